@@ -1,0 +1,57 @@
+"""``broadsheet <service> <command> [arguments]``: one door to every process of every service.
+
+A service's package ``<service>_service`` has a ``commands`` module with the table COMMANDS. An image of one service
+sets SERVICE and says only the command.
+"""
+
+import importlib
+import importlib.util
+import os
+import sys
+from collections.abc import Callable
+from typing import NoReturn
+
+from chassis.settings import SettingsError
+
+Command = Callable[[list[str]], None]
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; wrong words and settings are one sentence on standard error and exit code 2."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        command, rest = _find(words)
+        command(rest)
+    except SettingsError as error:
+        print(error, file=sys.stderr)  # noqa: T201  logging is not set up before the settings are
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+def become(module: str, *arguments: str) -> NoReturn:
+    """Replace this process with ``python -m module``, so that signals reach the server itself."""
+    sys.stdout.flush()
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell is wanted
+
+
+def _find(words: list[str]) -> tuple[Command, list[str]]:
+    service = os.environ.get("SERVICE", "")
+    if words and _is_service(words[0]):
+        service, *words = words
+    if not _is_service(service):
+        raise SettingsError(f"Say which service: broadsheet <service> <command>; {service or 'nothing'!r} is none.")
+    commands: dict[str, Command] = importlib.import_module(f"{service}_service.commands").COMMANDS
+    if not words or words[0] not in commands:
+        asked = f"{words[0]!r} is not a command of {service}" if words else f"Say which command of {service}"
+        raise SettingsError(f"{asked}; there are: {', '.join(sorted(commands))}.")
+    return commands[words[0]], words[1:]
+
+
+def _is_service(name: str) -> bool:
+    return name.isidentifier() and importlib.util.find_spec(f"{name}_service") is not None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,52 @@
+"""Spans through the OpenTelemetry SDK to an OTLP/HTTP collector. Imported only where an endpoint is set."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+
+from chassis.settings import ServiceSettings
+from chassis.tracing import Kind, SpanIds
+
+
+class SpanExport:
+    """Starts real spans; finished ones leave in batches from a thread, and are dropped if the collector is away."""
+
+    def __init__(self, settings: ServiceSettings, process: str) -> None:
+        resource = Resource.create(
+            {
+                "service.name": settings.service,
+                "service.version": settings.release,
+                "deployment.environment.name": settings.environment,
+                "process.command": process,
+            }
+        )
+        endpoint = f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces"
+        self._provider = TracerProvider(resource=resource)
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+        self._tracer = self._provider.get_tracer("chassis")
+
+    @contextmanager
+    def span(self, name: str, kind: Kind, above: SpanIds | None) -> Iterator[tuple[Span, SpanIds]]:
+        """Start a span below ``above``; gives it and its ids."""
+        context = trace.set_span_in_context(NonRecordingSpan(_remote(above))) if above else None
+        with self._tracer.start_as_current_span(name, context, SpanKind[kind]) as span:
+            own = span.get_span_context()
+            ids = SpanIds(
+                trace.format_trace_id(own.trace_id), trace.format_span_id(own.span_id), f"{int(own.trace_flags):02x}"
+            )
+            yield span, ids
+
+    def flush(self) -> None:
+        """Send what is finished; the SDK does so by itself at exit."""
+        self._provider.force_flush()
+
+
+def _remote(ids: SpanIds) -> SpanContext:
+    flags = TraceFlags(int(ids.flags, 16))
+    return SpanContext(int(ids.trace_id, 16), int(ids.span_id, 16), is_remote=True, trace_flags=flags)

@@ -1,0 +1,92 @@
+"""One trace through all services (W3C Trace Context), exported over OTLP/HTTP only where an endpoint is set.
+
+Ids are carried and logged even when nothing is exported; the OpenTelemetry SDK is imported only when something is.
+"""
+
+import re
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from chassis.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from chassis.span_export import SpanExport
+
+Kind = Literal["SERVER", "CLIENT", "PRODUCER", "CONSUMER", "INTERNAL"]
+
+_TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+
+
+@dataclass(frozen=True, slots=True)
+class SpanIds:
+    """Where in which trace: lower-case hexadecimal, as in a ``traceparent``."""
+
+    trace_id: str
+    span_id: str
+    flags: str = "00"
+
+    @property
+    def traceparent(self) -> str:
+        return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
+
+
+_current: ContextVar[SpanIds | None] = ContextVar("span", default=None)
+_exporter: "SpanExport | None" = None
+
+
+def parse(traceparent: str | None) -> SpanIds | None:
+    """What a ``traceparent`` header says, or None if there is none or it is not valid."""
+    match = _TRACEPARENT.fullmatch(traceparent or "")
+    if not match or not int(match[1], 16) or not int(match[2], 16):
+        return None
+    return SpanIds(*match.groups())
+
+
+def current_traceparent() -> str | None:
+    """The header to send on, to name the current span as parent."""
+    ids = _current.get()
+    return ids.traceparent if ids else None
+
+
+def current_ids() -> dict[str, str]:
+    """``trace_id`` and ``span_id`` for a log line; empty outside any span."""
+    ids = _current.get()
+    return {"trace_id": ids.trace_id, "span_id": ids.span_id} if ids else {}
+
+
+@contextmanager
+def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None) -> Iterator[Any]:
+    """Do something as a span, child of ``parent`` (a traceparent) or else of the current one.
+
+    Gives the OpenTelemetry span to set attributes on, or None where nothing is exported.
+    """
+    above = parse(parent) or _current.get()
+    if _exporter is not None:
+        with _exporter.span(name, kind, above) as (exported, ids), _as_current(ids):
+            yield exported
+    else:
+        trace_id = above.trace_id if above else secrets.token_hex(16)
+        with _as_current(SpanIds(trace_id, secrets.token_hex(8), above.flags if above else "00")):
+            yield None
+
+
+def setup(settings: ServiceSettings, process: str) -> None:
+    """Export spans from now on if OTEL_EXPORTER_OTLP_ENDPOINT is set; call after forking, before serving."""
+    global _exporter  # noqa: PLW0603  one per process, like the SDK's own provider
+    if settings.otel_exporter_otlp_endpoint:
+        from chassis.span_export import SpanExport  # noqa: PLC0415  the SDK is heavy, and most run without it
+
+        _exporter = SpanExport(settings, process)
+
+
+@contextmanager
+def _as_current(ids: SpanIds) -> Iterator[None]:
+    token = _current.set(ids)
+    try:
+        yield
+    finally:
+        _current.reset(token)

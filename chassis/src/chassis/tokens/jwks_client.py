@@ -1,0 +1,75 @@
+"""Fetches the key set of the token issuer, and keeps it fresh."""
+
+import threading
+import time
+
+from chassis.logging import get_logger
+from chassis.problems import Problem
+from chassis.tokens.keys import KeySet, VerifyingKey
+
+log = get_logger()
+
+
+class JwksClient:
+    """Keeps a KeySet fresh from a URL: in the background, and once (rate-limited) for a kid it has not seen.
+
+    Nothing is fetched before the first token is to be verified, so a service starts while the issuer is down.
+    """
+
+    def __init__(
+        self, url: str, *, refresh_seconds: float = 300, refetch_seconds: float = 10, timeout: float = 2
+    ) -> None:
+        self.keys = KeySet()
+        self._url = url
+        self._refresh_seconds = refresh_seconds
+        self._refetch_seconds = refetch_seconds
+        self._timeout = timeout
+        self._tried_at = float("-inf")
+        self._lock = threading.Lock()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def get(self, kid: str) -> VerifyingKey | None:
+        """The key of ``kid``, or None; raises Problem 503 ``keys_unavailable`` if there has never been a JWKS."""
+        key = self.keys.get(kid)
+        if key is None:
+            self._refetch(kid)
+            key = self.keys.get(kid)
+        if key is None and self.keys.age_seconds == float("inf"):
+            raise Problem(503, "keys_unavailable", "Access tokens cannot be verified at the moment.")
+        return key
+
+    def refresh(self) -> bool:
+        """Fetch now; False, and the last good keys kept, if that fails."""
+        import httpx  # noqa: PLC0415  the gateway and auth import this package and never fetch with it
+
+        self._tried_at = time.monotonic()
+        try:
+            answer = httpx.get(self._url, timeout=self._timeout, trust_env=False)
+            self.keys.replace(answer.raise_for_status().json())
+        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            log.warning("jwks not refreshed", url=self._url, error=type(error).__name__)
+            return False
+        return True
+
+    def start(self) -> None:
+        """Begin to refresh in the background."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._refresh_forever, name="jwks", daemon=True)
+            self._thread.start()
+
+    def close(self) -> None:
+        self._closing.set()
+        if self._thread:
+            self._thread.join()
+
+    def _refetch(self, kid: str) -> None:
+        with self._lock:  # others wait for the one fetch instead of failing beside it
+            if self.keys.get(kid) or time.monotonic() - self._tried_at < self._refetch_seconds:
+                return
+            self.refresh()
+            self.start()
+
+    def _refresh_forever(self) -> None:
+        while not self._closing.wait(self._refresh_seconds):
+            self.refresh()

@@ -1,0 +1,90 @@
+"""Health of a process: does it turn, may it get traffic, does its loop still beat.
+
+``python -m chassis.health --heartbeat FILE --max-age 30`` is the liveness check of background processes; it imports
+nothing of the application.
+"""
+
+import argparse
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+Answer = tuple[int, dict[str, Any]]
+
+
+class Health:
+    """What ``/livez`` and ``/readyz`` say. A check is called without arguments and raises when it fails."""
+
+    def __init__(self) -> None:
+        self._checks: dict[str, Callable[[], object]] = {}
+        self._draining = False
+
+    def check(self, name: str, probe: Callable[[], object]) -> None:
+        """Add a condition of readiness."""
+        self._checks[name] = probe
+
+    def livez(self) -> Answer:
+        """The process turns: never asks a database or a broker."""
+        return 200, {"status": "ok"}
+
+    def readyz(self) -> Answer:
+        """200 if every check holds and the process is not about to stop, else 503."""
+        if self._draining:
+            return 503, {"status": "draining"}
+        checks = {name: _outcome(probe) for name, probe in self._checks.items()}
+        ready = all(outcome == "ok" for outcome in checks.values())
+        return (200 if ready else 503), {"status": "ok" if ready else "unready", "checks": checks}
+
+    def drain(self) -> None:
+        """Be unready from now on."""
+        self._draining = True
+
+    def drain_on_sigterm(self) -> None:
+        """Be unready when SIGTERM comes, then do what was set before; call once the server has set its handler."""
+        before = signal.getsignal(signal.SIGTERM)
+
+        def handle(number: int, frame: FrameType | None) -> None:
+            self.drain()
+            if callable(before):
+                before(number, frame)
+
+        signal.signal(signal.SIGTERM, handle)
+
+
+class Heartbeat:
+    """A file whose age tells that a loop still turns. An empty path beats nothing."""
+
+    def __init__(self, path: str) -> None:
+        self._path = Path(path) if path else None
+
+    def beat(self) -> None:
+        if self._path:
+            self._path.touch()
+
+
+def _outcome(probe: Callable[[], object]) -> str:
+    try:
+        probe()
+    except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready", and the text may hold secrets
+        return type(error).__name__
+    return "ok"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Is the heartbeat young enough?")
+    parser.add_argument("--heartbeat", type=Path, required=True)
+    parser.add_argument("--max-age", type=float, default=30, help="seconds")
+    arguments = parser.parse_args()
+    try:
+        age = time.time() - arguments.heartbeat.stat().st_mtime
+    except FileNotFoundError:
+        age = float("inf")
+    return 0 if age <= arguments.max_age else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

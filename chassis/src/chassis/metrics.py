@@ -1,0 +1,112 @@
+"""Prometheus metrics, each declared once in the catalogue ``ops/metrics.yaml``."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, TypedDict, cast
+
+import prometheus_client
+import yaml
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
+
+CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class MetricInfo(TypedDict, total=False):
+    """One entry of the catalogue."""
+
+    name: str
+    type: str
+    unit: str
+    labels: list[str]
+    meaning: str
+    buckets: list[float]
+    across_processes: str
+
+
+@cache
+def catalogue() -> dict[str, MetricInfo]:
+    """Every metric there is, by name."""
+    text = Path(__file__).with_name("metrics.yaml").read_text()
+    return {entry["name"]: entry for entry in yaml.safe_load(text)["metrics"]}
+
+
+@cache
+def metric(name: str) -> Any:
+    """The metric of that name as the catalogue declares it; raises KeyError for one that is not in it."""
+    info = catalogue()[name]
+    labels = info.get("labels", [])
+    match info["type"]:
+        case "counter":
+            return Counter(name, info["meaning"], labels)
+        case "histogram":
+            return Histogram(name, info["meaning"], labels, buckets=info["buckets"])
+        case _:
+            return Gauge(name, info["meaning"], labels, multiprocess_mode=cast("Any", info["across_processes"]))
+
+
+def counter(name: str) -> Counter:
+    return cast("Counter", metric(name))
+
+
+def gauge(name: str) -> Gauge:
+    return cast("Gauge", metric(name))
+
+
+def histogram(name: str) -> Histogram:
+    return cast("Histogram", metric(name))
+
+
+class RequestTimer:
+    """What is learned about a request on its way: its route template and its status."""
+
+    __slots__ = ("route", "started", "status")
+
+    def __init__(self) -> None:
+        self.route = "unknown"
+        self.status = 500
+        self.started = time.perf_counter()
+
+    @property
+    def seconds(self) -> float:
+        return time.perf_counter() - self.started
+
+
+@contextmanager
+def http_request(method: str) -> Iterator[RequestTimer]:
+    """Count and time one request of the HTTP family all services share; set route and status before leaving."""
+    known = method if method in _METHODS else "_OTHER"
+    active = gauge("http_server_active_requests").labels(known)
+    timer = RequestTimer()
+    active.inc()
+    try:
+        yield timer
+    finally:
+        active.dec()
+        duration = histogram("http_server_request_duration_seconds")
+        duration.labels(known, timer.route, str(timer.status)).observe(timer.seconds)
+
+
+def render() -> bytes:
+    """The text of ``/metrics``: of all worker processes where PROMETHEUS_MULTIPROC_DIR is set."""
+    registry = prometheus_client.REGISTRY
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return prometheus_client.generate_latest(registry)
+
+
+def start_server(port: int, host: str = "127.0.0.1") -> None:
+    """Serve the metrics of a background process; 0 is off."""
+    if port:
+        prometheus_client.start_http_server(port, addr=host)
+
+
+def forget_process(pid: int) -> None:
+    """Drop the gauges of a worker that died; for gunicorn's ``child_exit``."""
+    multiprocess.mark_process_dead(pid)  # type: ignore[no-untyped-call]

@@ -1,0 +1,1 @@
+"""What `make` runs: sets the platform up on one machine, starts, watches and stops it."""

@@ -1,0 +1,75 @@
+"""The processes a server consists of, and the trees below them."""
+
+import contextlib
+import os
+import pwd
+import signal
+import subprocess
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account of the machine that a process gives root away for."""
+
+    uid: int
+    gid: int
+
+    @classmethod
+    def named(cls, *names: str) -> "Account":
+        """Return the first of the accounts that the machine has; raises KeyError when it has none."""
+        known = {entry.pw_name: entry for entry in pwd.getpwall()}
+        entry = next(known[name] for name in names if name in known)
+        return cls(entry.pw_uid, entry.pw_gid)
+
+
+@dataclass(frozen=True)
+class Program:
+    """One process: its name, what to run, with which variables, as which account (None: the caller's own)."""
+
+    name: str
+    argv: list[str]
+    env: dict[str, str] = field(default_factory=dict)
+    account: Account | None = None
+
+    def start(self, log_file: Path) -> "subprocess.Popen[bytes]":
+        """Start it in a session of its own, so that a Ctrl-C meant for its parent does not reach it."""
+        with log_file.open("ab") as log:
+            return subprocess.Popen(
+                self.argv,
+                env=os.environ | self.env,
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                user=self.account.uid if self.account else None,
+                group=self.account.gid if self.account else None,
+                extra_groups=[] if self.account else None,
+            )
+
+    def become(self) -> None:
+        """Replace the calling process by this program, for a supervisor that watches it in the foreground."""
+        if self.account:
+            os.setgroups([])
+            os.setgid(self.account.gid)
+            os.setuid(self.account.uid)
+        os.chdir("/")
+        os.execvpe(self.argv[0], self.argv, os.environ | self.env)
+
+
+def kill_tree(pid: int) -> None:
+    """End a process and everything it started, at once, as a crash of the machine would."""
+    for each in [pid, *_descendants(pid)]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(each, signal.SIGKILL)
+
+
+def _descendants(pid: int) -> list[int]:
+    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    pairs = [(int(child), int(parent)) for child, parent in (line.split() for line in listing.splitlines())]
+    found = [pid]
+    for each in found:
+        found += [child for child, parent in pairs if parent == each]
+    return found[1:]

@@ -1,0 +1,76 @@
+"""Every suite begins here: settings that do not depend on the person's shell, and the database that was asked for.
+
+One suite is one pytest process (`pytest services/auth`): Django has one set of settings in a process.
+"""
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import servers
+
+OF_THE_PLATFORM = (
+    *("ENVIRONMENT", "PUBLIC_URL", "LOG_LEVEL", "RELEASE", "EVENTS_URL", "JOBS_URL", "CACHE_URL", "STATSD_URL"),
+    *("SENTRY_DSN", "SERVICE_TOKEN", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "HEARTBEAT_FILE", "METRICS_HOST"),
+    *("METRICS_PORT", "DRAIN_SECONDS", "VAR_DIR", "SECRETS_DIR", "SERVICE"),
+)
+PREFIXES = ("AUTH_", "BLOG_", "MEDIA_", "GATEWAY_", "OTEL_")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=["sqlite", "postgresql"],
+        default="sqlite",
+        help="kind of the services' databases; postgresql takes TEST_POSTGRES_URL or starts a private server",
+    )
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the services' environment before pytest-django reads a service's settings."""
+    cleanup = contextlib.ExitStack()
+    config.add_cleanup(cleanup.close)
+    for name in list(os.environ):
+        if name in OF_THE_PLATFORM or name.startswith(PREFIXES):
+            del os.environ[name]
+    folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory(prefix="broadsheet-test-")))
+    os.environ |= {
+        "ENVIRONMENT": "development",
+        "EVENTS_URL": f"sqlite:///{folder}/bus.sqlite3",
+        "JOBS_URL": f"filesystem://{folder}/jobs",
+        "VAR_DIR": str(folder),
+        "MEDIA_STORAGE_URL": f"file://{folder}/media",
+    }
+    if config.getoption("database") == "postgresql":
+        os.environ |= cleanup.enter_context(servers.fresh_databases())
+    else:
+        os.environ |= {
+            f"{name.upper()}_DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3"
+            for name in servers.SERVICES_WITH_DATABASE
+        }
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """A PostgreSQL where the test may create databases."""
+    with servers.or_left_out(servers.postgres()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url() -> Iterator[str]:
+    """A RabbitMQ where the test may declare what it likes."""
+    with servers.or_left_out(servers.rabbitmq()) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def redis_url() -> Iterator[str]:
+    """A Redis the test may fill."""
+    with servers.or_left_out(servers.redis()) as url:
+        yield url

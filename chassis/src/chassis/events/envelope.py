@@ -1,0 +1,146 @@
+"""The envelope: CloudEvents 1.0 in structured JSON, built once and sent byte for byte.
+
+https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+"""
+
+import json
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from chassis.events import clock
+from chassis.events.types import EventData
+from chassis.logging import current_request_id
+from chassis.tracing import current_traceparent
+
+CONTENT_TYPE = "application/cloudevents+json"
+SIZE_LIMIT = 256 * 1024
+"""Bytes of an envelope; a larger event is refused when it is published."""
+
+
+class EventRefused(ValueError):  # noqa: N818  says what happened, as do its fellows
+    """The event may not be published; the message names what is wrong with it."""
+
+
+class EventUndecodable(ValueError):  # noqa: N818
+    """The bytes received are no event; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event. ``sequence`` is the version of its aggregate; ``replay`` marks a copy sent again on purpose."""
+
+    id: UUID
+    type: str
+    source: str
+    subject: str
+    time: datetime
+    sequence: int
+    partition_key: str
+    data: dict[str, Any] = field(default_factory=dict)
+    actor: str | None = None
+    correlation_id: str | None = None
+    causation_id: str | None = None
+    traceparent: str | None = None
+    replay: bool = False
+
+
+handling: ContextVar[Event | None] = ContextVar("handling", default=None)
+"""The event being handled here, which is the cause of whatever is published meanwhile."""
+
+
+def create(data: EventData, *, sequence: int, actor: object = None, at: datetime | None = None) -> Event:
+    """A new event saying ``data`` of version ``sequence`` of its aggregate; raises EventRefused naming the field."""
+    declared = type(data).event_type
+    content = data.model_dump(mode="json")
+    for name in (declared.id_field, declared.key_field):
+        if content[name] in (None, ""):
+            raise EventRefused(f"{declared.name}: {name} is empty, and the event is identified by it")
+    if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < 0:
+        raise EventRefused(f"{declared.name}: sequence must be a version number from 0 up, not {sequence!r}")
+    cause = handling.get()
+    return Event(
+        id=uuid7(),
+        type=declared.name,
+        source=f"/{declared.producer}",
+        subject=f"{declared.aggregate}/{content[declared.id_field]}",
+        time=at or clock.now(),
+        sequence=sequence,
+        partition_key=str(content[declared.key_field]),
+        data=content,
+        actor=None if actor is None else str(actor),
+        correlation_id=cause.correlation_id if cause else current_request_id(),
+        causation_id=str(cause.id) if cause else None,
+        traceparent=current_traceparent(),
+    )
+
+
+def replayed(original: Event) -> Event:
+    """A copy to be handled again: under its own id, caused by the original, and flagged."""
+    return replace(original, id=uuid7(), causation_id=str(original.id), replay=True)
+
+
+def encode(event: Event) -> bytes:
+    """The envelope's bytes; raises EventRefused when they are more than SIZE_LIMIT."""
+    optional = {
+        "actor": event.actor,
+        "correlationid": event.correlation_id,
+        "causationid": event.causation_id,
+        "traceparent": event.traceparent,
+        "replay": event.replay or None,
+    }
+    attributes = {
+        "specversion": "1.0",
+        "id": str(event.id),
+        "source": event.source,
+        "type": event.type,
+        "subject": event.subject,
+        "time": clock.shown(event.time),
+        "dataschema": f"urn:broadsheet:event:{event.type}",
+        "datacontenttype": "application/json",
+        "sequence": event.sequence,
+        "partitionkey": event.partition_key,
+        **{name: value for name, value in optional.items() if value is not None},
+        "data": event.data,
+    }
+    body = json.dumps(attributes, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(body) > SIZE_LIMIT:
+        raise EventRefused(f"{event.type}: data is too large, {len(body)} bytes where {SIZE_LIMIT} are allowed")
+    return body
+
+
+def decode(body: bytes) -> Event:
+    """The event in these bytes; raises EventUndecodable."""
+    try:
+        attributes = json.loads(body)
+        return _event(attributes)
+    except KeyError as error:
+        raise EventUndecodable(f"the envelope has no {error.args[0]!r}") from error
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise EventUndecodable(f"the bytes are no CloudEvents envelope: {error}") from error
+
+
+def _event(attributes: dict[str, Any]) -> Event:
+    if attributes["specversion"] != "1.0":
+        raise ValueError(f"specversion is {attributes['specversion']!r}")
+    if not isinstance(attributes["data"], dict) or not isinstance(attributes["sequence"], int):
+        raise TypeError("data must be an object and sequence a whole number")
+    return Event(
+        id=UUID(attributes["id"]),
+        type=str(attributes["type"]),
+        source=str(attributes["source"]),
+        subject=str(attributes["subject"]),
+        time=datetime.fromisoformat(attributes["time"]),
+        sequence=attributes["sequence"],
+        partition_key=str(attributes["partitionkey"]),
+        data=attributes["data"],
+        actor=attributes.get("actor"),
+        correlation_id=attributes.get("correlationid"),
+        causation_id=attributes.get("causationid"),
+        traceparent=attributes.get("traceparent"),
+        replay=attributes.get("replay", False),
+    )

@@ -1,10 +1,11 @@
 """The one error type of all services, and its body on the wire (RFC 9457 and the friendlier form of v1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
 CONTENT_TYPE = "application/problem+json"
+NON_FIELD = "non_field_errors"  # where v1 puts what is wrong with the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,31 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
         self.errors = errors
 
 
-def invalid_fields(errors: list[FieldError], *, status: int = 400) -> Problem:
-    """The refusal of a body whose fields are wrong: 400 in v1, 422 in v2."""
-    return Problem(status, "validation_failed", "Some fields are not valid.", errors=errors)
+def invalid_fields(errors: list[FieldError]) -> Problem:
+    """The refusal of a body whose fields are wrong."""
+    return Problem(400, "validation_failed", "Some fields are not valid.", errors=errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A problem as it goes over the wire."""
+
+    status: int
+    body: dict[str, Any]
+    headers: dict[str, str]
+
+
+def answer(problem: Problem, *, path: str, request_id: str, public_url: str) -> Answer:
+    """The answer in the form of the version that ``path`` names: v1's own, else problem+json.
+
+    Wrong fields are 400 in v1 and 422 elsewhere.
+    """
+    if path.startswith("/api/v1/"):
+        return Answer(problem.status, v1_body(problem), {"Content-Type": "application/json"} | problem.headers)
+    if problem.errors:
+        problem.status, problem.title = 422, HTTPStatus(422).phrase
+    body = problem_body(problem, instance=path, request_id=request_id, public_url=public_url)
+    return Answer(problem.status, body, {"Content-Type": CONTENT_TYPE} | problem.headers)
 
 
 def problem_body(problem: Problem, *, instance: str, request_id: str, public_url: str) -> dict[str, Any]:
@@ -66,11 +89,34 @@ def v1_body(problem: Problem) -> dict[str, Any]:
     """The v1 form: ``{"detail", "code"}``, or messages nested like the body where fields are wrong."""
     if not problem.errors:
         return {"detail": problem.detail, "code": problem.code}
-    body: dict[str, Any] = {}
+    tree: _Node = _Node()
     for error in problem.errors:
-        field = error.pointer.lstrip("/").split("/")[0] or "non_field_errors"
-        body.setdefault(field, []).append(error.detail)
-    return body
+        node = tree
+        for segment in error.pointer.split("/")[1:]:
+            node = node.children.setdefault(segment.replace("~1", "/").replace("~0", "~"), _Node())
+        node.messages.append(error.detail)
+    nested = _nested(tree)
+    return nested if isinstance(nested, dict) else {NON_FIELD: tree.messages}
+
+
+@dataclass(slots=True)
+class _Node:
+    messages: list[str] = field(default_factory=list)
+    children: dict[str, "_Node"] = field(default_factory=dict)
+
+
+def _nested(node: _Node) -> dict[str, Any] | list[Any]:
+    """Messages of a field are a list, items of a list fill it up to the last wrong one, the rest is a mapping."""
+    if not node.children:
+        return list(node.messages)
+    if all(name.isdecimal() for name in node.children) and not node.messages:
+        last = max(map(int, node.children))
+        return [_nested(node.children.get(str(index), _NOTHING)) or {} for index in range(last + 1)]
+    rest = {NON_FIELD: list(node.messages)} if node.messages else {}
+    return rest | {name: _nested(child) for name, child in node.children.items()}
+
+
+_NOTHING = _Node()
 
 
 def _default_headers(status: int, code: str) -> dict[str, str]:

@@ -1,0 +1,39 @@
+"""Problems as Django responses, and the views Django shows for its own errors."""
+# ruff: noqa: ARG001  Django passes the exception by name
+
+from django.conf import settings
+from django.http import HttpRequest, JsonResponse
+
+from chassis.logging import current_request_id
+from chassis.problems import Problem, answer
+
+
+def answer_problem(request: HttpRequest, problem: Problem) -> JsonResponse:
+    """The response in the form of the version the path names."""
+    told = answer(
+        problem,
+        path=request.path,
+        request_id=current_request_id() or "",
+        public_url=settings.SERVICE_SETTINGS.public_url,
+    )
+    return JsonResponse(told.body, status=told.status, headers=told.headers)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """handler400"""
+    return answer_problem(request, Problem(400, "bad_request", "The request is not valid."))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """handler403"""
+    return answer_problem(request, Problem(403, "permission_denied", "This is not allowed."))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    """handler404"""
+    return answer_problem(request, Problem(404, "not_found", "There is nothing here."))
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """handler500"""
+    return answer_problem(request, Problem(500, "internal_error", "Something went wrong on our side."))

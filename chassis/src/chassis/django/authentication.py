@@ -1,0 +1,86 @@
+"""The caller of a Django view, from the access token."""
+
+from dataclasses import dataclass
+from functools import cache
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.module_loading import import_string
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from chassis.logging import bind_user
+from chassis.tokens import Claims, JwksClient, Verifier, VerifyingKey, bearer
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Who a verified token says is calling."""
+
+    claims: Claims
+    is_authenticated = True
+    is_anonymous = False
+    is_active = True
+
+    @property
+    def id(self) -> UUID:
+        return self.claims.sub
+
+    @property
+    def pk(self) -> UUID:
+        return self.claims.sub
+
+    @property
+    def username(self) -> str:
+        return self.claims.username
+
+    def has_role(self, *roles: str) -> bool:
+        """Whether the caller has at least one of these roles."""
+        return not self.claims.roles.isdisjoint(roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Anonymous:
+    """Nobody: there is no token."""
+
+    id = None
+    pk = None
+    username = ""
+    is_authenticated = False
+    is_anonymous = True
+    is_active = False
+
+    def has_role(self, *roles: str) -> bool:  # noqa: ARG002  as a Principal
+        return False
+
+
+class BearerAuthentication(BaseAuthentication):
+    """``request.user`` is a Principal and ``request.auth`` its claims; an invalid token is refused, never anonymous."""
+
+    def authenticate(self, request: Request) -> tuple[Principal, Claims] | None:
+        token = bearer(request.headers.get("Authorization"))
+        if token is None:
+            return None
+        claims = verifier().verify(token)
+        bind_user(claims.sub)
+        return Principal(claims), claims
+
+    def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
+        return "Bearer"
+
+
+def verifier() -> Verifier:
+    """Checks tokens as the settings say; TOKEN_KEYS is a function from kid to key, or its dotted name."""
+    keys = import_string(settings.TOKEN_KEYS) if isinstance(settings.TOKEN_KEYS, str) else settings.TOKEN_KEYS
+    service = settings.SERVICE_SETTINGS
+    return Verifier(keys, issuer=service.token_issuer, audience=service.token_audience)
+
+
+def key_of_issuer(kid: str) -> VerifyingKey | None:
+    """The default TOKEN_KEYS: the key set that auth publishes."""
+    return _jwks_client(f"{settings.SERVICE_SETTINGS.auth_url}/.well-known/jwks.json").get(kid)
+
+
+@cache
+def _jwks_client(url: str) -> JwksClient:
+    return JwksClient(url)

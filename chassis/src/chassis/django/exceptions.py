@@ -1,0 +1,69 @@
+"""Every error of a REST framework view becomes one kind of answer."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.http import Http404, HttpRequest, HttpResponse
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+from chassis.django.answers import answer_problem
+from chassis.problems import NON_FIELD, FieldError, Problem, invalid_fields
+from chassis.tokens import TokenRefused
+
+_DJANGO = {
+    Http404: (404, "not_found", "There is nothing here."),
+    PermissionDenied: (403, "permission_denied", "This is not allowed."),
+    RequestDataTooBig: (413, "body_too_large", "The body is too long."),
+}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
+    """REST framework's EXCEPTION_HANDLER; what it does not know goes on to Django's handler500."""
+    problem = problem_of(error)
+    if problem is None:
+        return None
+    set_rollback()
+    request: HttpRequest = context["request"]._request
+    return answer_problem(request, problem)
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The problem that an error stands for, or None if it is a defect of ours."""
+    match error:
+        case Problem():
+            return error
+        case exceptions.APIException():
+            return _framework_problem(error)
+    for kind, (status, code, detail) in _DJANGO.items():
+        if isinstance(error, kind):
+            return Problem(status, code, detail)
+    return None
+
+
+def _framework_problem(error: exceptions.APIException) -> Problem:
+    match error:
+        case exceptions.ValidationError():
+            return invalid_fields(list(field_errors(error.detail)))
+        case exceptions.NotAuthenticated():
+            return TokenRefused("token_missing")
+        case exceptions.Throttled():
+            headers = {"Retry-After": str(math.ceil(getattr(error, "wait", None) or 1))}
+            return Problem(429, "rate_limited", "Too many requests; try again later.", headers=headers)
+    code = error.get_codes()
+    return Problem(error.status_code, code if isinstance(code, str) else error.default_code, str(error.detail))
+
+
+def field_errors(detail: Any, pointer: str = "") -> Iterator[FieldError]:
+    """The leaves of REST framework's nested error detail, each with the JSON pointer of its field."""
+    if isinstance(detail, dict):
+        for name, below in detail.items():
+            segment = str(name).replace("~", "~0").replace("/", "~1")
+            yield from field_errors(below, pointer if name == NON_FIELD else f"{pointer}/{segment}")
+    elif isinstance(detail, list):
+        for index, below in enumerate(detail):
+            yield from field_errors(below, f"{pointer}/{index}" if isinstance(below, dict | list) else pointer)
+    else:
+        yield FieldError(pointer, getattr(detail, "code", "invalid"), str(detail))

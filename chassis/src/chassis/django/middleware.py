@@ -1,0 +1,35 @@
+"""The first middleware of a Django service."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponseBase
+
+from chassis.django.answers import answer_problem
+from chassis.problems import Problem
+from chassis.request_scope import request_scope
+
+Handler = Callable[[HttpRequest], HttpResponseBase]
+
+
+class RequestContextMiddleware:
+    """Gives each request its id, its span, its metrics and its log line."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        method = request.method or ""
+        with request_scope(method, request.headers.get("X-Request-ID"), request.headers.get("traceparent")) as scope:
+            response = self._refusal(request) or self._get_response(request)
+            scope.timer.status = response.status_code
+            if request.resolver_match:
+                scope.timer.route = f"/{request.resolver_match.route.lstrip('^/')}"
+            response["X-Request-ID"] = scope.request_id
+            return response
+
+    def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
+        # Django would decode query and form with whatever codec the client names, even one that is none for text
+        charset = (request.content_params or {}).get("charset", "utf-8")
+        if charset.strip('"').lower() in {"utf-8", "utf8"}:
+            return None
+        return answer_problem(request, Problem(415, "unsupported_media_type", "Only UTF-8 is understood."))

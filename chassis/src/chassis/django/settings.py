@@ -1,0 +1,107 @@
+"""What the settings of all Django services have in common."""
+
+from typing import Any, Protocol
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from chassis.settings import SettingsError
+
+JSON_BODY_BYTES = 2 * 1024 * 1024
+LOCK_WAIT_SECONDS = 10
+_PRAGMAS = f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout={LOCK_WAIT_SECONDS * 1000}"
+
+
+class DjangoServiceSettings(Protocol):
+    """The typed settings of a service that is made with Django."""
+
+    @property
+    def service(self) -> str: ...
+    @property
+    def production(self) -> bool: ...
+    @property
+    def public_url(self) -> str: ...
+    @property
+    def cache_url(self) -> str: ...
+    @property
+    def database_url(self) -> str: ...
+    @property
+    def secret_key(self) -> str: ...
+
+
+def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
+    """Django's settings from a service's own; the service adds its apps, middleware and URLs.
+
+    Use: ``globals().update(django_settings(SERVICE_SETTINGS))``.
+    """
+    https = settings.production and settings.public_url.startswith("https://")
+    return {
+        "SERVICE_SETTINGS": settings,
+        "SECRET_KEY": settings.secret_key,
+        "DEBUG": False,
+        "ALLOWED_HOSTS": ["*"],  # the gateway checks Host; nothing here is built from it
+        "APPEND_SLASH": False,
+        "CSRF_TRUSTED_ORIGINS": [settings.public_url],
+        "CSRF_COOKIE_SECURE": https,
+        "SESSION_COOKIE_SECURE": https,
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
+        "X_FRAME_OPTIONS": "DENY",
+        "DATABASES": {"default": database(settings.database_url, f"{settings.service.upper()}_DATABASE_URL")},
+        "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
+        "CACHES": {"default": cache(settings.cache_url) | {"KEY_PREFIX": settings.service}},
+        "DATA_UPLOAD_MAX_MEMORY_SIZE": JSON_BODY_BYTES,
+        "LOGGING_CONFIG": None,  # chassis.logging has done it
+        "LANGUAGE_CODE": "en",
+        "TIME_ZONE": "UTC",
+        "USE_TZ": True,
+        "TOKEN_KEYS": "chassis.django.authentication.key_of_issuer",
+        "REST_FRAMEWORK": {
+            "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.django.authentication.BearerAuthentication"],
+            "DEFAULT_PARSER_CLASSES": ["chassis.django.parsers.JsonParser"],
+            "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+            "EXCEPTION_HANDLER": "chassis.django.exceptions.exception_handler",
+            "UNAUTHENTICATED_USER": "chassis.django.authentication.Anonymous",
+            "UNICODE_JSON": True,
+        },
+    }
+
+
+def database(url: str, variable: str) -> dict[str, Any]:
+    """An entry of DATABASES from ``sqlite:///path`` or ``postgresql://…``; raises SettingsError naming the variable."""
+    parts = urlsplit(url)
+    match parts.scheme:
+        case "sqlite":
+            return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:], "OPTIONS": _sqlite_options()}
+        case "postgresql" | "postgres":
+            return {
+                "ENGINE": "django.db.backends.postgresql",
+                "NAME": unquote(parts.path[1:]),
+                "USER": unquote(parts.username or ""),
+                "PASSWORD": unquote(parts.password or ""),
+                "HOST": unquote(parts.hostname or ""),
+                "PORT": parts.port or "",
+                "CONN_HEALTH_CHECKS": True,
+                "OPTIONS": {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}, **dict(parse_qsl(parts.query))},
+            }
+    raise SettingsError(f"{variable} must begin with sqlite:/// or postgresql://, not {parts.scheme!r}.")
+
+
+def cache(url: str) -> dict[str, Any]:
+    """An entry of CACHES from ``locmem://``, ``redis://…`` or ``memcached://…``; raises SettingsError for others."""
+    parts = urlsplit(url)
+    match parts.scheme:
+        case "locmem":
+            return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+        case "redis" | "rediss":
+            options = {"socket_connect_timeout": 1, "socket_timeout": 1}
+            return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "OPTIONS": options}
+        case "memcached":
+            return {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache", "LOCATION": parts.netloc}
+    raise SettingsError(f"CACHE_URL must begin with locmem://, redis:// or memcached://, not {parts.scheme!r}.")
+
+
+def _sqlite_options() -> dict[str, Any]:
+    return {
+        "transaction_mode": "IMMEDIATE",  # a reader that begins to write would be refused at once, and never wait
+        "timeout": LOCK_WAIT_SECONDS,
+        "init_command": _PRAGMAS,
+    }

@@ -1,0 +1,34 @@
+"""The caller of a FastAPI route, from the access token. The app keeps its Verifier in ``app.state.verifier``."""
+
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
+from fastapi.security import HTTPBearer
+
+from chassis.logging import bind_user
+from chassis.tokens import Claims, TokenRefused, bearer
+
+_documented = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of auth.")
+
+
+async def optional_caller(request: Request, _scheme: Annotated[object, Depends(_documented)]) -> Claims | None:
+    """The claims of the token, None without one; an invalid token is refused, never anonymous."""
+    token = bearer(request.headers.get("authorization"))
+    if token is None:
+        return None
+    # in a thread: a key that is not known yet is fetched
+    claims: Claims = await run_in_threadpool(request.app.state.verifier.verify, token)
+    bind_user(claims.sub)
+    return claims
+
+
+async def caller(claims: Annotated[Claims | None, Depends(optional_caller)]) -> Claims:
+    """The claims of the token; raises TokenRefused (401) without one."""
+    if claims is None:
+        raise TokenRefused("token_missing")
+    return claims
+
+
+Caller = Annotated[Claims, Depends(caller)]
+OptionalCaller = Annotated[Claims | None, Depends(optional_caller)]

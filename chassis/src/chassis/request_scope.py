@@ -1,0 +1,48 @@
+"""What every served request gets, whatever the framework: an id, a span, metrics and one line in the log."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chassis import tracing
+from chassis.logging import bind_request, clear_request, get_logger
+from chassis.metrics import RequestTimer, http_request
+
+PROBES = frozenset({"/livez", "/readyz", "/metrics"})
+_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+log = get_logger()
+
+
+class RequestScope:
+    """The request being served; set ``timer.route`` and ``timer.status`` when they are known."""
+
+    __slots__ = ("request_id", "timer")
+
+    def __init__(self, request_id: str, timer: RequestTimer) -> None:
+        self.request_id = request_id
+        self.timer = timer
+
+
+@contextmanager
+def request_scope(method: str, request_id: str | None, traceparent: str | None) -> Iterator[RequestScope]:
+    """Serve one request; ``request_id`` and ``traceparent`` are the headers as they came."""
+    clear_request()
+    with http_request(method) as timer, tracing.span(method, kind="SERVER", parent=traceparent) as span:
+        scope = RequestScope(accepted_request_id(request_id), timer)
+        bind_request(request_id=scope.request_id)
+        try:
+            yield scope
+        finally:
+            if span is not None:
+                span.update_name(f"{method} {timer.route}")
+                span.set_attributes({"http.route": timer.route, "http.response.status_code": timer.status})
+            if timer.route not in PROBES:
+                duration = round(timer.seconds * 1000, 1)
+                log.info("request", method=method, route=timer.route, status=timer.status, duration_ms=duration)
+
+
+def accepted_request_id(header: str | None) -> str:
+    """The caller's id if it is 8 to 64 of ``A-Za-z0-9-``, else a new one."""
+    return header if header and _REQUEST_ID.fullmatch(header) else str(uuid.uuid4())

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import urllib3
+
 from chassis.logging import get_logger
 from chassis.problems import Problem
 from chassis.tokens.keys import KeySet, VerifyingKey
@@ -41,13 +43,11 @@ class JwksClient:
 
     def refresh(self) -> bool:
         """Fetch now; False, and the last good keys kept, if that fails."""
-        import httpx  # noqa: PLC0415  the gateway and auth import this package and never fetch with it
-
         self._tried_at = time.monotonic()
         try:
-            answer = httpx.get(self._url, timeout=self._timeout, trust_env=False)
-            self.keys.replace(answer.raise_for_status().json())
-        except (httpx.HTTPError, ValueError, KeyError, TypeError) as error:
+            answer = urllib3.request("GET", self._url, timeout=self._timeout, retries=False, redirect=False)
+            self.keys.replace(answer.json())
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
             log.warning("jwks not refreshed", url=self._url, error=type(error).__name__)
             return False
         return True

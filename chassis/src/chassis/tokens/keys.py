@@ -26,9 +26,10 @@ class KeySet:
         self._keys: dict[str, VerifyingKey] = {}
         self._filled_at: float | None = None
 
-    def replace(self, jwks: dict[str, Any]) -> None:
+    def replace(self, jwks: Any) -> None:
         """Take over a JWKS; raises ValueError, and keeps the old keys, if no usable key is in it."""
-        keys = {key.kid: key for item in jwks["keys"] if (key := _verifying_key(item))}
+        listed = jwks.get("keys") if isinstance(jwks, dict) else None
+        keys = {key.kid: key for item in listed or [] if (key := _verifying_key(item))}
         if not keys:
             raise ValueError("the JWKS holds no ES256 key")
         self._keys, self._filled_at = keys, self._now()
@@ -50,5 +51,5 @@ def _verifying_key(jwk: dict[str, Any]) -> VerifyingKey | None:
         return None
     try:
         return VerifyingKey(str(jwk["kid"]), "ES256", PyJWK(jwk).key)
-    except (PyJWTError, KeyError, ValueError):
+    except (PyJWTError, KeyError):
         return None

@@ -1,0 +1,67 @@
+"""Calls between services: ``/internal/…``, JSON, a service token, a deadline; the caller has a fallback."""
+
+import hmac
+import json
+from functools import cached_property
+from typing import Any
+
+import urllib3
+
+from chassis import tracing
+from chassis.logging import current_request_id
+from chassis.problems import Problem
+from chassis.settings import ServiceSettings
+
+SERVICE_TOKEN_HEADER = "X-Service-Token"  # noqa: S105  a header's name
+
+
+class InternalUnavailable(Exception):  # noqa: N818  said of the other service
+    """The other service did not answer in time, or not with what it promises."""
+
+
+class InternalNotFound(Exception):  # noqa: N818  said of the thing asked for
+    """The other service answered, and does not have it."""
+
+
+class InternalClient:
+    """Calls one service. ``timeout`` is in seconds and for the whole call."""
+
+    def __init__(self, base_url: str, service_token: str, timeout: float = 1.0) -> None:
+        self._base_url = base_url
+        self._service_token = service_token
+        self._timeout = timeout
+
+    def get_json(self, path: str, params: dict[str, str] | None = None) -> Any:
+        """The decoded answer; raises InternalNotFound for 404 and InternalUnavailable for all else that is not 2xx."""
+        return self._call("GET", path, fields=params)
+
+    def post_json(self, path: str, body: Any) -> Any:
+        """The decoded answer (None if there is none) to a JSON body; raises as get_json does."""
+        return self._call("POST", path, body=json.dumps(body), headers={"Content-Type": "application/json"})
+
+    @cached_property
+    def _pool(self) -> urllib3.PoolManager:
+        # made at the first call, so that no connection is shared over a fork
+        return urllib3.PoolManager(timeout=urllib3.Timeout(total=self._timeout))
+
+    def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any) -> Any:
+        passed_on = {"X-Request-ID": current_request_id(), "traceparent": tracing.current_traceparent()}
+        sent = {SERVICE_TOKEN_HEADER: self._service_token, "Accept": "application/json"} | (headers or {})
+        sent |= {name: value for name, value in passed_on.items() if value}
+        try:
+            answer = self._pool.request(
+                method, self._base_url + path, headers=sent, retries=False, redirect=False, **what
+            )
+            if answer.status == 404:
+                raise InternalNotFound(path)
+            if not 200 <= answer.status < 300:
+                raise InternalUnavailable(f"{method} {path} answered {answer.status}")
+            return answer.json() if answer.data else None
+        except (urllib3.exceptions.HTTPError, ValueError) as error:
+            raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error
+
+
+def require_service_token(header_value: str | None, settings: ServiceSettings) -> None:
+    """Let only other services through; compares in constant time and raises Problem 401."""
+    if not hmac.compare_digest((header_value or "").encode(), settings.service_token.encode()):
+        raise Problem(401, "service_token_invalid", "This path is for the other services.")

@@ -1,0 +1,53 @@
+"""Errors to Sentry, off until SENTRY_DSN is set; secrets are cut out before anything leaves."""
+
+import sys
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from chassis import tracing
+from chassis.logging import current_request_id
+from chassis.redaction import redact
+from chassis.request_scope import PROBES
+from chassis.settings import ServiceSettings
+
+if TYPE_CHECKING:
+    from sentry_sdk.types import Event, Hint
+
+
+def setup(settings: ServiceSettings, process: str) -> None:
+    """Report unhandled errors of this process from now on."""
+    if not settings.sentry_dsn:
+        return
+    import sentry_sdk  # noqa: PLC0415  heavy, and most run without it
+
+    sentry_sdk.init(
+        dsn=settings.sentry_dsn,
+        release=settings.release,
+        environment=settings.environment,
+        server_name=settings.service,
+        send_default_pii=False,
+        include_local_variables=False,
+        max_request_body_size="never",
+        before_send=_before_send,
+    )
+    sentry_sdk.set_tags({"service": settings.service, "process": process})
+
+
+def report(error: BaseException) -> None:
+    """Send an error that was handled by logging it, as loops of background processes do."""
+    if "sentry_sdk" in sys.modules:
+        sys.modules["sentry_sdk"].capture_exception(error)
+
+
+def _before_send(event: "Event", _hint: "Hint") -> "Event | None":
+    members: dict[str, Any] = dict(event)
+    request = members.get("request", {})
+    if urlsplit(request.get("url", "")).path in PROBES:
+        return None
+    if request:
+        members["request"] = {"method": request.get("method"), "url": request.get("url", "").partition("?")[0]}
+    members.pop("user", None)
+    tags = {"request_id": current_request_id(), "trace_id": tracing.current_ids().get("trace_id")}
+    members["tags"] = {**members.get("tags", {}), **{name: value for name, value in tags.items() if value}}
+    scrubbed: Event = redact(members)
+    return scrubbed

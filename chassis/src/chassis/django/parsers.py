@@ -17,7 +17,10 @@ class JsonParser(BaseParser):
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,  # noqa: ARG002
+        parser_context: Mapping[str, Any] | None = None,  # noqa: ARG002
     ) -> Any:
         """The decoded body; raises ParseError (400), or Problem 413 beyond DATA_UPLOAD_MAX_MEMORY_SIZE bytes."""
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE

@@ -1,0 +1,89 @@
+"""The web process of a Django service: gunicorn with threads, in this very process."""
+
+import os
+import shutil
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
+
+from chassis import logging, metrics, process
+from chassis.settings import ServiceSettings
+
+KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
+
+
+def serve(
+    settings: ServiceSettings, load_application: Callable[[], Any], *, bind: str, workers: int, threads: int
+) -> None:
+    """Serve until SIGTERM, then finish what is in flight within DRAIN_SECONDS.
+
+    ``bind`` is ``host:port``. ``load_application`` gives the WSGI application; it is called once and its memory shared by all workers.
+    """
+    if workers > 1:
+        _share_metrics(settings)
+    logging.configure(settings, "web")
+    options = {
+        "bind": bind,
+        "workers": workers,
+        "threads": threads,
+        "worker_class": "gthread",
+        "preload_app": True,
+        "keepalive": KEEPALIVE_SECONDS,
+        "graceful_timeout": settings.drain_seconds,
+        "logger_class": _Logger,
+        "control_socket_disable": True,
+        "post_fork": lambda _arbiter, _worker: process.begin(settings, "web"),
+        "post_worker_init": _drain_on_sigterm,
+        "child_exit": _forget_worker,
+    }
+    _Server(load_application, options).run()
+
+
+class _Server(BaseApplication):  # type: ignore[misc]
+    def __init__(self, load_application: Callable[[], Any], options: dict[str, Any]) -> None:
+        self._load_application = load_application
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        return self._load_application()
+
+
+class _Logger(Logger):  # type: ignore[misc]
+    """gunicorn's own lines go through the root logger, in the shape of all others."""
+
+    def setup(self, cfg: Any) -> None:
+        self.cfg = cfg
+        self._access_log_enabled = False  # RequestContextMiddleware writes that line
+        self.error_log.propagate = True
+
+
+def _share_metrics(settings: ServiceSettings) -> None:
+    """Begin anew with PROMETHEUS_MULTIPROC_DIR set: prometheus_client looks at it when it is imported."""
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        return
+    folder = (settings.var_dir / "metrics" / settings.service).absolute()
+    shutil.rmtree(folder, ignore_errors=True)  # figures of processes that are gone
+    folder.mkdir(parents=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+    os.execv(sys.executable, sys.orig_argv)  # noqa: S606  the same program again
+
+
+def _drain_on_sigterm(_worker: Worker) -> None:
+    from chassis.django.health import health  # noqa: PLC0415  needs the settings of the application
+
+    health.drain_on_sigterm()
+
+
+def _forget_worker(_arbiter: Arbiter, worker: Worker) -> None:
+    if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
+        metrics.forget_process(worker.pid)

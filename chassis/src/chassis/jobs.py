@@ -1,0 +1,106 @@
+"""A service's own slow work: Celery on RabbitMQ, or on a folder where there is no broker.
+
+A job is a hint: the truth is a state column, and a sweeper queues again what got stuck.
+"""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from celery import Celery, Task, signals
+from celery.exceptions import Retry
+
+from chassis import metrics, process, tracing
+from chassis.health import Heartbeat
+from chassis.logging import bind_request, clear_request, current_request_id
+from chassis.settings import ServiceSettings, SettingsError
+
+Schedule = dict[str, dict[str, Any]]
+HEARTBEAT_SECONDS = 5
+
+
+def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedule | None = None) -> "Celery[Job]":
+    """The Celery application of a service: its queue is ``<service>.jobs``, its tasks are in the modules named."""
+    app = Celery(settings.service, include=tasks, task_cls=Job)
+    app.conf.update(
+        task_default_queue=f"{settings.service}.jobs",
+        task_ignore_result=True,
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        worker_prefetch_multiplier=1,
+        worker_enable_remote_control=False,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        broker_connection_retry_on_startup=True,
+        timezone="UTC",
+        beat_schedule=schedule or {},
+        beat_schedule_filename=str(settings.var_dir / f"{settings.service}-beat"),
+        **_broker(settings),
+    )
+    _connect(settings)
+    return app
+
+
+def _broker(settings: ServiceSettings) -> dict[str, Any]:
+    url = urlsplit(settings.jobs_url)
+    if url.scheme in {"amqp", "amqps"}:
+        return {
+            "broker_url": settings.jobs_url,
+            "broker_transport_options": {"confirm_publish": True},
+            "task_default_queue_type": "quorum",
+            "task_default_exchange_type": "topic",  # quorum queues count delayed jobs through topic exchanges
+        }
+    if url.scheme != "filesystem":
+        raise SettingsError(f"JOBS_URL must begin with filesystem:// or amqp://, not {url.scheme!r}.")
+    folder = Path(url.netloc + url.path) / settings.service
+    for name in ("queue", "control"):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+    queue = str(folder / "queue")
+    options = {"data_folder_in": queue, "data_folder_out": queue, "control_folder": str(folder / "control")}
+    return {"broker_url": "filesystem://", "broker_transport_options": options}
+
+
+def _connect(settings: ServiceSettings) -> None:
+    """Log as all processes do, keep the heartbeat file young, and send request id and trace along with every job."""
+
+    @signals.setup_logging.connect(weak=False)
+    def begin(**_: Any) -> None:
+        process.begin(settings, "beat" if "beat" in sys.argv else "worker")
+
+    @signals.worker_ready.connect(weak=False)
+    def keep_beating(sender: Any, **_: Any) -> None:
+        sender.timer.call_repeatedly(HEARTBEAT_SECONDS, Heartbeat(settings.heartbeat_file).beat)
+
+    @signals.before_task_publish.connect(weak=False)
+    def pass_on(headers: dict[str, Any], **_: Any) -> None:
+        headers["request_id"], headers["traceparent"] = current_request_id(), tracing.current_traceparent()
+
+
+class Job(Task):  # type: ignore[type-arg]
+    """Runs within the trace and under the request id of who queued it, and is counted and timed."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if self.request.called_directly:
+            return super().__call__(*args, **kwargs)
+        headers = self.request.headers or {}
+        clear_request()
+        bind_request(request_id=headers.get("request_id"), job=self.name)
+        with tracing.span(self.name, kind="CONSUMER", parent=headers.get("traceparent")), _measured(self.name):
+            return super().__call__(*args, **kwargs)
+
+
+@contextmanager
+def _measured(name: str) -> Iterator[None]:
+    outcome = "failed"
+    with metrics.histogram("job_duration_seconds").labels(name).time():
+        try:
+            yield
+            outcome = "done"
+        except Retry:
+            outcome = "retried"
+            raise
+        finally:
+            metrics.counter("jobs_run_total").labels(name, outcome).inc()

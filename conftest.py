@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import chassis  # noqa: F401  before pytest makes a namespace package of the folder of that name
 from tests.support import servers
 
 OF_THE_PLATFORM = (

@@ -1,0 +1,29 @@
+{{/*
+Who may call whom; all else is refused. Left a component, `test` (helm test's pods), `backup`, or a neighbour outside the release
+(edge, monitoring); right a component or a neighbour. NetworkPolicies are rendered from this table alone, and `make test` compares it
+with the neighbours that the services' code uses.
+*/}}
+{{- define "broadsheet.edges" -}}
+edge: [gateway]
+test: [gateway]
+gateway: [auth-web, blog-web, media-web, redis, rabbitmq]
+auth-web: [postgresql, rabbitmq, redis, media-web]
+auth-worker: [postgresql, rabbitmq, redis]
+auth-beat: [postgresql, rabbitmq]
+auth-relay: [postgresql, rabbitmq]
+auth-consumer: [postgresql, rabbitmq, redis]
+auth-migrate: [postgresql]
+blog-web: [postgresql, rabbitmq, redis, auth-web, media-web]
+blog-worker: [postgresql, rabbitmq, redis, auth-web, media-web]
+blog-beat: [postgresql, rabbitmq]
+blog-relay: [postgresql, rabbitmq]
+blog-consumer: [postgresql, rabbitmq, redis, auth-web, media-web]
+blog-migrate: [postgresql]
+media-web: [postgresql, rabbitmq, redis, objectStore, auth-web]
+media-worker: [postgresql, rabbitmq, objectStore]
+media-beat: [postgresql, rabbitmq]
+media-relay: [postgresql, rabbitmq]
+media-consumer: [postgresql, rabbitmq]
+media-migrate: [postgresql]
+backup: [postgresql, objectStore]
+{{- end -}}

@@ -1,0 +1,117 @@
+{{/* The parts that every pod of the chart shares: security, volumes, placement. */}}
+
+{{- define "broadsheet.pod.security" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: {type: RuntimeDefault}
+{{- end -}}
+
+{{- define "broadsheet.container.security" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end -}}
+
+{{/* What every pod says before its containers. (list root service-account) */}}
+{{- define "broadsheet.pod.head" -}}
+{{- $root := index . 0 -}}
+serviceAccountName: {{ include "broadsheet.fullname" $root }}-{{ index . 1 }}
+automountServiceAccountToken: false
+enableServiceLinks: false   # a Service named auth would set AUTH_PORT
+securityContext:
+  {{- include "broadsheet.pod.security" $root | nindent 2 }}
+{{- with $root.Values.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{/* Image, environment and mounts of a container of a service. (list root facts) */}}
+{{- define "broadsheet.container" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+image: {{ include "broadsheet.image" (list $root $facts.service) }}
+imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+env:
+  {{- include "broadsheet.environment" . | trim | nindent 2 }}
+securityContext:
+  {{- include "broadsheet.container.security" $root | nindent 2 }}
+volumeMounts:
+  - {name: temporary, mountPath: /tmp}
+  - {name: secrets, mountPath: /run/secrets/broadsheet, readOnly: true}
+  {{- if and (eq $facts.service "gateway") $root.Values.services.gateway.config }}
+  - {name: config, mountPath: /etc/broadsheet, readOnly: true}
+  {{- end }}
+{{- end -}}
+
+{{/* Required keys are listed one by one: the kubelet then names the one that is missing. (list root facts) */}}
+{{- define "broadsheet.pod.volumes" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+{{- $secret := include "broadsheet.secretName" (list $root $facts.service) -}}
+{{- $keys := index (fromYaml (include "broadsheet.secretKeys" $root)) $facts.service -}}
+- name: temporary
+  emptyDir: {sizeLimit: {{ $facts.values.temporarySize }}}
+- name: secrets
+  projected:
+    defaultMode: 0440
+    sources:
+      {{- if $keys.required }}
+      - secret:
+          name: {{ $secret }}
+          items:
+            {{- range $keys.required }}
+            - {key: {{ . }}, path: {{ . }}}
+            {{- end }}
+      {{- end }}
+      {{- if $keys.optional }}
+      - secret:
+          name: {{ $secret }}
+          optional: true
+          items:
+            {{- range $keys.optional }}
+            - {key: {{ . }}, path: {{ . }}}
+            {{- end }}
+      {{- end }}
+{{- if and (eq $facts.service "gateway") $root.Values.services.gateway.config }}
+- name: config
+  configMap: {name: {{ include "broadsheet.fullname" $root }}-gateway}
+{{- end }}
+{{- end -}}
+
+{{/* (list root facts) */}}
+{{- define "broadsheet.pod.placement" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+{{- $values := $facts.values -}}
+topologySpreadConstraints:
+  {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+  - maxSkew: 1
+    topologyKey: {{ $key }}
+    whenUnsatisfiable: {{ $values.spread }}
+    labelSelector:
+      matchLabels:
+        {{- include "broadsheet.selector" (list $root $facts.name) | nindent 8 }}
+    matchLabelKeys: [pod-template-hash]
+  {{- end }}
+{{- with $values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end -}}

@@ -1,0 +1,165 @@
+{{/* The objects of one component. Each takes (list root facts). */}}
+
+{{- define "broadsheet.serviceAccount" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+automountServiceAccountToken: false
+{{- end -}}
+
+{{- define "broadsheet.deployment" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+{{- $values := $facts.values -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+spec:
+  {{- if not (or $values.autoscaling.enabled $values.keda.enabled) }}
+  replicas: {{ $values.replicas }}
+  {{- end }}
+  revisionHistoryLimit: 3
+  minReadySeconds: {{ $values.minReadySeconds }}
+  progressDeadlineSeconds: {{ $values.progressDeadlineSeconds }}
+  strategy:
+    {{- if $facts.single }}
+    type: Recreate
+    {{- else }}
+    type: RollingUpdate
+    rollingUpdate: {maxUnavailable: 0, maxSurge: {{ $values.maxSurge }}}
+    {{- end }}
+  selector:
+    matchLabels:
+      {{- include "broadsheet.selector" (list $root $facts.name) | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "broadsheet.pod.labels" (list $root $facts.name) | nindent 8 }}
+        {{- with $values.podLabels }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+      annotations:
+        kubectl.kubernetes.io/default-container: {{ $facts.name }}
+        {{- include "broadsheet.checksums" . | nindent 8 }}
+        {{- with $values.podAnnotations }}
+        {{- toYaml . | nindent 8 }}
+        {{- end }}
+    spec:
+      {{- include "broadsheet.pod.head" (list $root $facts.name) | nindent 6 }}
+      terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
+      {{- include "broadsheet.pod.placement" . | nindent 6 }}
+      {{- if ne $facts.service "gateway" }}
+      initContainers:
+        - name: wait-for-migrations
+          args: [migrate, --wait, {{ $root.Values.migrations.waitSeconds | quote }}]
+          {{- include "broadsheet.container" . | nindent 10 }}
+          resources:
+            {{- toYaml $values.resources | nindent 12 }}
+      {{- end }}
+      containers:
+        - name: {{ $facts.name }}
+          args: [{{ $facts.command }}]
+          {{- include "broadsheet.container" . | nindent 10 }}
+          {{- include "broadsheet.probes" . | nindent 10 }}
+          {{- if $values.preStopSeconds }}
+          lifecycle:
+            preStop:
+              sleep: {seconds: {{ $values.preStopSeconds }}}
+          {{- end }}
+          resources:
+            {{- toYaml $values.resources | nindent 12 }}
+      volumes:
+        {{- include "broadsheet.pod.volumes" . | nindent 8 }}
+{{- end -}}
+
+{{/* A pod must be replaced when what it has mounted changes. */}}
+{{- define "broadsheet.checksums" -}}
+{{- $root := index . 0 -}}
+{{- $service := (index . 1).service -}}
+checksum/secret: {{ toJson (index $root.Values.services $service).secret | sha256sum | trunc 16 }}
+{{- if eq $service "gateway" }}
+checksum/config: {{ $root.Values.services.gateway.config | sha256sum | trunc 16 }}
+{{- end }}
+{{- end -}}
+
+{{/* Liveness never asks a database or a broker: a restart would not bring those back. */}}
+{{- define "broadsheet.probes" -}}
+{{- $facts := index . 1 -}}
+{{- $probes := $facts.values.probes -}}
+{{- $web := eq $facts.kind "web" -}}
+ports:
+  {{- if $web }}
+  - {name: http, containerPort: {{ $facts.port }}, protocol: TCP}
+  {{- end }}
+  {{- if ne (toString $facts.port) (toString $facts.metricsPort) }}
+  - {name: metrics, containerPort: {{ $facts.metricsPort }}, protocol: TCP}
+  {{- end }}
+startupProbe:
+  {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
+  periodSeconds: {{ ternary 1 3 $web }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  failureThreshold: {{ ternary $probes.startupSeconds (div $probes.startupSeconds 3) $web }}
+livenessProbe:
+  {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
+  periodSeconds: {{ $probes.periodSeconds }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  failureThreshold: {{ $probes.failureThreshold }}
+readinessProbe:
+  {{- include "broadsheet.probes.action" (list $facts "/readyz") | nindent 2 }}
+  periodSeconds: {{ ternary 2 30 $web }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  failureThreshold: 2
+{{- end -}}
+
+{{/* (list facts path) */}}
+{{- define "broadsheet.probes.action" -}}
+{{- $facts := index . 0 -}}
+{{- if eq $facts.kind "web" -}}
+httpGet: {path: {{ index . 1 }}, port: {{ $facts.metricsPort }}}
+{{- else -}}
+exec: {command: [python, -m, chassis.health, --heartbeat, /tmp/heartbeat, --max-age, "30"]}
+{{- end -}}
+{{- end -}}
+
+{{- define "broadsheet.service" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+spec:
+  {{- if eq $facts.kind "web" }}
+  type: ClusterIP
+  {{- else }}
+  clusterIP: None
+  {{- end }}
+  selector:
+    {{- include "broadsheet.selector" (list $root $facts.name) | nindent 4 }}
+  ports:
+    {{- if eq $facts.kind "web" }}
+    - {name: http, port: {{ eq $facts.service "gateway" | ternary 80 $facts.port }}, targetPort: {{ $facts.port }}, protocol: TCP, appProtocol: http}
+    {{- end }}
+    - {name: metrics, port: 9100, targetPort: {{ $facts.metricsPort }}, protocol: TCP}
+{{- end -}}
+
+{{- define "broadsheet.disruptionBudget" -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+{{- if $facts.values.podDisruptionBudget.enabled -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+spec:
+  maxUnavailable: {{ $facts.values.podDisruptionBudget.maxUnavailable }}
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "broadsheet.selector" (list $root $facts.name) | nindent 6 }}
+{{- end -}}
+{{- end -}}

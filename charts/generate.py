@@ -1,0 +1,166 @@
+"""``make chart`` writes what the chart derives, and tests/chart fails when one of them is stale:
+
+values.schema.json from schema.yaml and the settings the services declare, the table of values in README.md from the
+comments in values.yaml, and the golden render of each scenario in ``ci/``.
+"""
+
+import hashlib
+import importlib
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import helm_python
+import yaml
+from chassis.settings import ServiceSettings, SettingInfo, catalogue
+
+CHARTS = Path(__file__).parent
+CHART = CHARTS / "broadsheet"
+SERVICES = ("auth", "blog", "gateway", "media")
+GOLDEN = CHARTS.parent / "tests/chart/golden"
+BEGIN, END = "<!-- values: begin -->\n", "<!-- values: end -->\n"
+
+SETTLED_BY_THE_CHART = frozenset(
+    {"ENVIRONMENT", "PUBLIC_URL", "RELEASE", "AUTH_URL", "BLOG_URL", "MEDIA_URL", "VAR_DIR", "DRAIN_SECONDS"}
+    | {"METRICS_HOST", "METRICS_PORT", "HEARTBEAT_FILE", "GATEWAY_ADMIN_HOST", "GATEWAY_ADMIN_PORT", "GATEWAY_CONFIG"}
+    | {f"{service.upper()}_{name}" for service in SERVICES for name in ("HOST", "PORT")}
+)
+"""Settings that follow from other values of the chart, see templates/_environment.tpl."""
+
+
+def settings_class(service: str) -> type[ServiceSettings]:
+    """The settings of a service: the one subclass of ServiceSettings that its settings module declares."""
+    module = importlib.import_module(f"{service}_service.settings")
+    return next(
+        item
+        for item in vars(module).values()
+        if isinstance(item, type) and issubclass(item, ServiceSettings) and item.__module__ == module.__name__
+    )
+
+
+def settings(service: str) -> list[SettingInfo]:
+    """Every setting of a service, shared ones first."""
+    return catalogue(settings_class(service))
+
+
+def components() -> dict[str, dict[str, Any]]:
+    """The table of components in templates/_components.tpl."""
+    return _table("_components.tpl", "broadsheet.components")
+
+
+def edges() -> dict[str, list[str]]:
+    """The table of edges in templates/_edges.tpl."""
+    return _table("_edges.tpl", "broadsheet.edges")
+
+
+def secret_keys() -> dict[str, dict[str, list[str]]]:
+    """The table of Secret keys in templates/_secrets.tpl."""
+    return _table("_secrets.tpl", "broadsheet.secretKeys")
+
+
+def _table(template: str, name: str) -> dict[str, Any]:
+    text = (CHART / "templates" / template).read_text()
+    body = re.search(rf'{{{{- define "{re.escape(name)}" -}}}}\n(.*?){{{{- end -}}}}', text, re.DOTALL)
+    table: dict[str, Any] = yaml.safe_load(body.group(1)) if body else {}
+    return table
+
+
+def schema() -> dict[str, Any]:
+    """values.schema.json: schema.yaml, the settings each service declares, and one entry per component."""
+    document: dict[str, Any] = yaml.safe_load((CHARTS / "schema.yaml").read_text())
+    definitions = document["definitions"]
+    shared = _in_the_clear(catalogue(ServiceSettings))
+    definitions["sharedSettings"] = _strict(shared)
+    for service in SERVICES:
+        own = {name: value for name, value in _in_the_clear(settings(service)).items() if name not in shared}
+        definitions[f"{service}Service"] = _service(service, own)
+        component = definitions["component"]["properties"] | {"settings": _strict(shared | own)}
+        definitions[f"{service}Component"] = _strict(component)
+    table = {name: {"$ref": f"#/definitions/{row['service']}Component"} for name, row in components().items()}
+    document["properties"]["components"]["properties"] = table
+    return document
+
+
+def _service(service: str, own: dict[str, Any]) -> dict[str, Any]:
+    keys = secret_keys()[service]
+    values = {name: {"type": "string", "minLength": 1} for name in keys["required"] + keys["optional"]}
+    secret = _strict({"existing": {"$ref": "#/definitions/nameOrEmpty"}, "values": _strict(values)})
+    config = {"config": {"type": "string"}} if service == "gateway" else {}
+    return _strict({"settings": _strict(own), "secret": secret, **config})
+
+
+def _in_the_clear(found: list[SettingInfo]) -> dict[str, Any]:
+    """Settings given as text in values: neither secret nor settled by the chart."""
+    given = (item for item in found if not item.secret and item.name not in SETTLED_BY_THE_CHART)
+    return {item.name: {"$ref": "#/definitions/value"} for item in given}
+
+
+def _strict(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": False, "properties": properties}
+
+
+def values_table() -> str:
+    """The table of README.md, from the comments that begin ``# --`` in values.yaml."""
+    rows = [f"| `{path}` | `{default}` | {text} |" for path, default, text in documented_values()]
+    return "\n".join(["| value | default | meaning |", "| --- | --- | --- |", *rows]) + "\n"
+
+
+def documented_values() -> Iterator[tuple[str, str, str]]:
+    """Path, default and explanation of each key of values.yaml that has a ``# --`` comment."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    path: list[str] = []
+    comment = ""
+    for line in (CHART / "values.yaml").read_text().splitlines():
+        if said := re.match(r"\s*# -- (.*)", line):
+            comment = said.group(1)
+        elif key := re.match(r"( *)([A-Za-z0-9-]+):", line):
+            path[len(key.group(1)) // 2 :] = [key.group(2)]
+            if comment:
+                yield ".".join(path), json.dumps(_at(values, path)), comment
+            comment = ""
+
+
+def _at(values: Any, path: list[str]) -> Any:
+    for key in path:
+        values = values[key]
+    return values
+
+
+def leaves(values: Any = None, path: str = "") -> Iterator[str]:
+    """The path of every value in values.yaml that is no map with keys."""
+    values = yaml.safe_load((CHART / "values.yaml").read_text()) if values is None else values
+    if not (isinstance(values, dict) and values):
+        yield path
+        return
+    for key, child in values.items():
+        yield from leaves(child, f"{path}.{key}" if path else key)
+
+
+def golden(scenario: Path) -> str:
+    """The whole release that a values file of ``ci/`` makes, one object after the other; files in it as their digest."""
+    with helm_python.Chart.load(CHART) as chart:
+        values = yaml.safe_load(scenario.read_text())
+        files = chart.render(values, name="broadsheet", namespace="production")
+    texts = [text for path, text in sorted(files.items()) if path.endswith(".yaml")]
+    objects = [item for text in texts for item in yaml.safe_load_all(text) if item]
+    for item in objects:
+        if item["kind"] == "ConfigMap":
+            item["data"] = {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in item["data"].items()}
+    return yaml.safe_dump_all(objects, default_flow_style=None, width=150, sort_keys=False)
+
+
+def documents() -> dict[Path, str]:
+    """Every generated file with what it should hold."""
+    before, rest = (CHART / "README.md").read_text().split(BEGIN)
+    table = before + BEGIN + values_table() + END + rest.split(END)[1]
+    scenarios = sorted((CHART / "ci").glob("*-values.yaml"))
+    goldens = {GOLDEN / path.name.replace("-values", ""): golden(path) for path in scenarios}
+    written = json.dumps(schema(), indent=1) + "\n"
+    return {CHART / "values.schema.json": written, CHART / "README.md": table, **goldens}
+
+
+if __name__ == "__main__":
+    for target, content in documents().items():
+        target.write_text(content)

@@ -1,0 +1,18 @@
+"""What the chart derives is as fresh as what it derives from."""
+
+from pathlib import Path
+
+import pytest
+
+from charts import generate
+
+
+@pytest.mark.parametrize("path", sorted(generate.documents()), ids=lambda path: path.name)
+def test_generated_file_is_fresh(path: Path) -> None:
+    assert path.read_text() == generate.documents()[path], "run `make chart`, then read what changed"
+
+
+def test_every_default_value_is_explained() -> None:
+    explained = {path for path, _, _ in generate.documented_values()}
+    for path in generate.leaves():
+        assert any(path == name or path.startswith(f"{name}.") for name in explained), f"{path} has no `# --` line"

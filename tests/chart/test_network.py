@@ -1,0 +1,78 @@
+"""The NetworkPolicies open the edges that the services' code uses, and no other."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from charts import generate
+from tests.chart.rendering import named, of_kind, scenario
+
+SERVICES = Path(__file__).parents[2] / "services"
+NEIGHBOUR_OF_SETTING = {
+    "auth_url": "auth-web",
+    "blog_url": "blog-web",
+    "media_url": "media-web",
+    "database_url": "postgresql",
+    "storage_url": "objectStore",
+    "cache_url": "redis",
+    "events_url": "rabbitmq",
+    "jobs_url": "rabbitmq",
+}
+
+
+def used_by(service: str) -> set[str]:
+    """The neighbours a service's code reaches: the settings with their addresses that it reads."""
+    read = set()
+    for path in (SERVICES / service / f"{service}_service").rglob("*.py"):
+        nodes = ast.walk(ast.parse(path.read_text()))
+        read |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    return {NEIGHBOUR_OF_SETTING[name] for name in read & NEIGHBOUR_OF_SETTING.keys()} - {f"{service}-web"}
+
+
+@pytest.mark.parametrize("service", generate.SERVICES)
+def test_edges_are_what_the_code_uses(service: str) -> None:
+    opened = set().union(*(targets for source, targets in generate.edges().items() if source.split("-")[0] == service))
+    assert opened == used_by(service)
+
+
+def test_every_component_and_job_has_its_row() -> None:
+    jobs = {f"{service}-migrate" for service in ("auth", "blog", "media")}
+    assert set(generate.edges()) == set(generate.components()) | jobs | {"edge", "test", "backup"}
+
+
+@pytest.mark.parametrize("name", ["minimal", "production"])
+def test_rendered_policies_are_the_table(name: str) -> None:
+    objects = scenario(name)
+    for source, targets in generate.edges().items():
+        if source in generate.components():
+            policy = named(objects, "NetworkPolicy", source)["spec"]
+            assert policy["policyTypes"] == ["Ingress", "Egress"]
+            reached = {label for rule in policy["egress"] for label in _components(rule.get("to", []))}
+            assert reached == set(targets) & set(generate.components())
+
+
+def test_only_named_callers_reach_a_service() -> None:
+    policy = named(scenario("production"), "NetworkPolicy", "blog-web")["spec"]
+    callers = {label for rule in policy["ingress"] for label in _components(rule["from"])}
+    assert callers == {"gateway"}
+
+
+def test_background_processes_take_only_the_monitoring() -> None:
+    policy = named(scenario("production"), "NetworkPolicy", "auth-relay")["spec"]
+    assert [rule["ports"] for rule in policy["ingress"]] == [[{"port": 9100, "protocol": "TCP"}]]
+
+
+@pytest.mark.parametrize("name", ["minimal", "production", "try-out"])
+def test_every_pod_is_under_exactly_one_policy(name: str) -> None:
+    objects = scenario(name)
+    selected = [item["spec"]["podSelector"]["matchLabels"] for item in of_kind(objects, "NetworkPolicy")]
+    for item in of_kind(objects, "Deployment", "Job"):
+        labels = item["spec"]["template"]["metadata"]["labels"]
+        assert sum(labels.items() >= selector.items() for selector in selected) == 1, item["metadata"]["name"]
+
+
+def _components(peers: list[dict[str, dict[str, dict[str, str]]]]) -> set[str]:
+    labels = [peer.get("podSelector", {}).get("matchLabels", {}) for peer in peers]
+    ours = [item for item in labels if item.get("app.kubernetes.io/name") == "broadsheet"]
+    return {item["app.kubernetes.io/component"] for item in ours}

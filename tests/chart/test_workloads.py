@@ -1,0 +1,159 @@
+"""What every pod of the chart is like, in every scenario."""
+
+import copy
+
+import helm_python
+import pytest
+
+from tests.chart.rendering import (
+    LEAST,
+    SCENARIOS,
+    containers,
+    merged,
+    named,
+    of_kind,
+    pod_specs,
+    render,
+    scenario,
+    values,
+)
+
+every_scenario = pytest.mark.parametrize("name", SCENARIOS)
+
+
+@every_scenario
+def test_no_environment_variable_is_given_twice(name: str) -> None:
+    for owner, pod in pod_specs(scenario(name)).items():
+        for container in containers(pod):
+            names = [variable["name"] for variable in container.get("env", [])]
+            assert len(names) == len(set(names)), f"{owner}: {sorted(names)}"
+
+
+@every_scenario
+def test_no_secret_is_an_environment_variable(name: str) -> None:
+    for owner, pod in pod_specs(scenario(name)).items():
+        for container in containers(pod):
+            assert all("value" in variable for variable in container.get("env", [])), owner
+            assert not container.get("envFrom"), owner
+
+
+@every_scenario
+def test_every_pod_keeps_to_the_restricted_standard(name: str) -> None:
+    for owner, pod in pod_specs(scenario(name)).items():
+        assert pod["securityContext"]["runAsNonRoot"], owner
+        assert pod["securityContext"]["runAsUser"] == 10001, owner
+        assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}, owner
+        assert pod["automountServiceAccountToken"] is False, owner
+        for container in containers(pod):
+            security = container["securityContext"]
+            assert security["readOnlyRootFilesystem"], owner
+            assert not security["allowPrivilegeEscalation"], owner
+            assert security["capabilities"] == {"drop": ["ALL"]}, owner
+
+
+@every_scenario
+def test_every_component_has_a_service_account_of_its_own(name: str) -> None:
+    deployments = of_kind(scenario(name), "Deployment")
+    accounts = [item["spec"]["template"]["spec"]["serviceAccountName"] for item in deployments]
+    assert sorted(accounts) == sorted(item["metadata"]["name"] for item in deployments)
+
+
+@every_scenario
+def test_there_is_time_to_drain(name: str) -> None:
+    for item in of_kind(scenario(name), "Deployment"):
+        pod = item["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        drain = int(next(entry["value"] for entry in container["env"] if entry["name"] == "DRAIN_SECONDS"))
+        sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        assert pod["terminationGracePeriodSeconds"] >= sleep + drain + 5, item["metadata"]["name"]
+
+
+def test_too_little_time_to_drain_is_refused_with_the_sum() -> None:
+    with pytest.raises(
+        helm_python.HelmRenderError, match=r"components\.gateway: .* is 20, set at least 30: .* 5 .* 20"
+    ):
+        render({**LEAST, "components": {"gateway": {"terminationGracePeriodSeconds": 20}}})
+
+
+def test_a_replicas_number_is_absent_where_an_autoscaler_owns_it() -> None:
+    objects = scenario("production")
+    assert "replicas" not in named(objects, "Deployment", "gateway")["spec"]
+    assert named(objects, "HorizontalPodAutoscaler", "gateway")["spec"]["maxReplicas"] == 12
+    assert named(objects, "Deployment", "media-worker")["spec"]["replicas"] == 3
+    assert "replicas" not in named(scenario("gateway-api"), "Deployment", "media-worker")["spec"]
+
+
+def test_a_rollout_never_takes_a_serving_pod_away_first() -> None:
+    for item in of_kind(scenario("minimal"), "Deployment"):
+        beat = item["metadata"]["name"].endswith("-beat")
+        strategy = item["spec"]["strategy"]
+        assert strategy["type"] == ("Recreate" if beat else "RollingUpdate")
+        assert beat or strategy["rollingUpdate"]["maxUnavailable"] == 0
+
+
+def test_a_digest_wins_over_the_tag_and_the_registry_is_honoured() -> None:
+    for owner, pod in pod_specs(scenario("production")).items():
+        images = [container["image"] for container in containers(pod) if "broadsheet" in container["image"]]
+        assert images, owner
+        assert all(image.startswith("images.example/mirror/broadsheet/") for image in images), owner
+        assert all("@sha256:" in image for image in images), owner
+    assert all("@" not in image for image in _images("try-out") if image.endswith(":dev"))
+
+
+def _images(name: str) -> set[str]:
+    return {container["image"] for pod in pod_specs(scenario(name)).values() for container in containers(pod)}
+
+
+def test_a_new_image_is_a_new_migration_job_and_nothing_else_is() -> None:
+    def jobs(tag: str, replicas: int, chart_labels: dict[str, str]) -> set[str]:
+        given = values("minimal") | {"image": {"tag": tag}, "commonLabels": chart_labels}
+        given["components"] = {"auth-web": {"replicas": replicas}}
+        return {
+            item["metadata"]["name"]
+            for item in of_kind(render(given), "Job")
+            if "-migrate-" in item["metadata"]["name"]
+        }
+
+    assert jobs("1", 2, {}) == jobs("1", 3, {"team": "x"})
+    assert not jobs("1", 2, {}) & jobs("2", 2, {})
+
+
+def test_pods_of_a_service_with_a_database_wait_for_its_migrations() -> None:
+    for item in of_kind(scenario("minimal"), "Deployment"):
+        pod = item["spec"]["template"]["spec"]
+        waits = [container["args"] for container in pod.get("initContainers", [])]
+        expected = [] if item["metadata"]["name"] == "broadsheet-gateway" else [["migrate", "--wait", "300"]]
+        assert waits == expected
+
+
+def test_a_disabled_component_leaves_nothing_behind() -> None:
+    given = copy.deepcopy(values("minimal"))
+    given["components"] = {"blog-relay": {"enabled": False}}
+    left = [item["kind"] for item in render(given) if item["metadata"]["name"] == "broadsheet-blog-relay"]
+    assert left == ["NetworkPolicy"]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"components": {"auth-beat": {"replicas": 2}}}, "there is always exactly one"),
+        ({"components": {"gateway": {"keda": {"enabled": True}}}}, "this component empties none"),
+        ({"components": {"blog-worker": {"keda": {"enabled": True}, "autoscaling": {"enabled": True}}}}, "not both"),
+        ({"components": {"gateway": {"autoscaling": {"enabled": True, "minReplicas": 9}}}}, "greater than maxReplicas"),
+        (
+            {
+                "ingress": {"enabled": True, "hosts": ["a.example"]},
+                "httpRoute": {"enabled": True, "parentRefs": [{"name": "a"}], "hostnames": ["a.example"]},
+            },
+            "published twice",
+        ),
+        ({"services": {"media": {"settings": {"MEDIA_STORAGE_URL": "file://var"}}}}, "pods have no disk"),
+        (
+            {"services": {"auth": {"secret": {"existing": "mine", "values": {"SERVICE_TOKEN": "x"}}}}},
+            "another Secret is named already",
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_refused_with_a_sentence(wrong: dict[str, object], sentence: str) -> None:
+    with pytest.raises(helm_python.HelmRenderError, match=sentence):
+        render(merged(LEAST, wrong))

@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from launcher import LauncherError
+
 OFF_PATH = (
     "/usr/lib/postgresql/*/bin",
     "/usr/lib/rabbitmq/bin",  # the wrappers in /usr/sbin change to the rabbitmq account and its fixed folders
@@ -13,7 +15,7 @@ OFF_PATH = (
 )
 
 
-class BinaryMissingError(Exception):
+class BinaryMissingError(LauncherError):
     """The machine lacks a program; the message names it."""
 
 

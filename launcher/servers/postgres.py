@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -36,8 +37,9 @@ class Postgres(Server):
 
     def create_database(self, database: str) -> str:
         """Create the database unless it exists and return its URL; the server must be running."""
-        command = [binary("createdb"), f"--maintenance-db={self.url}", database]
-        made = subprocess.run(command, capture_output=True, text=True, check=False)
+        command = [binary("createdb"), "-h", self.host, "-p", str(self.port), "-U", "broadsheet", database]
+        environment = os.environ | {"PGPASSWORD": self.password}  # not on the command line, where others see it
+        made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if made.returncode and "already exists" not in made.stderr:
             raise ServerError(f"PostgreSQL cannot create the database {database}: {made.stderr.strip()}")
         return self.database_url(database)
@@ -63,7 +65,9 @@ class Postgres(Server):
         command = [binary("postgres"), "-D", str(self.data), "-h", self.host, "-p", str(self.port)]
         for name, value in self._settings.items():
             command += ["-c", f"{name}={value}"]
-        return [Program(self.name, command, account=self.account)]
+        return [
+            Program(self.name, command, account=self.account, stop_signal=signal.SIGINT)
+        ]  # does not wait for clients
 
     def is_ready(self) -> bool:
         command = [binary("pg_isready"), "-q", "-h", self.host, "-p", str(self.port), "-d", "postgres"]

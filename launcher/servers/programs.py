@@ -32,6 +32,7 @@ class Program:
     argv: list[str]
     env: dict[str, str] = field(default_factory=dict)
     account: Account | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
 
     def start(self, log_file: Path) -> "subprocess.Popen[bytes]":
         """Start it in a session of its own, so that a Ctrl-C meant for its parent does not reach it."""
@@ -61,15 +62,16 @@ class Program:
 
 def kill_tree(pid: int) -> None:
     """End a process and everything it started, at once, as a crash of the machine would."""
-    for each in [pid, *_descendants(pid)]:
+    for each in tree(pid):
         with contextlib.suppress(ProcessLookupError):
             os.kill(each, signal.SIGKILL)
 
 
-def _descendants(pid: int) -> list[int]:
+def tree(pid: int) -> list[int]:
+    """Return the process and all it started, itself first."""
     listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     pairs = [(int(child), int(parent)) for child, parent in (line.split() for line in listing.splitlines())]
     found = [pid]
     for each in found:
         found += [child for child, parent in pairs if parent == each]
-    return found[1:]
+    return found

@@ -4,10 +4,12 @@ import shutil
 import subprocess
 import time
 from abc import ABC, abstractmethod
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar, Self
 
+from launcher import LauncherError
 from launcher.servers.ports import LOOPBACK
 from launcher.servers.programs import Program, kill_tree
 from launcher.servers.state import ServerState
@@ -16,7 +18,7 @@ START_SECONDS = 90
 STOP_SECONDS = 30
 
 
-class ServerError(Exception):
+class ServerError(LauncherError):
     """A server cannot be had; the message is the sentence for the person."""
 
 
@@ -28,8 +30,8 @@ class Server(ABC):
 
     def __init__(self, folder: Path, port: int | None = None) -> None:
         self.folder = folder.absolute() / self.name
+        self.log_file = self.folder / "server.log"
         self._port = port
-        self._state = ServerState.load(self._state_file, self.purposes)
         self._running: list[subprocess.Popen[bytes]] = []
 
     @property
@@ -64,11 +66,6 @@ class Server(ABC):
         """The password of the one account it has."""
         return self._state.password
 
-    @property
-    def log_file(self) -> Path:
-        """Where everything it says is kept."""
-        return self.folder / "server.log"
-
     def leave_taken_ports(self) -> None:
         """Move to free ports where somebody else has taken the kept ones; only while the server is stopped."""
         self._state.leave_taken_ports()
@@ -76,6 +73,7 @@ class Server(ABC):
 
     def start(self) -> None:
         """Start it and wait until it answers; raises ServerError with the end of its log if it does not."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         self.prepare()
         try:
             self._running = [program.start(self.log_file) for program in self.programs()]
@@ -95,8 +93,8 @@ class Server(ABC):
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
         """Ask it to finish, last process first, and kill what has not gone after the seconds."""
-        for process in reversed(self._running):
-            process.terminate()
+        for program, process in zip(reversed(self.programs()), reversed(self._running), strict=False):
+            process.send_signal(program.stop_signal)
             try:
                 process.wait(seconds)
             except subprocess.TimeoutExpired:
@@ -123,6 +121,10 @@ class Server(ABC):
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         self.stop()
+
+    @cached_property
+    def _state(self) -> ServerState:
+        return ServerState.load(self._state_file, self.purposes)
 
     @property
     def _state_file(self) -> Path:

@@ -1,0 +1,73 @@
+# One place for every command; `make` alone explains them. The work is done by the packages `launcher` and `tests`.
+SHELL := /bin/sh
+PYTHON ?= python3
+VENV := .venv/bin
+LAUNCH := $(PYTHON) -m launcher
+NAME ?= all
+.DEFAULT_GOAL := help
+.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults e2e bench lock clean
+
+##@ Run it
+up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis)
+	@$(LAUNCH) up
+
+down: ## stop everything
+	@$(LAUNCH) down
+
+status: ## show every process, its age and memory
+	@$(LAUNCH) status
+
+logs: ## follow the logs (S=blog: of one service, S=blog-web: of one process)
+	@$(LAUNCH) logs $(S)
+
+restart: ## restart all services (S=blog: one service, S=blog-web: one process)
+	@$(LAUNCH) restart $(S)
+
+reset: ## stop everything and delete its data
+	@$(LAUNCH) reset
+
+doctor: ## check what `make up` needs
+	@$(LAUNCH) doctor
+
+shell: ## open a Python shell of a service (S=auth|blog|media|gateway)
+	@$(LAUNCH) shell $(S)
+
+##@ Change it
+setup: ## install what development needs into .venv
+	@$(LAUNCH) setup
+
+lint: setup ## ruff, mypy --strict and the import contracts
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy .
+	$(VENV)/lint-imports
+
+format: setup ## let ruff rewrite what it can
+	$(VENV)/ruff check --fix .
+	$(VENV)/ruff format .
+
+lock: setup ## renew the hashed locks (UPGRADE=1: move to the newest versions)
+	@$(LAUNCH) lock
+
+##@ Prove it
+test: setup ## lint, types and every suite, on servers started for it
+	@$(VENV)/python -m tests.suites
+
+test-faults: setup ## the full matrix of crashes and cuts, and the long run
+	$(VENV)/pytest tests/faults -m "long or not long"
+
+e2e: setup ## the story through the gateway, in both modes (BASE_URL=: of a platform that runs)
+	$(VENV)/pytest tests/e2e
+
+bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute)
+	@$(VENV)/python -m benchmarks $(NAME)
+
+##@ Tidy
+clean: ## delete .venv and the tools' caches; data stays (make reset deletes that)
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+help:
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

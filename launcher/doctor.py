@@ -1,0 +1,65 @@
+"""What must be true before the platform starts; a check that fails says in one sentence what to do."""
+
+import sys
+import tempfile
+from collections.abc import Callable
+
+from launcher import ROOT, LauncherError
+from launcher.copies import leftovers, other_copies
+from launcher.private_servers import private_servers
+from launcher.servers.ports import is_free
+from launcher.servers.provision import advice, can_install, missing
+from launcher.settings import Settings, read_dotenv
+from launcher.supervisor import Supervisor
+
+
+def python(_settings: Settings) -> str:
+    return f"Python {sys.version.split()[0]}"
+
+
+def folders(settings: Settings) -> str:
+    for folder in (ROOT, settings.var, settings.log_folder, settings.run_folder):
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()
+        except OSError as error:
+            raise LauncherError(
+                f"{folder} cannot be written to ({error.strerror}); make it writable or set VAR_DIR to another folder."
+            ) from error
+    return f"{settings.var} can be written to"
+
+
+def ports(settings: Settings) -> str:
+    numbers = ", ".join(map(str, settings.ports.values()))
+    if Supervisor(settings).is_running() or leftovers(settings.var):
+        return f"ports {numbers} are our own"
+    taken = [f"{port} ({name})" for name, port in settings.ports.items() if not is_free(port)]
+    if not taken:
+        return f"ports {numbers} are free"
+    copies = other_copies(settings.var)
+    by = f"the copy of Broadsheet that keeps its data in {copies[0]}" if copies else "another program"
+    raise LauncherError(
+        f"Taken by {by}: port {', '.join(taken)}; stop it or use other ports, for instance make up GATEWAY_PORT=8100."
+    )
+
+
+def servers(settings: Settings) -> str:
+    wanted = private_servers(settings)
+    lacking = missing(type(server) for server in wanted)
+    if lacking and not can_install():
+        raise LauncherError(advice(lacking))
+    if lacking:
+        return f"{', '.join(kind.name for kind in lacking)} will be installed by apt-get"
+    return f"private {', '.join(server.name for server in wanted)}" if wanted else "no private servers are needed"
+
+
+def services(settings: Settings) -> str:
+    from launcher import catalogue  # noqa: PLC0415  needs what .venv holds
+
+    catalogue.refuse_unknown(read_dotenv())
+    catalogue.refuse_wrong_values(settings)
+    return "every service accepts its settings"
+
+
+BEFORE_INSTALLATION: tuple[Callable[[Settings], str], ...] = (python, folders, ports, servers)
+AFTER_INSTALLATION: tuple[Callable[[Settings], str], ...] = (services,)

@@ -1,0 +1,23 @@
+"""What a person sees when the platform is ready."""
+
+from launcher.settings import Settings
+
+DEMO_LOGIN, DEMO_PASSWORD = "ada", "broadsheet-demo"  # what `broadsheet auth demo` has registered
+
+
+def greet(settings: Settings) -> None:
+    """Print where to look, the demo account, and a first request."""
+    public = settings.environment["PUBLIC_URL"]
+    print(
+        f"""
+Broadsheet is ready ({settings.mode} mode).
+
+  Posts     {public}/api/v1/posts
+  Status    make status      Logs  make logs S=blog      Stop  make down
+  Account   {DEMO_LOGIN} / {DEMO_PASSWORD}
+
+Log in:
+  curl -s {public}/api/v1/auth/jwt/create -H 'Content-Type: application/json' \\
+    -d '{{"login": "{DEMO_LOGIN}", "password": "{DEMO_PASSWORD}"}}'
+"""
+    )

@@ -1,0 +1,55 @@
+"""When the platform is ready: every web process answers /readyz, the heart of every background process beats."""
+
+import time
+import urllib.request
+
+from launcher import LauncherError
+from launcher.servers.ports import LOOPBACK
+from launcher.settings import Settings
+from launcher.supervisor import Process, Supervisor
+
+READY_SECONDS = 90
+WEB_PORTS = {
+    "auth-web": "AUTH_PORT",
+    "blog-web": "BLOG_PORT",
+    "media-web": "MEDIA_PORT",
+    "gateway": "GATEWAY_ADMIN_PORT",
+}
+
+
+def wait_ready(settings: Settings, supervisor: Supervisor) -> None:
+    """Wait for all services; raises LauncherError with the end of the log of one that does not get there."""
+    deadline = time.monotonic() + READY_SECONDS
+    waiting = [process.name for process in supervisor.processes() if process.group == "services"]
+    while waiting:
+        states = {process.name: process for process in supervisor.processes()}
+        waiting = [name for name in waiting if not is_ready(settings, states[name])]
+        given_up = [name for name in waiting if states[name].state == "FATAL"]
+        if given_up or (waiting and time.monotonic() > deadline):
+            raise LauncherError(_does_not_start(settings, (given_up or waiting)[0]))
+        time.sleep(0.1)
+
+
+def is_ready(settings: Settings, process: Process) -> bool:
+    """Whether a process does its work now."""
+    if process.state != "RUNNING" or process.group == "servers":
+        return process.state == "RUNNING"
+    if process.name in WEB_PORTS:
+        return _answers_well(f"http://{LOOPBACK}:{settings.environment[WEB_PORTS[process.name]]}/readyz")
+    heartbeat = settings.run_folder / f"{process.name}.heartbeat"
+    started = time.time() - process.seconds - 1
+    return heartbeat.exists() and heartbeat.stat().st_mtime >= started
+
+
+def _answers_well(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _does_not_start(settings: Settings, name: str) -> str:
+    log = settings.log_folder / f"{name}.log"
+    end = log.read_text(errors="replace").splitlines()[-15:] if log.exists() else []
+    return "\n".join([f"{name} does not become ready; {log} ends with:", *end])

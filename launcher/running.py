@@ -1,0 +1,71 @@
+"""The platform of this folder brought up. Needs .venv."""
+
+import hashlib
+import json
+
+from launcher.catalogue import all_settings
+from launcher.preparation import code_fingerprint, prepare
+from launcher.private_servers import create_databases, pointed_to, private_servers
+from launcher.readiness import wait_ready
+from launcher.servers import Postgres, Server
+from launcher.settings import PORTS, Settings
+from launcher.stopping import bring_down
+from launcher.supervisor import Supervisor
+
+
+def bring_up(settings: Settings) -> None:
+    """Start what does not run yet, and all of it anew when code or settings have changed.
+
+    Leaves nothing half-started: whatever interrupts it, all processes are stopped again.
+    """
+    supervisor = Supervisor(settings)
+    started = settings.run_folder / "started"
+    wanted = _fingerprint(settings)
+    if supervisor.is_running() and started.exists() and started.read_text() == wanted:
+        supervisor.start_group("services")
+        wait_ready(settings, supervisor)
+        return
+    bring_down(settings)
+    try:
+        _start(settings)
+    except BaseException:
+        bring_down(settings)
+        raise
+    started.write_text(wanted)
+
+
+def _start(settings: Settings) -> None:
+    servers = private_servers(settings)
+    for server in servers:
+        server.leave_taken_ports()
+    settings = pointed_to(settings, servers)
+    for heartbeat in settings.run_folder.glob("*.heartbeat"):
+        heartbeat.unlink()
+    supervisor = Supervisor(settings)
+    supervisor.start()
+    if servers:
+        print(f"Starting {', '.join(server.name for server in servers)} …", flush=True)
+        _start_servers(settings, supervisor, servers)
+    prepare(settings)
+    print("Starting the services …", flush=True)
+    supervisor.start_group("services")
+    wait_ready(settings, supervisor)
+
+
+def _start_servers(settings: Settings, supervisor: Supervisor, servers: list[Server]) -> None:
+    for server in servers:
+        server.log_file = settings.log_folder / f"{server.name}.log"
+        server.prepare()
+        for program in server.programs():
+            supervisor.start_program("servers", program.name)
+    for server in servers:
+        server.wait_ready()
+        if isinstance(server, Postgres):
+            create_databases(settings, server)
+
+
+def _fingerprint(settings: Settings) -> str:
+    """What processes are started from: mode, code and settings, without the shell's other variables."""
+    names = sorted({*all_settings(), *PORTS} & settings.environment.keys())
+    values = [settings.environment[name] for name in names]
+    return hashlib.sha256(json.dumps([settings.mode, code_fingerprint(), names, values]).encode()).hexdigest()

@@ -1,0 +1,108 @@
+"""The settings of this machine: `.env`, the environment, and what follows from them for every process."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from launcher import ROOT, LauncherError
+from launcher.servers.ports import LOOPBACK
+
+MODES = ("embedded", "servers")
+VENV = ROOT / ".venv"
+SERVICES = ("auth", "blog", "media", "gateway")
+SERVICES_WITH_DATABASE = ("auth", "blog", "media")
+PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
+BACKGROUND = ("messenger", "worker")  # their metrics are on the service's port + 1 and + 2
+OWN_SETTINGS = ("MODE", "VAR_DIR", "SECRETS_DIR")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the platform runs here, where it keeps its data, and the environment of its processes."""
+
+    mode: str
+    var: Path
+    given: frozenset[str]  # the names a person has set, in .env or in the environment
+    environment: dict[str, str]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port a process listens on, by the setting that moves it."""
+        ports = {name: int(self.environment[name]) for name in PORTS}
+        for service in SERVICES_WITH_DATABASE:
+            for offset, _ in enumerate(BACKGROUND, start=1):
+                ports[f"{service.upper()}_PORT + {offset}"] = ports[f"{service.upper()}_PORT"] + offset
+        return ports
+
+    @property
+    def run_folder(self) -> Path:
+        """Where the pid file, the stamps and the heartbeats of the running platform are."""
+        return self.var / "run"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where each process has its log."""
+        return self.var / "log"
+
+
+def read_settings() -> Settings:
+    """Read `.env` and the environment, which wins; raises LauncherError."""
+    given = read_dotenv() | {name: value for name, value in os.environ.items() if value}
+    mode = given.get("MODE", MODES[0])
+    if mode not in MODES:
+        raise LauncherError(f"MODE={mode} is unknown; use MODE={' or MODE='.join(MODES)}.")
+    ports = {name: given.get(name, str(default)) for name, default in PORTS.items()}
+    for name, value in ports.items():
+        if not value.isdigit() or not 0 < int(value) < 65536:
+            raise LauncherError(f"{name}={value} is not a port; use a number from 1 to 65535.")
+    var = ROOT / given.get("VAR_DIR", "var")
+    inherited = {name: value for name, value in given.items() if not name.startswith("MAKE")}
+    environment = embedded_defaults(var, ports) | ports | inherited | _always(var, given)
+    return Settings(mode, var, frozenset(given), environment)
+
+
+def read_dotenv(file: Path = ROOT / ".env") -> dict[str, str]:
+    """Read NAME=value lines, quotes and `export` allowed; raises LauncherError with the line that is neither."""
+    return dict(_dotenv_lines(file)) if file.exists() else {}
+
+
+def embedded_defaults(var: Path, ports: Mapping[str, str]) -> dict[str, str]:
+    """What makes all processes one platform without a server: each may be set to something else."""
+    urls = {f"{name}_URL": f"http://{LOOPBACK}:{ports[f'{name}_PORT']}" for name in ("AUTH", "BLOG", "MEDIA")}
+    databases = {f"{name.upper()}_DATABASE_URL": f"sqlite:///{var}/{name}.sqlite3" for name in SERVICES_WITH_DATABASE}
+    return {
+        "PUBLIC_URL": f"http://{LOOPBACK}:{ports['GATEWAY_PORT']}",
+        "EVENTS_URL": f"sqlite:///{var}/bus.sqlite3",
+        "JOBS_URL": f"filesystem://{var}/jobs",
+        "MEDIA_STORAGE_URL": f"file://{var}/media",
+        "MALLOC_ARENA_MAX": "2",  # glibc gives every thread an arena of its own otherwise, and few of ours need one
+        **urls,
+        **databases,
+    }
+
+
+def _always(var: Path, given: Mapping[str, str]) -> dict[str, str]:
+    metrics_ports = {
+        f"METRICS_PORT_{service}_{process}".upper(): str(int(given.get(base, PORTS[base])) + offset)
+        for service in SERVICES_WITH_DATABASE
+        for base in [f"{service.upper()}_PORT"]
+        for offset, process in enumerate(BACKGROUND, start=1)
+    }
+    return {
+        **metrics_ports,
+        "VAR_DIR": str(var),
+        "PATH": f"{VENV / 'bin'}{os.pathsep}{given.get('PATH', os.defpath)}",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def _dotenv_lines(file: Path) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(file.read_text().splitlines(), start=1):
+        text = line.strip().removeprefix("export ")
+        if not text or text.startswith("#"):
+            continue
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip().isidentifier():
+            raise LauncherError(f"{file.name} line {number} is not NAME=value: {line}")
+        yield name.strip(), value.strip().strip("\"'")

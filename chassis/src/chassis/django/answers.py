@@ -16,7 +16,10 @@ def answer_problem(request: HttpRequest, problem: Problem) -> JsonResponse:
         request_id=current_request_id() or "",
         public_url=settings.SERVICE_SETTINGS.public_url,
     )
-    return JsonResponse(told.body, status=told.status, headers=told.headers)
+    response = JsonResponse(told.body, status=told.status)
+    for name, value in told.headers.items():
+        response[name] = value
+    return response
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:

@@ -18,10 +18,11 @@ from launcher.supervisor import Process, Supervisor
 def main(arguments: list[str]) -> int:
     """Run one command; what goes wrong is one sentence on standard error and a non-zero exit code."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end is interrupted: leave nothing half-done
-    verb, rest = (arguments or [""])[0], arguments[1:]
+    verb, *rest = arguments or [""]
+    if verb not in COMMANDS:
+        print(f"There is no command {verb!r}; there are {', '.join(COMMANDS)}.", file=sys.stderr)
+        return 2
     try:
-        if verb not in COMMANDS:
-            raise LauncherError(f"There is no command {verb!r}; there are {', '.join(COMMANDS)}.")
         COMMANDS[verb](rest)
     except LauncherError as error:
         print(error, file=sys.stderr)

@@ -1,6 +1,7 @@
 """A private RabbitMQ with its own cookie, node name, ports and epmd, so that copies never meet."""
 
 import base64
+import json
 import subprocess
 import urllib.request
 from typing import ClassVar
@@ -47,6 +48,12 @@ class RabbitMQ(Server):
         """The metrics page, without a password."""
         return f"http://{self.host}:{self._state.ports['prometheus']}/metrics"
 
+    def create_vhost(self, name: str) -> str:
+        """Create a virtual host, a broker apart, unless it exists, and return its URL."""
+        self._request("PUT", f"/api/vhosts/{name}")
+        self._request("PUT", f"/api/permissions/{name}/broadsheet", {"configure": ".*", "write": ".*", "read": ".*"})
+        return self.url.removesuffix("%2F") + name
+
     def ctl(self, *arguments: str) -> str:
         """Run rabbitmqctl against this node and return what it printed; raises CalledProcessError."""
         command = [binary("rabbitmqctl"), "--quiet", *arguments]
@@ -69,14 +76,18 @@ class RabbitMQ(Server):
         ]
 
     def is_ready(self) -> bool:
-        request = urllib.request.Request(f"http://{self.host}:{self._state.ports['management']}/api/overview")
-        credentials = base64.b64encode(f"broadsheet:{self.password}".encode()).decode()
-        request.add_header("Authorization", f"Basic {credentials}")
         try:
-            with urllib.request.urlopen(request, timeout=2):
-                return True
+            self._request("GET", "/api/overview")
         except OSError:
             return False
+        return True
+
+    def _request(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
+        url = f"http://{self.host}:{self._state.ports['management']}{path}"
+        credentials = base64.b64encode(f"broadsheet:{self.password}".encode()).decode()
+        headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
+        request = urllib.request.Request(url, json.dumps(body or {}).encode(), headers, method=method)
+        urllib.request.urlopen(request, timeout=5).close()
 
     def _write(self, name: str, text: str) -> None:
         file = self.folder / name

@@ -1,0 +1,82 @@
+"""`make test`: every check and every suite, two at a time, on servers that are started once.
+
+Each suite is a pytest process of its own. At the end one block says what was left out and why, then one line counts.
+"""
+
+import contextlib
+import os
+import signal
+import sys
+from collections import Counter
+
+from launcher import LauncherError
+from launcher.servers import Postgres, RabbitMQ, Redis, Server
+from launcher.servers.provision import PROGRAM, missing, provide
+from tests.support.jobs import Job, Result, run_all, suite
+from tests.support.shared_servers import shared_servers
+
+KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
+JOBS = (
+    suite("e2e, servers mode", "tests/e2e", "--mode=servers", needs=(Postgres, RabbitMQ, Redis)),
+    suite("chassis", "chassis", needs=(Postgres, RabbitMQ)),
+    suite("faults", "tests/faults", "-m", "not long", needs=(Postgres, RabbitMQ)),
+    suite("e2e, embedded mode", "tests/e2e", "--mode=embedded"),
+    Job("mypy", ["mypy", "."]),
+    suite("launcher", "tests/launcher", needs=(Postgres, RabbitMQ, Redis)),
+    suite("auth", "services/auth"),
+    suite("auth on PostgreSQL", "services/auth", "--database=postgresql", needs=(Postgres,)),
+    suite("blog", "services/blog"),
+    suite("blog on PostgreSQL", "services/blog", "--database=postgresql", needs=(Postgres,)),
+    suite("media", "services/media"),
+    suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
+    suite("gateway", "services/gateway"),
+    suite("chart", "tests/chart"),
+    Job("ruff", ["ruff", "check", "."]),
+    Job("format", ["ruff", "format", "--check", "."]),
+    Job("imports", ["lint-imports"]),
+)
+
+
+def main() -> int:
+    """Run everything; 0 only when all of it is well."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(LauncherError):  # what cannot be had is told at the end
+        provide(KINDS)
+    lacking = set(missing(KINDS))
+    if lacking and os.environ.get("REQUIRE_SERVERS"):
+        sys.exit(f"REQUIRE_SERVERS is set and this machine has no {_programs(lacking)}.")
+    results = []
+    with shared_servers(set(KINDS) - lacking) as environment:
+        for result in run_all([job for job in JOBS if not lacking & set(job.needs)], environment):
+            _show(result)
+            results.append(result)
+    _show_left_out(lacking, results)
+    counts = sum((result.counts for result in results), Counter[str]())
+    print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
+    return 1 if any(result.exit_code for result in results) else 0
+
+
+def _show(result: Result) -> None:
+    if result.exit_code:
+        print(f"\n{result.output}", flush=True)
+    state = "FAILED" if result.exit_code else "ok"
+    print(f"{state:6} {result.job.name:22} {result.seconds:5.0f} s  {result.closing_line}", flush=True)
+
+
+def _show_left_out(lacking: set[type[Server]], results: list[Result]) -> None:
+    lines = [
+        f"  {job.name}: this machine has no {_programs(lacking & set(job.needs))}"
+        for job in JOBS
+        if lacking & set(job.needs)
+    ]
+    for result in results:
+        lines += [f"  {result.job.name}: {reason} ({count})" for reason, count in result.skipped.items()]
+    print("\nLeft out:" if lines else "\nNothing was left out.", *lines, sep="\n")
+
+
+def _programs(kinds: set[type[Server]]) -> str:
+    return ", ".join(sorted(PROGRAM[kind] for kind in kinds))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,99 @@
+"""Run the checks and suites of `make test` side by side and add up what their reports say."""
+
+import os
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from launcher.servers import Server
+from tests.support.shared_servers import Environment
+
+REPORTS = Path("var/tests")
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command that exits with 0 when all is well; a suite also writes a report."""
+
+    name: str
+    command: Sequence[str]
+    report: Path | None = None
+    needs: tuple[type[Server], ...] = ()
+
+
+@dataclass
+class Result:
+    """How a job ended: passed, failed and skipped tests, and why those were skipped."""
+
+    job: Job
+    exit_code: int
+    seconds: float
+    output: str
+    counts: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def closing_line(self) -> str:
+        lines = [line for line in self.output.splitlines() if line.strip()]
+        return lines[-1].strip(" =") if lines else ""
+
+
+def suite(name: str, *arguments: str, needs: tuple[type[Server], ...] = ()) -> Job:
+    """A suite: one pytest process."""
+    report = REPORTS / f"{re.sub('[^a-z]+', '-', name.lower())}.xml"
+    command = [sys.executable, "-m", "pytest", "--quiet", "--color=no", f"--junitxml={report}", *arguments]
+    return Job(name, command, report, needs)
+
+
+def run_all(jobs: list[Job], environment: Environment, side_by_side: int = 2) -> Iterator[Result]:
+    """Run the jobs in order, some side by side, and give each result as it comes."""
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(side_by_side) as threads:
+        futures = [threads.submit(_run, job, environment) for job in jobs]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            threads.shutdown(cancel_futures=True)
+            raise
+
+
+def _run(job: Job, environment: Environment) -> Result:
+    if job.report:
+        job.report.unlink(missing_ok=True)
+    began = time.monotonic()
+    ended = subprocess.run(
+        job.command,
+        env=os.environ | environment(job.name),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        check=False,
+    )
+    result = Result(job, ended.returncode, time.monotonic() - began, ended.stdout)
+    if job.report and job.report.exists():
+        _read_report(result, job.report)
+    if ended.returncode and not result.counts["failed"]:
+        result.counts["failed"] = 1  # a check, or a suite that could not even begin
+    return result
+
+
+def _read_report(result: Result, report: Path) -> None:
+    for case in ET.parse(report).iter("testcase"):
+        outcome = next((child for child in case if child.tag in {"failure", "error", "skipped"}), None)
+        if outcome is None:
+            result.counts["passed"] += 1
+        elif outcome.tag == "skipped":
+            result.counts["skipped"] += 1
+            result.skipped[outcome.get("message", "")] += 1
+        else:
+            result.counts["failed"] += 1

@@ -25,7 +25,7 @@ def setup(settings: ServiceSettings, process: str) -> None:
         release=settings.release,
         environment=settings.environment,
         server_name=settings.service,
-        send_default_pii=False,
+        # send_default_pii is off unless set, and setting it is deprecated
         include_local_variables=False,
         max_request_body_size="never",
         before_send=_before_send,

@@ -151,7 +151,7 @@ def _load(settings_class: type[ServiceSettings]) -> ServiceSettings:
     except ValidationError as error:
         wrong += _sentences(settings_class, error)
     if wrong:
-        raise SettingsError("; ".join(wrong) + ".")
+        raise SettingsError("; ".join(wrong))
     return settings
 
 

@@ -42,9 +42,9 @@ class SpanExport:
             )
             yield span, ids
 
-    def flush(self) -> None:
-        """Send what is finished; the SDK does so by itself at exit."""
-        self._provider.force_flush()
+    def close(self) -> None:
+        """Send what is finished and stop; the SDK does so by itself at exit."""
+        self._provider.shutdown()
 
 
 def _remote(ids: SpanIds) -> SpanContext:

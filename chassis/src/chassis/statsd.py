@@ -3,7 +3,7 @@
 Nothing here waits or raises: a figure that cannot be sent is lost, and the request goes on.
 """
 
-from urllib.parse import urlsplit
+import re
 
 from statsd import StatsClient  # type: ignore[import-untyped]
 
@@ -11,6 +11,7 @@ from chassis.logging import get_logger
 from chassis.settings import ServiceSettings, SettingsError
 
 log = get_logger()
+_URL = re.compile(r"udp://(?P<host>[^/:@]+):(?P<port>\d{1,5})/?")
 _client: StatsClient | None = None
 
 
@@ -19,13 +20,13 @@ def setup(settings: ServiceSettings) -> None:
     global _client  # noqa: PLW0603  one per process
     if not settings.statsd_url:
         return
-    url = urlsplit(settings.statsd_url)
-    if url.scheme != "udp" or not url.hostname or not url.port:
+    match = _URL.fullmatch(settings.statsd_url)
+    if not match or int(match["port"]) > 65535:
         raise SettingsError(f"STATSD_URL is {settings.statsd_url}; it must look like udp://host:8125.")
     try:
-        _client = StatsClient(url.hostname, url.port, prefix=f"broadsheet.{settings.service}")
+        _client = StatsClient(match["host"], int(match["port"]), prefix=f"broadsheet.{settings.service}")
     except OSError as error:
-        log.warning("statsd is off", host=url.hostname, error=str(error))
+        log.warning("statsd is off", host=match["host"], error=str(error))
     else:
         _client._sock.setblocking(False)  # a full socket buffer must not hold up a request
 

@@ -22,7 +22,8 @@ def serve(
 ) -> None:
     """Serve until SIGTERM, then finish what is in flight within DRAIN_SECONDS.
 
-    ``bind`` is ``host:port``. ``load_application`` gives the WSGI application; it is called once and its memory shared by all workers.
+    ``bind`` is ``host:port``. ``load_application`` gives the WSGI application; it is called once, and all workers share
+    its memory.
     """
     if workers > 1:
         _share_metrics(settings)

@@ -7,6 +7,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.logging import current_request_id, get_logger
 from chassis.problems import FieldError, Problem, answer, invalid_fields
+from chassis.sentry import report
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
 _DETAILS = {404: "There is nothing here.", 405: "This method is not possible here."}
@@ -39,13 +40,14 @@ def install(app: FastAPI, *, public_url: str) -> None:
     @app.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> JSONResponse:
         log.error("unhandled error", exc_info=error)
+        report(error)
         return answer_problem(request, Problem(500, "internal_error", "Something went wrong on our side."))
 
 
 def _problem_of_validation(request: Request, error: RequestValidationError) -> Problem:
     errors = error.errors()
     if any(item["type"] == "json_invalid" for item in errors):
-        return Problem(400, "parse_error", "The body is not valid JSON.")
+        return Problem(400, "parse_error", next(str(item["ctx"]["error"]) for item in errors if "ctx" in item))
     if any(item["loc"] == ("body",) and item["type"] in _NOT_JSON for item in errors):
         content_type = request.headers.get("content-type", "nothing")
         if not content_type.partition(";")[0].endswith("json"):

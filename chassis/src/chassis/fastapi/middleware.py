@@ -1,6 +1,7 @@
 """The first middleware of a FastAPI service."""
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from chassis.request_scope import request_scope
@@ -18,9 +19,12 @@ class RequestContextMiddleware:
             return
         headers = Headers(scope=scope)
         with request_scope(scope["method"], headers.get("x-request-id"), headers.get("traceparent")) as request:
+            started = False
 
             async def send_with_headers(message: Message) -> None:
+                nonlocal started
                 if message["type"] == "http.response.start":
+                    started = True
                     request.timer.status = message["status"]
                     added = MutableHeaders(scope=message)
                     added["X-Request-ID"] = request.request_id
@@ -29,6 +33,12 @@ class RequestContextMiddleware:
 
             try:
                 await self._app(scope, receive, send_with_headers)
+            except Exception as error:
+                if started:
+                    raise
+                answer_defect = scope["app"].exception_handlers[Exception]  # Starlette's own runs outside of this
+                answer = await answer_defect(Request(scope), error)
+                await answer(scope, receive, send_with_headers)
             finally:
                 if route := scope.get("route"):
                     request.timer.route = route.path

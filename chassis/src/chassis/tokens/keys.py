@@ -29,7 +29,8 @@ class KeySet:
     def replace(self, jwks: Any) -> None:
         """Take over a JWKS; raises ValueError, and keeps the old keys, if no usable key is in it."""
         listed = jwks.get("keys") if isinstance(jwks, dict) else None
-        keys = {key.kid: key for item in listed or [] if (key := _verifying_key(item))}
+        items = listed if isinstance(listed, list) else []
+        keys = {key.kid: key for item in items if isinstance(item, dict) and (key := _verifying_key(item))}
         if not keys:
             raise ValueError("the JWKS holds no ES256 key")
         self._keys, self._filled_at = keys, self._now()

@@ -181,7 +181,7 @@ def _decode(part: str) -> bytes:
         decoded = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
     except ValueError:
         decoded = b""
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=") != part.encode():
+    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != part:
         raise TokenRefused("token_malformed")
     return decoded
 

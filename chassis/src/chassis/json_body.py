@@ -1,0 +1,41 @@
+"""Reading JSON bodies strictly, the same in both frameworks."""
+
+import json
+from typing import Any
+
+
+def read_json(body: bytes) -> Any:
+    """The value of a JSON text as RFC 8259 has it; raises ValueError with a sentence for the client.
+
+    Beyond what Python's own reader refuses: other encodings than UTF-8, NaN, bottomless nesting, and text that no
+    database stores (lone surrogates, NUL).
+    """
+    try:
+        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+        if b"\\u" in body:  # only an escape can bring these in
+            _refuse_unstorable(value)
+    except UnicodeError as error:
+        raise ValueError("The body is not UTF-8.") from error
+    except RecursionError as error:
+        raise ValueError("The body is nested too deeply.") from error
+    except ValueError as error:
+        raise ValueError(f"The body is not valid JSON: {error}") from error
+    return value
+
+
+def _refuse_constant(constant: str) -> float:
+    raise ValueError(f"{constant} is not a number")
+
+
+def _refuse_unstorable(value: Any) -> None:
+    if isinstance(value, str):
+        value.encode()
+        if "\0" in value:
+            raise ValueError("text must not hold NUL")
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            _refuse_unstorable(name)
+            _refuse_unstorable(item)
+    elif isinstance(value, list):
+        for item in value:
+            _refuse_unstorable(item)

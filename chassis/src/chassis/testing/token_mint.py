@@ -1,4 +1,4 @@
-"""For tests: an issuer of access tokens with a key of its own."""
+"""An issuer of access tokens with a key of its own."""
 
 import time
 from typing import Any

@@ -1,0 +1,70 @@
+"""What probes are told."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from chassis.health import Health, Heartbeat
+
+
+def fail() -> None:
+    raise ConnectionError("postgresql://alice:hunter2@db")
+
+
+def test_process_lives_whatever_its_database_does() -> None:
+    health = Health()
+    health.check("database", fail)
+    assert health.livez() == (200, {"status": "ok"})
+
+
+def test_ready_when_all_checks_hold() -> None:
+    health = Health()
+    health.check("database", lambda: None)
+    assert health.readyz() == (200, {"status": "ok", "checks": {"database": "ok"}})
+
+
+def test_failing_check_is_named_without_its_secrets() -> None:
+    health = Health()
+    health.check("database", fail)
+    assert health.readyz() == (503, {"status": "unready", "checks": {"database": "ConnectionError"}})
+
+
+@pytest.fixture
+def terminated() -> Iterator[list[int]]:
+    """Signals that reached the handler that was there first."""
+    got: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _frame: got.append(number))
+    yield got
+    signal.signal(signal.SIGTERM, before)
+
+
+def test_sigterm_makes_unready_and_still_stops(terminated: list[int]) -> None:
+    health = Health()
+    health.drain_on_sigterm()
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert health.readyz() == (503, {"status": "draining"})
+    assert terminated == [signal.SIGTERM]
+
+
+def liveness(file: Path) -> int:
+    command = [sys.executable, "-m", "chassis.health", "--heartbeat", str(file), "--max-age", "30"]
+    return subprocess.run(command, check=False).returncode
+
+
+def test_heartbeat_is_alive_while_young(tmp_path: Path) -> None:
+    file = tmp_path / "heartbeat"
+    assert liveness(file) == 1
+    Heartbeat(str(file)).beat()
+    assert liveness(file) == 0
+    os.utime(file, (time.time() - 31,) * 2)
+    assert liveness(file) == 1
+
+
+def test_liveness_check_imports_nothing_of_the_application() -> None:
+    program = "import sys, chassis.health; sys.exit('pydantic' in sys.modules or 'structlog' in sys.modules)"
+    subprocess.run([sys.executable, "-c", program], check=True)

@@ -1,0 +1,83 @@
+"""Calls between services."""
+
+import threading
+import time
+
+import pytest
+from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable, require_service_token
+from chassis.logging import bind_request
+from chassis.problems import Problem
+from chassis.settings import ServiceSettings
+from chassis.testing import LocalServer
+
+from chassis import tracing
+
+
+@pytest.fixture
+def client(http_server: LocalServer) -> InternalClient:
+    return InternalClient(http_server.url, "the-token")
+
+
+def test_get_gives_the_decoded_answer(client: InternalClient, http_server: LocalServer) -> None:
+    http_server.reply = lambda _request: (200, b'{"assets": []}')
+    assert client.get_json("/internal/assets", {"ids": "a,b"}) == {"assets": []}
+    (request,) = http_server.requests
+    assert request.path == "/internal/assets?ids=a%2Cb"
+    assert request.headers["x-service-token"] == "the-token"
+
+
+def test_post_sends_json(client: InternalClient, http_server: LocalServer) -> None:
+    http_server.reply = lambda _request: (204, b"")
+    assert client.post_json("/internal/purge", {"id": "a"}) is None
+    (request,) = http_server.requests
+    assert (request.method, request.body) == ("POST", b'{"id": "a"}')
+    assert request.headers["content-type"] == "application/json"
+
+
+def test_request_id_and_trace_are_passed_on(client: InternalClient, http_server: LocalServer) -> None:
+    bind_request(request_id="req-12345678")
+    with tracing.span("work"):
+        client.get_json("/internal/users")
+        trace_id = tracing.current_ids()["trace_id"]
+    (request,) = http_server.requests
+    assert request.headers["x-request-id"] == "req-12345678"
+    assert trace_id in request.headers["traceparent"]
+
+
+def test_missing_is_told_apart(client: InternalClient, http_server: LocalServer) -> None:
+    http_server.reply = lambda _request: (404, b"{}")
+    with pytest.raises(InternalNotFound):
+        client.get_json("/internal/users/alice")
+
+
+@pytest.mark.parametrize("answer", [(500, b"{}"), (401, b"{}"), (302, b""), (200, b"<html>"), (200, b"\xff")])
+def test_anything_else_is_unavailable(
+    client: InternalClient, http_server: LocalServer, answer: tuple[int, bytes]
+) -> None:
+    http_server.reply = lambda _request: answer
+    with pytest.raises(InternalUnavailable):
+        client.get_json("/internal/users")
+
+
+def test_silence_is_unavailable_in_time(http_server: LocalServer) -> None:
+    given_up = threading.Event()
+    http_server.reply = lambda _request: (200 if given_up.wait(5) else 500, b"{}")
+    client = InternalClient(http_server.url, "the-token", timeout=0.1)
+    begun = time.monotonic()
+    with pytest.raises(InternalUnavailable):
+        client.get_json("/internal/users")
+    assert time.monotonic() - begun < 2
+    given_up.set()
+
+
+def test_nobody_there_is_unavailable() -> None:
+    with pytest.raises(InternalUnavailable):
+        InternalClient("http://127.0.0.1:9", "the-token").get_json("/internal/users")
+
+
+def test_only_the_service_token_opens(press_settings: ServiceSettings) -> None:
+    require_service_token(press_settings.service_token, press_settings)
+    for wrong in (None, "", "wrong", "é"):
+        with pytest.raises(Problem) as refused:
+            require_service_token(wrong, press_settings)
+        assert refused.value.status == 401

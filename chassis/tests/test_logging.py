@@ -1,0 +1,88 @@
+"""The one shape of log lines, and what must never be in them."""
+
+import io
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import UUID
+
+import pytest
+import structlog
+from chassis.logging import bind_request, bind_user, configure, get_logger
+from chassis.settings import ServiceSettings
+from chassis.testing import TokenMint
+
+from chassis import tracing
+
+ALICE = UUID("01930000-0000-7000-8000-000000000001")
+Lines = Callable[[], list[dict[str, Any]]]
+
+
+@pytest.fixture
+def lines(press_settings: ServiceSettings) -> Iterator[Lines]:
+    stream = io.StringIO()
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    configure(press_settings, "web", stream)
+    yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
+    structlog.reset_defaults()
+    root.handlers[:], root.level = before, level
+
+
+def test_framework_and_application_lines_have_one_shape(lines: Lines) -> None:
+    get_logger().info("ours")
+    logging.getLogger("framework").info("theirs %s", "too")
+    ours, theirs = lines()
+    assert ours.keys() == theirs.keys() == {"ts", "level", "service", "version", "env", "process", "event"}
+    assert (theirs["event"], theirs["service"], theirs["process"]) == ("theirs too", "press", "web")
+
+
+def test_time_is_utc_with_milliseconds(lines: Lines) -> None:
+    get_logger().info("now")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", lines()[0]["ts"])
+
+
+def test_lines_of_a_request_carry_its_id_trace_and_user(lines: Lines) -> None:
+    bind_request(request_id="req-12345678")
+    bind_user(ALICE)
+    with tracing.span("work"):
+        get_logger().info("ours")
+        logging.getLogger("framework").warning("theirs")
+    for line in lines():
+        assert line["request_id"] == "req-12345678"
+        assert len(line["trace_id"]) == 32
+        assert len(line["user_hash"]) == 16
+        assert str(ALICE) not in json.dumps(line)
+
+
+def test_exceptions_are_one_line(lines: Lines) -> None:
+    get_logger().error("failed", exc_info=RuntimeError("password=hunter2"))
+    (line,) = lines()
+    assert "RuntimeError" in line["exception"]
+    assert "hunter2" not in line["exception"]
+
+
+def test_level_holds_for_both(press_settings: ServiceSettings, lines: Lines) -> None:
+    get_logger().debug("quiet")
+    logging.getLogger("framework").debug("quiet")
+    assert lines() == []
+
+
+def test_planted_secrets_do_not_reach_the_log(lines: Lines, mint: TokenMint) -> None:
+    token = mint.access(ALICE, "alice")
+    log = get_logger()
+    log.info("login", password="hunter2", refresh_token="hunter2", headers={"Authorization": "Basic hunter2"})
+    log.info("nested", body={"user": {"new_password": "hunter2", "cookies": ["hunter2"]}})
+    log.info("connected", url="postgresql://alice:hunter2@db/auth")
+    log.warning(f"refused Bearer {token}")
+    logging.getLogger("framework").warning("sent %s", {"api_key": "hunter2"})
+    logging.getLogger("framework").warning("got ?token=hunter2&x=1")
+    logging.getLogger("framework").warning("mail to alice@news.example")
+    text = json.dumps(lines())
+    assert len(lines()) == 7
+    assert "hunter2" not in text
+    assert token.split(".")[2] not in text
+    assert "alice@news.example" not in text
+    assert "alice:[redacted]@db/auth" in text

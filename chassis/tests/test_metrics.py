@@ -1,0 +1,60 @@
+"""The catalogue and what is made of it."""
+
+import re
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from prometheus_client import REGISTRY
+
+from chassis import metrics
+
+CHASSIS = Path(metrics.__file__).parents[2]
+
+
+def test_every_entry_of_the_catalogue_can_be_built() -> None:
+    for name, info in metrics.catalogue().items():
+        metrics.metric(name)
+        assert info["meaning"].endswith(".")
+        assert info["unit"]
+        assert re.fullmatch("[a-z_]+", name)
+
+
+def test_a_metric_outside_the_catalogue_cannot_be_made() -> None:
+    with pytest.raises(KeyError):
+        metrics.counter("invented_total")
+
+
+def test_request_is_counted_by_route_template() -> None:
+    labels = {"http_request_method": "GET", "http_route": "/posts/{slug}", "http_response_status_code": "200"}
+    with metrics.http_request("GET") as request:
+        request.route, request.status = "/posts/{slug}", 200
+        assert REGISTRY.get_sample_value("http_server_active_requests", {"http_request_method": "GET"}) == 1
+    assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) == 1
+    assert REGISTRY.get_sample_value("http_server_active_requests", {"http_request_method": "GET"}) == 0
+
+
+def test_failing_request_is_a_500_and_invented_methods_are_one_label() -> None:
+    labels = {"http_request_method": "_OTHER", "http_route": "unknown", "http_response_status_code": "500"}
+    with pytest.raises(RuntimeError), metrics.http_request("BREW"):
+        raise RuntimeError
+    assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels) == 1
+
+
+def test_workers_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path))
+    worker = "from chassis import metrics\nwith metrics.http_request('GET') as r: r.route = '/added'; r.status = 200"
+    for _ in range(2):
+        subprocess.run([sys.executable, "-c", worker], check=True)
+    text = metrics.render().decode()
+    assert re.search(r'request_duration_seconds_count{.*http_route="/added".*} 2.0', text)
+
+
+def test_wheel_carries_the_catalogue(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=CHASSIS, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        assert archive.read("chassis/metrics.yaml") == (CHASSIS.parent / "ops" / "metrics.yaml").read_bytes()

@@ -1,0 +1,66 @@
+"""One trace through all services, exported or not."""
+
+import pytest
+from chassis.settings import ServiceSettings
+from chassis.testing import LocalServer
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from chassis import tracing
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+def test_span_continues_the_callers_trace() -> None:
+    with tracing.span("work", parent=PARENT):
+        header = tracing.current_traceparent()
+        assert header
+        assert header.startswith(f"00-{TRACE}-")
+        assert header != PARENT
+        assert header.endswith("-01")
+    assert tracing.current_traceparent() is None
+
+
+def test_inner_span_stays_in_the_trace() -> None:
+    with tracing.span("outer"):
+        outer = tracing.current_ids()
+        with tracing.span("inner"):
+            assert tracing.current_ids()["trace_id"] == outer["trace_id"]
+            assert tracing.current_ids()["span_id"] != outer["span_id"]
+        assert tracing.current_ids() == outer
+
+
+@pytest.mark.parametrize(
+    "header",
+    [None, "", "nonsense", PARENT.upper(), f"ff-{PARENT[3:]}", f"00-{'0' * 32}-00f067aa0ba902b7-01", f"{PARENT}-x"],
+)
+def test_invalid_parent_begins_a_new_trace(header: str | None) -> None:
+    with tracing.span("work", parent=header):
+        assert tracing.current_ids()["trace_id"] not in {TRACE, "0" * 32}
+
+
+def test_spans_are_exported_as_otlp(
+    press_settings: ServiceSettings, http_server: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, "_exporter", None)
+    tracing.setup(press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url}), "web")
+    with tracing.span("GET /posts", kind="SERVER", parent=PARENT):
+        logged = tracing.current_ids()
+    assert tracing._exporter
+    tracing._exporter.close()
+    (request,) = http_server.requests
+    assert request.path == "/v1/traces"
+    sent = ExportTraceServiceRequest.FromString(request.body).resource_spans[0]
+    span = sent.scope_spans[0].spans[0]
+    assert (span.trace_id.hex(), span.parent_span_id.hex()) == (TRACE, "00f067aa0ba902b7")
+    assert span.span_id.hex() == logged["span_id"]
+    attributes = {a.key: a.value.string_value for a in sent.resource.attributes}
+    assert attributes["service.name"] == "press"
+
+
+def test_nothing_is_set_up_without_an_endpoint(
+    press_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tracing, "_exporter", None)
+    tracing.setup(press_settings, "web")
+    assert tracing._exporter is None

@@ -1,0 +1,22 @@
+"""The read copy of the people who write: auth owns them, blog keeps what a byline shows."""
+
+from django.db import models
+from django.db.models.functions import Lower
+
+
+class Author(models.Model):
+    """A user of auth as blog last heard of them; ``sequence`` is that of the last event applied, 0 before the first."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    username = models.CharField(max_length=150)
+    bio = models.TextField(blank=True)
+    avatar = models.UUIDField(null=True, blank=True)
+    sequence = models.PositiveBigIntegerField(default=0)
+    posts_count = models.IntegerField(default=0)
+
+    class Meta:
+        # Not unique: after two users swap names the copy may show both under one until the second event arrives.
+        indexes = [models.Index(Lower("username"), name="author_by_username")]
+
+    def __str__(self) -> str:
+        return self.username

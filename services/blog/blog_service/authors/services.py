@@ -1,0 +1,59 @@
+"""Writes to the read copy of authors: from verified tokens, from auth's events, and by asking auth."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import UUID
+
+from django.core.cache import cache as shared_cache
+
+from blog_service.authors.models import Author
+from blog_service.authors.selectors import author_get
+from blog_service.settings import settings
+from chassis.internal_client import InternalClient, InternalUnavailable
+from chassis.problems import Problem
+from chassis.tokens import Claims
+
+USERNAME = r"[A-Za-z0-9_.-]{3,30}"
+UNKNOWN_SECONDS = 30
+
+
+def author_ensure(claims: Claims) -> Author:
+    """The author behind a verified token, known from the token alone if no event has told of them yet."""
+    author, _ = Author.objects.get_or_create(id=claims.sub, defaults={"username": claims.username})
+    return author
+
+
+def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
+    """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already."""
+    shown = {name: profile[name] for name in ("username", "bio", "avatar")} | {"sequence": sequence}
+    _, created = Author.objects.get_or_create(id=UUID(profile["user_id"]), defaults=shown)
+    if not created:
+        Author.objects.filter(id=UUID(profile["user_id"]), sequence__lt=sequence).update(**shown)
+
+
+def author_find(username: str) -> Author | None:
+    """The author of this name, asked of auth if neither event nor token has told of them; None if auth has none.
+
+    Raises Problem (503) if blog does not know and auth does not answer.
+    """
+    if not re.fullmatch(USERNAME, username):
+        return None
+    unknown = f"unknown-author:{username.lower()}"
+    if (author := author_get(username)) or shared_cache.get(unknown):
+        return author
+    try:
+        answer = _auth().get_json("/internal/authors", {"usernames": username})
+    except InternalUnavailable as error:
+        raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
+    for profile in answer["authors"]:
+        author_apply(profile, sequence=profile["sequence"])
+    if not answer["authors"]:
+        shared_cache.set(unknown, True, UNKNOWN_SECONDS)
+    return author_get(username)
+
+
+@cache
+def _auth() -> InternalClient:
+    return InternalClient(settings().auth_url, settings().service_token)

@@ -1,0 +1,20 @@
+"""Authors in version 1."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from blog_service.authors.services import author_find
+from blog_service.authors.v1.serializers import AuthorSerializer
+from chassis.problems import Problem
+
+
+class AuthorByUsername(APIView):
+    @extend_schema(responses=AuthorSerializer)
+    def get(self, _request: Request, username: str) -> Response:
+        """An author; everyone who has registered is one."""
+        author = author_find(username)
+        if author is None:
+            raise Problem(404, "author_not_found", "There is no such author.")
+        return Response(AuthorSerializer(author).data)

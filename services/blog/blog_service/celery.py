@@ -1,0 +1,17 @@
+"""The jobs of blog, and when they run."""
+
+import os
+
+import django
+
+from blog_service.settings import settings
+from chassis.jobs import celery_app
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
+django.setup()
+
+app = celery_app(
+    settings(),
+    tasks=["blog_service.media_refs.tasks"],
+    schedule={"media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60}},
+)

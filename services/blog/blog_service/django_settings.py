@@ -1,0 +1,72 @@
+"""Django's settings (DJANGO_SETTINGS_MODULE), made from the typed ones in settings.py."""
+
+from blog_service.settings import settings
+from chassis.django.settings import django_settings
+
+_shared = django_settings(settings())
+globals().update(_shared)
+
+ROOT_URLCONF = "blog_service.urls"
+WSGI_APPLICATION = "blog_service.wsgi.application"
+
+INSTALLED_APPS = [
+    "blog_service.posts",
+    "blog_service.authors",
+    "blog_service.tags",
+    "blog_service.media_refs",
+    "chassis.django",
+    "chassis.events.databases.django_app",
+    "rest_framework",
+    "drf_spectacular",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "chassis.django.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "blog_service.middleware.trailing_slash_ignored",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "blog_service.middleware.kept_as_seen",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # the admin's few files, from where they were installed
+
+AUTHENTICATION_BACKENDS = ["blog_service.staff.backends.AuthServiceBackend"]
+SESSION_COOKIE_AGE = 3600  # seconds a role that was taken away may still work in the admin
+
+REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Broadsheet blog",
+    "DESCRIPTION": "Posts, tags and authors.",
+    "VERSION": "1",
+}

@@ -1,0 +1,41 @@
+"""What blog tells the other services, and what it listens to."""
+
+from blog_service.authors.events import FollowChanged
+from blog_service.authors.handlers import author_upsert_on_profile_updated, author_upsert_on_user_registered
+from blog_service.comments.events import CommentCreated, CommentDeleted
+from blog_service.erasure.events import ErasureDone
+from blog_service.favourites.events import FavouriteChanged
+from blog_service.media_refs.handlers import posts_settle_on_asset_failed, posts_settle_on_asset_ready
+from blog_service.posts.events import (
+    MediaRefsChanged,
+    PostCreated,
+    PostDeleted,
+    PostPublished,
+    PostSlugChanged,
+    PostUnpublished,
+    PostUpdated,
+)
+from chassis.events.databases import Handler
+from chassis.events.types import EventData
+
+PUBLISHES: tuple[type[EventData], ...] = (
+    PostCreated,
+    PostUpdated,
+    PostDeleted,
+    PostPublished,
+    PostUnpublished,
+    PostSlugChanged,
+    MediaRefsChanged,
+    CommentCreated,
+    CommentDeleted,
+    FavouriteChanged,
+    FollowChanged,
+    ErasureDone,
+)
+
+HANDLERS: dict[str, Handler] = {
+    "auth.user.registered.v1": author_upsert_on_user_registered,
+    "auth.profile.updated.v1": author_upsert_on_profile_updated,
+    "media.asset.ready.v1": posts_settle_on_asset_ready,
+    "media.asset.failed.v1": posts_settle_on_asset_failed,
+}

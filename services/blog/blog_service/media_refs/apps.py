@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class MediaRefsConfig(AppConfig):
+    name = "blog_service.media_refs"

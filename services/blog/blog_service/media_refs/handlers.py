@@ -1,0 +1,25 @@
+"""Reactions to what happens to pictures."""
+
+from uuid import UUID
+
+from blog_service.media_refs.models import Asset
+from blog_service.media_refs.services import asset_apply
+from blog_service.posts.models import Post
+from blog_service.posts.services import posts_settle
+from chassis.events.envelope import Event
+
+
+def posts_settle_on_asset_ready(event: Event) -> None:
+    _settle(event, Asset.Status.READY)
+
+
+def posts_settle_on_asset_failed(event: Event) -> None:
+    _settle(event, Asset.Status.FAILED)
+
+
+def _settle(event: Event, status: Asset.Status) -> None:
+    asset_id = UUID(event.data["asset_id"])
+    posts = Post.objects.filter(images__asset_id=asset_id)
+    list(posts.order_by("id").select_for_update(of=("self",)))  # posts before pictures, as writers lock them
+    asset_apply(asset_id, owner_id=UUID(event.data["owner_id"]), status=status, sequence=event.sequence)
+    posts_settle(posts)

@@ -1,0 +1,53 @@
+"""Writes to the read copy of pictures: from media's events, and by asking media for what no event has told yet."""
+
+from functools import cache
+from uuid import UUID
+
+from django.utils import timezone
+
+from blog_service.media_refs.models import Asset
+from blog_service.settings import settings
+from chassis.internal_client import InternalClient, InternalUnavailable
+
+
+def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -> None:
+    """Take over what media says of a picture, unless something newer is known already."""
+    told = {"owner_id": owner_id, "status": status, "sequence": sequence}
+    _, created = Asset.objects.get_or_create(id=asset_id, defaults=told)
+    if not created:
+        Asset.objects.filter(id=asset_id, sequence__lt=sequence).update(**told)
+
+
+def assets_ensure(ids: set[UUID]) -> None:
+    """Ask media about pictures blog has not heard of; while media is away they count as being processed."""
+    known = Asset.objects.filter(id__in=ids, owner_id__isnull=False).values_list("id", flat=True)
+    if unknown := ids - set(known):
+        assets_pull(unknown)
+
+
+def assets_refresh(post_id: UUID) -> None:
+    """Ask media about the unsettled pictures of a post: its events may still be on their way."""
+    unsettled = Asset.objects.filter(post_images__post_id=post_id, status=Asset.Status.PROCESSING)
+    if ids := set(unsettled.values_list("id", flat=True)):
+        assets_pull(ids)
+
+
+def assets_pull(ids: set[UUID]) -> None:
+    """Take over what media says about these pictures now; while media is away they stay what they were, or pending."""
+    try:
+        answer = _media().get_json("/internal/assets", {"ids": ",".join(map(str, sorted(ids)))})
+    except InternalUnavailable:
+        Asset.objects.bulk_create([Asset(id=asset_id) for asset_id in sorted(ids)], ignore_conflicts=True)
+        return
+    told = {UUID(asset["asset_id"]): asset for asset in answer["assets"]}
+    for asset_id, asset in told.items():
+        owner_id = UUID(asset["owner_id"])
+        asset_apply(asset_id, owner_id=owner_id, status=asset["status"], sequence=asset["sequence"])
+    # Accepted while media was away, and now it has never heard of them.
+    Asset.objects.filter(id__in=ids - told.keys(), owner_id=None).update(status=Asset.Status.FAILED)
+    Asset.objects.filter(id__in=ids).update(checked_at=timezone.now())
+
+
+@cache
+def _media() -> InternalClient:
+    return InternalClient(settings().media_url, settings().service_token)

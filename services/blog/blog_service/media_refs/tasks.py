@@ -1,0 +1,23 @@
+"""Jobs that keep the read copy of pictures true where an event is late."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from blog_service.media_refs.models import Asset
+from blog_service.media_refs.services import assets_pull
+from blog_service.posts.models import Post
+from blog_service.posts.services import posts_settle
+
+STUCK_AFTER = timedelta(seconds=60)
+AT_ONCE = 50
+
+
+@shared_task(name="media_refs_refresh_stuck")
+def media_refs_refresh_stuck() -> None:
+    """Ask media about pictures that have been unsettled for a minute, and publish what need not wait any more."""
+    stuck = Asset.objects.filter(status=Asset.Status.PROCESSING, checked_at__lt=timezone.now() - STUCK_AFTER)
+    if ids := set(stuck.order_by("checked_at").values_list("id", flat=True)[:AT_ONCE]):
+        assets_pull(ids)
+    posts_settle(Post.objects.all())

@@ -1,0 +1,85 @@
+"""What a write did to a post, and who is told of it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from blog_service.posts.events import (
+    MediaRefsChanged,
+    PostCreated,
+    PostDeleted,
+    PostPublished,
+    PostSlugChanged,
+    PostState,
+    PostUnpublished,
+    PostUpdated,
+)
+from blog_service.posts.models import Post, PostImage, PostTag
+from chassis.events.databases.django import publish
+from chassis.events.types import EventData
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of a post that events tell about; two that are equal mean nothing happened."""
+
+    content: tuple[str, str]
+    slug: str
+    published: bool
+    tags: tuple[tuple[int, str], ...]
+    images: tuple[tuple[UUID, str, str], ...]
+
+    @property
+    def media_ids(self) -> list[UUID]:
+        return [asset_id for asset_id, _, _ in self.images]
+
+    @property
+    def counted_under(self) -> frozenset[int] | None:
+        """The tags the post counts for; None while it counts for nothing."""
+        return frozenset(tag_id for tag_id, _ in self.tags) if self.published else None
+
+
+def snapshot_of(post: Post) -> Snapshot:
+    """The post as it is now, saved or about to be."""
+    tags = PostTag.objects.filter(post_id=post.id).order_by("position")
+    images = PostImage.objects.filter(post_id=post.id).order_by("position")
+    return Snapshot(
+        content=(post.title, post.body),
+        slug=post.slug,
+        published=post.status == Post.Status.PUBLISHED,
+        tags=tuple(tags.values_list("tag_id", "tag__name")),
+        images=tuple(images.values_list("asset_id", "caption", "alt")),
+    )
+
+
+def changes_announce(post: Post, before: Snapshot | None, after: Snapshot | None, *, actor: UUID) -> None:
+    """Publish what lies between two snapshots; None stands for a post that is not there yet or no more."""
+    shown = after or before
+    assert shown
+    state = {
+        "post_id": post.id,
+        "author_id": post.author_id,
+        "slug": shown.slug,
+        "tags": [name for _, name in shown.tags],
+        "version": post.version,
+    }
+    events: list[EventData] = [happened(**state) for happened in _happened(before, after)]
+    if before and after and before.slug != after.slug:
+        events.append(PostSlugChanged(**state, previous_slug=before.slug))
+    media_ids = after.media_ids if after else []
+    if set(media_ids) != set(before.media_ids if before else []):
+        events.append(MediaRefsChanged(object_type="post", object_id=post.id, media_ids=media_ids))
+    for event in events:
+        post.event_sequence += 1
+        publish(event, sequence=post.event_sequence, actor=actor)
+
+
+def _happened(before: Snapshot | None, after: Snapshot | None) -> list[type[PostState]]:
+    if after is None:
+        return [PostDeleted]
+    if before is None:
+        return [PostCreated, PostPublished] if after.published else [PostCreated]
+    edited = (before.content, before.tags, before.images) != (after.content, after.tags, after.images)
+    happened: list[type[PostState]] = [PostUpdated] if edited else []
+    if before.published != after.published:
+        happened.append(PostPublished if after.published else PostUnpublished)
+    return happened

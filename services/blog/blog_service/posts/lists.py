@@ -1,0 +1,75 @@
+"""Lists of posts: what narrows them, how many they are, and in which order they come."""
+
+from dataclasses import dataclass
+
+from django.db.models import F, QuerySet
+
+from blog_service.authors.selectors import author_get
+from blog_service.posts.counts import published_total
+from blog_service.posts.models import Post
+from blog_service.query import Query
+from blog_service.tags.selectors import tag_get
+from chassis.tokens import Claims, TokenRefused
+
+FILTERS = frozenset({"author", "tag", "published_at__gte", "published_at__lte"})
+NEWEST = "-published_at"
+ORDERINGS = {
+    sign + name: (sign + name, f"{sign}id")
+    for name in ("published_at", "created_at", "updated_at", "title")
+    for sign in ("-", "")
+}
+DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """Posts that pass some filters; ``kept`` has the kept count of each filter, None where none is kept."""
+
+    posts: QuerySet[Post]
+    kept: tuple[int | None, ...]
+
+    def count(self) -> int:
+        """How many they are, counted only where no kept number says it."""
+        match self.kept:
+            case ():
+                return published_total()
+            case (int(count),):
+                return count
+        return self.posts.count()
+
+
+def posts_published(query: Query) -> Narrowed:
+    """What everyone may read. Said by time and not by status, because the indexes are."""
+    return _narrow(Narrowed(Post.objects.filter(published_at__isnull=False), ()), query)
+
+
+def posts_mine(query: Query, viewer: Claims | None) -> Narrowed:
+    """The caller's own posts in every state; raises TokenRefused (401) if nobody calls."""
+    if viewer is None:
+        raise TokenRefused("token_missing")
+    return _narrow(Narrowed(Post.objects.filter(author_id=viewer.sub), (None,)), query)
+
+
+def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
+    """The posts a query of v1 asks for."""
+    mine = query.flag("mine")
+    order = query.choice("ordering", ORDERINGS, NEWEST)
+    found = posts_mine(query, viewer) if mine else posts_published(query)
+    return Narrowed(found.posts.order_by(*(DRAFTS_FIRST if mine and order[0] == NEWEST else order)), found.kept)
+
+
+def _narrow(found: Narrowed, query: Query) -> Narrowed:
+    posts, kept = found.posts, list(found.kept)
+    if username := query.text("author"):
+        author = author_get(username)
+        posts = posts.filter(author_id=author.id) if author else posts.none()
+        kept.append(author.posts_count if author else 0)
+    if name := query.text("tag"):
+        tag = tag_get(name)
+        posts = posts.filter(post_tags__tag_id=tag.id) if tag else posts.none()
+        kept.append(tag.posts_count if tag else 0)
+    for bound in ("published_at__gte", "published_at__lte"):
+        if moment := query.moment(bound):
+            posts = posts.filter(**{bound: moment})
+            kept.append(None)
+    return Narrowed(posts, tuple(kept))

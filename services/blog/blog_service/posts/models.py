@@ -1,0 +1,126 @@
+"""Posts and what belongs to them: the slugs they ever had, their tags and their images."""
+
+from uuid import UUID
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+from blog_service.authors.models import Author
+from blog_service.media_refs.models import Asset
+from blog_service.tags.models import Tag
+
+
+class Post(models.Model):
+    """What an author wrote.
+
+    ``version`` counts its changes, ``event_sequence`` the events that told of them: one change may be several events,
+    and each needs a place of its own among those of the post.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft"
+        PUBLISHED = "published"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    author = models.ForeignKey(Author, models.PROTECT, related_name="posts", db_index=False)
+    title = models.CharField(max_length=200)
+    slug = models.CharField(max_length=100, unique=True)
+    body = models.TextField(blank=True)
+    html = models.TextField(blank=True, editable=False)
+    excerpt = models.CharField(max_length=250, blank=True, editable=False)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    publish_requested = models.BooleanField(default=False, help_text="publishes itself when its images are confirmed")
+    published_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    updated_at = models.DateTimeField(default=timezone.now)
+    version = models.PositiveIntegerField(default=1)
+    event_sequence = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        # Every order a list can be asked for walks an index: a page costs the same among a thousand and a million.
+        indexes = [
+            models.Index(fields=["author", "-published_at", "-id"], name="post_by_author"),
+            models.Index(fields=["-published_at", "-id"], name="post_newest", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["-created_at", "-id"], name="post_created", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["-updated_at", "-id"], name="post_updated", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["title", "id"], name="post_title", condition=Q(published_at__isnull=False)),
+            models.Index(fields=["id"], name="post_waiting", condition=Q(publish_requested=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="post_published_has_time",
+                condition=Q(status="published", published_at__isnull=False)
+                | Q(~Q(status="published"), published_at__isnull=True),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PostSlug(models.Model):
+    """A slug and the post it leads to, for good: the current one of each post and all it had before."""
+
+    slug = models.CharField(max_length=100, primary_key=True)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="slugs")
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class PostTag(models.Model):
+    """A tag on a post, in the author's order."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="post_tags")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="post_tags", db_index=False)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["tag", "post"], name="post_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.post_id}"
+
+
+class PostImage(models.Model):
+    """A picture in a post. Its id stays while the picture stays, whatever happens to caption and position."""
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        CONFIRMED = "confirmed"
+        REJECTED = "rejected"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="images", db_index=False)
+    asset = models.ForeignKey(Asset, models.PROTECT, related_name="post_images")
+    caption = models.CharField(max_length=1000, blank=True)
+    alt = models.CharField(max_length=1000, blank=True)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ("position",)
+        constraints = [models.UniqueConstraint(fields=["post", "asset"], name="post_image_once")]
+
+    def __str__(self) -> str:
+        return self.alt or self.caption or str(self.asset_id)
+
+
+class PublishedTally(models.Model):
+    """Part of the number of published posts, spread over rows so that two authors who publish at once do not wait."""
+
+    slot = models.PositiveSmallIntegerField(primary_key=True)
+    posts = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.posts} in slot {self.slot}"
+
+
+def image_state(*, owner_id: UUID | None, status: str, author_id: UUID) -> PostImage.State:
+    """What the state of a picture, and whose it is, mean for an image of a post by ``author_id``."""
+    if status == Asset.Status.FAILED or owner_id not in {None, author_id}:
+        return PostImage.State.REJECTED
+    if status == Asset.Status.READY and owner_id is not None:
+        return PostImage.State.CONFIRMED
+    return PostImage.State.PENDING

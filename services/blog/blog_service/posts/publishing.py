@@ -1,0 +1,22 @@
+"""When a post becomes public, and when it stops being so."""
+
+from datetime import datetime
+
+from blog_service.posts.images import images_pending
+from blog_service.posts.models import Post
+
+
+def publication_settle(post: Post, wanted: bool | None, now: datetime) -> None:
+    """Follow the writer's wish, or an earlier one that waits for images; None leaves the wish as it is.
+
+    A post with images that are not yet known to be good keeps waiting.
+    """
+    if wanted is False:
+        post.publish_requested = False
+        post.status, post.published_at = Post.Status.DRAFT, None
+        return
+    if wanted:
+        post.publish_requested = post.status != Post.Status.PUBLISHED
+    if post.publish_requested and not images_pending(post):
+        post.publish_requested = False
+        post.status, post.published_at = Post.Status.PUBLISHED, now

@@ -1,0 +1,109 @@
+"""Reads of posts, as plain rows: a list must not pay for objects nobody changes."""
+
+from datetime import datetime
+from typing import TypedDict, cast
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from blog_service.posts.access import PostNotFound, may_edit
+from blog_service.posts.models import Post, PostImage, PostTag, image_state
+from chassis.problems import Problem
+from chassis.tokens import Claims
+
+
+class ImageRow(TypedDict):
+    """An image of a post and what is known of its picture."""
+
+    id: UUID
+    media: UUID
+    caption: str
+    alt: str
+    position: int
+    state: PostImage.State
+
+
+class PostRow(TypedDict):
+    """A post with its author, tags and images. ``body`` and ``html`` are empty in lists."""
+
+    id: UUID
+    slug: str
+    title: str
+    body: str
+    html: str
+    excerpt: str
+    status: str
+    publish_requested: bool
+    published_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+    author_id: UUID
+    author__username: str
+    author__bio: str
+    author__avatar: UUID | None
+    tags: list[str]
+    images: list[ImageRow]
+
+
+IN_LISTS = tuple(name for name in PostRow.__annotations__ if name not in {"body", "html", "tags", "images"})
+IN_FULL = (*IN_LISTS, "body", "html")
+
+
+def post_get(post_id: UUID, viewer: Claims | None) -> PostRow:
+    """The post; raises Problem (404) if there is none that the viewer may see."""
+    return _visible(Post.objects.filter(id=post_id), viewer)
+
+
+def post_get_by_slug(slug: str, viewer: Claims | None) -> PostRow:
+    """The post that has this slug, or had it once; raises Problem (404) if there is none that the viewer may see."""
+    try:
+        return _visible(Post.objects.filter(slug=slug), viewer)
+    except PostNotFound:
+        return _visible(Post.objects.filter(slugs__slug=slug), viewer)
+
+
+def post_get_for_writing(slug: str, writer: Claims) -> UUID:
+    """The id of the post that has or had this slug; raises Problem: 403 for another's public post, else 404."""
+    found = Post.objects.filter(slugs__slug=slug).values_list("id", "author_id", "status").first()
+    if found is None:
+        raise PostNotFound
+    post_id, author_id, status = found
+    if may_edit(writer, author_id):
+        return post_id
+    if status == Post.Status.PUBLISHED:
+        raise Problem(403, "not_the_author", "Only its author and editors may change a post.")
+    raise PostNotFound
+
+
+def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: tuple[str, ...] = IN_LISTS) -> list[PostRow]:
+    """These posts with what belongs to them, in three queries however many they are."""
+    rows = cast("list[PostRow]", list(posts.values(*columns)))
+    by_id = {row["id"]: row for row in rows}
+    for row in rows:
+        row["tags"], row["images"] = [], []
+    if rows:
+        tags = PostTag.objects.filter(post_id__in=by_id).order_by("position")
+        for post_id, name in tags.values_list("post_id", "tag__name"):
+            by_id[post_id]["tags"].append(name)
+        _add_images(by_id, viewer)
+    return rows
+
+
+def _visible(posts: QuerySet[Post], viewer: Claims | None) -> PostRow:
+    for row in rows_of(posts, viewer, IN_FULL):
+        if row["status"] == Post.Status.PUBLISHED or may_edit(viewer, row["author_id"]):
+            return row
+    raise PostNotFound
+
+
+def _add_images(posts: dict[UUID, PostRow], viewer: Claims | None) -> None:
+    """A rejected picture is shown to those alone who can replace it."""
+    images = PostImage.objects.filter(post_id__in=posts).order_by("position")
+    columns = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
+    for post_id, image_id, media, caption, alt, position, owner_id, status in images.values_list(*columns):
+        post = posts[post_id]
+        state = image_state(owner_id=owner_id, status=status, author_id=post["author_id"])
+        if state != PostImage.State.REJECTED or may_edit(viewer, post["author_id"]):
+            image = ImageRow(id=image_id, media=media, caption=caption, alt=alt, position=position, state=state)
+            post["images"].append(image)

@@ -1,0 +1,126 @@
+"""Writes to posts. One call is one transaction with its events; other services are asked before it opens."""
+
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from blog_service.authors.services import author_ensure
+from blog_service.media_refs.models import Asset
+from blog_service.media_refs.services import assets_ensure, assets_refresh
+from blog_service.posts import markdown
+from blog_service.posts.access import PostNotFound, may_write
+from blog_service.posts.changes import changes_announce, snapshot_of
+from blog_service.posts.counts import counts_change
+from blog_service.posts.images import ImageFields, images_replace
+from blog_service.posts.models import Post, PostTag
+from blog_service.posts.publishing import publication_settle
+from blog_service.posts.slugs import slug_claim
+from blog_service.tags.services import tags_ensure
+from chassis.problems import Problem
+from chassis.tokens import Claims
+
+
+class PostFields(TypedDict, total=False):
+    """What a writer may set. A field that is absent stays as it is."""
+
+    title: str
+    body: str
+    tags: list[str]
+    images: list[ImageFields]
+    published: bool
+
+
+def post_create(claims: Claims, fields: PostFields, *, now: datetime | None = None) -> UUID:
+    """A new post of the caller, a draft unless they say otherwise; gives its id.
+
+    Raises Problem: 403 without a role that writes, 400 for images that cannot be.
+    """
+    if not may_write(claims):
+        raise Problem(403, "role_missing", "Posting needs the role of an author.")
+    now = now or timezone.now()
+    _ask_media(fields)
+    html = _render(fields)
+    with transaction.atomic():
+        post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
+        _write(post, fields, html, actor=claims.sub, now=now)
+    return post.id
+
+
+def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime | None = None) -> None:
+    """Change what is given; without fields, publish a post that waited for images and need not any more.
+
+    Raises Problem: 404 if the post is gone, 400 for images that cannot be.
+    """
+    now = now or timezone.now()
+    _ask_media(fields, post_id)
+    html = _render(fields)
+    with transaction.atomic():
+        _write(_locked(post_id), fields, html, actor=actor, now=now)
+
+
+def post_delete(post_id: UUID, *, actor: UUID) -> None:
+    """Remove a post with its slugs and images. Raises Problem (404) if it is gone already."""
+    with transaction.atomic():
+        post = _locked(post_id)
+        before = snapshot_of(post)
+        post.version += 1
+        changes_announce(post, before, None, actor=actor)
+        counts_change(post, before.counted_under, None)
+        post.delete()
+
+
+def posts_settle(waiting: QuerySet[Post]) -> None:
+    """Publish those of the posts whose images need not be waited for any more."""
+    settled = waiting.filter(publish_requested=True).exclude(images__asset__status=Asset.Status.PROCESSING)
+    for post_id, author_id in settled.order_by("id").values_list("id", "author_id"):
+        post_change(post_id, {}, actor=author_id)
+
+
+def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
+    assets_ensure({image["media"] for image in fields.get("images", [])})
+    if fields.get("published") and post_id:
+        assets_refresh(post_id)
+
+
+def _render(fields: PostFields) -> str:
+    return markdown.render(fields["body"]) if "body" in fields else ""
+
+
+def _locked(post_id: UUID) -> Post:
+    post = Post.objects.select_for_update().filter(id=post_id).first()
+    if post is None:
+        raise PostNotFound
+    return post
+
+
+def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datetime) -> None:
+    before = None if post._state.adding else snapshot_of(post)
+    if fields.get("title", post.title) != post.title:
+        post.title = fields["title"]
+        slug_claim(post)
+    if "body" in fields:
+        post.body, post.html, post.excerpt = fields["body"], html, markdown.excerpt(html)
+    if "tags" in fields:
+        _tags_replace(post, fields["tags"])
+    if "images" in fields:
+        images_replace(post, fields["images"])
+    publication_settle(post, fields.get("published"), now)
+    after = snapshot_of(post)
+    if before and before != after:
+        post.version += 1
+        post.updated_at = now
+    if before != after:
+        changes_announce(post, before, after, actor=actor)
+    post.save()
+    counts_change(post, before.counted_under if before else None, after.counted_under)
+
+
+def _tags_replace(post: Post, names: list[str]) -> None:
+    PostTag.objects.filter(post_id=post.id).delete()
+    PostTag.objects.bulk_create(
+        PostTag(post=post, tag=tag, position=position) for position, tag in enumerate(tags_ensure(names))
+    )

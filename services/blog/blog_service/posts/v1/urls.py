@@ -1,0 +1,10 @@
+from django.urls import path
+
+from blog_service.posts.v1 import views
+
+urlpatterns = [
+    path("posts", views.Posts.as_view()),
+    path("posts/<slug:slug>", views.PostBySlug.as_view()),
+    path("posts/<slug:slug>/publish", views.Publication.as_view(published=True)),
+    path("posts/<slug:slug>/unpublish", views.Publication.as_view(published=False)),
+]

@@ -1,0 +1,101 @@
+"""Posts in version 1, addressed by slug."""
+
+from typing import cast
+from uuid import UUID
+
+from django.http import HttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from blog_service import parameters
+from blog_service.bodies import read
+from blog_service.callers import viewer_of, writer_of
+from blog_service.links import post_link
+from blog_service.paging import PAGING, page_body, page_of
+from blog_service.posts.lists import FILTERS, ORDERINGS, posts_in_order
+from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
+from blog_service.posts.services import PostFields, post_change, post_create, post_delete
+from blog_service.posts.v1.serializers import PostBody, PostChangesBody, PostPageShape, PostShape
+from blog_service.posts.v1.shapes import post_in_list, post_shape
+from blog_service.query import Query
+from chassis.tokens import Claims
+
+LIST_PARAMETERS = [
+    *parameters.PAGE,
+    *parameters.POST_FILTERS,
+    OpenApiParameter("mine", OpenApiTypes.BOOL, description="the caller's own, in every state"),
+    OpenApiParameter("ordering", enum=sorted(ORDERINGS)),
+]
+
+
+class Posts(APIView):
+    @extend_schema(parameters=LIST_PARAMETERS, responses=PostPageShape)
+    def get(self, request: Request) -> Response:
+        """Published posts, newest first."""
+        query = Query(request.query_params, FILTERS | PAGING | {"mine", "ordering"})
+        page, found = page_of(query), posts_in_order(query, viewer_of(request))
+        count = found.count()
+        page.require(count)
+        rows = rows_of(found.posts[page.start : page.stop], viewer_of(request))
+        return Response(page_body(request, page, count, [post_in_list(row) for row in rows]))
+
+    @extend_schema(request=PostBody, responses={201: PostShape})
+    def post(self, request: Request) -> Response:
+        """Write a post, a draft unless ``published`` is true."""
+        writer = writer_of(request)
+        row = post_get(post_create(writer, cast("PostFields", read(PostBody, request.data))), writer)
+        return Response(post_shape(row), status=201, headers={"Location": post_link(row["slug"])})
+
+
+class PostBySlug(APIView):
+    @extend_schema(responses={200: PostShape, 308: None})
+    def get(self, request: Request, slug: str) -> HttpResponse:
+        """A post; an old slug leads to the present one."""
+        row = post_get_by_slug(slug, viewer_of(request))
+        if row["slug"] != slug:
+            return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
+        return Response(post_shape(row))
+
+    @extend_schema(request=PostBody, responses=PostShape)
+    def put(self, request: Request, slug: str) -> Response:
+        """Write a post anew; optional fields that are absent stay."""
+        return Response(post_shape(_change(request, slug, read_with=PostBody)))
+
+    @extend_schema(request=PostChangesBody, responses=PostShape)
+    def patch(self, request: Request, slug: str) -> Response:
+        """Change parts of a post; what is absent stays."""
+        return Response(post_shape(_change(request, slug, read_with=PostChangesBody)))
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Remove a post for good."""
+        writer = writer_of(request)
+        post_delete(post_get_for_writing(slug, writer), actor=writer.sub)
+        return Response(status=204)
+
+
+class Publication(APIView):
+    """``publish`` and ``unpublish``."""
+
+    published = True
+
+    @extend_schema(request=None, responses={200: PostShape, 202: PostShape})
+    def post(self, request: Request, slug: str) -> Response:
+        """Publish a post, at once or (202) when its images are confirmed; or make it a draft again."""
+        writer = writer_of(request)
+        row = _written(post_get_for_writing(slug, writer), {"published": self.published}, writer)
+        return Response(post_shape(row), status=202 if row["publish_requested"] else 200)
+
+
+def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:
+    writer = writer_of(request)
+    post_id = post_get_for_writing(slug, writer)  # who may not write learns nothing of the body's faults
+    return _written(post_id, cast("PostFields", read(read_with, request.data)), writer)
+
+
+def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:
+    post_change(post_id, fields, actor=writer.sub)
+    return post_get(post_id, writer)

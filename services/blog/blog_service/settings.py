@@ -1,0 +1,27 @@
+"""The settings of blog, read from the environment once and typed."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from chassis.settings import Secret, ServiceSettings, load
+
+
+class BlogSettings(ServiceSettings):
+    """BLOG_… variables beside the shared ones."""
+
+    service: ClassVar[str] = "blog"
+
+    database_url: Secret = Field("sqlite:///var/blog.sqlite3", description="posts: sqlite:/// or postgresql://")
+    secret_key: Secret = Field(
+        "development-blog-secret-key-of-no-worth", min_length=32, description="signs the admin's cookies"
+    )
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
+    web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
+    web_threads: int = Field(8, ge=1, description="threads of each worker")
+
+
+def settings() -> BlogSettings:
+    """The settings of this process; raises SettingsError with a sentence for the person who set them."""
+    return load(BlogSettings)

@@ -1,0 +1,137 @@
+"""For tests: somebody who calls the API, and a neighbour that answers as auth and media would."""
+
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
+
+from django.test import Client
+from uuid_utils.compat import uuid7
+
+from chassis.internal_client import SERVICE_TOKEN_HEADER
+from chassis.testing import TokenMint
+
+
+class Answer:
+    """What came back."""
+
+    def __init__(self, response: Any) -> None:
+        self.status: int = response.status_code
+        self.headers = response.headers
+        self.body: Any = json.loads(response.content) if response.content else None
+
+    def __repr__(self) -> str:
+        return f"{self.status} {self.body}"
+
+
+class Caller:
+    """A client of blog, with a token unless there is no mint to make one."""
+
+    def __init__(self, username: str, mint: TokenMint | None = None, *, roles: tuple[str, ...] = ("author",)) -> None:
+        self.id: UUID = uuid7()
+        self.username = username
+        self._mint = mint
+        self._roles = roles
+        self._client = Client(raise_request_exception=False)
+
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        """Send a request below /api/; ``body`` is JSON unless it is bytes, headers have underscores for hyphens."""
+        data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""
+        sent = {"Authorization": f"Bearer {self.token}"} if self._mint else {}
+        sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        content_type = sent.pop("Content-Type", "application/json")
+        return Answer(self._client.generic(method, f"/api/{path}", data, content_type=content_type, headers=sent))
+
+    @property
+    def token(self) -> str:
+        assert self._mint
+        return self._mint.access(self.id, self.username, roles=self._roles)
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self.call("GET", path, **headers)
+
+    def post(self, path: str, body: Any = None) -> Answer:
+        return self.call("POST", path, body)
+
+    def put(self, path: str, body: Any = None) -> Answer:
+        return self.call("PUT", path, body)
+
+    def patch(self, path: str, body: Any = None) -> Answer:
+        return self.call("PATCH", path, body)
+
+    def delete(self, path: str) -> Answer:
+        return self.call("DELETE", path)
+
+    def writes(self, title: str = "First light", **fields: Any) -> dict[str, Any]:
+        """A post of the caller."""
+        answer = self.post("v1/posts", {"title": title, "body": "# md"} | fields)
+        assert answer.status == 201, answer
+        return answer.body  # type: ignore[no-any-return]
+
+
+class Neighbours:
+    """Auth and media as blog's ``/internal/`` calls see them: an HTTP server on a free port."""
+
+    def __init__(self, service_token: str) -> None:
+        self._service_token = service_token
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        self.reset()
+
+    def reset(self) -> None:
+        self.assets: dict[str, dict[str, Any]] = {}
+        self.authors: dict[str, dict[str, Any]] = {}
+        self.calls: list[str] = []
+        self.away = False
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+    def has_asset(self, owner: Caller, status: str = "ready", *, sequence: int = 2) -> UUID:
+        """A picture in media."""
+        asset_id = uuid7()
+        self.tells_of_asset(asset_id, owner, status, sequence=sequence)
+        return asset_id
+
+    def tells_of_asset(self, asset_id: UUID, owner: Caller, status: str, *, sequence: int) -> None:
+        told = {"asset_id": str(asset_id), "owner_id": str(owner.id), "status": status, "sequence": sequence}
+        self.assets[str(asset_id)] = told
+
+    def has_account(self, caller: Caller, bio: str = "", *, sequence: int = 1) -> None:
+        """Somebody registered in auth."""
+        told = {
+            "user_id": str(caller.id),
+            "username": caller.username,
+            "bio": bio,
+            "avatar": None,
+            "sequence": sequence,
+        }
+        self.authors[caller.username] = told
+
+    def _answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
+        if path == "/internal/assets":
+            return {"assets": [self.assets[key] for key in query["ids"][0].split(",") if key in self.assets]}
+        return {"authors": [self.authors[key] for key in query["usernames"][0].split(",") if key in self.authors]}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        neighbours = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                neighbours.calls.append(self.path)
+                url = urlsplit(self.path)
+                trusted = self.headers[SERVICE_TOKEN_HEADER] == neighbours._service_token
+                answer = json.dumps(neighbours._answer(url.path, parse_qs(url.query)) if trusted else {}).encode()
+                self.send_response(503 if neighbours.away else 200 if trusted else 401)
+                self.send_header("Content-Length", str(len(answer)))
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *_: object) -> None:
+                """Quiet."""
+
+        return Handler

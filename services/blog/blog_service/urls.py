@@ -1,0 +1,18 @@
+"""Every address of blog. The gateway lets only /api/ through."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("api/v1/", include("blog_service.posts.v1.urls")),
+    path("api/v1/", include("blog_service.tags.v1.urls")),
+    path("api/v1/", include("blog_service.authors.v1.urls")),
+    path("api/v2/", include("blog_service.posts.v2.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("chassis.django.health")),
+]
+
+handler400 = "chassis.django.answers.bad_request"
+handler403 = "chassis.django.answers.permission_denied"
+handler404 = "chassis.django.answers.not_found"
+handler500 = "chassis.django.answers.server_error"

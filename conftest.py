@@ -29,6 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="sqlite",
         help="kind of the services' databases; postgresql takes TEST_POSTGRES_URL or starts a private server",
     )
+    parser.addoption(
+        "--mode", choices=["embedded", "servers"], help="of the platform e2e starts; both in turn when not given"
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

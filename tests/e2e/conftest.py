@@ -1,0 +1,69 @@
+"""The platform the stories are told to: one that is given by BASE_URL, or one of our own in each mode."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.support.api import Visitor
+from tests.support.photographs import photograph
+from tests.support.platform import Platform
+
+MODES = ["embedded", "servers"]
+GIVEN = os.environ.get("BASE_URL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "platform" in metafunc.fixturenames:
+        asked = metafunc.config.getoption("mode")
+        modes = ["given"] if GIVEN else [asked] if asked else MODES
+        metafunc.parametrize("platform", modes, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform | None]:
+    """Our own platform; None when one was given."""
+    if GIVEN:
+        yield None
+        return
+    with Platform(tmp_path_factory.mktemp("platform"), request.param) as platform:
+        yield platform
+
+
+@pytest.fixture(scope="session")
+def base_url(platform: Platform | None) -> str:
+    return platform.base_url if platform else str(GIVEN)
+
+
+@pytest.fixture
+def own_platform(platform: Platform | None) -> Platform:
+    """For stories that look behind the gateway, which a given platform does not allow."""
+    if platform is None:
+        pytest.skip("the platform at BASE_URL shows no logs and no processes")
+    return platform
+
+
+@pytest.fixture
+def stranger(base_url: str) -> Iterator[Visitor]:
+    with Visitor(base_url) as visitor:
+        yield visitor
+
+
+@pytest.fixture(scope="session")
+def alice(base_url: str) -> Iterator[Visitor]:
+    with Visitor(base_url) as visitor:
+        yield visitor.register("alice")
+
+
+@pytest.fixture(scope="session")
+def bob(base_url: str) -> Iterator[Visitor]:
+    with Visitor(base_url) as visitor:
+        yield visitor.register("bob")
+
+
+@pytest.fixture(scope="session")
+def picture(alice: Visitor) -> dict[str, object]:
+    """A 12-megapixel photograph alice has uploaded, with the place where it was taken."""
+    answer = alice.upload(photograph(4000, 3000, seed=alice.username))
+    assert answer.status_code == 201, answer.text
+    return dict(answer.json())

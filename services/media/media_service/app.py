@@ -1,0 +1,54 @@
+"""The application: routes, errors and health, made anew by each call so that tests have their own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from chassis.fastapi import exceptions
+from chassis.fastapi.health import health_router
+from chassis.fastapi.middleware import RequestContextMiddleware
+from chassis.health import Health
+from chassis.tokens import JwksClient, Verifier
+from fastapi import FastAPI
+
+from media_service.assets import internal
+from media_service.assets import routes as assets
+from media_service.database import AsyncDatabase
+from media_service.dependencies import Decoders, WebService
+from media_service.renditions import routes as renditions
+from media_service.settings import MediaSettings
+from media_service.storage.store import Store
+from media_service.uploads import routes as uploads
+
+
+def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
+    """The application on this store; its database is opened when it starts to serve and closed when it ends."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = AsyncDatabase(settings.database_url)
+        app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
+        yield
+        await database.close()
+
+    app = FastAPI(
+        title="Broadsheet media",
+        version="1",
+        description="Pictures: uploads, assets and renditions.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+    )
+    app.state.verifier = verifier(settings)
+    app.add_middleware(RequestContextMiddleware)
+    exceptions.install(app, public_url=settings.public_url)
+    for router in (uploads.router, assets.router, renditions.router, internal.router, health_router(health)):
+        app.include_router(router)
+    return app
+
+
+def verifier(settings: MediaSettings) -> Verifier:
+    """Checks access tokens with the keys that auth publishes."""
+    keys = JwksClient(f"{settings.auth_url}/.well-known/jwks.json")
+    return Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)

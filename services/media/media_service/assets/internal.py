@@ -1,0 +1,61 @@
+"""What the other services may ask about assets; needs the service token, and the gateway routes nothing here."""
+
+from itertools import groupby
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
+from chassis.problems import FieldError, invalid_fields
+from fastapi import APIRouter, Depends, Header, Query
+from pydantic import BaseModel
+
+from media_service.assets.events import AssetState, state_of
+from media_service.assets.selectors import assets_by_id
+from media_service.dependencies import Service
+from media_service.renditions.selectors import renditions_of
+
+MAX_IDS = 200
+
+
+class AssetNow(AssetState):
+    """An asset as its next event would tell it."""
+
+    status: Literal["processing", "ready", "failed"]
+    sequence: int
+
+
+class AssetsNow(BaseModel):
+    """Those of the assets asked for that are there."""
+
+    assets: list[AssetNow]
+
+
+def _only_services(service: Service, token: Annotated[str | None, Header(alias=SERVICE_TOKEN_HEADER)] = None) -> None:
+    require_service_token(token, service.settings)
+
+
+router = APIRouter(prefix="/internal", dependencies=[Depends(_only_services)], include_in_schema=False)
+
+
+@router.get("/assets")
+async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNow:
+    """The state of assets, whoever owns them; ``ids`` are separated by commas."""
+    assets = await service.database.read(assets_by_id, _ids(ids))
+    renditions = await service.database.read(renditions_of, {asset.blob_id for asset in assets})
+    made = {blob_id: list(group) for blob_id, group in groupby(renditions, key=lambda rendition: rendition.blob_id)}
+    return AssetsNow(
+        assets=[
+            AssetNow(**state_of(asset, made.get(asset.blob_id, ())), status=asset.status, sequence=asset.version)
+            for asset in assets
+        ]
+    )
+
+
+def _ids(text: str) -> list[UUID]:
+    try:
+        ids = [UUID(part) for part in text.split(",") if part]
+    except ValueError as error:
+        raise invalid_fields([FieldError("/ids", "invalid", "Send ids, separated by commas.")]) from error
+    if len(ids) > MAX_IDS:
+        raise invalid_fields([FieldError("/ids", "max_length", f"Send at most {MAX_IDS} ids.")])
+    return ids

@@ -1,0 +1,61 @@
+"""The caller's own pictures."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from chassis.fastapi.authentication import Caller
+from chassis.problems import Problem
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, PageQuery, asset_out, asset_page
+from media_service.assets.selectors import asset_get, assets_count, assets_list
+from media_service.assets.services import asset_describe, asset_remove
+from media_service.dependencies import AssetId, Service
+from media_service.storage.serving import original, serve
+from media_service.storage.store import folder_of
+
+PRIVATE = "private, no-store"
+
+router = APIRouter(prefix="/api/v1/media", tags=["media"])
+
+
+@router.get("")
+async def list_own_pictures(query: Annotated[PageQuery, Query()], caller: Caller, service: Service) -> AssetPage:
+    """The caller's pictures, newest first."""
+    count = await service.database.read(assets_count, caller.sub)
+    if query.page > 1 and query.offset >= count:
+        raise Problem(404, "page_not_found", "There is no such page.")
+    found = await service.database.read(assets_list, caller.sub, offset=query.offset, limit=query.limit)
+    assets = [asset_out(asset, service.public_url) for asset in found]
+    return asset_page(assets, count, query, f"{service.public_url}/api/v1/media")
+
+
+@router.get("/{asset_id}")
+async def get_picture(asset_id: AssetId, caller: Caller, service: Service) -> AssetOut:
+    """One of the caller's pictures."""
+    asset = await service.database.read(asset_get, asset_id, caller.sub)
+    return asset_out(asset, service.public_url)
+
+
+@router.patch("/{asset_id}")
+async def describe_picture(asset_id: AssetId, change: AssetChange, caller: Caller, service: Service) -> AssetOut:
+    """Change the alternative text of one of the caller's pictures."""
+    asset = await service.database.write(asset_describe, asset_id, caller.sub, **change.model_dump(exclude_unset=True))
+    return asset_out(asset, service.public_url)
+
+
+@router.delete("/{asset_id}", status_code=204)
+async def remove_picture(asset_id: AssetId, caller: Caller, service: Service) -> None:
+    """Remove one of the caller's pictures; its files go when nobody else shows the same picture."""
+    unused = await service.database.write(asset_remove, asset_id, caller.sub, now=datetime.now(UTC))
+    if unused:
+        await run_in_threadpool(service.store.remove, folder_of(unused))
+
+
+@router.head("/{asset_id}/content", include_in_schema=False)
+@router.get("/{asset_id}/content")
+async def get_content(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
+    """The stored picture itself, or a part of it."""
+    asset = await service.database.read(asset_get, asset_id, caller.sub)
+    return await serve(request, service.store, original(asset.blob, asset_id), cache_control=PRIVATE)

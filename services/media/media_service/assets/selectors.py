@@ -1,0 +1,39 @@
+"""What can be asked about assets."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from chassis.problems import Problem
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from media_service.assets.models import Asset, RemovedAsset
+
+
+def asset_get(session: Session, asset_id: UUID, owner_id: UUID, *, lock: bool = False) -> Asset:
+    """The owner's asset; Problem 404 for one that is not there and for somebody else's."""
+    query = select(Asset).where(Asset.id == asset_id, Asset.owner_id == owner_id)
+    asset = session.scalar(query.with_for_update(of=Asset) if lock else query)
+    if asset is None:
+        raise Problem(404, "not_found", "There is no such picture of yours.")
+    return asset
+
+
+def assets_count(session: Session, owner_id: UUID) -> int:
+    return session.scalar(select(func.count()).where(Asset.owner_id == owner_id)) or 0
+
+
+def assets_list(session: Session, owner_id: UUID, *, offset: int, limit: int) -> Sequence[Asset]:
+    """The owner's assets, newest first."""
+    query = select(Asset).where(Asset.owner_id == owner_id).order_by(Asset.id.desc())
+    return session.scalars(query.offset(offset).limit(limit)).all()
+
+
+def assets_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Asset]:
+    """Those of the assets that are there, whoever owns them."""
+    return session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
+
+
+def asset_was_known(session: Session, asset_id: UUID) -> bool:
+    """Whether the id is or has been an asset's."""
+    return bool(session.get(Asset, asset_id) or session.get(RemovedAsset, asset_id))

@@ -1,0 +1,78 @@
+"""What changes an asset. Each change that others care about raises its version and publishes it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from chassis.events.databases.sqlalchemy import publish
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+from uuid_utils.compat import uuid7
+
+from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded, state_of
+from media_service.assets.models import Asset, AssetStatus, RemovedAsset
+from media_service.assets.selectors import asset_get
+from media_service.renditions.models import Rendition
+from media_service.storage.models import Blob
+from media_service.storage.services import blob_claim, blob_lock
+
+FIRST_RETRY = timedelta(seconds=60)
+
+
+def asset_add(  # noqa: PLR0913  all an upload has
+    session: Session, blob: Blob, *, owner_id: UUID, sha256: str, alt: str, now: datetime, asset_id: UUID | None = None
+) -> Asset:
+    """Make an asset, with a new id unless one is given, of a picture whose file is stored.
+
+    If the same picture was stored before, the asset shows that one, and the new files are nobody's.
+    """
+    asset = Asset(
+        id=asset_id or uuid7(),
+        owner_id=owner_id,
+        blob=blob_claim(session, blob),
+        sha256=sha256,
+        alt=alt,
+        retry_at=now + FIRST_RETRY,
+        created_at=now,
+    )
+    session.add(asset)
+    session.flush()
+    publish(session, AssetUploaded(**state_of(asset)), sequence=asset.version, actor=owner_id)
+    return asset
+
+
+def asset_describe(session: Session, asset_id: UUID, owner_id: UUID, *, alt: str | None = None) -> Asset:
+    """Change the alternative text; None leaves it. Raises Problem 404 as asset_get does."""
+    asset = asset_get(session, asset_id, owner_id)
+    if alt is not None:
+        asset.alt = alt
+    return asset
+
+
+def asset_mark_ready(session: Session, asset: Asset, renditions: Iterable[Rendition]) -> None:
+    """Say that all renditions are there."""
+    asset.status = AssetStatus.READY
+    asset.version += 1
+    publish(session, AssetReady(**state_of(asset, renditions)), sequence=asset.version, actor=asset.owner_id)
+
+
+def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
+    """Say that there will be no renditions."""
+    asset.status = AssetStatus.FAILED
+    asset.reason = reason
+    asset.version += 1
+    publish(session, AssetFailed(**state_of(asset)), sequence=asset.version, actor=asset.owner_id)
+
+
+def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
+    """Remove an asset; gives the id of its stored picture if nobody shows that any more: its files are to go."""
+    asset = asset_get(session, asset_id, owner_id, lock=True)
+    blob = blob_lock(session, asset.blob_id)
+    publish(session, AssetRemoved(**state_of(asset)), sequence=asset.version + 1, actor=owner_id)
+    session.delete(asset)
+    session.add(RemovedAsset(id=asset_id, removed_at=now))
+    session.flush()
+    if session.scalar(select(exists().where(Asset.blob_id == blob.id))):
+        return None
+    session.delete(blob)
+    return blob.id

@@ -1,0 +1,14 @@
+"""The Celery application of media: its jobs, and when the recurring ones run."""
+
+from chassis.jobs import celery_app
+
+from media_service.settings import settings
+
+app = celery_app(
+    settings(),
+    tasks=["media_service.renditions.tasks", "media_service.storage.tasks"],
+    schedule={
+        "renditions": {"task": "renditions_requeue_stuck", "schedule": 20.0},
+        "storage": {"task": "storage_sweep", "schedule": 3600.0},
+    },
+)

@@ -1,0 +1,129 @@
+"""Every process of media, as ``broadsheet media <command>``."""
+# ruff: noqa: PLC0415  each command imports only what it runs, to start fast and stay small
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+from chassis.run import Command, become
+from chassis.settings import SettingsError
+
+from media_service.settings import settings
+
+if TYPE_CHECKING:
+    from chassis.events.service import EventService
+
+
+def web(_arguments: list[str]) -> None:
+    """Serve HTTP."""
+    from media_service.server import serve
+
+    serve(settings())
+
+
+def worker(arguments: list[str]) -> None:
+    """Run jobs; where everything is on one machine, queue those that are due as well."""
+    concurrency = f"--concurrency={settings().worker_concurrency}"
+    beating = ["--beat"] if settings().is_embedded else []
+    _celery("worker", "--without-gossip", "--without-mingle", "--pool=threads", concurrency, *beating, *arguments)
+
+
+def beat(arguments: list[str]) -> None:
+    """Queue the jobs that are due; one of these runs at a time."""
+    settings()
+    _celery("beat", *arguments)
+
+
+def relay(_arguments: list[str]) -> None:
+    """Publish the events in the outbox."""
+    from chassis.events import process
+
+    process.relay(_events())
+
+
+def consumer(_arguments: list[str]) -> None:
+    """Handle the events of other services."""
+    from chassis.events import process
+
+    process.consumer(_events())
+
+
+def messenger(_arguments: list[str]) -> None:
+    """Be relay and consumer in one process."""
+    from chassis.events import process
+
+    process.messenger(_events())
+
+
+def events(arguments: list[str]) -> None:
+    """Look at events and repair their flow."""
+    from chassis.events import commands
+
+    commands.main(_events(), arguments)
+
+
+def migrate(_arguments: list[str]) -> None:
+    """Bring the database up to date."""
+    from media_service import resources
+    from media_service.migrating import migrate as apply
+
+    apply(resources.database())
+
+
+def check(_arguments: list[str]) -> None:
+    """Say whether media could serve: settings, database, migrations, storage."""
+    from media_service.checks import checks
+    from media_service.storage.store import open_store
+
+    for name, probe in checks(settings(), open_store(settings())).items():
+        try:
+            probe()
+        except Exception as error:
+            raise SettingsError(f"The {name} is not ready: {error}") from error
+
+
+def openapi(_arguments: list[str]) -> None:
+    """Print the contract, contracts/openapi/media.json."""
+    from media_service.openapi import document
+
+    json.dump(document(settings()), sys.stdout, indent=2, ensure_ascii=False)
+    print()  # noqa: T201  the file ends with a newline
+
+
+def demo(_arguments: list[str]) -> None:
+    """Draw the demo pictures that are missing."""
+    from media_service.demo.loading import load
+
+    if settings().production:
+        raise SettingsError("Demo content is for ENVIRONMENT=development.")
+    print(f"drew {load()} pictures")  # noqa: T201  to whoever typed the command
+
+
+def _celery(*arguments: str) -> None:
+    become("celery", "--app=media_service.celery", *arguments)
+
+
+def _events() -> "EventService":
+    from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
+    from chassis.events.service import EventService
+
+    from media_service.database import Database
+    from media_service.events import HANDLERS, PUBLISHES
+
+    database = SqlAlchemyDatabase(Database(settings().database_url).writing_engine)
+    return EventService(name="media", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS, database=database)
+
+
+COMMANDS: dict[str, Command] = {
+    "web": web,
+    "worker": worker,
+    "beat": beat,
+    "relay": relay,
+    "consumer": consumer,
+    "messenger": messenger,
+    "events": events,
+    "migrate": migrate,
+    "check": check,
+    "openapi": openapi,
+    "demo": demo,
+}

@@ -1,0 +1,11 @@
+"""What media publishes, and what it does about the events of others."""
+
+from collections.abc import Mapping
+
+from chassis.events.databases import Handler
+
+from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
+
+PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved)
+
+HANDLERS: Mapping[str, Handler] = {}

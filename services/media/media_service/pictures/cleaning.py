@@ -1,0 +1,105 @@
+"""From the file that was sent to the picture that is kept: checked, fully decoded, upright, without location or notes.
+
+A picture that needs no turning is not encoded again: its bytes are copied without what is not wanted, so nothing of its
+quality is lost and an animation stays one.
+"""
+
+import hashlib
+import mmap
+import os
+from dataclasses import dataclass
+from typing import IO
+
+from media_service.pictures import gif, jpeg, png, vips, webp
+from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, damaged
+from media_service.pictures.refusals import unsupported_media_type
+from media_service.pictures.scratch import Scratch
+from media_service.pictures.turning import SIDEWAYS, UPRIGHT, orientation_of, turn
+
+JPEG = Format("image/jpeg", jpeg.read)
+PNG = Format("image/png", png.read)
+WEBP = Format("image/webp", webp.read)
+GIF = Format("image/gif", gif.read)
+
+HEAD = 16  # bytes enough to tell the type
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A picture fit to be stored; width and height are of one frame."""
+
+    file: IO[bytes]
+    mime: str
+    sha256: str
+    bytes: int
+    width: int
+    height: int
+
+
+def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
+    """Make the picture to keep from a file that was sent and is not empty.
+
+    Raises the 413, 415 or 422 Problem that says why it is not taken.
+    """
+    sent.flush()
+    kept = scratch.file()
+    kind, layout = _copy_without_notes(sent, kept, limits)
+    width, height = layout.width, layout.height
+    try:
+        orientation = orientation_of(sent, kind.mime) if layout.frames == 1 else UPRIGHT
+        if orientation == UPRIGHT:
+            _decode(kept, kind.mime)
+        else:
+            lying, kept = kept, scratch.file()
+            turn(lying, kind.mime, orientation, into=kept)
+    except vips.Error as error:
+        raise damaged() from error
+    if orientation in SIDEWAYS:
+        width, height = height, width
+    return CleanPicture(kept, kind.mime, _sha256(kept), os.fstat(kept.fileno()).st_size, width, height)
+
+
+def format_of(head: bytes) -> Format:
+    """Which type a file is by its first bytes; 415 for any other."""
+    if head.startswith(b"\xff\xd8\xff"):
+        return JPEG
+    if head.startswith(png.SIGNATURE):
+        return PNG
+    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
+        return WEBP
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return GIF
+    raise unsupported_media_type()
+
+
+def _copy_without_notes(sent: IO[bytes], kept: IO[bytes], limits: Limits) -> tuple[Format, Layout]:
+    with mmap.mmap(sent.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        kind = format_of(data[:HEAD])
+        layout = kind.read(data, limits)
+        for piece in layout.pieces:
+            _copy(data, piece, kept)
+    kept.flush()
+    return kind, layout
+
+
+def _copy(data: FileBytes, piece: Piece, kept: IO[bytes]) -> None:
+    if isinstance(piece, bytes):
+        kept.write(piece)
+        return
+    for start in range(piece.start, piece.stop, CHUNK):
+        kept.write(data[start : min(start + CHUNK, piece.stop)])
+
+
+def _decode(file: IO[bytes], mime: str) -> None:
+    """Every pixel of every frame is decoded: the last line cannot be had without all above it."""
+    image = vips.open_picture(file, mime, frames=-1)
+    image.crop(0, image.height - 1, image.width, 1).avg()
+
+
+def _sha256(file: IO[bytes]) -> str:
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()

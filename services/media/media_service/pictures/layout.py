@@ -1,0 +1,80 @@
+"""What the readers of picture files agree on: how a file is laid out, and which of its bytes are worth keeping."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from mmap import mmap
+from typing import TypeVar
+
+from chassis.problems import Problem
+
+from media_service.pictures.refusals import image_refused, too_large
+
+FileBytes = bytes | mmap
+Piece = slice | bytes
+"""A stretch of the file to copy, or bytes to write in its stead."""
+
+MAX_SEGMENTS = 500_000  # an honest file of 50 MB has fewer; a hostile one is millions of empty segments
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The largest picture that is taken. Pixels are of one frame; ``animation_pixels`` of all frames together."""
+
+    pixels: int
+    frames: int
+    animation_pixels: int
+
+    def check(self, width: int, height: int, frames: int = 1) -> None:
+        """Refuse with 413 what is above a limit, and with 422 what has no size."""
+        if width < 1 or height < 1:
+            raise image_refused("it has no size")
+        if width * height > self.pixels:
+            raise too_large(f"The picture is {width} by {height}; at most {self.pixels:,} pixels are taken.")
+        if frames > self.frames:
+            raise too_large(f"The picture has more than {self.frames} frames.")
+        if frames > 1 and width * height * frames > self.animation_pixels:
+            raise too_large(f"All frames together may have at most {self.animation_pixels:,} pixels.")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One picture file, read without decoding a pixel."""
+
+    width: int
+    height: int
+    frames: int
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A type of picture. ``read`` checks the limits as soon as it knows the size, before it walks the file."""
+
+    mime: str
+    read: Callable[[FileBytes, Limits], Layout]
+
+
+def bounded(segments: Iterable[T]) -> Iterator[T]:
+    """The same segments, refusing a file that is made of absurdly many."""
+    for number, segment in enumerate(segments):
+        if number >= MAX_SEGMENTS:
+            raise image_refused("it is made of too many segments")
+        yield segment
+
+
+def stretch(data: FileBytes, start: int, length: int) -> bytes:
+    """Exactly these bytes; refuses a file that ends before them."""
+    found = data[start : start + length]
+    if len(found) != length:
+        raise truncated()
+    return found
+
+
+def truncated() -> Problem:
+    return image_refused("it is truncated")
+
+
+def damaged() -> Problem:
+    return image_refused("it is damaged")

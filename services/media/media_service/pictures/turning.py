@@ -1,0 +1,31 @@
+"""Pictures whose EXIF says that they lie on their side are encoded anew the right way up."""
+
+from typing import IO, Any
+
+from media_service.pictures.vips import GValue, Target, open_picture
+
+UPRIGHT = 1
+SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
+
+SAVED_AS: dict[str, tuple[str, dict[str, Any]]] = {
+    "image/jpeg": (".jpg", {"Q": 92, "optimize_coding": True}),
+    "image/png": (".png", {}),
+    "image/webp": (".webp", {"Q": 92}),
+}
+
+
+def orientation_of(file: IO[bytes], mime: str) -> int:
+    """The EXIF orientation, 1 to 8; upright where none is given or it makes no sense."""
+    image = open_picture(file, mime)
+    value = image.get("orientation") if image.get_typeof("orientation") else UPRIGHT
+    return value if isinstance(value, int) and value in range(1, 9) else UPRIGHT
+
+
+def turn(file: IO[bytes], mime: str, orientation: int, into: IO[bytes]) -> None:
+    """Write the picture upright, with its colour profile; raises vips.Error where it is damaged."""
+    image = open_picture(file, mime, sequential=False).copy()  # a turn reads from the last column on
+    image.set_type(GValue.gint_type, "orientation", orientation)
+    suffix, options = SAVED_AS[mime]
+    if mime == "image/jpeg" and image.get("jpeg-chroma-subsample") == "4:2:0":
+        options = options | {"subsample_mode": "on"}
+    image.autorot().write_to_target(Target.new_to_descriptor(into.fileno()), suffix, keep="icc", **options)

@@ -1,0 +1,124 @@
+"""Making renditions. The asset's status is the truth: all of this may be done twice, at once or not at all."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from chassis.logging import get_logger
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from media_service.assets.models import Asset, AssetStatus
+from media_service.assets.services import asset_mark_failed, asset_mark_ready
+from media_service.database import Database, insert
+from media_service.pictures import vips
+from media_service.pictures.scratch import Scratch
+from media_service.renditions.models import PRESETS, Rendition
+from media_service.renditions.rendering import MIME, Rendered, render
+from media_service.renditions.selectors import renditions_of
+from media_service.storage.models import Blob
+from media_service.storage.store import Store, folder_of, key_of
+
+MAX_ATTEMPTS = 5
+RETRY_AFTER = timedelta(seconds=60)  # doubled with each attempt
+REQUEUE_AFTER = timedelta(minutes=5)
+REQUEUE_AT_MOST = 500
+
+log = get_logger()
+
+
+def renditions_make(database: Database, store: Store, scratch: Scratch, asset_id: UUID) -> None:
+    """Make an asset's renditions and say that it is ready, or that it failed for good.
+
+    What fails for a passing reason is raised, and is tried again when the sweeper finds the asset still processing.
+    """
+    with database.writing() as session:
+        asset = _attempt(session, asset_id, datetime.now(UTC))
+    if asset is None:
+        return
+    try:
+        with database.reading() as session:
+            made = renditions_of(session, [asset.blob_id])
+        renditions = made if len(made) == len(PRESETS) else _draw(store, scratch, asset.blob)
+    except vips.Error as error:
+        log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
+        with database.writing() as session:
+            _fail(session, asset_id, "no renditions could be made of it")
+        return
+    with database.writing() as session:
+        is_kept = _finish(session, asset_id, renditions)
+    if not is_kept:
+        _forget_files_of_removed(database, store, asset.blob_id)
+
+
+def renditions_requeue_stuck(session: Session, *, now: datetime) -> Sequence[UUID]:
+    """The assets whose job was lost or failed; the caller queues them again."""
+    query = select(Asset).where(Asset.status == AssetStatus.PROCESSING, Asset.retry_at <= now)
+    query = query.order_by(Asset.retry_at).limit(REQUEUE_AT_MOST).with_for_update(of=Asset, skip_locked=True)
+    stuck = session.scalars(query).all()
+    for asset in stuck:
+        asset.retry_at = now + REQUEUE_AFTER
+    return [asset.id for asset in stuck]
+
+
+def _attempt(session: Session, asset_id: UUID, now: datetime) -> Asset | None:
+    """The asset, if there is something to do; a picture that keeps killing its worker is given up."""
+    asset = _processing(session, asset_id)
+    if asset is None:
+        return None
+    if asset.attempts >= MAX_ATTEMPTS:
+        asset_mark_failed(session, asset, f"no renditions could be made of it in {MAX_ATTEMPTS} attempts")
+        return None
+    asset.retry_at = now + RETRY_AFTER * 2**asset.attempts
+    asset.attempts += 1
+    return asset
+
+
+def _draw(store: Store, scratch: Scratch, blob: Blob) -> list[Rendition]:
+    original = scratch.file()
+    store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
+    return [_keep(store, blob.id, rendered) for rendered in render(original)]
+
+
+def _keep(store: Store, blob_id: UUID, rendered: Rendered) -> Rendition:
+    sha256 = hashlib.sha256(rendered.content).hexdigest()
+    store.put(key_of(blob_id, sha256, MIME), rendered.content)
+    return Rendition(
+        blob_id=blob_id,
+        preset=rendered.preset,
+        sha256=sha256,
+        mime=MIME,
+        bytes=len(rendered.content),
+        width=rendered.width,
+        height=rendered.height,
+    )
+
+
+def _finish(session: Session, asset_id: UUID, renditions: Sequence[Rendition]) -> bool:
+    asset = _processing(session, asset_id)
+    if asset is None:
+        return False
+    columns = [column.key for column in Rendition.__table__.columns]
+    values = [{name: getattr(rendition, name) for name in columns} for rendition in renditions]
+    session.execute(insert(session, Rendition).values(values).on_conflict_do_nothing())
+    asset_mark_ready(session, asset, renditions_of(session, [asset.blob_id]))
+    return True
+
+
+def _fail(session: Session, asset_id: UUID, reason: str) -> None:
+    if asset := _processing(session, asset_id):
+        asset_mark_failed(session, asset, reason)
+
+
+def _forget_files_of_removed(database: Database, store: Store, blob_id: UUID) -> None:
+    """Files drawn while the picture was being removed belong to nobody."""
+    with database.reading() as session:
+        is_gone = session.get(Blob, blob_id) is None
+    if is_gone:
+        store.remove(folder_of(blob_id))
+
+
+def _processing(session: Session, asset_id: UUID) -> Asset | None:
+    query = select(Asset).where(Asset.id == asset_id, Asset.status == AssetStatus.PROCESSING)
+    return session.scalar(query.with_for_update(of=Asset))

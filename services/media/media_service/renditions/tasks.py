@@ -1,0 +1,37 @@
+"""The jobs that make renditions, and how one is queued."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from chassis.logging import get_logger
+from kombu.exceptions import OperationalError
+
+from media_service import resources
+from media_service.celery import app
+from media_service.renditions import services
+
+log = get_logger()
+
+
+@app.task(name="renditions_make")
+def renditions_make(asset_id: str) -> None:
+    """Make the renditions of an asset."""
+    with resources.scratch() as scratch:
+        services.renditions_make(resources.database(), resources.store(), scratch, UUID(asset_id))
+
+
+@app.task(name="renditions_requeue_stuck")
+def renditions_requeue_stuck() -> None:
+    """Queue again what has been processing for too long."""
+    with resources.database().writing() as session:
+        stuck = services.renditions_requeue_stuck(session, now=datetime.now(UTC))
+    for asset_id in stuck:
+        queue_renditions(asset_id)
+
+
+def queue_renditions(asset_id: UUID) -> None:
+    """Ask for an asset's renditions; call after the commit. Without a broker the sweeper asks later."""
+    try:
+        renditions_make.apply_async((str(asset_id),), retry=False)
+    except (OperationalError, OSError) as error:
+        log.warning("renditions not queued", asset=str(asset_id), error=type(error).__name__)

@@ -1,0 +1,72 @@
+"""Everything about media that a person may set, read from the environment."""
+
+from pathlib import Path
+from typing import ClassVar, Self
+
+from chassis.settings import BaseUrl, Secret, ServiceSettings, load
+from pydantic import Field, field_validator, model_validator
+
+from media_service.pictures.layout import Limits
+
+
+class MediaSettings(ServiceSettings):
+    """MEDIA_… variables beside the shared ones."""
+
+    service: ClassVar[str] = "media"
+
+    database_url: Secret = Field(
+        "sqlite:///var/media.sqlite3", description="database: sqlite:///file or postgresql://user:password@host/name"
+    )
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    port: int = Field(8030, ge=1, le=65535, description="port the web process listens on")
+    storage_url: str = Field("file://var/media", description="where pictures are kept: file://folder or s3://bucket")
+    s3_endpoint_url: BaseUrl | None = Field(None, description="S3-compatible store to use instead of Amazon's")
+    s3_region: str = Field("us-east-1", description="region of the bucket")
+    s3_access_key_id: str = Field("", description="key of the bucket; empty takes the machine's own role")
+    s3_secret_access_key: Secret = Field("", description="secret of that key")
+    max_upload_bytes: int = Field(50_000_000, ge=1, description="bytes a picture may have")
+    max_pixels: int = Field(60_000_000, ge=1, description="pixels one frame of a picture may have")
+    max_frames: int = Field(500, ge=1, description="frames an animation may have")
+    max_animation_pixels: int = Field(300_000_000, ge=1, description="pixels all frames of an animation may have")
+    decode_concurrency: int = Field(2, ge=1, description="uploads the web process decodes at once")
+    worker_concurrency: int = Field(1, ge=1, description="pictures a worker renders at once")
+
+    @field_validator("database_url")
+    @classmethod
+    def know_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite:///", "postgresql://")):
+            raise ValueError("must begin with sqlite:/// or postgresql://")
+        return value
+
+    @field_validator("storage_url")
+    @classmethod
+    def know_storage(cls, value: str) -> str:
+        scheme, _, rest = value.partition("://")
+        if scheme not in {"file", "s3"} or not rest:
+            raise ValueError("must be file://folder or s3://bucket")
+        return value
+
+    @model_validator(mode="after")
+    def refuse_half_a_key(self) -> Self:
+        if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key):
+            raise ValueError("Set both MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY, or neither")
+        return self
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.max_pixels, self.max_frames, self.max_animation_pixels)
+
+    @property
+    def scratch_dir(self) -> Path:
+        """Where uploads are while they are checked."""
+        return self.var_dir / "scratch"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Whether jobs go over the local disk, so that the one worker is the scheduler too."""
+        return self.jobs_url.startswith("filesystem://")
+
+
+def settings() -> MediaSettings:
+    """The settings of this process; raises SettingsError with a sentence for the person who set them."""
+    return load(MediaSettings)

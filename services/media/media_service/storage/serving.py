@@ -1,0 +1,97 @@
+"""Answers that carry a stored file: conditional and partial requests (RFC 9110, 13 and 14), nothing that could run."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime, parsedate_to_datetime
+from uuid import UUID
+
+from chassis.problems import Problem
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from media_service.storage.models import Blob
+from media_service.storage.ranges import UnsatisfiableRange, requested_range
+from media_service.storage.store import EXTENSIONS, Store, key_of
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file as it is served. ``name`` is what a browser saves it as."""
+
+    key: str
+    name: str
+    sha256: str
+    mime: str
+    bytes: int
+    modified: datetime
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.sha256}"'
+
+    @property
+    def last_modified(self) -> str:
+        return format_datetime(self.modified, usegmt=True)
+
+
+def original(blob: Blob, asset_id: UUID) -> StoredFile:
+    """The stored picture as the file of an asset."""
+    name = f"{asset_id}.{EXTENSIONS[blob.mime]}"
+    return StoredFile(
+        key_of(blob.id, blob.sha256, blob.mime), name, blob.sha256, blob.mime, blob.bytes, blob.created_at
+    )
+
+
+async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str) -> Response:
+    """The file, a part of it, or 304; raises Problem 404 if it is gone, 416 for a part it does not have."""
+    headers = {
+        "ETag": file.etag,
+        "Last-Modified": file.last_modified,
+        "Cache-Control": cache_control,
+        "Accept-Ranges": "bytes",
+        "Content-Disposition": f'inline; filename="{file.name}"',
+        "Content-Security-Policy": "default-src 'none'; sandbox",
+        "Cross-Origin-Resource-Policy": "cross-origin",  # pictures are there to be shown by other sites
+        "X-Content-Type-Options": "nosniff",
+    }
+    if _is_unchanged(request, file):
+        return Response(status_code=304, headers=headers)
+    part = _part(request, file)
+    wanted = range(file.bytes) if part is None else part
+    headers["Content-Length"] = str(len(wanted))
+    if part is not None:
+        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.bytes}"
+    status = 200 if part is None else 206
+    if request.method == "HEAD":
+        return Response(status_code=status, headers=headers, media_type=file.mime)
+    try:
+        content = await store.read(file.key, wanted.start, wanted.stop)
+    except FileNotFoundError as error:
+        raise Problem(404, "not_found", "The file is not there any more.") from error
+    return StreamingResponse(content, status, headers, media_type=file.mime)
+
+
+def _is_unchanged(request: Request, file: StoredFile) -> bool:
+    if tags := request.headers.get("if-none-match"):
+        return tags.strip() == "*" or file.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
+    since = _date(request.headers.get("if-modified-since"))
+    return since is not None and file.modified.replace(microsecond=0) <= since
+
+
+def _part(request: Request, file: StoredFile) -> range | None:
+    condition = request.headers.get("if-range")
+    if request.method != "GET" or (condition and condition not in {file.etag, file.last_modified}):
+        return None
+    try:
+        return requested_range(request.headers.get("range"), file.bytes)
+    except UnsatisfiableRange as error:
+        size = {"Content-Range": f"bytes */{file.bytes}"}
+        raise Problem(416, "range_not_satisfiable", f"The file has {file.bytes} bytes.", headers=size) from error
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        date = parsedate_to_datetime(header or "")
+    except (ValueError, OverflowError):
+        return None
+    return date if date.tzinfo else None

@@ -1,0 +1,129 @@
+"""Files by key, in a folder or in a bucket: one code path over obstore.
+
+A file is there in full or not at all. Keys are made here and nowhere else.
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import obstore
+from chassis.settings import SettingsError
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, ObjectStore, S3Store
+
+from media_service.settings import MediaSettings
+
+if TYPE_CHECKING:
+    from obstore.store import S3Config
+
+CHUNK = 256 * 1024
+EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """A file that is there."""
+
+    key: str
+    modified: datetime
+
+
+def folder_of(blob_id: UUID) -> str:
+    """Where everything made of one stored picture lies."""
+    return f"{blob_id.hex[-2:]}/{blob_id}"
+
+
+def key_of(blob_id: UUID, sha256: str, mime: str) -> str:
+    """The key of a file by its content: the stored picture itself, or a rendition of it."""
+    return f"{folder_of(blob_id)}/{sha256}.{EXTENSIONS[mime]}"
+
+
+def blob_id_of(key: str) -> UUID | None:
+    """The stored picture a key belongs to; None for a key that was not made here."""
+    try:
+        return UUID(key.split("/")[1])
+    except (IndexError, ValueError):
+        return None
+
+
+class Store:
+    """The folder or bucket of the settings."""
+
+    def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
+        self._objects = objects
+        self._folder = folder
+
+    def put(self, key: str, content: IO[bytes] | bytes) -> None:
+        """Keep a file under a key."""
+        if not isinstance(content, bytes):
+            content.seek(0)
+        obstore.put(self._objects, key, content, max_concurrency=2)
+
+    def fetch(self, key: str, into: IO[bytes]) -> None:
+        """Copy a stored file; raises FileNotFoundError."""
+        for chunk in obstore.get(self._objects, key).stream(CHUNK):
+            into.write(chunk)
+        into.flush()
+
+    async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
+        """The bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError before the first."""
+        found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
+        return aiter(found.stream(CHUNK))
+
+    def remove(self, folder: str) -> None:
+        """Remove all files of a folder; it may be gone already."""
+        for batch in obstore.list(self._objects, prefix=folder):
+            obstore.delete(self._objects, [found["path"] for found in batch])
+
+    def list(self) -> Iterator[list[StoredObject]]:
+        """All files, some at a time."""
+        for batch in obstore.list(self._objects, chunk_size=500):
+            yield [StoredObject(found["path"], found["last_modified"]) for found in batch]
+
+    def remove_partial(self, before: datetime) -> None:
+        """Remove what is left of files whose writer died; a bucket does so by its own lifecycle rule."""
+        for path in self._folder.rglob("*#*") if self._folder else ():  # how obstore names a file it is writing
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink(missing_ok=True)
+
+    def check(self) -> None:
+        """Raises obstore's BaseError if nothing can be written."""
+        obstore.put(self._objects, "writable", b"")
+
+
+def open_store(settings: MediaSettings) -> Store:
+    """The store of MEDIA_STORAGE_URL; raises SettingsError where it cannot be."""
+    scheme, _, rest = settings.storage_url.partition("://")
+    try:
+        if scheme == "file":
+            folder = Path(rest).absolute()
+            return Store(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+        return Store(_bucket(settings))
+    except (BaseError, OSError) as error:
+        raise SettingsError(f"MEDIA_STORAGE_URL is {settings.storage_url}, which cannot be used: {error}") from error
+
+
+def _bucket(settings: MediaSettings) -> S3Store:
+    url = urlsplit(settings.storage_url)
+    config: S3Config = {"region": settings.s3_region}
+    if settings.s3_endpoint_url:
+        config["endpoint"] = settings.s3_endpoint_url
+    if settings.s3_access_key_id:
+        config["access_key_id"] = settings.s3_access_key_id
+        config["secret_access_key"] = settings.s3_secret_access_key
+    return S3Store(
+        url.netloc,
+        prefix=url.path.strip("/") or None,
+        config=config,
+        client_options={
+            "allow_http": (settings.s3_endpoint_url or "").startswith("http://"),
+            "connect_timeout": timedelta(seconds=5),
+            "timeout": timedelta(minutes=5),  # of a whole answer, which a slow reader may be reading
+        },
+        retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)},
+    )

@@ -1,0 +1,48 @@
+"""Receiving an upload: from the connection to a file on the disk, never all of it in memory."""
+
+from dataclasses import dataclass
+from typing import IO
+
+from chassis.problems import Problem
+from fastapi import Request
+from fastapi.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from media_service.assets.models import ALT_LENGTH
+from media_service.pictures.refusals import too_large
+from media_service.uploads.fields import FileField, TextField
+from media_service.uploads.form import Form
+
+MAX_OTHER_BYTES = 64 * 1024  # what a body may have beside the picture
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A picture as it was sent, with the hash of its bytes and the alternative text."""
+
+    file: IO[bytes]
+    sha256: str
+    alt: str
+
+
+async def receive(request: Request, into: IO[bytes], *, max_file_bytes: int) -> Upload:
+    """Read the body of a request; raises the Problem (400, 413, 415) that refuses it, as early as it can be known."""
+    max_bytes = max_file_bytes + MAX_OTHER_BYTES
+    if int(request.headers.get("content-length", "0")) > max_bytes:
+        raise too_large(f"A picture may have {max_file_bytes:,} bytes.")
+    file, alt = FileField("file", into, max_file_bytes), TextField("alt", ALT_LENGTH)
+    form = Form(request.headers.get("content-type", ""), {"file": file, "alt": alt}, max_bytes=max_bytes)
+    try:
+        async for chunk in request.stream():
+            form.feed(chunk)
+            if file.should_write:
+                await run_in_threadpool(file.write)
+    except ClientDisconnect as error:
+        raise Problem(400, "request_incomplete", "The connection ended before the body did.") from error
+    form.finish()
+    await run_in_threadpool(file.write)
+    if not file.was_sent:
+        raise file.refused("required", "This field is required.")
+    if not file.bytes:
+        raise file.refused("empty", "The submitted file is empty.")
+    return Upload(into, file.sha256(), alt.text())

@@ -1,0 +1,82 @@
+"""Taking in pictures."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from anyio import CapacityLimiter, move_on_after, to_thread
+from chassis.fastapi.authentication import Caller
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+from fastapi.concurrency import run_in_threadpool
+
+from media_service.assets.models import Asset
+from media_service.assets.schemas import AssetOut, asset_out
+from media_service.assets.services import asset_add
+from media_service.dependencies import ScratchOfRequest, Service, WebService
+from media_service.pictures.cleaning import CleanPicture, clean
+from media_service.renditions.tasks import queue_renditions
+from media_service.storage.store import folder_of
+from media_service.uploads.receiving import Upload, receive
+from media_service.uploads.services import picture_put
+
+QUEUE_SECONDS = 5
+_queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads that all else needs
+
+BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "multipart/form-data": {
+                "schema": {
+                    "type": "object",
+                    "required": ["file"],
+                    "properties": {
+                        "file": {"type": "string", "format": "binary"},
+                        "alt": {"type": "string", "maxLength": 1000},
+                    },
+                }
+            }
+        },
+    }
+}
+
+router = APIRouter(prefix="/api/v1/media", tags=["media"])
+
+
+@router.post("", status_code=201, openapi_extra=BODY)
+async def upload_picture(  # noqa: PLR0913  each is a dependency
+    request: Request,
+    response: Response,
+    background: BackgroundTasks,
+    caller: Caller,
+    *,
+    service: Service,
+    scratch: ScratchOfRequest,
+) -> AssetOut:
+    """Take in a picture: a JPEG, PNG, WebP or GIF file, and what it shows in words."""
+    upload = await receive(request, scratch.file(), max_file_bytes=service.settings.max_upload_bytes)
+    picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch)
+    asset = await _keep(service, upload, picture, owner_id=caller.sub)
+    background.add_task(_queue, asset.id)
+    response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"
+    return asset_out(asset, service.public_url)
+
+
+async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, owner_id: UUID) -> Asset:
+    """Store file and row; a file that is there already, or whose row cannot be written, does not stay."""
+    now = datetime.now(UTC)
+    blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
+    folder, asset = folder_of(blob.id), None
+    try:
+        asset = await service.database.write(
+            asset_add, blob, owner_id=owner_id, sha256=upload.sha256, alt=upload.alt, now=now
+        )
+        return asset
+    finally:
+        if asset is None or folder_of(asset.blob_id) != folder:
+            await run_in_threadpool(service.store.remove, folder)
+
+
+async def _queue(asset_id: UUID) -> None:
+    with move_on_after(QUEUE_SECONDS):
+        await to_thread.run_sync(queue_renditions, asset_id, limiter=_queueing, abandon_on_cancel=True)

@@ -72,11 +72,14 @@ def _connect(settings: ServiceSettings) -> None:
 
     @signals.worker_ready.connect(weak=False)
     def keep_beating(sender: Any, **_: Any) -> None:
-        sender.timer.call_repeatedly(HEARTBEAT_SECONDS, Heartbeat(settings.heartbeat_file).beat)
+        heartbeat = Heartbeat(settings.heartbeat_file)
+        heartbeat.beat()
+        sender.timer.call_repeatedly(HEARTBEAT_SECONDS, heartbeat.beat)
 
     @signals.before_task_publish.connect(weak=False)
     def pass_on(headers: dict[str, Any], **_: Any) -> None:
         headers["request_id"], headers["traceparent"] = current_request_id(), tracing.current_traceparent()
+        headers["argsrepr"] = headers["kwargsrepr"] = "…"  # Celery logs these, and they may be personal
 
 
 class Job(Task):  # type: ignore[type-arg]

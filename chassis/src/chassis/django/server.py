@@ -1,5 +1,6 @@
 """The web process of a Django service: gunicorn with threads, in this very process."""
 
+import math
 import os
 import shutil
 import sys
@@ -35,7 +36,7 @@ def serve(
         "worker_class": "gthread",
         "preload_app": True,
         "keepalive": KEEPALIVE_SECONDS,
-        "graceful_timeout": settings.drain_seconds,
+        "graceful_timeout": math.ceil(settings.drain_seconds),
         "logger_class": _Logger,
         "control_socket_disable": True,
         "post_fork": lambda _arbiter, _worker: process.begin(settings, "web"),

@@ -1,0 +1,108 @@
+"""A Celery worker as it runs embedded: on a folder, without a broker."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from chassis.jobs import celery_app
+from chassis.settings import ServiceSettings, SettingsError
+
+PRESS = """
+import os
+from typing import ClassVar
+from chassis.jobs import celery_app
+from chassis.settings import ServiceSettings, load
+
+class PressSettings(ServiceSettings):
+    service: ClassVar[str] = "press"
+
+app = celery_app(load(PressSettings), tasks=[])
+
+@app.task(name="greet")
+def greet(name):
+    from chassis.logging import get_logger
+    get_logger().info("greeting", password=name)
+
+@app.task(name="fail")
+def fail():
+    raise RuntimeError("token=hunter2")
+"""
+QUEUE = """
+from chassis import tracing
+from chassis.logging import bind_request
+from press_jobs import fail, greet
+bind_request(request_id="req-12345678")
+with tracing.span("work", parent="00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"):
+    greet.delay("hunter2")
+    fail.delay()
+"""
+
+
+def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
+    deadline = time.monotonic() + seconds
+    while not (found := true()):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    return found
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    (tmp_path / "press_jobs.py").write_text(PRESS)
+    return {
+        **os.environ,
+        "PYTHONPATH": str(tmp_path),
+        "JOBS_URL": f"filesystem://{tmp_path}/jobs",
+        "VAR_DIR": str(tmp_path),
+        "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
+    }
+
+
+@pytest.fixture
+def log(tmp_path: Path, environment: dict[str, str]) -> Iterator[Path]:
+    """The log of a running worker."""
+    file = tmp_path / "log"
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "press_jobs", "worker", "--pool=solo"]
+    with file.open("wb") as output:
+        worker = subprocess.Popen(
+            [*command, "--without-gossip", "--without-mingle"], env=environment, stdout=output, cwd=tmp_path
+        )
+        yield file
+        worker.terminate()
+        assert worker.wait(30) == 0
+
+
+def lines(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
+
+
+def test_job_runs_under_the_request_that_queued_it(log: Path, environment: dict[str, str], tmp_path: Path) -> None:
+    subprocess.run([sys.executable, "-c", QUEUE], env=environment, check=True)
+    (greeting,) = wait_until(lambda: [line for line in lines(log) if line["event"] == "greeting"])
+    assert greeting["request_id"] == "req-12345678"
+    assert greeting["trace_id"] == "4bf92f3577b34da6a3ce929d0e0e4736"
+    assert (greeting["service"], greeting["process"], greeting["job"]) == ("press", "worker", "greet")
+    (failure,) = wait_until(lambda: [line for line in lines(log) if "exception" in line])
+    assert "RuntimeError" in failure["exception"]
+    assert failure["request_id"] == "req-12345678"
+    wait_until((tmp_path / "heartbeat").exists)
+    assert "hunter2" not in log.read_text()
+    assert all(line.startswith("{") for line in log.read_text().splitlines())
+
+
+def test_rabbitmq_gets_a_quorum_queue_of_the_service(press_settings: ServiceSettings) -> None:
+    app = celery_app(press_settings.model_copy(update={"jobs_url": "amqp://u:p@q/v"}), tasks=[])
+    assert app.conf.task_default_queue == "press.jobs"
+    (queue,) = app.amqp.queues.values()
+    assert queue.queue_arguments == {"x-queue-type": "quorum"}
+
+
+def test_other_brokers_are_refused_in_a_sentence(press_settings: ServiceSettings) -> None:
+    with pytest.raises(SettingsError, match="JOBS_URL must begin with filesystem:// or amqp://, not 'redis'"):
+        celery_app(press_settings.model_copy(update={"jobs_url": "redis://q"}), tasks=[])

@@ -1,0 +1,157 @@
+"""gunicorn as the chassis runs it."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+PRESS = """
+import sys
+from typing import ClassVar
+
+from django.conf import settings as conf
+from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
+from django.urls import path
+
+from chassis.django import health
+from chassis.django.server import serve
+from chassis.django.settings import django_settings
+from chassis.settings import Secret, ServiceSettings, load
+
+
+class PressSettings(ServiceSettings):
+    service: ClassVar[str] = "press"
+    database_url: Secret = "sqlite:///press.sqlite3"
+    secret_key: Secret = "development-press-secret-key-of-no-worth"
+
+
+def slow(request):
+    print("arrived", file=sys.stderr, flush=True)
+    sys.stdin.readline()
+    return HttpResponse("finished")
+
+
+class Site:
+    urlpatterns = (*health.urlpatterns, path("slow", slow), path("hello", lambda request: HttpResponse("hello")))
+
+
+own = load(PressSettings)
+conf.configure(
+    **django_settings(own),
+    ROOT_URLCONF=Site,
+    INSTALLED_APPS=["chassis.django"],
+    MIDDLEWARE=["chassis.django.middleware.RequestContextMiddleware"],
+)
+serve(own, get_wsgi_application, bind=sys.argv[1], workers=int(sys.argv[2]), threads=4)
+"""
+
+
+@dataclass
+class Running:
+    """A server and how to talk to it."""
+
+    process: subprocess.Popen[str]
+    url: str
+    log: Path
+
+    def get(self, path: str) -> str:
+        with urllib.request.urlopen(self.url + path, timeout=10) as answer:
+            text: str = answer.read().decode()
+            return text
+
+    def wait_for_line(self, text: str) -> None:
+        deadline = time.monotonic() + 30
+        while text not in self.log.read_text():
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + 30
+        while True:
+            try:
+                self.get("/livez")
+            except URLError:
+                assert time.monotonic() < deadline
+                assert self.process.poll() is None
+                time.sleep(0.05)
+            else:
+                return
+
+
+@pytest.fixture
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    (tmp_path / "press.py").write_text(PRESS)
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "press.py", address, str(request.param)],
+            cwd=tmp_path,
+            env={**os.environ, "VAR_DIR": str(tmp_path / "var")},
+            stdin=subprocess.PIPE,
+            stdout=output,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+    with process:
+        running = Running(process, f"http://{address}", log)
+        try:
+            running.wait_until_up()
+            yield running
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_sigterm_lets_a_request_in_flight_finish(server: Running) -> None:
+    assert server.process.stdin
+    assert server.process.stderr
+    with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as client:
+        client.sendall(b"GET /slow HTTP/1.1\r\nHost: press\r\nConnection: close\r\n\r\n")
+        assert server.process.stderr.readline() == "arrived\n"
+        server.process.send_signal(signal.SIGTERM)
+        server.wait_for_line("Handling signal: term")
+        server.process.stdin.write("\n")
+        server.process.stdin.flush()
+        answer = b"".join(iter(lambda: client.recv(4096), b""))
+    assert b"finished" in answer
+    assert server.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+def test_every_line_has_the_one_shape(server: Running) -> None:
+    server.get("/hello")
+    server.process.terminate()
+    assert server.process.wait(30) == 0
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert {"ts", "level", "service", "process", "event"} <= set.intersection(*(set(line) for line in lines))
+    (access,) = [line for line in lines if line["event"] == "request"]
+    assert (access["route"], access["status"], access["method"]) == ("/hello", 200, "GET")
+    assert access["duration_ms"] >= 0
+    assert any("Listening" in line["event"] for line in lines)
+
+
+@pytest.mark.parametrize("server", [2], indirect=True)
+def test_metrics_are_those_of_all_workers(server: Running) -> None:
+    for _ in range(20):
+        server.get("/hello")
+    (count,) = [
+        line
+        for line in server.get("/metrics").splitlines()
+        if line.startswith("http_server_request_duration_seconds_count") and '"/hello"' in line
+    ]
+    assert count.endswith(" 20.0")

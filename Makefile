@@ -40,7 +40,7 @@ lint: setup ## ruff, mypy --strict and the import contracts
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy .
-	$(VENV)/lint-imports
+	$(VENV)/lint-imports --no-logo
 
 format: setup ## let ruff rewrite what it can
 	$(VENV)/ruff check --fix .

@@ -32,7 +32,7 @@ def wait_ready(settings: Settings, supervisor: Supervisor) -> None:
 
 def is_ready(settings: Settings, process: Process) -> bool:
     """Whether a process does its work now."""
-    if process.state != "RUNNING" or process.group == "servers":
+    if process.state != "RUNNING" or process.group != "services":
         return process.state == "RUNNING"
     if process.name in WEB_PORTS:
         return _answers_well(f"http://{LOOPBACK}:{settings.environment[WEB_PORTS[process.name]]}/readyz")

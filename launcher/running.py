@@ -49,6 +49,8 @@ def _start(settings: Settings) -> None:
     prepare(settings)
     print("Starting the services …", flush=True)
     supervisor.start_group("services")
+    if not settings.environment["JOBS_URL"].startswith("filesystem:"):
+        supervisor.start_group("schedules")
     wait_ready(settings, supervisor)
 
 

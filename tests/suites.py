@@ -33,7 +33,7 @@ JOBS = (
     suite("chart", "tests/chart"),
     Job("ruff", ["ruff", "check", "."]),
     Job("format", ["ruff", "format", "--check", "."]),
-    Job("imports", ["lint-imports"]),
+    Job("imports", ["lint-imports", "--no-logo"]),
 )
 
 

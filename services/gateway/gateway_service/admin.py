@@ -1,0 +1,70 @@
+"""The admin port: health, metrics and status. Nothing of it is reachable through the public port."""
+
+import json
+import time
+
+from chassis.health import Health
+
+from chassis import metrics
+from gateway_service.app import Gateway
+from gateway_service.exchange import Receive, Scope, Send
+from gateway_service.settings import GatewaySettings
+from gateway_service.tokens.keys import KeySource
+from gateway_service.tokens.verified import VerifiedTokens
+
+_JSON = "application/json"
+
+
+class Admin:
+    """A small ASGI application beside the gateway, in the same process."""
+
+    def __init__(
+        self, settings: GatewaySettings, gateway: Gateway, health: Health, keys: KeySource, tokens: VerifiedTokens
+    ) -> None:
+        self._settings = settings
+        self._gateway = gateway
+        self._health = health
+        self._keys = keys
+        self._tokens = tokens
+        self._started = time.monotonic()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
+        status, content_type, body = self._answer(scope["path"])
+        headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": body})
+
+    def _answer(self, path: str) -> tuple[int, str, bytes]:
+        match path:
+            case "/livez":
+                status, said = self._health.livez()
+            case "/readyz":
+                status, said = self._health.readyz()
+            case "/status":
+                status, said = 200, self._status()
+            case "/metrics":
+                return 200, metrics.CONTENT_TYPE, metrics.render()
+            case _:
+                status, said = 404, {"detail": "Here are /livez, /readyz, /metrics and /status."}
+        return status, _JSON, json.dumps(said).encode()
+
+    def _status(self) -> dict[str, object]:
+        age = self._keys.keys.age_seconds
+        return {
+            "release": self._settings.release,
+            "uptime_seconds": round(time.monotonic() - self._started),
+            "draining": self._gateway.draining,
+            "active_requests": len(self._gateway.active),
+            "served_requests": self._gateway.served,
+            "configuration": str(self._settings.config),
+            "upstreams": {
+                "auth": self._settings.auth_url,
+                "blog": self._settings.blog_url,
+                "media": self._settings.media_url,
+            },
+            "keys": {
+                "ids": sorted(self._keys.keys.kids()),
+                "age_seconds": round(age) if self._keys.loaded else None,
+            },
+            "verified_tokens": len(self._tokens),
+        }

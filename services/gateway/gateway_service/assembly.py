@@ -1,0 +1,44 @@
+"""Puts the parts of a gateway process together."""
+
+from dataclasses import dataclass
+
+from chassis.health import Health
+from chassis.metrics import gauge
+from chassis.tokens import Verifier
+
+from gateway_service.admin import Admin
+from gateway_service.app import Gateway
+from gateway_service.chain.forward import Forward
+from gateway_service.config import GatewayConfig
+from gateway_service.settings import GatewaySettings, listed, upstream_urls
+from gateway_service.tokens.keys import KeySource
+from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.upstreams.clients import client_build
+from gateway_service.upstreams.headers import RequestHeaders
+from gateway_service.upstreams.upstream import Upstream
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What a process serves, and what it must look after."""
+
+    gateway: Gateway
+    admin: Admin
+    health: Health
+    keys: KeySource
+
+
+def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
+    """Build everything, without asking anybody anything yet."""
+    client = client_build(config.connect_seconds)
+    keys = KeySource(client, f"{settings.auth_url}/.well-known/jwks.json")
+    verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
+    tokens = VerifiedTokens(verifier, keys)
+    headers = RequestHeaders(settings.public_url, listed(settings.trusted_proxies))
+    upstreams = {name: Upstream(name, url, client, headers) for name, url in upstream_urls(settings).items()}
+    gateway = Gateway(settings, config, tokens, Forward(upstreams))
+    health = Health()
+    health.check("keys", keys.ready)
+    gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
+    gauge("gateway_jwks_age_seconds").set_function(lambda: keys.keys.age_seconds)
+    return Parts(gateway, Admin(settings, gateway, health, keys, tokens), health, keys)

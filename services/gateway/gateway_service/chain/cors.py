@@ -1,0 +1,53 @@
+"""Cross-origin requests (Fetch standard): decided before authentication, so that scripts can read refusals."""
+
+import re
+from collections.abc import Iterable
+
+from gateway_service.config import Cors as CorsConfig
+from gateway_service.exchange import Answer, Exchange, Header
+
+_METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
+_PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+_REMEMBERED_ORIGINS = 1000
+
+
+class Cors:
+    """Answers preflights and marks the answers that an allowed origin may read."""
+
+    def __init__(self, config: CorsConfig, more_origins: Iterable[str] = ()) -> None:
+        self._origins = {origin.encode() for origin in config.origins.union(more_origins)}
+        self._patterns = [re.compile(pattern) for pattern in config.patterns]
+        credentials: tuple[Header, ...] = (
+            ((b"access-control-allow-credentials", b"true"),) if config.credentials else ()
+        )
+        self._actual = (*credentials, (b"access-control-expose-headers", ", ".join(config.exposed_headers).encode()))
+        self._preflight = (
+            *credentials,
+            (b"access-control-allow-methods", _METHODS),
+            (b"access-control-allow-headers", ", ".join(config.request_headers).encode()),
+            (b"access-control-max-age", str(config.max_age_seconds).encode()),
+        )
+
+    def __call__(self, exchange: Exchange) -> Answer | None:
+        origin = exchange.fields.get(b"origin")
+        if origin is None:
+            return None
+        allowed = self._allows(origin)
+        if allowed:
+            answer_to = b"*" if b"*" in self._origins else origin
+            exchange.added_headers.append((b"access-control-allow-origin", answer_to))
+        if exchange.method == "OPTIONS" and b"access-control-request-method" in exchange.fields:
+            exchange.vary = _PREFLIGHT_VARY
+            return Answer(204, headers=self._preflight if allowed else ())
+        if allowed:
+            exchange.added_headers += self._actual
+        return None
+
+    def _allows(self, origin: bytes) -> bool:
+        if b"*" in self._origins or origin in self._origins:
+            return True
+        if not any(pattern.fullmatch(origin.decode("latin-1")) for pattern in self._patterns):
+            return False
+        if len(self._origins) < _REMEMBERED_ORIGINS:
+            self._origins.add(origin)
+        return True

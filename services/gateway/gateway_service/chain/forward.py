@@ -1,0 +1,76 @@
+"""Last link: passes the request on to its service and the answer back, streaming both ways."""
+
+import asyncio
+from collections.abc import Mapping
+from time import perf_counter
+
+from pyreqwest.exceptions import ConnectTimeoutError, NetworkError, PyreqwestError, RequestTimeoutError
+
+from gateway_service.exchange import Exchange
+from gateway_service.refusals import Refusal
+from gateway_service.upstreams.body import RequestBody
+from gateway_service.upstreams.headers import AnswerHeaders
+from gateway_service.upstreams.relay import Relay, readable_headers
+from gateway_service.upstreams.transfer import Deadlines, Stop, Transfer
+from gateway_service.upstreams.upstream import Upstream
+
+
+class ClientLeftError(Exception):
+    """Nobody is there to be answered."""
+
+
+class Forward:
+    """Forwards to the service that the route names."""
+
+    def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
+        self._upstreams = upstreams
+        self._headers = AnswerHeaders()
+        self._deadlines = Deadlines()
+
+    async def __call__(self, exchange: Exchange) -> None:
+        assert exchange.target is not None
+        assert exchange.rule is not None
+        transfer = Transfer(exchange, exchange.rule.limits)
+        self._deadlines.watch(transfer)
+        try:
+            await self._forward(exchange, transfer, self._upstreams[exchange.target.upstream])
+        except asyncio.CancelledError:
+            if not transfer.cancelled_by_us():
+                raise
+            raise _reason(transfer) from None
+        except PyreqwestError as error:
+            raise _failure(error) from error
+        finally:
+            self._deadlines.forget(transfer)
+
+    async def _forward(self, exchange: Exchange, transfer: Transfer, upstream: Upstream) -> None:
+        body = None if exchange.body_arrived else RequestBody(exchange, transfer)
+        began = perf_counter()
+        request, response = await upstream.ask(exchange, body)
+        exchange.upstream_seconds = perf_counter() - began
+        try:
+            await Relay(exchange, transfer, response).run(self._headers.make(exchange, readable_headers(response)))
+        except BaseException:
+            await request.__aexit__(None, None, None)  # only now: what was read to its end closes by itself
+            raise
+        finally:
+            if body:
+                body.abandon()
+
+
+def _reason(transfer: Transfer) -> Exception:
+    match transfer.stopped:
+        case Stop.CLIENT_LEFT:
+            return ClientLeftError()
+        case Stop.CLIENT_SLOW:
+            return Refusal("request_timeout")
+        case _:
+            return Refusal("upstream_timeout")
+
+
+def _failure(error: PyreqwestError) -> Refusal:
+    if isinstance(error, NetworkError | ConnectTimeoutError):
+        return Refusal("upstream_unreachable")
+    if isinstance(error, RequestTimeoutError):
+        return Refusal("upstream_timeout")
+    return Refusal("upstream_invalid")

@@ -1,0 +1,65 @@
+"""First link: sizes, Host and framing, before anything is made of the request (RFC 9110, RFC 9112).
+
+The HTTP parser below refuses what is no HTTP: broken request lines, spaces before colons, folded lines, differing
+lengths. Of Content-Length beside Transfer-Encoding it keeps the latter and closes the connection (RFC 9112, 6.3).
+"""
+
+import re
+from collections.abc import Iterable
+
+from gateway_service.exchange import Exchange
+from gateway_service.refusals import Refusal
+
+REQUEST_LINE_BYTES = 8 * 1024
+HEADER_BYTES = 16 * 1024
+HEADER_FIELDS = 100
+
+_HOST = re.compile(rb"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
+_ONCE = frozenset({b"host", b"authorization", b"origin", b"content-type", b"content-length", b"transfer-encoding"})
+_OVERHEAD = len(" HTTP/1.1 ")
+_REMEMBERED_HOSTS = 1000
+
+
+class Framing:
+    """``hosts`` are the names served; empty serves any."""
+
+    def __init__(self, hosts: Iterable[str]) -> None:
+        self._hosts = {name.lower().encode() for name in hosts}
+        self._good: set[bytes] = set()  # Host headers found good, so that the usual one costs one look
+
+    def __call__(self, exchange: Exchange) -> None:
+        self._sizes(exchange)
+        self._repetitions(exchange)
+        host = exchange.fields.get(b"host", b"")
+        if host not in self._good:
+            self._check_host(host)
+        if exchange.fields.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
+            raise Refusal("header_invalid", "Of transfer encodings only chunked is understood.")
+        if b"upgrade" in exchange.fields and exchange.fields[b"upgrade"].lower() == b"websocket":
+            raise Refusal("header_invalid", "WebSockets are not served here.")
+
+    def _sizes(self, exchange: Exchange) -> None:
+        line = len(exchange.method) + len(exchange.raw_path) + len(exchange.scope["query_string"]) + _OVERHEAD
+        if line > REQUEST_LINE_BYTES:
+            raise Refusal("uri_too_long")
+        size = sum(len(name) + len(value) + 4 for name, value in exchange.headers)
+        if size > HEADER_BYTES or len(exchange.headers) > HEADER_FIELDS:
+            raise Refusal("header_invalid", "The headers are longer than 16 KB or more than 100.", status=431)
+
+    def _repetitions(self, exchange: Exchange) -> None:
+        if len(exchange.fields) == len(exchange.headers):
+            return
+        seen: set[bytes] = set()
+        for name, _ in exchange.headers:
+            if name in seen and name in _ONCE:
+                raise Refusal("header_invalid", f"The header {name.decode('latin-1')} may occur once only.")
+            seen.add(name)
+
+    def _check_host(self, host: bytes) -> None:
+        if not _HOST.fullmatch(host):
+            raise Refusal("header_invalid", "The header Host is missing or not a host name.")
+        name = host if host.endswith(b"]") else host.rpartition(b":")[0] or host
+        if self._hosts and name.lower() not in self._hosts:
+            raise Refusal("header_invalid", "This host is not served here.", status=421)
+        if len(self._good) < _REMEMBERED_HOSTS:
+            self._good.add(host)

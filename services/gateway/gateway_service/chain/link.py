@@ -1,0 +1,9 @@
+"""What a link of the chain is."""
+
+from collections.abc import Awaitable, Callable
+
+from gateway_service.exchange import Answer, Exchange
+
+Outcome = Answer | None
+Link = Callable[[Exchange], Outcome | Awaitable[Outcome]]
+"""Looks at an exchange and passes it on (None), answers it, or raises a Problem; awaitable only where it must wait."""

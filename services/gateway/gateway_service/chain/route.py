@@ -1,0 +1,24 @@
+"""Finds the route of the path. What is not listed is refused."""
+
+from gateway_service.exchange import Answer, Exchange
+from gateway_service.refusals import Refusal
+from gateway_service.routing import RouteTable
+
+
+class Route:
+    """Sets the target and its rule; answers a plain OPTIONS by itself."""
+
+    def __init__(self, table: RouteTable) -> None:
+        self._table = table
+
+    def __call__(self, exchange: Exchange) -> Answer | None:
+        target = self._table.find(exchange.path)
+        if target is None:
+            raise Refusal("route_unknown")
+        exchange.target, exchange.template = target, target.template
+        exchange.rule = target.rules.get(exchange.method)
+        if exchange.rule is not None:
+            return None
+        if exchange.method == "OPTIONS":
+            return Answer(204, headers=((b"allow", target.allow.encode()),))
+        raise Refusal("method_not_allowed", f"Here work: {target.allow}.", headers={"Allow": target.allow})

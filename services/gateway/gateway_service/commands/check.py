@@ -1,0 +1,31 @@
+"""``broadsheet gateway check [FILE]``: is this configuration good to be applied?"""
+# ruff: noqa: T201  a command talks to the person who typed it
+
+import argparse
+import json
+from pathlib import Path
+
+from gateway_service.config import GatewayConfig, read
+from gateway_service.settings import settings
+
+
+def main(arguments: list[str]) -> None:
+    """Print one line if all is well; raises SettingsError (exit code 2) with what is wrong otherwise."""
+    parser = argparse.ArgumentParser(prog="broadsheet gateway check", description=__doc__)
+    parser.add_argument("file", nargs="?", type=Path, help="the YAML; GATEWAY_CONFIG's or the packaged one if omitted")
+    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of the file instead")
+    options = parser.parse_args(arguments)
+    if options.schema:
+        print(schema_text(), end="")
+        return
+    path = options.file or settings().config
+    config = read(path)
+    methods = sum(len(route.methods) for route in config.routes)
+    print(
+        f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}."
+    )
+
+
+def schema_text() -> str:
+    """gateway.schema.json, as it is committed."""
+    return json.dumps(GatewayConfig.model_json_schema(), indent=2) + "\n"

@@ -1,0 +1,167 @@
+"""The gateway's one configuration file, typed: what the public may reach, and under which rules.
+
+``gateway.schema.json`` is generated from these classes; a test holds them together.
+"""
+
+import re
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from chassis.settings import SettingsError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Upstream = Literal["auth", "blog", "media"]
+
+_TEMPLATE = re.compile(r"(/([A-Za-z0-9._:-]+|[A-Za-z0-9._:-]*(\{[a-z_]+\}[A-Za-z0-9._:-]*)+))+")
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Limits(_Strict):
+    """What one request may cost."""
+
+    body_bytes: int = Field(2 * 1024 * 1024, gt=0, description="longest request body")
+    body_idle_seconds: float = Field(10, gt=0, description="longest pause of a client while it sends or receives")
+    idle_seconds: float = Field(20, gt=0, description="longest silence of an upstream")
+    total_seconds: float = Field(60, gt=0, description="whole exchange; a stream of events is exempt")
+
+
+class Policy(_Strict):
+    """Who may use a method of a route. Limits that are not given are the file's."""
+
+    auth: Literal["public", "optional", "required"] = Field(
+        description="public: the answer is the same with and without a token; optional: it may differ; required: 401 "
+        "without one. An invalid token is refused everywhere."
+    )
+    roles: frozenset[str] = Field(frozenset(), description="the token needs one of these roles")
+    scopes: frozenset[str] = Field(frozenset(), description="the token needs all of these scopes")
+    body_bytes: int | None = Field(None, gt=0)
+    body_idle_seconds: float | None = Field(None, gt=0)
+    idle_seconds: float | None = Field(None, gt=0)
+    total_seconds: float | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _need_a_token(self) -> Self:
+        if (self.roles or self.scopes) and self.auth != "required":
+            raise ValueError("roles and scopes need auth: required")
+        return self
+
+
+def _policy(value: Any) -> Any:
+    return {"auth": value} if isinstance(value, str) else value
+
+
+def _template(value: str) -> str:
+    if not _TEMPLATE.fullmatch(value):
+        raise ValueError(f"{value!r} is not a path like /api/v1/posts/{{slug}}")
+    return value
+
+
+class Route(_Strict):
+    """One public path and the service that answers it. HEAD comes with GET, OPTIONS is answered by the gateway."""
+
+    path: Annotated[str, AfterValidator(_template)]
+    upstream: Upstream
+    methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str)]] = Field(
+        min_length=1
+    )
+
+
+class Version(_Strict):
+    """The life of one version of the API."""
+
+    deprecated: datetime | None = Field(None, description="announced by Deprecation (RFC 9745)")
+    sunset: datetime | None = Field(None, description="announced by Sunset (RFC 8594), 410 afterwards")
+    successor: str | None = Field(None, description="path of the version to move to, named in Link")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        for moment in (self.deprecated, self.sunset):
+            if moment and moment.tzinfo is None:
+                raise ValueError("times need a time zone, e.g. 2027-01-01T00:00:00Z")
+        if self.sunset and (not self.deprecated or self.sunset < self.deprecated):
+            raise ValueError("sunset needs a deprecated date before it")
+        return self
+
+
+class Versions(_Strict):
+    """The versions under ``/api``."""
+
+    default: str = Field(description="for requests that name none")
+    supported: dict[str, Version]
+
+    @model_validator(mode="after")
+    def _default_is_supported(self) -> Self:
+        if self.default not in self.supported:
+            raise ValueError(f"default {self.default!r} is not among the supported versions")
+        return self
+
+
+class Cors(_Strict):
+    """Which other origins a browser may call from."""
+
+    origins: frozenset[str] = Field(frozenset(), description='exact, like https://app.example.com; or "*" alone')
+    patterns: tuple[str, ...] = Field((), description="regular expressions from ^https:// to $")
+    credentials: bool = True
+    max_age_seconds: int = Field(600, ge=0)
+    request_headers: tuple[str, ...]
+    exposed_headers: tuple[str, ...]
+
+    @model_validator(mode="after")
+    def _safe(self) -> Self:
+        if "*" in self.origins and self.credentials:
+            raise ValueError('origins "*" with credentials would let every site act for its visitors; use one of both')
+        for origin in self.origins - {"*"}:
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is not an origin like https://app.example.com")
+        for pattern in self.patterns:
+            if not (pattern.startswith(("^https://", "^http://")) and pattern.endswith("$")):
+                raise ValueError(f"pattern {pattern!r} must be anchored: ^https://…$")
+            re.compile(pattern)
+        return self
+
+
+class GatewayConfig(_Strict):
+    """The whole file."""
+
+    versions: Versions
+    cors: Cors
+    limits: Limits = Limits()
+    connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")
+    routes: tuple[Route, ...]
+
+    @model_validator(mode="after")
+    def _no_route_twice(self) -> Self:
+        seen: set[str] = set()
+        for route in self.routes:
+            shape = re.sub(r"\{[a-z_]+\}", "{}", route.path)
+            if shape in seen:
+                raise ValueError(f"{route.path} is listed twice")
+            seen.add(shape)
+        return self
+
+
+def read(path: Path) -> GatewayConfig:
+    """The configuration in a file; raises SettingsError with one sentence for everything that is wrong in it."""
+    try:
+        raw = yaml.safe_load(path.read_bytes())
+        return GatewayConfig.model_validate(raw)
+    except OSError as error:
+        raise SettingsError(f"The gateway's configuration {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
+    except ValidationError as error:
+        raise SettingsError(f"{path}: {_sentences(error)}.") from error
+
+
+def _sentences(error: ValidationError) -> str:
+    return "; ".join(
+        ".".join(map(str, item["loc"])) + ": " * bool(item["loc"]) + item["msg"].removeprefix("Value error, ")
+        for item in error.errors(include_url=False)
+    )

@@ -1,0 +1,191 @@
+"""Every reason the gateway refuses a request for: one stable code, for the answer, the log, the metric and the docs."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from chassis.problems import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One way to be refused: what it means, and what the client may do."""
+
+    code: str
+    status: int
+    title: str
+    meaning: str
+    remedy: str
+
+
+_LOG_IN = "Log in or refresh the session, and send the new access token."
+_UNCHANGED = "Send an access token as this platform issued it, unchanged."
+_LATER = "Try again after the seconds named in Retry-After."
+_TRY_AGAIN = "Try again; if it lasts, tell the operators the request_id."
+
+_REASONS = (
+    Reason("token_missing", 401, "An access token is needed", "The route needs a token and none was sent.", _LOG_IN),
+    Reason(
+        "token_malformed",
+        401,
+        "The access token is malformed",
+        "The Authorization header is not `Bearer <token>`, or the token is not a JWT in its one canonical form.",
+        _UNCHANGED,
+    ),
+    Reason(
+        "token_signature",
+        401,
+        "The access token's signature is not valid",
+        "The token was changed, or signed with a key this platform does not know.",
+        _UNCHANGED,
+    ),
+    Reason("token_expired", 401, "The access token has expired", "Its `exp` has passed.", _LOG_IN),
+    Reason(
+        "token_not_yet_valid",
+        401,
+        "The access token is not valid yet",
+        "Its `nbf` or `iat` is more than the allowed clock difference ahead.",
+        "Wait, or set the clock right.",
+    ),
+    Reason("token_issuer", 401, "The access token is from another issuer", "Its `iss` is another.", _UNCHANGED),
+    Reason("token_audience", 401, "The access token is for another audience", "Its `aud` is another.", _UNCHANGED),
+    Reason(
+        "token_algorithm",
+        401,
+        "The access token's algorithm is not accepted",
+        "Only the algorithm that belongs to the key is accepted, whatever the token's header says.",
+        _UNCHANGED,
+    ),
+    Reason(
+        "token_revoked",
+        401,
+        "The access token has been revoked",
+        "Its session was ended: by logging out, by a new password, or by an administrator.",
+        _LOG_IN,
+    ),
+    Reason("scope_missing", 403, "The token lacks a scope", "The route needs a scope the token lacks.", _LOG_IN),
+    Reason(
+        "role_missing",
+        403,
+        "The account lacks a role",
+        "The route is for accounts with one of the roles named in `detail`.",
+        "Ask an administrator for the role, then log in again.",
+    ),
+    Reason(
+        "route_unknown",
+        404,
+        "There is no such route",
+        "Nothing is served under this path. What is not listed in the gateway's configuration is refused.",
+        "Check the path against the API documentation.",
+    ),
+    Reason(
+        "method_not_allowed",
+        405,
+        "The method is not allowed here",
+        "The path exists, with other methods than this one.",
+        "Use one of the methods named in Allow.",
+    ),
+    Reason(
+        "version_unknown",
+        404,
+        "There is no such API version",
+        "The path (404), or API-Version or Accept (406), names a version that is not served.",
+        "Use one of the versions listed in `supported`.",
+    ),
+    Reason(
+        "version_sunset",
+        410,
+        "The API version is no longer served",
+        "The version was deprecated, and its sunset date has passed.",
+        "Move to one of the versions listed in `supported`.",
+    ),
+    Reason(
+        "path_ambiguous",
+        400,
+        "The path can be read in two ways",
+        "Encoded slashes or dots, `..`, `//`, backslashes, control characters, matrix parameters and broken percent "
+        "encodings are refused: two programs could take such a path for different things.",
+        "Send the path in its plain form.",
+    ),
+    Reason(
+        "header_invalid",
+        400,
+        "The request's headers or framing are not valid",
+        "Host is missing, doubled or not one of ours (421), the headers are too many or too long (431), a header that "
+        "may occur once occurs twice, or the body is badly framed.",
+        "Send each such header once, and a body framed by Content-Length or chunked encoding.",
+    ),
+    Reason(
+        "body_too_large",
+        413,
+        "The body is too large",
+        "The body is longer than the route accepts, by its Content-Length or as it was received.",
+        "Send a smaller body; `detail` names the limit.",
+    ),
+    Reason(
+        "uri_too_long",
+        414,
+        "The request line is too long",
+        "Method, path and query together are longer than 8 KB.",
+        "Shorten the query, or send the data in a body.",
+    ),
+    Reason(
+        "request_timeout",
+        408,
+        "The request took too long to arrive",
+        "The body stopped arriving before it was complete.",
+        "Send it again over a better connection.",
+    ),
+    Reason(
+        "upstream_unreachable",
+        502,
+        "A service could not be reached",
+        "The service behind this route does not accept connections, or closed one without an answer.",
+        _TRY_AGAIN,
+    ),
+    Reason(
+        "upstream_timeout",
+        504,
+        "A service did not answer in time",
+        "The service behind this route was silent for longer than the route allows.",
+        _TRY_AGAIN,
+    ),
+    Reason(
+        "upstream_invalid",
+        502,
+        "A service gave an unreadable answer",
+        "The service behind this route answered with something that is not HTTP, or broke off.",
+        _TRY_AGAIN,
+    ),
+    Reason(
+        "keys_unavailable",
+        503,
+        "Access tokens cannot be verified at the moment",
+        "The keys of the token issuer have not been fetched since the gateway started. Requests without a token work.",
+        _LATER,
+    ),
+    Reason(
+        "internal_error",
+        500,
+        "Something went wrong on our side",
+        "The gateway has a defect.",
+        "Tell the operators the request_id.",
+    ),
+)
+REASONS = {reason.code: reason for reason in _REASONS}
+
+
+class Refusal(Problem):
+    """A problem of the catalogue; ``members`` are added to its body (RFC 9457, 3.2)."""
+
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        status: int | None = None,
+        headers: dict[str, str] | None = None,
+        members: dict[str, Any] | None = None,
+    ) -> None:
+        reason = REASONS[code]
+        super().__init__(status or reason.status, code, detail or reason.meaning, title=reason.title, headers=headers)
+        self.members = members or {}

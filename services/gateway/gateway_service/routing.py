@@ -1,0 +1,96 @@
+"""Finds the route of a path: a tree of segments, fixed ones by dictionary: the cost does not grow with routes."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from gateway_service.config import Limits, Policy, Route
+
+_FIELD = re.compile(r"\{[a-z_]+\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What is allowed with one method of a route."""
+
+    auth: str
+    roles: frozenset[str]
+    scopes: frozenset[str]
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A route, ready for use."""
+
+    template: str
+    upstream: str
+    rules: dict[str, Rule]
+    allow: str
+
+
+@dataclass(slots=True)
+class _Node:
+    fixed: dict[str, "_Node"] = field(default_factory=dict)
+    shaped: list[tuple[re.Pattern[str], "_Node"]] = field(default_factory=list)
+    any: "_Node | None" = None
+    target: Target | None = None
+
+
+class RouteTable:
+    """All routes. A fixed segment wins over ``{preset}.{ext}``, which wins over ``{slug}``."""
+
+    def __init__(self, routes: Iterable[Route], limits: Limits) -> None:
+        self._root = _Node()
+        self._exact: dict[str, Target] = {}
+        for route in routes:
+            self._add(route, _target(route, limits))
+
+    def find(self, path: str) -> Target | None:
+        """The route of a canonical path, or None."""
+        return self._exact.get(path) or _descend(self._root, path.split("/"), 1)
+
+    def _add(self, route: Route, target: Target) -> None:
+        if "{" not in route.path:
+            self._exact[route.path] = target
+        node = self._root
+        for segment in route.path.split("/")[1:]:
+            node = _child(node, segment)
+        node.target = target
+
+
+def _child(node: _Node, segment: str) -> _Node:
+    if "{" not in segment:
+        return node.fixed.setdefault(segment, _Node())
+    if _FIELD.fullmatch(segment):
+        node.any = node.any or _Node()
+        return node.any
+    pattern = re.compile("(.+)".join(map(re.escape, _FIELD.split(segment))))
+    child = _Node()
+    node.shaped.append((pattern, child))
+    return child
+
+
+def _descend(node: _Node, segments: list[str], depth: int) -> Target | None:
+    if depth == len(segments):
+        return node.target
+    segment = segments[depth]
+    fixed = node.fixed.get(segment)
+    if fixed and (found := _descend(fixed, segments, depth + 1)):
+        return found
+    for pattern, child in node.shaped:
+        if pattern.fullmatch(segment) and (found := _descend(child, segments, depth + 1)):
+            return found
+    return _descend(node.any, segments, depth + 1) if node.any else None
+
+
+def _target(route: Route, limits: Limits) -> Target:
+    rules: dict[str, Rule] = {method: _rule(policy, limits) for method, policy in route.methods.items()}
+    if "GET" in rules:
+        rules["HEAD"] = rules["GET"]
+    return Target(route.path, route.upstream, rules, ", ".join(sorted([*rules, "OPTIONS"])))
+
+
+def _rule(policy: Policy, limits: Limits) -> Rule:
+    own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
+    return Rule(policy.auth, policy.roles, policy.scopes, limits.model_copy(update=own))

@@ -1,0 +1,52 @@
+"""The settings of the gateway, read from the environment once and typed. Routes and rules are in its YAML file."""
+
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from chassis.settings import ServiceSettings, load
+from pydantic import Field
+
+
+class GatewaySettings(ServiceSettings):
+    """GATEWAY_… variables beside the shared ones."""
+
+    service: ClassVar[str] = "gateway"
+
+    host: str = Field("127.0.0.1", description="address the public port listens on")
+    port: int = Field(8000, ge=1, le=65535, description="the public port")
+    admin_host: str = Field("127.0.0.1", description="address of health, metrics and status")
+    admin_port: int = Field(8001, ge=1, le=65535, description="port of health, metrics and status")
+    config: Path = Field(
+        Path(__file__).with_name("gateway.yaml"), description="the YAML of routes; the packaged one unless set"
+    )
+    hosts: str = Field("", description="names beside PUBLIC_URL's that production answers to, separated by commas")
+    cors_origins: str = Field("", description="origins allowed beside those of the YAML, separated by commas")
+    trusted_proxies: str = Field("", description="networks whose X-Forwarded-For is believed, separated by commas")
+
+
+def settings() -> GatewaySettings:
+    """The settings of this process; raises SettingsError with a sentence for the person who set them."""
+    return load(GatewaySettings)
+
+
+def listed(text: str) -> tuple[str, ...]:
+    """The items of a comma-separated setting."""
+    return tuple(item.strip() for item in text.split(",") if item.strip())
+
+
+def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
+    """The host names answered to; none means any, which only development does."""
+    if not settings.production:
+        return ()
+    return (urlsplit(settings.public_url).hostname or "", *listed(settings.hosts))
+
+
+def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:
+    """Origins allowed beside those of the YAML: the settings', and a front end's development server."""
+    return (*listed(settings.cors_origins), *(() if settings.production else ("http://localhost:3000",)))
+
+
+def upstream_urls(settings: GatewaySettings) -> dict[str, str]:
+    """Where each service behind the gateway answers."""
+    return {"auth": settings.auth_url, "blog": settings.blog_url, "media": settings.media_url}

@@ -1,0 +1,1 @@
+"""Access tokens: the issuer's keys, and the tokens verified with them."""

@@ -1,7 +1,7 @@
 """What every served request gets, whatever the framework: an id, a span, metrics and one line in the log."""
 
+import random
 import re
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -45,4 +45,6 @@ def request_scope(method: str, request_id: str | None, traceparent: str | None) 
 
 def accepted_request_id(header: str | None) -> str:
     """The caller's id if it is 8 to 64 of ``A-Za-z0-9-``, else a new one."""
-    return header if header and _REQUEST_ID.fullmatch(header) else str(uuid.uuid4())
+    if header and _REQUEST_ID.fullmatch(header):
+        return header
+    return random.randbytes(16).hex()  # noqa: S311  ids need not be secret, and the kernel's randomness is slow

@@ -1,0 +1,59 @@
+# One image per service: docker build -f docker/service.Dockerfile --build-arg SERVICE=auth .
+# The same image runs every command of the service: docker run broadsheet/auth web | worker | relay | consumer | beat | migrate | events
+# Equal inputs make equal layers: bytecode carries no time, and every file has the same one.
+ARG BASE=python:3.13-slim-bookworm
+
+FROM ${BASE} AS tools
+ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0
+# hadolint ignore=DL3008
+RUN apt-get update && apt-get install -y --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
+COPY requirements/build.txt /source/requirements/
+RUN pip install --require-hashes -r /source/requirements/build.txt
+COPY docker/assemble.py docker/slim.py /source/
+
+# Python and the libraries it loads; the same layer in all four images.
+FROM tools AS runtime
+RUN pip uninstall --yes --quiet -r /source/requirements/build.txt && \
+    python /source/assemble.py /image /usr/local/bin/python /usr/local/lib /usr/share/zoneinfo \
+      /etc/ssl/certs/ca-certificates.crt /etc/nsswitch.conf /lib64/ld-linux-x86-64.so.2 && \
+    python /source/slim.py /image/usr/local/lib && \
+    python -m compileall -q --invalidation-mode unchecked-hash -s /image /image/usr/local/lib && \
+    echo /usr/local/lib >/image/etc/ld.so.conf && ldconfig -r /image && \
+    mkdir -p /image/tmp && chmod 1777 /image/tmp && \
+    echo 'broadsheet:x:10001:10001::/tmp:/nonexistent' >/image/etc/passwd && \
+    echo 'broadsheet:x:10001:' >/image/etc/group && \
+    find /image -exec touch --no-dereference --date=@0 {} +
+
+FROM tools AS build
+ARG SERVICE
+RUN python -m venv --without-pip /opt/broadsheet
+COPY requirements/${SERVICE}.txt /source/requirements/
+RUN pip --python /opt/broadsheet/bin/python install --require-hashes -r /source/requirements/${SERVICE}.txt
+COPY chassis /source/chassis
+COPY ops/metrics.yaml /source/ops/metrics.yaml
+COPY services/${SERVICE} /source/services/${SERVICE}
+RUN pip wheel --no-deps --no-build-isolation --wheel-dir /source/wheels /source/chassis /source/services/${SERVICE} && \
+    pip --python /opt/broadsheet/bin/python install --no-deps --no-index /source/wheels/*.whl && \
+    python /source/slim.py /opt/broadsheet/lib && \
+    /opt/broadsheet/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/broadsheet/lib && \
+    python /source/assemble.py /image /opt/broadsheet && \
+    find /image -exec touch --no-dereference --date=@0 {} +
+
+FROM scratch
+COPY --from=runtime /image/ /
+COPY --from=build /image/ /
+ARG SERVICE
+ARG VERSION=dev
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="broadsheet/${SERVICE}" \
+      org.opencontainers.image.description="Broadsheet's ${SERVICE} service, every command of it" \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}" \
+      org.opencontainers.image.revision="${REVISION}"
+ENV PATH=/opt/broadsheet/bin:/usr/local/bin LANG=C.UTF-8 SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
+    PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 SERVICE=${SERVICE} RELEASE=${VERSION}
+USER 10001:10001
+WORKDIR /tmp
+STOPSIGNAL SIGTERM
+ENTRYPOINT ["broadsheet"]
+CMD ["web"]

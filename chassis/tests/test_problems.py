@@ -52,6 +52,8 @@ def test_wrong_fields_are_400_by_name_in_v1() -> None:
         ([FieldError("", "x", "A")], {"non_field_errors": ["A"]}),
         ([FieldError("", "x", "A"), TITLE], {"non_field_errors": ["A"], "title": [TITLE.detail]}),
         ([FieldError("/profile/a~1b", "x", "A")], {"profile": {"a/b": ["A"]}}),
+        ([FieldError("/7", "x", "A")], {"7": ["A"]}),
+        ([FieldError("/profile/999999999999", "x", "A")], {"profile": {"999999999999": ["A"]}}),
     ],
 )
 def test_v1_errors_are_nested_like_the_body(errors: list[FieldError], body: dict[str, object]) -> None:

@@ -1,5 +1,6 @@
 """The one error type of all services, and its body on the wire (RFC 9457 and the friendlier form of v1)."""
 
+import re
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -95,8 +96,7 @@ def v1_body(problem: Problem) -> dict[str, Any]:
         for segment in error.pointer.split("/")[1:]:
             node = node.children.setdefault(segment.replace("~1", "/").replace("~0", "~"), _Node())
         node.messages.append(error.detail)
-    nested = _nested(tree)
-    return nested if isinstance(nested, dict) else {NON_FIELD: tree.messages}
+    return _mapping(tree)
 
 
 @dataclass(slots=True)
@@ -109,14 +109,19 @@ def _nested(node: _Node) -> dict[str, Any] | list[Any]:
     """Messages of a field are a list, items of a list fill it up to the last wrong one, the rest is a mapping."""
     if not node.children:
         return list(node.messages)
-    if all(name.isdecimal() for name in node.children) and not node.messages:
+    if all(_INDEX.fullmatch(name) for name in node.children) and not node.messages:
         last = max(map(int, node.children))
         return [_nested(node.children.get(str(index), _NOTHING)) or {} for index in range(last + 1)]
+    return _mapping(node)
+
+
+def _mapping(node: _Node) -> dict[str, Any]:
     rest = {NON_FIELD: list(node.messages)} if node.messages else {}
     return rest | {name: _nested(child) for name, child in node.children.items()}
 
 
 _NOTHING = _Node()
+_INDEX = re.compile("[0-9]{1,4}")  # a client may send a field called 999999999, which is no place in a list
 
 
 def _default_headers(status: int, code: str) -> dict[str, str]:

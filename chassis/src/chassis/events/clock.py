@@ -21,6 +21,11 @@ def loaded(value: object) -> datetime:
     return value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
 
 
+def rounded(moment: datetime) -> datetime:
+    """A moment in whole milliseconds, which is how finely it is shown."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def shown(moment: datetime) -> str:
     """How a moment is written for others: milliseconds and Z."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

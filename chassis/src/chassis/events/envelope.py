@@ -68,7 +68,7 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
         type=declared.name,
         source=f"/{declared.producer}",
         subject=f"{declared.aggregate}/{content[declared.id_field]}",
-        time=at or clock.now(),
+        time=clock.rounded(at or clock.now()),
         sequence=sequence,
         partition_key=str(content[declared.key_field]),
         data=content,
@@ -100,7 +100,7 @@ def encode(event: Event) -> bytes:
         "type": event.type,
         "subject": event.subject,
         "time": clock.shown(event.time),
-        "dataschema": f"urn:broadsheet:event:{event.type}",
+        "dataschema": schema_name(event.type),
         "datacontenttype": "application/json",
         "sequence": event.sequence,
         "partitionkey": event.partition_key,
@@ -111,6 +111,11 @@ def encode(event: Event) -> bytes:
     if len(body) > SIZE_LIMIT:
         raise EventRefused(f"{event.type}: data is too large, {len(body)} bytes where {SIZE_LIMIT} are allowed")
     return body
+
+
+def schema_name(type_name: str) -> str:
+    """The URI of an event type's schema, which is a file under ``contracts/events``."""
+    return f"urn:broadsheet:event:{type_name}"
 
 
 def decode(body: bytes) -> Event:

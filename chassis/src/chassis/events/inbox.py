@@ -5,14 +5,18 @@ States: ``handled`` (also what an operator discarded, told by its error), ``fail
 """
 
 import random
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from chassis.events import clock, envelope
+from chassis import sentry
+from chassis.events import clock, envelope, observed
 from chassis.events.databases import EventDatabase, Handler, Transaction
 from chassis.events.envelope import Event
+from chassis.events.spans import being_handled
+from chassis.logging import get_logger
 
 LADDER: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 3600, 21600))
 """How long after each failed attempt the next one comes; after the last the event is dead."""
@@ -28,6 +32,9 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
+log = get_logger()
+
+
 class DatabaseLost(Exception):  # noqa: N818  says what happened
     """The database does not answer: nothing was decided, the event stays where it is."""
 
@@ -35,7 +42,7 @@ class DatabaseLost(Exception):  # noqa: N818  says what happened
 _RECORD = """
 INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, received_at, state, envelope, handled_at)
 SELECT %s, %s, %s, %s, %s, %s, parked.state, CASE parked.state WHEN 'held' THEN %s END,
-    CASE parked.state WHEN 'handled' THEN %s END
+    CASE parked.state WHEN 'handled' THEN CAST(%s AS {moment}) END
 FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM inbox_event WHERE consumer = %s AND partition_key = %s
     AND state <> 'handled') THEN 'held' ELSE 'handled' END AS state) AS parked
 WHERE true
@@ -69,6 +76,7 @@ _RETRY_FAILED = """
 UPDATE inbox_event SET state = %s, attempts = %s, next_attempt_at = %s, error = %s
 WHERE consumer = %s AND event_id = %s AND state IN ('failed', 'held') AND attempts = %s - 1
 """
+_PARKED = "SELECT state, count(*) FROM inbox_event WHERE consumer = %s AND state <> 'handled' GROUP BY state"
 
 
 class Inbox:
@@ -88,70 +96,86 @@ class Inbox:
         self._handlers = handlers
         self._now = now
         self._jitter = jitter
-        lock = " FOR UPDATE SKIP LOCKED" if database.dialect == "postgresql" else ""
+        moment, lock = ("timestamptz", " FOR UPDATE SKIP LOCKED") if database.dialect == "postgresql" else ("text", "")
+        self._new = _RECORD.format(moment=moment)
         self._take = _TAKE.format(due=_DUE + lock)
 
     def receive(self, event: Event, body: bytes) -> Outcome:
         """Handle a delivered event in one transaction, or keep it for later; raises DatabaseLost."""
+        started = time.perf_counter()
         try:
-            return self.apply(event, body)
+            outcome = self.apply(event, body)
         except Exception as error:  # noqa: BLE001  whatever a handler raises is kept with the event
-            return self._keep(event, body, error)
+            outcome = self._keep(event, body, error)
+        observed.handled(self.consumer, event, outcome.value, time.perf_counter() - started)
+        return outcome
 
     def apply(self, event: Event, body: bytes) -> Outcome:
         """Handle an event unless it was handled before or must wait; raises what the handler raises."""
-        with self.database.transaction() as transaction:
-            state = self._record(transaction, event, body)
-            if state == Outcome.HANDLED:
-                self._call(transaction, event)
-            return state
+        with being_handled(event, again=False), self.database.transaction() as transaction:
+            outcome = self._record(transaction, event, body)
+            if outcome is Outcome.HANDLED:
+                transaction.call(self._handlers[event.type], event)
+        log.info("event delivered", type=event.type, event_id=str(event.id), outcome=outcome.value)
+        return outcome
 
     def retry_due(self) -> Outcome | None:
         """Try the next parked event whose time has come; None if there is none. Raises DatabaseLost."""
+        started = time.perf_counter()
+        if not self._is_any_due():
+            return None
         taken: tuple[Event, int] | None = None
         try:
             with self.database.transaction() as transaction:
-                if not transaction.execute(_DUE, (self.consumer, self._due())):
-                    return None
                 taken = self._take_due(transaction)
                 if taken is None:
                     return None
-                self._call(transaction, taken[0])
-                transaction.execute(_RETRIED, (self._due(), self.consumer, str(taken[0].id)))
+                self._apply_again(transaction, taken[0])
+            outcome = Outcome.HANDLED
         except Exception as error:
-            if taken is None or self.database.is_lost(error):
+            if taken is None:
                 raise DatabaseLost from error
-            return self._keep_again(*taken, error)
-        return Outcome.HANDLED
+            outcome = self._keep_again(*taken, error)
+        observed.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
+        return outcome
+
+    def parked(self) -> dict[str, int]:
+        """How many events wait here, by state."""
+        with self.database.transaction() as transaction:
+            return dict(transaction.execute(_PARKED, (self.consumer,)))
+
+    def _is_any_due(self) -> bool:
+        try:
+            with self.database.transaction() as transaction:
+                return bool(transaction.execute(_DUE, (self.consumer, self._moment())))
+        except Exception as error:
+            raise DatabaseLost from error
+
+    def _apply_again(self, transaction: Transaction, event: Event) -> None:
+        with being_handled(event, again=True):
+            transaction.call(self._handlers[event.type], event)
+            transaction.execute(_RETRIED, (self._moment(), self.consumer, str(event.id)))
+            log.info("event handled on retry", type=event.type, event_id=str(event.id))
 
     def _record(self, transaction: Transaction, event: Event, body: bytes) -> Outcome:
-        moment = self._due()
+        moment = self._moment()
         key = (self.consumer, event.partition_key)
         row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, moment)
-        recorded = transaction.execute(_RECORD, (*row, body.decode(), moment, *key))
+        recorded = transaction.execute(self._new, (*row, body.decode(), moment, *key))
         return Outcome(recorded[0][0]) if recorded else Outcome.DUPLICATE
 
-    def _call(self, transaction: Transaction, event: Event) -> None:
-        token = envelope.handling.set(event)
-        try:
-            transaction.call(self._handlers[event.type], event)
-        finally:
-            envelope.handling.reset(token)
-
     def _take_due(self, transaction: Transaction) -> tuple[Event, int] | None:
-        rows = transaction.execute(self._take, (self.consumer, self.consumer, self._due()))
+        rows = transaction.execute(self._take, (self.consumer, self.consumer, self._moment()))
         return (envelope.decode(rows[0][1].encode()), rows[0][2]) if rows else None
 
     def _keep(self, event: Event, body: bytes, error: Exception) -> Outcome:
-        if self.database.is_lost(error):
-            raise DatabaseLost from error
-        state, next_attempt = self._after(1)
-        row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, self._due())
+        state, next_attempt = self._after(event, 1, error)
+        row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, self._moment())
         self._write(_RECORD_FAILURE, (*row, state.value, body.decode(), next_attempt, describe(error)))
         return state
 
     def _keep_again(self, event: Event, attempts: int, error: Exception) -> Outcome:
-        state, next_attempt = self._after(attempts)
+        state, next_attempt = self._after(event, attempts, error)
         identity = (self.consumer, str(event.id), attempts)
         self._write(_RETRY_FAILED, (state.value, attempts, next_attempt, describe(error), *identity))
         return state
@@ -163,12 +187,19 @@ class Inbox:
         except Exception as error:
             raise DatabaseLost from error
 
-    def _after(self, attempts: int) -> tuple[Outcome, str | None]:
+    def _after(self, event: Event, attempts: int, error: Exception) -> tuple[Outcome, str | None]:
+        """The state after that many failed attempts, and when the next one is due."""
+        if self.database.is_lost(error):
+            raise DatabaseLost from error
+        identity = {"type": event.type, "event_id": str(event.id), "attempts": attempts}
         if attempts > len(LADDER):
+            log.error("event is dead", **identity, exc_info=error)
+            sentry.report(error)
             return Outcome.DEAD, None
+        log.warning("event failed", **identity, exc_info=error)
         return Outcome.FAILED, clock.stored(self._now() + LADDER[attempts - 1] * self._jitter())
 
-    def _due(self) -> str:
+    def _moment(self) -> str:
         return clock.stored(self._now())
 
 

@@ -5,6 +5,10 @@ from dataclasses import dataclass
 
 from chassis.events.types import producer_of
 
+EXCHANGE = "events"
+DEAD_EXCHANGE = "events.dead"
+DEAD = ".dead"
+
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -25,7 +29,7 @@ def queue_name(service: str, producer: str) -> str:
 
 
 def dead_queue(queue: str) -> str:
-    return f"{queue}.dead"
+    return queue + DEAD
 
 
 def queues(service: str, types: Iterable[str]) -> list[Queue]:

@@ -1,0 +1,161 @@
+"""The consumer: takes events from the transport to their handlers, each in one transaction through the inbox.
+
+One thread talks to the transport and hands events to worker threads by key; another retries parked events. Order per
+key over several processes: RabbitMQ gives a queue to one consumer at a time (single active consumer), and to the next
+one what was not settled, in order; the embedded transport holds a key's later messages back while another consumer has
+an earlier one.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from chassis.events import envelope, observed
+from chassis.events.backoff import Backoff
+from chassis.events.envelope import Event, EventUndecodable
+from chassis.events.inbox import DatabaseLost, Inbox
+from chassis.events.retention import Retention
+from chassis.events.topology import Queue
+from chassis.events.transports import Delivery, Subscription, Transport, TransportLost
+from chassis.events.types import without_major
+from chassis.events.workers import Workers
+from chassis.logging import get_logger
+
+PREFETCH = 100
+RECEIVE_SECONDS = 1.0
+RETRY_SECONDS = 0.5
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A delivery a worker has finished with, unless the database was lost under it."""
+
+    subscription: Subscription
+    delivery: Delivery
+    lost: DatabaseLost | None
+
+
+class Consumer:
+    """Consumes a service's queues until told to stop."""
+
+    def __init__(self, transport: Transport, inboxes: dict[str, Inbox], queues: list[Queue], *, workers: int) -> None:
+        self._transport = transport
+        self._inboxes = inboxes
+        self._queues = {queue.name: queue for queue in queues}
+        self._database = next(iter(inboxes.values())).database
+        self._workers = Workers(workers, self._database.close)
+        self._done: deque[Done] = deque()
+        self._subscription: Subscription | None = None
+        self._backoff = Backoff()
+        self._retry_backoff = Backoff()
+        self._gauges = observed.InboxGauges({name: inbox.parked for name, inbox in inboxes.items()})
+        self._retention = Retention(self._database)
+
+    def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None, drain_seconds: float = 20) -> None:
+        """Consume until ``stop``, then finish what is being handled; waits for a broker or database that is away."""
+        while not stop.is_set():
+            beat()
+            try:
+                self._consume(stop, beat, drain_seconds)
+            except TransportLost as error:
+                observed.reconnecting(error)
+                self._backoff.wait(stop)
+            except DatabaseLost as error:
+                log.warning("database lost, leaving events on the broker", error=repr(error.__cause__))
+                self._wait_for_database(stop, beat)
+        self._workers.stop(drain_seconds)
+        self._database.close()
+
+    def retry(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Retry parked events when they are due until ``stop``; runs in a thread of its own."""
+        while not stop.is_set():
+            beat()
+            try:
+                outcomes = [inbox.retry_due() for inbox in self._inboxes.values()]
+                if not any(outcomes):
+                    self._gauges.update()
+                    self._retention.purge_when_due(stop)
+                    stop.wait(RETRY_SECONDS)
+                self._retry_backoff.reset()
+            except DatabaseLost as error:
+                log.warning("database lost, retrying nothing", error=repr(error.__cause__))
+                self._retry_backoff.wait(stop)
+            except Exception as error:
+                if not self._database.is_lost(error):
+                    raise
+                self._retry_backoff.wait(stop)
+        self._database.close()
+
+    def _consume(self, stop: threading.Event, beat: Callable[[], None], drain_seconds: float) -> None:
+        for problem in self._transport.apply(list(self._queues.values())):
+            log.error("topology differs", problem=problem)
+        subscription = self._transport.subscribe(list(self._queues), prefetch=PREFETCH)
+        self._subscription = subscription
+        self._backoff.reset()
+        try:
+            while not stop.is_set():
+                beat()
+                for delivery in subscription.receive(RECEIVE_SECONDS):
+                    self._dispatch(subscription, delivery)
+                self._settle(subscription)
+            self._subscription = None  # what no worker has begun goes back to the broker
+            if not self._workers.stop(drain_seconds):
+                log.warning("a handler did not finish in time; its event will be delivered again")
+            self._settle(subscription)
+        finally:
+            self._subscription = None
+            subscription.close()
+
+    def _dispatch(self, subscription: Subscription, delivery: Delivery) -> None:
+        try:
+            event = self._decode(delivery)
+        except EventUndecodable as error:
+            subscription.bury(delivery, str(error))
+            observed.buried(delivery.queue, str(error))
+            return
+        key = f"{delivery.queue} {event.partition_key}"
+        self._workers.submit(key, lambda: self._handle(subscription, delivery, event))
+
+    def _decode(self, delivery: Delivery) -> Event:
+        event = envelope.decode(delivery.body)
+        known = self._queues[delivery.queue].types
+        if event.type in known:
+            return event
+        for other in known:
+            if without_major(other) == without_major(event.type):
+                raise EventUndecodable(f"{event.type} has another major version than {other}, which is handled here")
+        raise EventUndecodable(f"{event.type} is not handled here")
+
+    def _handle(self, subscription: Subscription, delivery: Delivery, event: Event) -> None:
+        if subscription is not self._subscription:
+            return  # it was lost meanwhile, and the event is delivered again
+        lost: DatabaseLost | None = None
+        try:
+            self._inboxes[delivery.queue].receive(event, delivery.body)
+        except DatabaseLost as error:
+            lost = error
+        self._done.append(Done(subscription, delivery, lost))
+        subscription.wake()
+
+    def _settle(self, subscription: Subscription) -> None:
+        done = [self._done.popleft() for _ in range(len(self._done))]
+        current = [each for each in done if each.subscription is subscription]
+        subscription.settle([each.delivery for each in current if each.lost is None])
+        for each in current:
+            if each.lost:
+                raise each.lost
+
+    def _wait_for_database(self, stop: threading.Event, beat: Callable[[], None]) -> None:
+        while not stop.is_set():
+            beat()
+            self._backoff.wait(stop)
+            try:
+                with self._database.transaction() as transaction:
+                    transaction.execute("SELECT 1")
+            except Exception as error:
+                if not self._database.is_lost(error):
+                    raise
+            else:
+                return

@@ -1,0 +1,111 @@
+"""The background processes of a service's events: relay, consumer, or both in one (messenger)."""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+
+from chassis import sentry
+from chassis.events import transports
+from chassis.events.consumer import Consumer
+from chassis.events.databases import plain
+from chassis.events.databases.tables import require_tables
+from chassis.events.inbox import Inbox
+from chassis.events.relay import Relay
+from chassis.events.service import EventService
+from chassis.events.topology import queues
+from chassis.health import Heartbeat
+from chassis.logging import get_logger
+from chassis.process import begin
+from chassis.settings import SettingsError
+
+Loop = Callable[[threading.Event, Callable[[], None]], None]
+"""Works until the event is set, calling the function each time it turns."""
+WORKERS = 4
+"""Threads that handle events; on SQLite one, for there is one write lock anyway."""
+STALE_SECONDS = 15
+"""A loop that has not turned for so long is stuck, and the heartbeat stops."""
+log = get_logger()
+
+
+def relay(service: EventService) -> None:
+    """Publish the service's events until SIGTERM."""
+    run(service, "relay", relay_loops(service))
+
+
+def consumer(service: EventService) -> None:
+    """Handle the events of others until SIGTERM."""
+    run(service, "consumer", consumer_loops(service))
+
+
+def messenger(service: EventService) -> None:
+    """Do both in one process, until SIGTERM."""
+    loops = relay_loops(service) | (consumer_loops(service) if service.handlers else {})
+    run(service, "messenger", loops)
+
+
+def relay_loops(service: EventService) -> dict[str, Loop]:
+    """What a relay process does; raises SettingsError when the tables are missing."""
+    require_tables(plain.connect(service.database_url), service.name)
+    optional = {name for name, declared in service.types.items() if declared.optional_subscribers}
+    transport = transports.connect(service.settings.events_url)
+    work = Relay(plain.connect(service.database_url), transport.publisher(), optional=optional)
+    return {"relay": work.run}
+
+
+def consumer_loops(service: EventService) -> dict[str, Loop]:
+    """What a consumer process does; raises SettingsError when the tables are missing or nothing is handled."""
+    if service.database is None or not service.handlers:
+        raise SettingsError(f"{service.name} handles no events; it needs no consumer.")
+    require_tables(service.database, service.name)
+    bound = queues(service.name, service.handlers)
+    inboxes = {queue.name: Inbox(service.database, queue.name, service.handlers) for queue in bound}
+    workers = 1 if service.database.dialect == "sqlite" else WORKERS
+    work = Consumer(transports.connect(service.settings.events_url), inboxes, bound, workers=workers)
+    drain_seconds = service.settings.drain_seconds
+    return {"consumer": lambda stop, beat: work.run(stop, beat, drain_seconds), "retries": work.retry}
+
+
+def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
+    """Run each loop in a thread until SIGTERM or SIGINT, or until one fails, which ends the process."""
+    begin(service.settings, process)
+    stop = threading.Event()
+    _stop_on_signals(stop)
+    turned = dict.fromkeys(loops, time.monotonic())
+    failed: list[str] = []
+    threads = [
+        threading.Thread(target=_guarded, args=(name, loop, stop, turned, failed), name=name)
+        for name, loop in loops.items()
+    ]
+    for thread in threads:
+        thread.start()
+    log.info("started", loops=list(loops))
+    heartbeat = Heartbeat(service.settings.heartbeat_file)
+    while not stop.wait(1):
+        if time.monotonic() - min(turned.values()) < STALE_SECONDS:
+            heartbeat.beat()
+    for thread in threads:
+        thread.join()
+    log.info("stopped")
+    if failed:
+        raise SystemExit(1)
+
+
+def _guarded(name: str, loop: Loop, stop: threading.Event, turned: dict[str, float], failed: list[str]) -> None:
+    try:
+        loop(stop, lambda: turned.update({name: time.monotonic()}))
+    except Exception as error:
+        log.exception("loop failed", loop=name)
+        sentry.report(error)
+        failed.append(name)
+    finally:
+        stop.set()
+
+
+def _stop_on_signals(stop: threading.Event) -> None:
+    def handle(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, handle)
+    signal.signal(signal.SIGINT, handle)

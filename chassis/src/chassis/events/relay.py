@@ -1,0 +1,90 @@
+"""The relay: takes events from the outbox to the transport, in order per key, until each is confirmed."""
+
+import threading
+import time
+from collections.abc import Callable, Collection
+
+from chassis.events import observed
+from chassis.events.backoff import Backoff
+from chassis.events.claims import Claim, Outbox, Pending
+from chassis.events.databases.plain import PlainDatabase
+from chassis.events.retention import Retention
+from chassis.events.transports import Message, Publisher, Sent, TransportLost
+from chassis.logging import get_logger
+
+POLL_SECONDS = 1.0
+log = get_logger()
+
+
+class Relay:
+    """Publishes what waits in one service's outbox; ``optional`` types need no queue to reach."""
+
+    def __init__(
+        self,
+        database: PlainDatabase,
+        publisher: Publisher,
+        *,
+        optional: Collection[str] = (),
+        outbox: Outbox | None = None,
+    ) -> None:
+        self._database = database
+        self._publisher = publisher
+        self._optional = frozenset(optional)
+        self._outbox = outbox or Outbox(database)
+        self._backoff = Backoff()
+        self._retention = Retention(database)
+        self._gauges = observed.OutboxGauges(database)
+
+    def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Relay until ``stop``; a broker or a database that is away is waited for."""
+        while not stop.is_set():
+            beat()
+            try:
+                self._turn(stop)
+                self._backoff.reset()
+            except TransportLost as error:
+                observed.reconnecting(error)
+                self._backoff.wait(stop)
+            except Exception as error:
+                if not self._database.is_lost(error):
+                    raise
+                log.warning("database lost", error=str(error))
+                self._backoff.wait(stop)
+        self._publisher.close()
+        self._database.close()
+
+    def relay_pending(self) -> int:
+        """Publish one batch of each shard that has something to publish; gives how many events were confirmed."""
+        count, shard = 0, -1
+        while True:
+            with self._outbox.claim(shard) as claim:
+                if claim is None:
+                    return count
+                self.publish(claim)
+                count, shard = count + len(claim.published), claim.shard
+
+    def publish(self, claim: Claim) -> None:
+        """Publish a claim's events and note in it what became of them."""
+        started = time.perf_counter()
+        sent = self._publisher.publish([self._message(row) for row in claim.pending]) if claim.pending else {}
+        for row in claim.pending:
+            match sent.get(row.event_id):
+                case Sent.CONFIRMED:
+                    claim.published.append(row)
+                case Sent.RETURNED | Sent.REFUSED as outcome:
+                    claim.refused.append((row, outcome.value))
+                    log.warning("event not taken", outcome=outcome.value, type=row.type, event_id=row.event_id)
+        observed.published(claim, sent, time.perf_counter() - started)
+
+    def _turn(self, stop: threading.Event) -> None:
+        ready = self._publisher.ready()
+        observed.blocked(not ready)
+        if not ready:
+            stop.wait(POLL_SECONDS)
+        elif not self.relay_pending():
+            self._database.wait(POLL_SECONDS)
+        self._gauges.update()
+        self._retention.purge_when_due(stop)
+
+    def _message(self, row: Pending) -> Message:
+        return Message(row.event_id, row.type, row.key, row.envelope.encode(), mandatory=row.type not in self._optional)

@@ -1,0 +1,145 @@
+"""Publishing to RabbitMQ with pipelined confirms."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+import pika
+from pika.channel import Channel
+
+from chassis.events.envelope import CONTENT_TYPE
+from chassis.events.topology import EXCHANGE
+from chassis.events.transports import Message, Sent, TransportLost
+from chassis.events.transports.amqp_link import Link
+
+CONFIRM_SECONDS = 10
+"""How long a batch may wait for the broker's answers."""
+
+
+class PublishingLink(Link):
+    """A link that keeps many messages on their way and knows what the broker said about each."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "broadsheet events publisher")
+        self._sent_tags = 0
+        self._unconfirmed: dict[int, Message] = {}
+        self._later: dict[str, deque[Message]] = {}
+        self._outcomes: dict[str, Sent] = {}
+        self._returned: set[str] = set()
+        self._queue: str | None = None
+        self.channel.add_on_return_callback(self._on_return)
+
+    @property
+    def owed(self) -> bool:
+        """Whether the broker owes answers, so that the channel must not be used again."""
+        return bool(self._unconfirmed)
+
+    def publish(self, messages: Sequence[Message], queue: str | None, seconds: float) -> dict[str, Sent]:
+        """Send them, waiting for confirms; those of a key one after the other, different keys all at once."""
+        self._outcomes, self._returned, self._later, self._queue = {}, set(), {}, queue
+        first: list[Message] = []
+        for message in messages:
+            if message.key in self._later:
+                self._later[message.key].append(message)
+            else:
+                self._later[message.key] = deque()
+                first.append(message)
+        for message in first:
+            self._send(message)
+        self.drive(lambda: self.blocked or not self._unconfirmed, seconds)
+        return self._outcomes
+
+    @property
+    def outcomes(self) -> dict[str, Sent]:
+        """What is known of the last batch, also when the connection broke in its midst."""
+        return self._outcomes
+
+    def _send(self, message: Message) -> None:
+        properties = pika.BasicProperties(  # type: ignore[no-untyped-call]
+            content_type=CONTENT_TYPE,
+            delivery_mode=2,
+            message_id=message.id,
+            type=message.type,
+            headers=dict(message.headers) or None,
+        )
+        exchange, key = (EXCHANGE, message.type) if self._queue is None else ("", self._queue)
+        self.channel.basic_publish(exchange, key, message.body, properties, mandatory=message.mandatory)
+        self._sent_tags += 1
+        self._unconfirmed[self._sent_tags] = message
+
+    def _on_return(self, _channel: Channel, _method: object, properties: pika.BasicProperties, _body: bytes) -> None:
+        self._returned.add(str(properties.message_id))
+
+    def _on_confirm(self, frame: Any) -> None:
+        method = frame.method
+        accepted = isinstance(method, pika.spec.Basic.Ack)
+        tags = [method.delivery_tag]
+        if method.multiple:
+            tags = [tag for tag in self._unconfirmed if tag <= method.delivery_tag]
+        for tag in tags:
+            self._confirmed(self._unconfirmed.pop(tag), accepted=accepted)
+
+    def _confirmed(self, message: Message, *, accepted: bool) -> None:
+        if not accepted:
+            self._outcomes[message.id] = Sent.REFUSED
+        elif message.id in self._returned:
+            self._outcomes[message.id] = Sent.RETURNED
+        else:
+            self._outcomes[message.id] = Sent.CONFIRMED
+            if later := self._later[message.key]:
+                self._send(later.popleft())
+
+
+class RabbitMQPublisher:
+    """A Publisher that connects when it must and drops a connection that owes it an answer."""
+
+    def __init__(self, url: str, confirm_seconds: float = CONFIRM_SECONDS) -> None:
+        self._url = url
+        self._confirm_seconds = confirm_seconds
+        self._link: PublishingLink | None = None
+
+    def ready(self) -> bool:
+        link = self._open()
+        self._drive(link)
+        if link.blocked:
+            return False
+        if link.owed:  # it was blocked in the midst of a batch and is not any more
+            self._drop()
+            self._open()
+        return True
+
+    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+        link = self._open()
+        try:
+            outcomes = link.publish(messages, queue, self._confirm_seconds)
+        except TransportLost:
+            self._drop()
+            if not link.outcomes:
+                raise
+            return link.outcomes
+        if link.owed and not link.blocked:
+            self._drop()
+        return outcomes
+
+    def close(self) -> None:
+        if self._link:
+            self._link.close(abort=self._link.owed)
+            self._link = None
+
+    def _open(self) -> PublishingLink:
+        if self._link is None:
+            self._link = PublishingLink(self._url)
+        return self._link
+
+    def _drive(self, link: PublishingLink) -> None:
+        try:
+            link.drive(lambda: True, 0)
+            link.drive(lambda: False, 0)
+        except TransportLost:
+            self._drop()
+            raise
+
+    def _drop(self) -> None:
+        if self._link:
+            self._link.close(abort=True)
+            self._link = None

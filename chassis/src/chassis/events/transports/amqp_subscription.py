@@ -1,0 +1,98 @@
+"""Taking messages from RabbitMQ's queues."""
+
+import contextlib
+from collections.abc import Sequence
+from typing import Any
+
+import pika
+from pika.channel import Channel
+
+from chassis.events.topology import EXCHANGE, dead_queue
+from chassis.events.transports import Delivery, Message, Sent, TransportLost
+from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
+from chassis.events.transports.amqp_publisher import RabbitMQPublisher
+
+FLUSH_SECONDS = 0.1
+"""How long what was settled last may take to leave."""
+
+
+class RabbitMQSubscription:
+    """A Subscription to queues, or with ``pattern`` to copies of what is published meanwhile."""
+
+    def __init__(self, url: str, queues: Sequence[str], prefetch: int, pattern: str | None = None) -> None:
+        self._url = url
+        self._arrived: list[Delivery] = []
+        self._consuming = 0
+        self._link = Link(url, "broadsheet events consumer")
+        self._undertaker: RabbitMQPublisher | None = None
+        try:
+            self._start(queues, prefetch, pattern)
+        except TransportLost:
+            self._link.close(abort=True)
+            raise
+
+    def receive(self, timeout: float) -> list[Delivery]:
+        self._link.drive(lambda: bool(self._arrived) or self._link.take_wake(), timeout)
+        arrived, self._arrived = self._arrived, []
+        return arrived
+
+    def settle(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._link.channel.basic_ack(delivery.tag)
+
+    def bury(self, delivery: Delivery, reason: str) -> None:
+        if self._undertaker is None:
+            self._undertaker = RabbitMQPublisher(self._url)
+        message_id = str(delivery.headers.get("message_id", "")) or "unknown"
+        headers = {"reason": reason, "queue": delivery.queue}
+        message = Message(message_id, "", "", delivery.body, headers=headers)
+        sent = self._undertaker.publish([message], queue=dead_queue(delivery.queue))
+        if sent.get(message_id) != Sent.CONFIRMED:
+            raise TransportLost(f"{dead_queue(delivery.queue)} did not take a dead letter: {sent}")
+        self.settle([delivery])
+
+    def wake(self) -> None:
+        self._link.wake()
+
+    def close(self) -> None:
+        # Closing in good order would cancel first, and then a quorum queue of RabbitMQ 3 gives the next consumer later
+        # messages before the unsettled ones. When the connection breaks, the unsettled ones come first.
+        with contextlib.suppress(TransportLost):
+            self._link.drive(lambda: False, FLUSH_SECONDS)
+        self._link.close(abort=True)
+        if self._undertaker:
+            self._undertaker.close()
+
+    def _start(self, queues: Sequence[str], prefetch: int, pattern: str | None) -> None:
+        channel = self._link.channel
+        channel.basic_qos(prefetch_count=prefetch)
+        names = [*queues]
+        if pattern is not None:
+            names = [self._copies_of(channel, pattern)]
+        for name in names:
+            channel.basic_consume(name, self._receiver(name), callback=self._on_consuming)
+        self._link.drive(lambda: self._consuming == len(names), OPEN_SECONDS)
+        if self._consuming != len(names):
+            raise TransportLost(f"the broker did not start consuming within {OPEN_SECONDS} s")
+
+    def _copies_of(self, channel: Channel, pattern: str) -> str:
+        """An exclusive queue of ours that goes with the connection."""
+        declared: list[str] = []
+        arguments = {"x-queue-type": "classic"}
+        channel.queue_declare(
+            "", exclusive=True, arguments=arguments, callback=lambda frame: declared.append(frame.method.queue)
+        )
+        self._link.drive(lambda: bool(declared), OPEN_SECONDS)
+        channel.queue_bind(declared[0], EXCHANGE, pattern)
+        return declared[0]
+
+    def _receiver(self, queue: str) -> Any:
+        def arrived(_channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
+            headers = {name: str(value) for name, value in (properties.headers or {}).items()}
+            headers["message_id"] = str(properties.message_id or "")
+            self._arrived.append(Delivery(queue, method.delivery_tag, body, method.redelivered, headers))
+
+        return arrived
+
+    def _on_consuming(self, _frame: object) -> None:
+        self._consuming += 1

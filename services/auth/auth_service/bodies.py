@@ -1,0 +1,38 @@
+"""What the bodies of all requests have in common."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework import serializers
+
+_OF_TEXT = (serializers.CharField, serializers.UUIDField)
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object. Where text belongs nothing else is taken: REST framework would read 5 as "5"."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            wrong = {name: ["Not a valid string."] for name in data if not self._may_hold(name, data[name])}
+            if wrong:
+                raise serializers.ValidationError(wrong, "invalid")
+        return super().to_internal_value(data)
+
+    def _may_hold(self, name: str, value: Any) -> bool:
+        return value is None or isinstance(value, str) or not isinstance(self.fields.get(name), _OF_TEXT)
+
+
+class StrictBody(Body):
+    """A body in which a field that is not known is a mistake, and not overlooked."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
+            raise serializers.ValidationError({name: ["This field is not known here."] for name in unknown}, "unknown")
+        return super().to_internal_value(data)
+
+
+def read(body: type[Body], data: Any) -> dict[str, Any]:
+    """The validated fields of ``data``; raises ValidationError."""
+    serializer = body(data=data)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)

@@ -1,0 +1,85 @@
+"""Django's settings (DJANGO_SETTINGS_MODULE), made from the typed ones in settings.py."""
+
+from chassis.django.settings import django_settings
+
+from auth_service.settings import settings
+
+_shared = django_settings(settings())
+globals().update(_shared)
+
+ROOT_URLCONF = "auth_service.urls"
+WSGI_APPLICATION = "auth_service.wsgi.application"
+
+INSTALLED_APPS = [
+    "auth_service.users",
+    "auth_service.sessions",
+    "auth_service.keys",
+    "auth_service.outbox",
+    "chassis.django",
+    "chassis.events.databases.django_app",
+    "rest_framework",
+    "drf_spectacular",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+]
+
+MIDDLEWARE = [
+    "chassis.django.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "auth_service.middleware.unkept_unless_said",
+    "auth_service.middleware.trailing_slash_ignored",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True  # the admin's few files, from where they were installed
+
+AUTH_USER_MODEL = "users.User"
+PASSWORD_HASHERS = ["auth_service.users.hashers.Argon2id"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in {
+        "UserAttributeSimilarityValidator": {"user_attributes": ["username", "email"]},
+        "MinimumLengthValidator": {"min_length": 10},
+        "CommonPasswordValidator": {},
+        "NumericPasswordValidator": {},
+    }.items()
+]
+
+TOKEN_KEYS = "auth_service.keys.selectors.verifying_key"  # noqa: S105  a function: our own keys need no HTTP
+
+REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["auth_service.sessions.authentication.SessionAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "OAS_VERSION": "3.1.0",
+    "TITLE": "Broadsheet auth",
+    "DESCRIPTION": "Accounts, profiles, sessions and signing keys.",
+    "VERSION": "1",
+}

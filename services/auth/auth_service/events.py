@@ -1,0 +1,32 @@
+"""What auth tells the other services, and what it listens to."""
+
+from chassis.events.databases import Handler
+from chassis.events.types import EventData
+
+from auth_service.erasure.events import ErasureCompleted, ErasureExecute, ErasureRequested
+from auth_service.keys.events import KeyRotated
+from auth_service.sessions.events import SessionRevoked
+from auth_service.users.events import (
+    ProfileUpdated,
+    RoleChanged,
+    TokensRevoked,
+    UserReactivated,
+    UserRegistered,
+    UserSuspended,
+)
+
+PUBLISHES: tuple[type[EventData], ...] = (
+    UserRegistered,
+    ProfileUpdated,
+    SessionRevoked,
+    TokensRevoked,
+    UserSuspended,
+    UserReactivated,
+    RoleChanged,
+    KeyRotated,
+    ErasureRequested,
+    ErasureExecute,
+    ErasureCompleted,
+)
+
+HANDLERS: dict[str, Handler] = {}

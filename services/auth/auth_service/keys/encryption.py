@@ -1,0 +1,39 @@
+"""Private keys at rest: AES-256-GCM under a key derived from AUTH_KEY_ENCRYPTION_KEY (NIST SP 800-38D, RFC 5869)."""
+
+import os
+
+from chassis.problems import Problem
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12  # bytes
+
+
+class KeyUnreadable(Problem):
+    """503: a signing key was encrypted under another AUTH_KEY_ENCRYPTION_KEY."""
+
+    def __init__(self, kid: str) -> None:
+        super().__init__(
+            503, "keys_unavailable", f"Signing key {kid} cannot be decrypted; check AUTH_KEY_ENCRYPTION_KEY."
+        )
+
+
+def encrypt(private_key: bytes, *, kid: str, secret: str) -> bytes:
+    """Seal a key; ``kid`` is bound in, so a sealed key cannot be passed off as another."""
+    nonce = os.urandom(_NONCE)
+    return nonce + _cipher(secret).encrypt(nonce, private_key, kid.encode())
+
+
+def decrypt(sealed: bytes, *, kid: str, secret: str) -> bytes:
+    """Open a sealed key; raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another."""
+    try:
+        return _cipher(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+    except InvalidTag:
+        raise KeyUnreadable(kid) from None
+
+
+def _cipher(secret: str) -> AESGCM:
+    derived = HKDF(SHA256(), length=32, salt=None, info=b"broadsheet auth signing keys").derive(secret.encode())
+    return AESGCM(derived)

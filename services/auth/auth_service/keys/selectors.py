@@ -1,0 +1,31 @@
+"""Reads of signing keys."""
+
+from datetime import datetime
+from typing import Any
+
+from chassis.tokens import VerifyingKey
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from jwt import PyJWK
+
+from auth_service.keys.models import SigningKey
+
+
+def signing_key_current(*, now: datetime) -> SigningKey | None:
+    """The youngest key that is active; None before the first one is made."""
+    return SigningKey.objects.filter(active_from__lte=now).order_by("-number").first()
+
+
+def jwks(*, now: datetime) -> dict[str, Any]:
+    """The JWKS (RFC 7517): the key in use, the next one, and old ones while a token they signed may live."""
+    return {"keys": [key.public_jwk for key in _published(now).order_by("number")]}
+
+
+def verifying_key(kid: str) -> VerifyingKey | None:
+    """The public key of ``kid`` as long as it is published."""
+    key = _published(timezone.now()).filter(kid=kid).first()
+    return VerifyingKey(kid, "ES256", PyJWK(key.public_jwk).key) if key else None
+
+
+def _published(now: datetime) -> QuerySet[SigningKey]:
+    return SigningKey.objects.filter(Q(retire_at=None) | Q(retire_at__gt=now))

@@ -1,0 +1,33 @@
+"""Signing with the current key."""
+
+from datetime import datetime
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from django.utils import timezone
+
+from auth_service.keys.encryption import decrypt
+from auth_service.keys.models import SigningKey
+from auth_service.keys.services import signing_key_ensure
+from auth_service.settings import settings
+
+
+def sign_access_token(claims: dict[str, Any], *, now: datetime) -> str:
+    """A JWT for access (RFC 9068); raises KeyUnreadable if AUTH_KEY_ENCRYPTION_KEY is not the one of the key."""
+    key = signing_key_ensure(now=now)
+    return jwt.encode(claims, _private_key(key), "ES256", {"kid": key.kid, "typ": "at+jwt"})
+
+
+def check_signing_key() -> None:
+    """A condition of readiness: without a key that can be read, nobody can log in. Raises KeyUnreadable."""
+    _private_key(signing_key_ensure(now=timezone.now()))
+
+
+def _private_key(key: SigningKey) -> EllipticCurvePrivateKey:
+    sealed = bytes(key.encrypted_private_key)
+    opened = decrypt(sealed, kid=key.kid, secret=settings().key_encryption_key)
+    private_key = load_der_private_key(opened, password=None)
+    assert isinstance(private_key, EllipticCurvePrivateKey)
+    return private_key

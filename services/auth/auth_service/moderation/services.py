@@ -1,0 +1,45 @@
+"""What staff decide about accounts."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from auth_service.sessions.models import Session
+from auth_service.sessions.services import sessions_end
+from auth_service.users.events import RoleChanged, UserReactivated, UserSuspended
+from auth_service.users.models import Role
+from auth_service.users.selectors import user_get_locked
+
+
+def user_suspend(user_id: UUID, *, actor: UUID, now: datetime) -> None:
+    """Close an account until further notice, and end its sessions."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        if user.is_active:
+            user.is_active = False
+            user.save(update_fields=["is_active"])
+            user.changed(UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
+        sessions_end(user_id, by=Session.EndedBy.SUSPENSION, now=now)
+
+
+def user_reactivate(user_id: UUID, *, actor: UUID) -> None:
+    """Open a suspended account again; its sessions stay ended."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        if not user.is_active:
+            user.is_active = True
+            user.save(update_fields=["is_active"])
+            user.changed(UserReactivated(user_id=user.id, roles=user.roles), actor=actor)
+
+
+def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) -> None:
+    """Give an account exactly these roles; tokens say so from the next refresh on."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        wanted = [role.value for role in Role if role in roles]
+        if user.roles != wanted:
+            user.roles = wanted
+            user.save(update_fields=["roles"])
+            user.changed(RoleChanged(user_id=user.id, roles=wanted), actor=actor)

@@ -1,0 +1,38 @@
+"""The caller of auth's own endpoints."""
+
+from uuid import UUID
+
+from chassis.django.authentication import BearerAuthentication
+from chassis.tokens import Claims
+from django.utils import timezone
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.request import Request
+
+from auth_service.sessions.access_tokens import session_of
+from auth_service.users.models import User
+
+
+class SessionAuthentication(BaseAuthentication):
+    """``request.user`` is the User of a token whose session goes on: where sessions live, a log-out counts at once."""
+
+    def authenticate(self, request: Request) -> tuple[User, Claims] | None:
+        caller = BearerAuthentication().authenticate(request)
+        if caller is None:
+            return None
+        _, claims = caller
+        return session_of(claims, now=timezone.now()).user, claims
+
+    def authenticate_header(self, _request: Request) -> str:
+        return "Bearer"
+
+
+def caller(request: Request) -> User:
+    """Who is logged in, in a view that needs somebody to be."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def current_session_id(request: Request) -> UUID:
+    """The session of the access token, in a view that needs one."""
+    assert isinstance(request.auth, Claims)
+    return request.auth.sid

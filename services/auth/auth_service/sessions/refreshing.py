@@ -1,0 +1,77 @@
+"""What a refresh token gives: its successor, or the end of the session."""
+
+import hmac
+from datetime import datetime, timedelta
+
+from chassis.logging import get_logger
+from chassis.problems import Problem
+from django.db import transaction
+
+from auth_service.sessions.models import Session
+from auth_service.sessions.refresh_tokens import RefreshToken
+from auth_service.sessions.services import Grant, session_end
+from auth_service.settings import settings
+
+log = get_logger()
+
+
+class RefreshRefused(Problem):
+    """401: the refresh token gives nothing; ``code`` says why."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
+
+
+def session_refresh(refresh_token: str, *, now: datetime) -> Grant:
+    """Exchange a refresh token for its successor and an access token; raises RefreshRefused.
+
+    A token used a second time within the grace gives the same successor (parallel tabs, lost answers). Any older use is
+    theft, and ends the session.
+    """
+    with transaction.atomic():
+        session, token, last = _locked(refresh_token)
+        _require_live(session, now=now)
+        current = _exchange(session, token, last, now=now)
+    if current is None:  # raised out here, so that the end of the session is not rolled back
+        log.warning("refresh token reused", session=str(session.id), generations_old=last.generation - token.generation)
+        raise RefreshRefused("refresh_token_reused", "This token was used before; the session has been ended.")
+    return Grant.of(session, current, now=now)
+
+
+def session_logout(refresh_token: str, *, now: datetime) -> None:
+    """End the session of a refresh token, be it the last one or older; raises RefreshRefused if it is of none."""
+    with transaction.atomic():
+        session, _, _ = _locked(refresh_token)
+        session_end(session, by=Session.EndedBy.LOGOUT, now=now)
+
+
+def _exchange(session: Session, token: RefreshToken, last: RefreshToken, *, now: datetime) -> RefreshToken | None:
+    """The token to use from now on; None, and the session ended, for one that was used before."""
+    if token == last:
+        successor = token.successor()
+        session.remember(successor, now=now)
+        session.save(update_fields=["refresh_generation", "refresh_digest", "last_used_at", "expires_at"])
+        return successor
+    grace = timedelta(seconds=settings().refresh_grace_seconds)
+    if token.generation == last.generation - 1 and now <= session.last_used_at + grace:
+        return last
+    session_end(session, by=Session.EndedBy.REUSE, now=now)
+    return None
+
+
+def _locked(refresh_token: str) -> tuple[Session, RefreshToken, RefreshToken]:
+    """The session of a refresh token, locked; the token; and the last one of its chain. Raises RefreshRefused."""
+    if token := RefreshToken.parse(refresh_token):
+        sessions = Session.objects.select_for_update(of=("self",)).select_related("user__profile")
+        if session := sessions.filter(id=token.session_id).first():
+            last = token.later(session.refresh_generation)
+            if last and hmac.compare_digest(last.digest(), bytes(session.refresh_digest)):
+                return session, token, last
+    raise RefreshRefused("refresh_token_invalid", "This is not a refresh token of ours.")
+
+
+def _require_live(session: Session, *, now: datetime) -> None:
+    if session.ended_at or not session.user.is_active:
+        raise RefreshRefused("refresh_token_revoked", "The session has been ended.")
+    if session.expires_at <= now:
+        raise RefreshRefused("refresh_token_expired", "The session has expired; log in again.")

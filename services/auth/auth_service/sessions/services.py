@@ -1,0 +1,79 @@
+"""Opening and ending sessions."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.events.databases.django import publish
+from chassis.problems import Problem
+from django.db import transaction
+
+from auth_service.sessions.access_tokens import access_token_issue
+from auth_service.sessions.events import SessionRevoked
+from auth_service.sessions.models import Session
+from auth_service.sessions.refresh_tokens import RefreshToken
+from auth_service.sessions.selectors import sessions_list
+from auth_service.settings import settings
+from auth_service.users.models import User
+
+_CHUNK = 1_000  # rows deleted in one transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a log-in or a refresh gives the client."""
+
+    session: Session
+    access_token: str
+    refresh_token: str
+
+    @classmethod
+    def of(cls, session: Session, token: RefreshToken, *, now: datetime) -> "Grant":
+        return cls(session, access_token_issue(session, now=now), str(token))
+
+
+def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) -> Grant:
+    """Log a user in on one device."""
+    session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip)
+    token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
+    session.remember(token, now=now)
+    with transaction.atomic():
+        session.save(force_insert=True)
+        user.last_login = now
+        user.save(update_fields=["last_login"])
+    return Grant.of(session, token, now=now)
+
+
+def session_end(session: Session, *, by: Session.EndedBy, now: datetime) -> None:
+    """End a session; one that is over already stays as it is, and makes no second event."""
+    with transaction.atomic():
+        going = Session.objects.filter(id=session.id, ended_at=None)
+        if going.update(ended_at=now, ended_by=by):
+            last_token_expires_at = now + settings().access_token_life
+            revoked = SessionRevoked(user_id=session.user_id, session_id=session.id, expires_at=last_token_expires_at)
+            publish(revoked, sequence=1, actor=session.user_id)
+
+
+def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
+    """End one of the user's own sessions; raises Problem 404 if it is none of theirs, or over."""
+    session = sessions_list(user_id, now=now).filter(id=session_id).first()
+    if session is None:
+        raise Problem(404, "not_found", "You have no such session.")
+    session_end(session, by=Session.EndedBy.USER, now=now)
+
+
+def sessions_end(user_id: UUID, *, by: Session.EndedBy, now: datetime) -> None:
+    """End every session of a user."""
+    with transaction.atomic():
+        for session in sessions_list(user_id, now=now):
+            session_end(session, by=by, now=now)
+
+
+def sessions_delete_expired(*, now: datetime) -> int:
+    """Forget sessions whose refresh tokens have expired, chunk by chunk; gives how many."""
+    expired = Session.objects.filter(expires_at__lte=now).order_by("expires_at")
+    deleted = 0
+    while ids := list(expired.values_list("id", flat=True)[:_CHUNK]):
+        deleted += Session.objects.filter(id__in=ids).delete()[0]
+    return deleted

@@ -1,0 +1,94 @@
+"""Log-ins in version 1: a pair of tokens in the body."""
+
+import contextlib
+from typing import Any
+from uuid import UUID
+
+from chassis.django.authentication import verifier
+from django.db.models import QuerySet
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.generics import ListAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from auth_service.bodies import read
+from auth_service.sessions.access_tokens import session_of
+from auth_service.sessions.authentication import caller, current_session_id
+from auth_service.sessions.device import device_of
+from auth_service.sessions.models import Session
+from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
+from auth_service.sessions.selectors import sessions_list
+from auth_service.sessions.serializers import SessionSerializer
+from auth_service.sessions.services import Grant, session_end_own, session_open
+from auth_service.sessions.v1.pagination import Pages
+from auth_service.sessions.v1.serializers import LoginBody, RefreshBody, TokenPair, VerifyBody
+from auth_service.users.services import user_authenticate
+
+
+class ByCredentials(APIView):
+    """The body says who is calling; an access token beside it may well have expired and is not read."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+
+
+class Create(ByCredentials):
+    @extend_schema(request=LoginBody, responses=TokenPair)
+    def post(self, request: Request) -> Response:
+        """Log in by e-mail or username."""
+        user = user_authenticate(**read(LoginBody, request.data))
+        return _pair(session_open(user, **device_of(request), now=timezone.now()))
+
+
+class Refresh(ByCredentials):
+    @extend_schema(request=RefreshBody, responses=TokenPair)
+    def post(self, request: Request) -> Response:
+        """Exchange a refresh token; the same one again within ten seconds gives the same pair's refresh token."""
+        return _pair(session_refresh(read(RefreshBody, request.data)["refresh"], now=timezone.now()))
+
+
+class Verify(ByCredentials):
+    @extend_schema(request=VerifyBody, responses={200: {"type": "object"}})
+    def post(self, request: Request) -> Response:
+        """Whether an access token is valid and its session goes on."""
+        session_of(verifier().verify(read(VerifyBody, request.data)["token"]), now=timezone.now())
+        return Response({})
+
+
+class Logout(ByCredentials):
+    @extend_schema(request=RefreshBody, responses={204: None})
+    def post(self, request: Request) -> Response:
+        """End the session of a refresh token; 204 also for a token that is none."""
+        with contextlib.suppress(RefreshRefused):
+            session_logout(read(RefreshBody, request.data)["refresh"], now=timezone.now())
+        return Response(status=204)
+
+
+class Sessions(ListAPIView[Session]):
+    serializer_class = SessionSerializer
+    pagination_class = Pages
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The caller's sessions that are not over, newest first."""
+        return self.list(request, *args, **kwargs)
+
+    def get_queryset(self) -> QuerySet[Session]:
+        return sessions_list(caller(self.request).id, now=timezone.now())
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "current": current_session_id(self.request)}
+
+
+class OneSession(APIView):
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request, session_id: UUID) -> Response:
+        """End one of the caller's sessions."""
+        session_end_own(caller(request).id, session_id, now=timezone.now())
+        return Response(status=204)
+
+
+def _pair(grant: Grant) -> Response:
+    return Response(TokenPair({"access": grant.access_token, "refresh": grant.refresh_token}).data)

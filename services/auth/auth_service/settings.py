@@ -1,0 +1,48 @@
+"""The settings of auth, read from the environment once and typed."""
+
+from datetime import timedelta
+from typing import ClassVar
+
+from chassis.settings import Secret, ServiceSettings, load
+from pydantic import Field
+
+
+class AuthSettings(ServiceSettings):
+    """AUTH_… variables beside the shared ones."""
+
+    service: ClassVar[str] = "auth"
+
+    database_url: Secret = Field("sqlite:///var/auth.sqlite3", description="accounts: sqlite:/// or postgresql://")
+    secret_key: Secret = Field(
+        "development-auth-secret-key-of-no-worth",
+        min_length=32,
+        description="signs the admin's cookies and the chain of refresh tokens",
+    )
+    key_encryption_key: Secret = Field(
+        "development-auth-key-encryption-key", min_length=32, description="encrypts the signing keys in the database"
+    )
+    host: str = Field("127.0.0.1", description="address the web process listens on")
+    port: int = Field(8010, ge=1, le=65535, description="port the web process listens on")
+    web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
+    web_threads: int = Field(8, ge=1, description="threads of each worker")
+    access_token_seconds: int = Field(600, ge=60, le=3600, description="life of an access token")
+    refresh_grace_seconds: int = Field(
+        10, ge=0, le=60, description="how long a used refresh token still gives its successor"
+    )
+    session_days: int = Field(30, ge=1, description="days a session lives on after it was last used")
+    key_ahead_seconds: int = Field(
+        900, ge=0, description="how long a new signing key is published before it signs: more than any JWKS is cached"
+    )
+
+    @property
+    def access_token_life(self) -> timedelta:
+        return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def session_life(self) -> timedelta:
+        return timedelta(days=self.session_days)
+
+
+def settings() -> AuthSettings:
+    """The settings of this process; raises SettingsError with a sentence for the person who set them."""
+    return load(AuthSettings)

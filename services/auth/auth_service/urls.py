@@ -1,0 +1,22 @@
+"""Every path auth answers. The gateway shows those below ``/api/`` and ``/.well-known/``, under the same names."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from auth_service.keys.views import Jwks
+
+urlpatterns = [
+    path("api/v1/auth/", include("auth_service.users.v1.urls")),
+    path("api/v1/auth/", include("auth_service.sessions.v1.urls")),
+    path("api/v2/", include("auth_service.users.v2.urls")),
+    path("api/v2/", include("auth_service.sessions.v2.urls")),
+    path(".well-known/jwks.json", Jwks.as_view()),
+    path("internal/", include("auth_service.users.internal.urls")),
+    path("admin/", admin.site.urls),
+    path("", include("chassis.django.health")),
+]
+
+handler400 = "chassis.django.answers.bad_request"
+handler403 = "chassis.django.answers.permission_denied"
+handler404 = "chassis.django.answers.not_found"
+handler500 = "chassis.django.answers.server_error"

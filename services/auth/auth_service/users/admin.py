@@ -1,0 +1,80 @@
+"""Accounts in the admin. They are opened and closed by their owners; staff suspend them and give roles."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
+from auth_service.users.models import Profile, Role, User
+from auth_service.users.services import ProfileChanges, profile_update
+
+POWERS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+
+
+class UserForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
+    roles = forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple, required=False)
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = UserForm
+    list_display = ["username", "email", "roles", "is_active", "is_staff", "created_at", "last_login"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["username", "email"]
+    fields = ["id", "email", "username", "is_active", "created_at", "last_login", "roles", *POWERS]
+    filter_horizontal = ["groups", "user_permissions"]
+    actions = ["suspend", "reactivate"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: User | None = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, _obj: User | None = None) -> list[str]:
+        facts = ["id", "email", "username", "is_active", "created_at", "last_login"]
+        return facts if request.user.is_superuser else [*facts, "roles", *POWERS]
+
+    def save_model(self, request: HttpRequest, user: User, form: Any, _change: bool) -> None:
+        """Roles go through the service, for the sake of the event; the powers in the admin concern nobody else."""
+        user.save(update_fields=["is_staff", "is_superuser"])
+        if "roles" in form.changed_data:
+            user_roles_change(user.id, form.cleaned_data["roles"], actor=_staff(request))
+
+    @admin.action(description="Suspend selected users", permissions=["change"])
+    def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            user_suspend(user.id, actor=_staff(request), now=timezone.now())
+
+    @admin.action(description="Reactivate selected users", permissions=["change"])
+    def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        for user in users:
+            user_reactivate(user.id, actor=_staff(request))
+
+
+@admin.register(Profile)
+class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ["user", "bio", "avatar", "locale"]
+    list_select_related = ["user"]
+    search_fields = ["user__username", "bio"]
+    readonly_fields = ["user"]
+
+    def has_add_permission(self, _request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, _request: HttpRequest, _obj: Profile | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, profile: Profile, form: Any, _change: bool) -> None:
+        changes: ProfileChanges = {name: form.cleaned_data[name] for name in form.changed_data}
+        profile_update(profile.user_id, changes, actor=_staff(request))
+
+
+def _staff(request: HttpRequest) -> UUID:
+    assert isinstance(request.user, User)
+    return request.user.id

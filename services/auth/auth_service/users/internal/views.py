@@ -1,0 +1,58 @@
+"""Accounts as other services ask for them when no event has told them yet."""
+
+from typing import Any
+from uuid import UUID
+
+from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
+from chassis.problems import Problem
+from drf_spectacular.utils import extend_schema
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from auth_service.settings import settings
+from auth_service.users.models import User
+from auth_service.users.selectors import authors_list
+
+_MOST = 100  # authors in one answer
+
+
+class FromAService(BasePermission):
+    """Only calls with the service token."""
+
+    def has_permission(self, request: Request, _view: APIView) -> bool:
+        require_service_token(request.headers.get(SERVICE_TOKEN_HEADER), settings())
+        return True
+
+
+@extend_schema(exclude=True)
+class Authors(APIView):
+    authentication_classes = []
+    permission_classes = [FromAService]
+
+    def get(self, request: Request) -> Response:
+        """Public profiles by ``?ids=`` and ``?usernames=``, comma-separated; who does not exist is left out."""
+        ids, usernames = (_listed(request, name) for name in ("ids", "usernames"))
+        if len(ids) + len(usernames) > _MOST:
+            raise Problem(400, "too_many", f"Ask for at most {_MOST} authors at once.")
+        authors = authors_list(ids=[_uuid(text) for text in ids], usernames=usernames)
+        return Response({"authors": [_author(user) for user in authors]})
+
+
+def _author(user: User) -> dict[str, Any]:
+    """What the events about a user say, with the sequence of the last one."""
+    profile = user.profile
+    shown = {"user_id": user.id, "username": user.username, "bio": profile.bio, "avatar": profile.avatar}
+    return shown | {"locale": profile.locale, "sequence": user.version}
+
+
+def _listed(request: Request, name: str) -> list[str]:
+    return [text for text in request.query_params.get(name, "").split(",") if text]
+
+
+def _uuid(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(400, "id_invalid", f"{text[:40]!r} is not an id.") from None

@@ -1,0 +1,103 @@
+"""Who has an account, and what they show of themselves."""
+
+from typing import Any, ClassVar
+from uuid import UUID
+
+from chassis.events.databases.django import publish
+from chassis.events.types import EventData
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.core.validators import RegexValidator
+from django.db import models, transaction
+from django.db.models.functions import Lower
+from uuid_utils.compat import uuid7
+
+from auth_service.users.events import UserRegistered
+
+USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
+LOCALE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the common part of BCP 47
+
+
+class Role(models.TextChoices):
+    """What an account may do in the public API. Django's groups and permissions rule the admin alone."""
+
+    AUTHOR = "author"
+    EDITOR = "editor"
+    MODERATOR = "moderator"
+    ADMIN = "admin"
+
+
+def roles_of_new_users() -> list[str]:
+    """Whoever registers may write; to read takes no role."""
+    return [Role.AUTHOR.value]
+
+
+class UserManager(BaseUserManager["User"]):
+    """The one place where accounts come into being, so none is ever made without its event."""
+
+    def create_user(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
+        user = self.model(email=self.normalize_email(email), username=username, **fields)
+        user.set_password(password)  # slow on purpose, so before the transaction opens
+        with transaction.atomic():
+            user.save(force_insert=True)
+            profile = user.profile
+            registered = UserRegistered(
+                user_id=user.id, username=username, bio=profile.bio, avatar=profile.avatar, locale=profile.locale
+            )
+            publish(registered, sequence=user.version, actor=user.id)
+        return user
+
+    def create_superuser(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
+        powers = {"is_staff": True, "is_superuser": True, "roles": [Role.AUTHOR.value, Role.ADMIN.value]}
+        return self.create_user(email=email, username=username, password=password, **(powers | fields))
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email__lower=(username or "").lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """An account. ``version`` counts its changes and numbers its events."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(unique=True, max_length=254)
+    username = models.CharField(
+        max_length=30, validators=[RegexValidator(rf"\A{USERNAME}\Z", "3 to 30 of the characters a-z A-Z 0-9 _ . -")]
+    )
+    roles = models.JSONField(default=roles_of_new_users)
+    is_active = models.BooleanField(default=True, help_text="Not active is suspended.")
+    is_staff = models.BooleanField(default=False, help_text="May use the admin.")
+    version = models.PositiveBigIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+    profile: "Profile"
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["username"]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_unique"),
+            models.UniqueConstraint(Lower("username"), name="user_username_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return self.username
+
+    def changed(self, event: EventData, *, actor: UUID) -> None:
+        """Count a change of this account, whose row is locked, and publish its event."""
+        self.version += 1
+        self.save(update_fields=["version"])
+        publish(event, sequence=self.version, actor=actor)
+
+
+class Profile(models.Model):
+    """What everybody may see of a user, and the language to address them in."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
+    bio = models.TextField(max_length=1000, blank=True, default="")
+    avatar = models.UUIDField(null=True, blank=True, help_text="A picture in media.")
+    locale = models.CharField(max_length=35, default="en", validators=[RegexValidator(rf"\A{LOCALE}\Z")])
+
+    def __str__(self) -> str:
+        return f"profile of {self.user}"

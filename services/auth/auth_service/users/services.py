@@ -1,0 +1,87 @@
+"""Changes of accounts; each leaves its event in the same transaction."""
+
+from collections.abc import Iterator
+from typing import Any, TypedDict
+from uuid import UUID
+
+from chassis.problems import FieldError, Problem, invalid_fields
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from auth_service.users.events import ProfileUpdated
+from auth_service.users.models import User
+from auth_service.users.selectors import email_is_taken, user_get_by_login, user_get_locked, username_is_taken
+
+
+class ProfileChanges(TypedDict, total=False):
+    """What of a profile is to change; absent stays."""
+
+    bio: str
+    avatar: UUID | None
+    locale: str
+
+
+class InvalidCredentials(Problem):
+    """401, the same for an unknown account, a wrong password and a suspended account."""
+
+    def __init__(self) -> None:
+        challenge = 'Bearer error="invalid_credentials"'
+        detail = "No active account has this login and password."
+        super().__init__(401, "invalid_credentials", detail, headers={"WWW-Authenticate": challenge})
+
+
+def user_register(*, email: str, username: str, password: str, **fields: Any) -> User:
+    """Open an account; raises Problem 400 naming what is taken or too weak."""
+    wrong = [*_taken(email, username), *_weak(password, User(email=email, username=username))]
+    if wrong:
+        raise invalid_fields(wrong)
+    try:
+        return User.objects.create_user(email=email, username=username, password=password, **fields)
+    except IntegrityError:
+        taken = list(_taken(email, username))  # by somebody who registered between the check and the insert
+        if not taken:
+            raise
+        raise invalid_fields(taken) from None
+
+
+def user_authenticate(*, login: str, password: str) -> User:
+    """The account of this e-mail or username and password; raises InvalidCredentials."""
+    user = user_get_by_login(login)
+    if user is None:
+        make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
+        raise InvalidCredentials
+    if not user.check_password(password) or not user.is_active:
+        raise InvalidCredentials
+    return user
+
+
+def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID) -> User:
+    """Change the given parts of a profile. What is equal already makes no event."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        profile = user.profile
+        different = {name: value for name, value in changes.items() if getattr(profile, name) != value}
+        if different:
+            for name, value in different.items():
+                setattr(profile, name, value)
+            profile.save(update_fields=list(different))
+            updated = ProfileUpdated(user_id=user.id, username=user.username, bio=profile.bio, avatar=profile.avatar)
+            user.changed(updated, actor=actor)
+    return user
+
+
+def _taken(email: str, username: str) -> Iterator[FieldError]:
+    if email_is_taken(email):
+        yield FieldError("/email", "taken", "An account with this e-mail address exists.")
+    if username_is_taken(username):
+        yield FieldError("/username", "taken", "This username is taken.")
+
+
+def _weak(password: str, user: User) -> Iterator[FieldError]:
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        for message, reason in zip(error.messages, error.error_list, strict=True):
+            yield FieldError("/password", reason.code or "invalid", message)

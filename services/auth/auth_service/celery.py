@@ -1,0 +1,18 @@
+"""The jobs of auth, and when they run."""
+
+import os
+
+import django
+from celery.schedules import crontab
+from chassis.jobs import celery_app
+
+from auth_service.settings import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
+django.setup()
+
+app = celery_app(
+    settings(),
+    tasks=["auth_service.sessions.tasks"],
+    schedule={"sessions-delete-expired": {"task": "sessions_delete_expired", "schedule": crontab(minute="17")}},
+)

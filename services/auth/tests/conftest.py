@@ -1,0 +1,80 @@
+"""Django on the database that was asked for, and the people of the tests."""
+# ruff: noqa: PLC0415  models can be imported once Django is set up
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import TYPE_CHECKING, Any
+
+import django
+import pytest
+
+if TYPE_CHECKING:
+    from auth_service.testing import AtOnce, Caller
+
+
+def pytest_configure() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "auth_service.django_settings"
+    from auth_service import django_settings
+
+    database = django_settings._shared["DATABASES"]["default"]
+    if database["ENGINE"].endswith("sqlite3"):  # a file, as in life: locks in memory are others
+        database["TEST"] = {"NAME": str(Path(os.environ["VAR_DIR"]) / "test.sqlite3")}
+    django.setup()
+
+
+@pytest.fixture
+def at_once(transactional_db: None) -> Iterator["AtOnce"]:
+    """Runs functions in threads of their own, each on its own connection, all beginning at the same moment."""
+    from django.db import connection
+
+    yield _at_once
+    with connection.cursor() as cursor:  # the events tables have no models, so Django's clean-up passes them by
+        cursor.execute("DELETE FROM outbox_event")
+
+
+def _at_once(functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    from django.db import connections
+
+    together = Barrier(len(functions))
+
+    def run(function: Callable[[], Any]) -> Any:
+        together.wait()
+        try:
+            return function()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(functions)) as pool:
+        return list(pool.map(run, functions))
+
+
+@pytest.fixture
+def charlie(db: None) -> "Caller":
+    """A stranger: nobody has registered under this name."""
+    from auth_service.testing import Caller
+
+    return Caller("charlie")
+
+
+@pytest.fixture
+def alice(db: None) -> "Caller":
+    """Registered and logged in."""
+    return _logged_in("alice")
+
+
+@pytest.fixture
+def bob(db: None) -> "Caller":
+    """Somebody else, registered and logged in."""
+    return _logged_in("bob")
+
+
+def _logged_in(username: str) -> "Caller":
+    from auth_service.testing import Caller
+
+    caller = Caller(username)
+    caller.register()
+    caller.log_in()
+    return caller

@@ -38,28 +38,28 @@ def relay(_arguments: list[str]) -> None:
     """Publish the events in the outbox."""
     from chassis.events import process
 
-    process.relay(_events())
+    process.relay(event_service())
 
 
 def consumer(_arguments: list[str]) -> None:
     """Handle the events of other services."""
     from chassis.events import process
 
-    process.consumer(_events())
+    process.consumer(event_service())
 
 
 def messenger(_arguments: list[str]) -> None:
     """Be relay and consumer in one process."""
     from chassis.events import process
 
-    process.messenger(_events())
+    process.messenger(event_service())
 
 
 def events(arguments: list[str]) -> None:
     """Look at events and repair their flow."""
     from chassis.events import commands
 
-    commands.main(_events(), arguments)
+    commands.main(event_service(), arguments)
 
 
 def manage(arguments: list[str]) -> None:
@@ -93,7 +93,8 @@ def demo(_arguments: list[str]) -> None:
     print(f"wrote {load()} posts")  # noqa: T201  to whoever typed the command
 
 
-def _events() -> "EventService":
+def event_service() -> "EventService":
+    """What the chassis needs to know of blog's events."""
     _set_up()
     from blog_service.events import HANDLERS, PUBLISHES
     from chassis.events.databases.django import DjangoDatabase

@@ -38,7 +38,7 @@ class Caller:
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
         """Send a request below /api/; ``body`` is JSON unless it is bytes, headers have underscores for hyphens."""
-        data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""
+        data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False) if body is not None else ""
         sent = {"Authorization": f"Bearer {self.token}"} if self._mint else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = sent.pop("Content-Type", "application/json")

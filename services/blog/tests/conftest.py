@@ -6,7 +6,7 @@ from pathlib import Path
 import django
 import pytest
 from django.core.cache import cache
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
@@ -48,7 +48,7 @@ def neighbours(request: pytest.FixtureRequest) -> Neighbours:
 
 
 @pytest.fixture
-def mint(settings: SettingsWrapper) -> TokenMint:
+def mint(settings: Settings) -> TokenMint:
     """Makes tokens that blog accepts."""
     mint, keys = TokenMint(PUBLIC_URL, "broadsheet"), KeySet()
     keys.replace(mint.jwks())

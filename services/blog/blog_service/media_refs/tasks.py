@@ -1,6 +1,6 @@
 """Jobs that keep the read copy of pictures true where an event is late."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from celery import shared_task
 from django.utils import timezone
@@ -15,9 +15,10 @@ AT_ONCE = 50
 
 
 @shared_task(name="media_refs_refresh_stuck")
-def media_refs_refresh_stuck() -> None:
+def media_refs_refresh_stuck(now: datetime | None = None) -> None:
     """Ask media about pictures that have been unsettled for a minute, and publish what need not wait any more."""
-    stuck = Asset.objects.filter(status=Asset.Status.PROCESSING, checked_at__lt=timezone.now() - STUCK_AFTER)
+    before = (now or timezone.now()) - STUCK_AFTER
+    stuck = Asset.objects.filter(status=Asset.Status.PROCESSING, checked_at__lt=before)
     if ids := set(stuck.order_by("checked_at").values_list("id", flat=True)[:AT_ONCE]):
         assets_pull(ids)
     posts_settle(Post.objects.all())

@@ -105,7 +105,7 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
     if "body" in fields:
         post.body, post.html, post.excerpt = fields["body"], html, markdown.excerpt(html)
     if "tags" in fields:
-        _tags_replace(post, fields["tags"])
+        tags_replace(post, fields["tags"])
     if "images" in fields:
         images_replace(post, fields["images"])
     publication_settle(post, fields.get("published"), now)
@@ -119,7 +119,7 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
     counts_change(post, before.counted_under if before else None, after.counted_under)
 
 
-def _tags_replace(post: Post, names: list[str]) -> None:
+def tags_replace(post: Post, names: list[str]) -> None:
     PostTag.objects.filter(post_id=post.id).delete()
     PostTag.objects.bulk_create(
         PostTag(post=post, tag=tag, position=position) for position, tag in enumerate(tags_ensure(names))

@@ -1,0 +1,99 @@
+"""The read copy of authors: from tokens, from events, and by asking auth."""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+from blog_service.authors.models import Author
+from blog_service.commands import event_service
+from blog_service.testing import Caller, Neighbours
+from chassis.events.envelope import Event
+from chassis.events.testing import deliver, example
+
+AVATAR = "01900000-0000-7000-8000-0000000000c1"
+
+
+def told(type_name: str, caller: Caller, *, sequence: int, **data: Any) -> Event:
+    """An event about a caller, like the committed example."""
+    event = example(type_name)
+    changed = event.data | {"user_id": str(caller.id), "username": caller.username} | data
+    return replace(event, sequence=sequence, partition_key=str(caller.id), data=changed)
+
+
+def test_an_author_has_the_agreed_shape(alice: Caller, charlie: Caller) -> None:
+    alice.writes("a", published=True)
+    alice.writes("b")
+    answer = charlie.get("v1/authors/Alice")
+    assert answer.body == {
+        "id": str(alice.id),
+        "username": "alice",
+        "bio": "",
+        "avatar": None,
+        "url": "https://news.example.org/api/v1/authors/alice",
+        "posts_count": 1,
+        "followers_count": 0,
+        "following": False,
+    }
+
+
+def test_a_new_user_can_write_at_once_with_nothing_heard_of_them(alice: Caller, neighbours: Neighbours) -> None:
+    neighbours.away = True
+    assert alice.writes()["author"]["username"] == "alice"
+
+
+def test_the_committed_examples_make_an_author(db: None) -> None:
+    for type_name in ("auth.user.registered.v1", "auth.profile.updated.v1"):
+        event = example(type_name)
+        deliver(event_service(), event)
+        author = Author.objects.get(id=UUID(event.data["user_id"]))
+        assert (author.username, author.bio) == (event.data["username"], event.data["bio"])
+        Author.objects.all().delete()
+
+
+def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:
+    alice.writes()
+    event = told("auth.profile.updated.v1", alice, sequence=2, bio="Walks.", username="alicia", avatar=AVATAR)
+    deliver(event_service(), event)
+    author = alice.get("v1/posts/first-light").body["author"]
+    assert author == {
+        "id": str(alice.id),
+        "username": "alicia",
+        "bio": "Walks.",
+        "avatar": f"https://news.example.org/m/{AVATAR}/thumb.webp",
+        "url": "https://news.example.org/api/v1/authors/alicia",
+    }
+
+
+def test_older_news_changes_nothing(alice: Caller) -> None:
+    alice.writes()
+    deliver(event_service(), told("auth.profile.updated.v1", alice, sequence=3, bio="new"))
+    deliver(event_service(), told("auth.user.registered.v1", alice, sequence=1, bio="old"))
+    assert Author.objects.get().bio == "new"
+
+
+def test_whoever_registered_is_an_author_before_any_event(
+    alice: Caller, charlie: Caller, neighbours: Neighbours
+) -> None:
+    neighbours.has_account(alice, "Walks.")
+    assert charlie.get("v1/authors/alice").body["bio"] == "Walks."
+    assert charlie.get("v1/authors/alice").status == 200
+    assert len(neighbours.calls) == 1
+
+
+def test_an_author_nobody_knows_is_404_and_auth_is_not_asked_again_soon(
+    charlie: Caller, neighbours: Neighbours
+) -> None:
+    assert [charlie.get("v1/authors/nobody").status for _ in range(3)] == [404, 404, 404]
+    assert len(neighbours.calls) == 1
+
+
+def test_what_can_be_no_username_is_404_without_asking(charlie: Caller, neighbours: Neighbours) -> None:
+    assert [charlie.get(f"v1/authors/{name}").status for name in ("%00", "a%2C", "x" * 200)] == [404, 404, 404]
+    assert neighbours.calls == []
+
+
+def test_while_auth_is_away_nobody_can_tell(charlie: Caller, neighbours: Neighbours) -> None:
+    neighbours.away = True
+    answer = charlie.get("v1/authors/alice")
+    assert (answer.status, answer.body["code"]) == (503, "auth_unavailable")
+    assert answer.headers["Retry-After"]

@@ -1,0 +1,200 @@
+"""Lists of posts and tags in version 1."""
+
+from typing import Any
+
+import pytest
+from pytest_django import DjangoAssertNumQueries
+
+from blog_service.authors.models import Author
+from blog_service.posts.models import Post
+from blog_service.testing import Caller, Neighbours
+
+LIST = "https://news.example.org/api/v1/posts"
+
+
+def slugs(answer: Any) -> list[str]:
+    assert answer.status == 200, answer
+    return [post["slug"] for post in answer.body["results"]]
+
+
+def publish_at(slug: str, moment: str) -> None:
+    Post.objects.filter(slug=slug).update(published_at=moment)
+
+
+def test_a_list_has_posts_without_body_and_html(alice: Caller, charlie: Caller) -> None:
+    post = alice.writes(tags=["a"], published=True)
+    del post["body"], post["html"]
+    assert charlie.get("v1/posts").body == {"count": 1, "next": None, "previous": None, "results": [post]}
+
+
+def test_posts_come_newest_first(alice: Caller, charlie: Caller) -> None:
+    for title, day in (("b", 2), ("c", 3), ("a", 1)):
+        alice.writes(title, published=True)
+        publish_at(title, f"2026-11-0{day}T00:00:00Z")
+    assert slugs(charlie.get("v1/posts")) == ["c", "b", "a"]
+
+
+def test_the_owner_sees_drafts_only_when_asking_for_their_own(alice: Caller, bob: Caller) -> None:
+    alice.writes("draft")
+    alice.writes("published", published=True)
+    bob.writes("other", published=True)
+    assert slugs(alice.get("v1/posts")) == ["other", "published"]
+    mine = alice.get("v1/posts?mine=true")
+    assert (slugs(mine), mine.body["count"]) == (["draft", "published"], 2)
+    assert slugs(alice.get("v1/posts?mine=false")) == ["other", "published"]
+
+
+def test_a_stranger_has_no_posts_of_their_own(charlie: Caller) -> None:
+    answer = charlie.get("v1/posts?mine=true")
+    assert (answer.status, answer.body["code"]) == (401, "token_missing")
+
+
+def test_lists_are_narrowed_by_author_without_regard_to_case(alice: Caller, bob: Caller, charlie: Caller) -> None:
+    alice.writes("a", published=True)
+    bob.writes("b", published=True)
+    answer = charlie.get("v1/posts?author=ALICE")
+    assert (slugs(answer), answer.body["count"]) == (["a"], 1)
+    assert slugs(charlie.get("v1/posts?author=nobody")) == []
+
+
+def test_lists_are_narrowed_by_tag_without_regard_to_case(alice: Caller, charlie: Caller) -> None:
+    alice.writes("a", tags=["Über"], published=True)
+    alice.writes("b", tags=["other"], published=True)
+    answer = charlie.get("v1/posts?tag=über")
+    assert (slugs(answer), answer.body["count"]) == (["a"], 1)
+    assert slugs(charlie.get("v1/posts?tag=none")) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("published_at__gte=2026-11-02", ["c", "b"]),
+        ("published_at__lte=2026-11-02T00:00:00Z", ["b", "a"]),
+        ("published_at__gte=2026-11-02T00:30:00%2B01:00", ["c", "b"]),
+        ("published_at__gte=2026-11-02&published_at__lte=2026-11-02", ["b"]),
+        ("author=alice&tag=t&published_at__gte=2026-11-03", ["c"]),
+        ("ordering=published_at", ["a", "b", "c"]),
+        ("ordering=-title", ["c", "b", "a"]),
+        ("ordering=created_at", ["b", "c", "a"]),
+        ("ordering=-updated_at", ["a", "c", "b"]),
+    ],
+)
+def test_filters_and_orderings(alice: Caller, charlie: Caller, query: str, expected: list[str]) -> None:
+    for title, day in (("b", 2), ("c", 3), ("a", 1)):
+        alice.writes(title, tags=["t"], published=True)
+        publish_at(title, f"2026-11-0{day}T00:00:00Z")
+    answer = charlie.get(f"v1/posts?{query}")
+    assert (slugs(answer), answer.body["count"]) == (expected, len(expected))
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("colour=red", "filter_unknown"),
+        ("q=red", "filter_unknown"),
+        ("mine=perhaps", "filter_invalid"),
+        ("ordering=body", "filter_invalid"),
+        ("published_at__gte=yesterday", "filter_invalid"),
+        ("published_at__gte=0001-01-01T00:00:00%2B14:00", "filter_invalid"),
+        ("published_at__lte=2026-02-30", "filter_invalid"),
+        ("page=0", "filter_invalid"),
+        ("page=x", "filter_invalid"),
+        ("page_size=-1", "filter_invalid"),
+        ("author=%00", "filter_invalid"),
+        ("tag=" + "t" * 300, "filter_invalid"),
+    ],
+)
+def test_a_filter_that_makes_no_sense_is_refused(charlie: Caller, query: str, code: str) -> None:
+    answer = charlie.get(f"v1/posts?{query}")
+    assert (answer.status, answer.body["code"]) == (400, code)
+    assert query.partition("=")[0] in answer.body["detail"]
+
+
+def test_pages_link_to_each_other_and_keep_the_filters(alice: Caller, charlie: Caller) -> None:
+    for number in range(5):
+        alice.writes(f"p{number}", published=True)
+    first = charlie.get("v1/posts?author=alice&page_size=2").body
+    assert (first["count"], first["previous"]) == (5, None)
+    assert first["next"] == f"{LIST}?author=alice&page_size=2&page=2"
+    second = charlie.get(first["next"].partition("/api/")[2]).body
+    assert second["previous"] == f"{LIST}?author=alice&page_size=2&page=1"
+    last = charlie.get(second["next"].partition("/api/")[2]).body
+    assert ([post["slug"] for post in last["results"]], last["next"]) == (["p0"], None)
+
+
+def test_a_page_past_the_end_is_404_and_the_first_is_always_there(alice: Caller, charlie: Caller) -> None:
+    assert charlie.get("v1/posts?page=1").status == 200
+    alice.writes(published=True)
+    assert charlie.get("v1/posts?page=2").status == 404
+    assert charlie.get(f"v1/posts?page={10**100}").status == 404
+
+
+def test_a_page_has_twenty_posts_unless_asked_and_never_more_than_a_hundred(alice: Caller, charlie: Caller) -> None:
+    _many(alice, 101)
+    assert len(charlie.get("v1/posts").body["results"]) == 20
+    assert len(charlie.get(f"v1/posts?page_size={10**50}").body["results"]) == 100
+
+
+@pytest.mark.parametrize(
+    "path", ["v1/posts", "v1/posts?mine=true", "v1/posts?author=alice&tag=t", "v2/posts", "v1/tags"]
+)
+@pytest.mark.parametrize("rows", [1, 50])
+def test_a_list_takes_the_same_queries_however_long_it_is(
+    alice: Caller,
+    neighbours: Neighbours,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    path: str,
+    rows: int,
+) -> None:
+    for number in range(rows):
+        alice.writes(f"p{number}", tags=["t", f"t{number}"], images=_image(alice, neighbours), published=True)
+    expected = {"v1/posts?author=alice&tag=t": 6, "v2/posts": 3, "v1/tags": 2}.get(path, 4)
+    with django_assert_num_queries(expected):
+        answer = alice.get(f"{path}{'&' if '?' in path else '?'}{'limit' if 'v2' in path else 'page_size'}=100")
+    assert len(answer.body.get("results", answer.body.get("items"))) >= rows
+
+
+def test_tags_are_counted_by_published_posts(alice: Caller, charlie: Caller) -> None:
+    alice.writes("a", tags=["Ink", "paper"], published=True)
+    alice.writes("b", tags=["ink"], published=True)
+    alice.writes("c", tags=["ink", "secret"])
+    expected = [{"name": "Ink", "posts_count": 2}, {"name": "paper", "posts_count": 1}]
+    assert charlie.get("v1/tags").body == {"count": 2, "next": None, "previous": None, "results": expected}
+
+
+def test_kept_counts_follow_every_change(alice: Caller, charlie: Caller) -> None:
+    def counts() -> tuple[int, int, dict[str, int]]:
+        tags = {tag["name"]: tag["posts_count"] for tag in charlie.get("v1/tags").body["results"]}
+        return charlie.get("v1/posts").body["count"], Author.objects.get().posts_count, tags
+
+    alice.writes("a", tags=["x", "y"])
+    alice.writes("b", tags=["x"], published=True)
+    assert counts() == (1, 1, {"x": 1})
+    alice.post("v1/posts/a/publish")
+    assert counts() == (2, 2, {"x": 2, "y": 1})
+    alice.patch("v1/posts/a", {"tags": ["y", "z", "Z"]})
+    assert counts() == (2, 2, {"x": 1, "y": 1, "z": 1})
+    alice.post("v1/posts/b/unpublish")
+    assert counts() == (1, 1, {"y": 1, "z": 1})
+    alice.delete("v1/posts/a")
+    assert counts() == (0, 0, {})
+
+
+def test_a_strangers_view_may_be_cached_and_a_callers_may_not(alice: Caller, charlie: Caller) -> None:
+    alice.writes(published=True)
+    public = charlie.get("v1/posts")
+    assert public.headers["Cache-Control"] == "public, max-age=0, s-maxage=60, stale-while-revalidate=30"
+    assert "Authorization" in public.headers["Vary"]
+    assert charlie.get("v1/posts", If_None_Match=public.headers["ETag"]).status == 304
+    assert alice.get("v1/posts").headers["Cache-Control"] == "private, no-store"
+    assert charlie.get("v1/posts/missing").headers["Cache-Control"] == "private, no-store"
+    assert alice.get("v1/tags").headers["Cache-Control"] == public.headers["Cache-Control"]
+
+
+def _many(author: Caller, number: int) -> None:
+    for index in range(number):
+        author.writes(f"p{index}", published=True)
+
+
+def _image(owner: Caller, neighbours: Neighbours) -> list[dict[str, str]]:
+    return [{"media": str(neighbours.has_asset(owner))}]

@@ -5,7 +5,7 @@ VENV := .venv/bin
 LAUNCH := $(PYTHON) -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults e2e bench lock clean
+.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults e2e bench lock env-example clean
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis)
@@ -48,6 +48,9 @@ format: setup ## let ruff rewrite what it can
 
 lock: setup ## renew the hashed locks (UPGRADE=1: move to the newest versions)
 	@$(LAUNCH) lock
+
+env-example: setup ## write .env.example from the services' settings
+	@$(LAUNCH) env-example
 
 ##@ Prove it
 test: setup ## lint, types and every suite, on servers started for it

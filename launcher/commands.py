@@ -128,6 +128,14 @@ def _chosen(supervisor: Supervisor, arguments: list[str]) -> list[Process]:
     return chosen
 
 
+def env_example(_arguments: list[str]) -> None:
+    """Write .env.example from the services' settings."""
+    virtualenv.reenter()
+    from launcher.dotenv_example import write  # noqa: PLC0415  needs what .venv holds
+
+    write()
+
+
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "up": up,
     "down": down,
@@ -139,5 +147,6 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "shell": shell,
     "setup": setup,
     "lock": lock,
+    "env-example": env_example,
     "serve": serve,
 }

@@ -2,6 +2,7 @@
 
 import time
 import urllib.request
+from collections import defaultdict
 
 from launcher import LauncherError
 from launcher.servers.ports import LOOPBACK
@@ -9,6 +10,7 @@ from launcher.settings import Settings
 from launcher.supervisor import Process, Supervisor
 
 READY_SECONDS = 90
+MOST_STARTS = 3  # a process that has died so often will not get there
 WEB_PORTS = {
     "auth-web": "AUTH_PORT",
     "blog-web": "BLOG_PORT",
@@ -20,13 +22,14 @@ WEB_PORTS = {
 def wait_ready(settings: Settings, supervisor: Supervisor) -> None:
     """Wait for all services; raises LauncherError with the end of the log of one that does not get there."""
     deadline = time.monotonic() + READY_SECONDS
-    waiting = [process.name for process in supervisor.processes() if process.group == "services"]
-    while waiting:
-        states = {process.name: process for process in supervisor.processes()}
-        waiting = [name for name in waiting if not is_ready(settings, states[name])]
-        given_up = [name for name in waiting if states[name].state == "FATAL"]
-        if given_up or (waiting and time.monotonic() > deadline):
-            raise LauncherError(_does_not_start(settings, (given_up or waiting)[0]))
+    pids = defaultdict[str, set[int]](set)
+    while waiting := [
+        each for each in supervisor.processes() if each.group == "services" and not is_ready(settings, each)
+    ]:
+        for process in waiting:
+            pids[process.name].add(process.pid)
+            if len(pids[process.name] - {0}) > MOST_STARTS or time.monotonic() > deadline:
+                raise LauncherError(_does_not_start(settings, process.name))
         time.sleep(0.1)
 
 

@@ -54,6 +54,8 @@ class Supervisor:
             self._call("getState")
         except OSError:
             return False
+        except xmlrpc.client.Fault:  # it is shutting down
+            return True
         return True
 
     def start(self) -> None:

@@ -6,6 +6,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -81,6 +82,7 @@ def changed_payload(mint: TokenMint) -> str:
     [
         ("token_algorithm", lambda mint: resigned(mint, {"alg": "none"}, lambda _: b"")),
         ("token_algorithm", lambda mint: resigned(mint, {"alg": "None"}, lambda _: b"")),
+        ("token_algorithm", lambda mint: resigned(mint, {"alg": "none", "kid": None, "typ": "JWT"}, lambda _: b"")),
         ("token_algorithm", hs256_with_public_key),
         ("token_algorithm", lambda mint: resigned(mint, {"alg": "ES384"}, lambda _: b"x" * 96)),
         ("token_algorithm", lambda mint: resigned(mint, {"alg": ["ES256"]}, lambda _: b"x" * 64)),
@@ -187,6 +189,14 @@ def test_clocks_may_differ_by_thirty_seconds(keys: KeySet, mint: TokenMint, late
 
 def test_audience_may_be_one_of_several(verifier: Verifier, mint: TokenMint) -> None:
     assert verifier.verify(mint.access(ALICE, "alice", aud=["another", "broadsheet"])).sub == ALICE
+
+
+def test_key_is_only_used_with_its_own_algorithm(keys: KeySet, mint: TokenMint) -> None:
+    key = keys.get(mint.kid)
+    assert key
+    other = replace(key, algorithm="ES512")
+    verifier = Verifier(lambda _kid: other, issuer=mint.issuer, audience=mint.audience)
+    assert code_of(verifier, mint.access(ALICE, "alice")) == "token_algorithm"
 
 
 def test_unknown_key_is_told_apart(verifier: Verifier, mint: TokenMint) -> None:

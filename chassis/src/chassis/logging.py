@@ -89,10 +89,10 @@ def _chain(settings: ServiceSettings, process: str) -> list[Processor]:
     }
     return [
         structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
-        _add(lambda: {"ts": _now()} | identity | tracing.current_ids()),
         structlog.processors.format_exc_info,
         _without_secrets,
+        structlog.processors.add_log_level,
+        _add(lambda: {"ts": _now()} | identity | tracing.current_ids()),
     ]
 
 

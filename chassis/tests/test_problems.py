@@ -48,6 +48,10 @@ def test_wrong_fields_are_400_by_name_in_v1() -> None:
     [
         ([FieldError("/images/0/media", "x", "A")], {"images": [{"media": ["A"]}]}),
         ([FieldError("/images/2/media", "x", "A")], {"images": [{}, {}, {"media": ["A"]}]}),
+        (
+            [FieldError("/images/0/media", "x", "A"), FieldError("/images", "x", "B")],
+            {"images": {"non_field_errors": ["B"], "0": {"media": ["A"]}}},
+        ),
         ([FieldError("/title", "x", "A"), FieldError("/title", "x", "B")], {"title": ["A", "B"]}),
         ([FieldError("", "x", "A")], {"non_field_errors": ["A"]}),
         ([FieldError("", "x", "A"), TITLE], {"non_field_errors": ["A"], "title": [TITLE.detail]}),

@@ -19,7 +19,7 @@ from chassis.logging import bind_request, clear_request, current_request_id
 from chassis.settings import ServiceSettings, SettingsError
 
 Schedule = dict[str, dict[str, Any]]
-HEARTBEAT_SECONDS = 5
+HEARTBEAT_SECONDS = 2  # a worker that stops waits for the next one
 
 
 def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedule | None = None) -> "Celery[Job]":
@@ -72,9 +72,10 @@ def _connect(settings: ServiceSettings) -> None:
 
     @signals.worker_ready.connect(weak=False)
     def keep_beating(sender: Any, **_: Any) -> None:
-        heartbeat = Heartbeat(settings.heartbeat_file)
-        heartbeat.beat()
-        sender.timer.call_repeatedly(HEARTBEAT_SECONDS, heartbeat.beat)
+        if settings.heartbeat_file:
+            heartbeat = Heartbeat(settings.heartbeat_file)
+            heartbeat.beat()
+            sender.timer.call_repeatedly(HEARTBEAT_SECONDS, heartbeat.beat)
 
     @signals.before_task_publish.connect(weak=False)
     def pass_on(headers: dict[str, Any], **_: Any) -> None:

@@ -65,7 +65,7 @@ def answer(problem: Problem, *, path: str, request_id: str, public_url: str) -> 
     if path.startswith("/api/v1/"):
         return Answer(problem.status, v1_body(problem), {"Content-Type": "application/json"} | problem.headers)
     if problem.errors:
-        problem.status, problem.title = 422, HTTPStatus(422).phrase
+        problem = Problem(422, problem.code, problem.detail, headers=problem.headers, errors=problem.errors)
     body = problem_body(problem, instance=path, request_id=request_id, public_url=public_url)
     return Answer(problem.status, body, {"Content-Type": CONTENT_TYPE} | problem.headers)
 

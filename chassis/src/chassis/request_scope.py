@@ -28,9 +28,9 @@ class RequestScope:
 @contextmanager
 def request_scope(method: str, request_id: str | None, traceparent: str | None) -> Iterator[RequestScope]:
     """Serve one request; ``request_id`` and ``traceparent`` are the headers as they came."""
-    clear_request()
     with http_request(method) as timer, tracing.span(method, kind="SERVER", parent=traceparent) as span:
         scope = RequestScope(accepted_request_id(request_id), timer)
+        clear_request()  # a worker's thread serves many requests
         bind_request(request_id=scope.request_id)
         try:
             yield scope
@@ -41,6 +41,7 @@ def request_scope(method: str, request_id: str | None, traceparent: str | None) 
             if timer.route not in PROBES:
                 duration = round(timer.seconds * 1000, 1)
                 log.info("request", method=method, route=timer.route, status=timer.status, duration_ms=duration)
+            clear_request()
 
 
 def accepted_request_id(header: str | None) -> str:

@@ -181,10 +181,8 @@ def _type_name(field: FieldInfo) -> str:
 
 def _unknown_names(settings_class: type[ServiceSettings], directory: str | None) -> Iterator[str]:
     known = {_variable(settings_class, name) for name in settings_class.model_fields}
-    given = {name.upper() for name in os.environ} | {
-        path.name.upper() for path in Path(directory or "/dev/null").glob("*")
-    }
-    for name in sorted(given - known):
+    files = [path.name for path in Path(directory).iterdir()] if directory else []
+    for name in sorted({name.upper() for name in [*os.environ, *files]} - known):
         if name.startswith(f"{settings_class.service.upper()}_"):
             close = difflib.get_close_matches(name, known, 1)
             hint = f"; did you mean {close[0]}?" if close else ""

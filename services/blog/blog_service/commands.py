@@ -71,8 +71,23 @@ def manage(arguments: list[str]) -> None:
 
 
 def migrate(arguments: list[str]) -> None:
-    """Bring the database up to date."""
-    manage(["migrate", "--no-input", *arguments])
+    """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
+    from chassis.migrations import seconds_to_wait
+
+    if seconds := seconds_to_wait(arguments):
+        _stand_by(seconds)
+    else:
+        manage(["migrate", "--no-input", *arguments])
+
+
+def _stand_by(seconds: float) -> None:
+    from chassis import logging, migrations
+
+    logging.configure(settings(), "migrate")
+    _set_up()
+    from chassis.django.migrations import pending
+
+    migrations.wait(pending, database_url=settings().database_url, seconds=seconds)
 
 
 def check(_arguments: list[str]) -> None:

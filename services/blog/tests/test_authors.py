@@ -4,6 +4,8 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import pytest
+
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
 from blog_service.testing import Caller, Neighbours
@@ -41,13 +43,12 @@ def test_a_new_user_can_write_at_once_with_nothing_heard_of_them(alice: Caller, 
     assert alice.writes()["author"]["username"] == "alice"
 
 
-def test_the_committed_examples_make_an_author(db: None) -> None:
-    for type_name in ("auth.user.registered.v1", "auth.profile.updated.v1"):
-        event = example(type_name)
-        deliver(event_service(), event)
-        author = Author.objects.get(id=UUID(event.data["user_id"]))
-        assert (author.username, author.bio) == (event.data["username"], event.data["bio"])
-        Author.objects.all().delete()
+@pytest.mark.parametrize("type_name", ["auth.user.registered.v1", "auth.profile.updated.v1"])
+def test_the_committed_examples_make_an_author(db: None, type_name: str) -> None:
+    event = example(type_name)
+    deliver(event_service(), event)
+    author = Author.objects.get(id=UUID(event.data["user_id"]))
+    assert (author.username, author.bio) == (event.data["username"], event.data["bio"])
 
 
 def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:

@@ -2,11 +2,14 @@
 # ruff: noqa: PLC0415  each command imports only what it runs, to start fast and stay small
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chassis.run import Command, become
 
 from auth_service.settings import settings
+
+if TYPE_CHECKING:
+    from chassis.events.service import EventService
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
 
@@ -32,6 +35,27 @@ def beat(arguments: list[str]) -> None:
     _celery("beat", *arguments)
 
 
+def relay(_arguments: list[str]) -> None:
+    """Publish the events in the outbox."""
+    from chassis.events import process
+
+    process.relay(_events())
+
+
+def messenger(_arguments: list[str]) -> None:
+    """What is done with events where everything is on one machine: here the relay alone, for auth handles none."""
+    from chassis.events import process
+
+    process.messenger(_events())
+
+
+def events(arguments: list[str]) -> None:
+    """Look at events and repair their flow."""
+    from chassis.events import commands
+
+    commands.main(_events(), arguments)
+
+
 def manage(arguments: list[str]) -> None:
     """Django's own commands."""
     from django.core.management import execute_from_command_line
@@ -41,7 +65,12 @@ def manage(arguments: list[str]) -> None:
 
 
 def migrate(arguments: list[str]) -> None:
-    """Bring the database up to date, and make the first signing key."""
+    """Bring the database up to date and make the first signing key; with --wait SECONDS only stand by for it."""
+    from chassis.migrations import seconds_to_wait
+
+    if seconds := seconds_to_wait(arguments):
+        _stand_by(seconds)
+        return
     manage(["migrate", "--no-input", *arguments])
     if not arguments:
         from django.utils import timezone
@@ -49,6 +78,18 @@ def migrate(arguments: list[str]) -> None:
         from auth_service.keys.services import signing_key_ensure
 
         signing_key_ensure(now=timezone.now())
+
+
+def _stand_by(seconds: float) -> None:
+    import django
+
+    from chassis import logging, migrations
+
+    logging.configure(settings(), "migrate")
+    django.setup()
+    from chassis.django.migrations import pending
+
+    migrations.wait(pending, database_url=settings().database_url, seconds=seconds)
 
 
 def check(_arguments: list[str]) -> None:
@@ -73,6 +114,15 @@ def demo(_arguments: list[str]) -> None:
         print(f"registered {username}, password {people.PASSWORD}")  # noqa: T201  to whoever typed the command
 
 
+def _events() -> "EventService":
+    """What the chassis needs to know of auth's events; none of it needs Django."""
+    from chassis.events.service import EventService
+
+    from auth_service.events import HANDLERS, PUBLISHES
+
+    return EventService(name="auth", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS)
+
+
 def _application() -> Any:
     from auth_service.wsgi import application
 
@@ -87,6 +137,9 @@ COMMANDS: dict[str, Command] = {
     "web": web,
     "worker": worker,
     "beat": beat,
+    "relay": relay,
+    "messenger": messenger,
+    "events": events,
     "manage": manage,
     "migrate": migrate,
     "check": check,

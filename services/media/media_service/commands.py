@@ -62,12 +62,17 @@ def events(arguments: list[str]) -> None:
     commands.main(_events(), arguments)
 
 
-def migrate(_arguments: list[str]) -> None:
-    """Bring the database up to date."""
-    from media_service import resources
-    from media_service.migrating import migrate as apply
+def migrate(arguments: list[str]) -> None:
+    """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
+    from chassis import logging, migrations
+    from media_service import migrating, resources
 
-    apply(resources.database())
+    if seconds := migrations.seconds_to_wait(arguments):
+        logging.configure(settings(), "migrate")
+        engine = resources.database().engine
+        migrations.wait(lambda: migrating.pending(engine), database_url=settings().database_url, seconds=seconds)
+    else:
+        migrating.migrate(resources.database())
 
 
 def check(_arguments: list[str]) -> None:

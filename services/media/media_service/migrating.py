@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from media_service.database import Database
@@ -25,20 +25,28 @@ def migrate(database: Database) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('media migrations'))"))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        if pending(database.engine):  # a database that is newer, after a roll-back, is left alone
+            command.upgrade(config, "head")
 
 
-def head() -> str:
-    """The newest migration of this code; their names sort by age."""
-    return max(path.stem for path in (SCRIPTS / "versions").glob("[0-9]*.py")).partition("_")[0]
+def pending(engine: Engine) -> list[str]:
+    """The migrations the database lacks; one that is newer than the code lacks none (expand, then contract)."""
+    with engine.connect() as connection:
+        known = inspect(connection).has_table("alembic_version")
+        found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    return [name for name in _names() if not found or name > found]
 
 
 def require_migrated(engine: Engine) -> None:
-    """Raises MigrationMissing; a database that is newer than the code is fine (expand, then contract)."""
+    """Raises MigrationMissing."""
     try:
-        with engine.connect() as connection:
-            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+        missing = pending(engine)
     except DBAPIError as error:
-        raise MigrationMissing("The database has no tables yet, or does not answer.") from error
-    if not found or found < head():
-        raise MigrationMissing(f"The database is at migration {found}, the code needs {head()}.")
+        raise MigrationMissing("The database does not answer.") from error
+    if missing:
+        raise MigrationMissing(f"The database lacks {len(missing)} of its migrations, {missing[0]} first.")
+
+
+def _names() -> list[str]:
+    """The migrations of this code; their names sort by age."""
+    return sorted(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))

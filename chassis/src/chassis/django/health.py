@@ -3,11 +3,11 @@
 from functools import cache
 
 from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from chassis import metrics
+from chassis.django.migrations import pending
 from chassis.health import Health
 
 
@@ -18,8 +18,7 @@ def _database_answers() -> None:
 
 @cache  # a schema does not go back under a running process, and the plan is dear to make
 def _migrations_applied() -> None:
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if pending():
         raise RuntimeError("migrations are waiting")
 
 

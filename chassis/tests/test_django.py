@@ -1,6 +1,7 @@
 """A Django service as a client meets it."""
 
 import json
+from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from chassis.settings import SettingsError
 from chassis.testing import LocalServer, TokenMint
 from chassis.tokens import KeySet
 from django.conf import settings as django_conf
+from django.core.checks import run_checks
 from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
@@ -286,6 +288,20 @@ def test_other_urls_are_refused_in_a_sentence() -> None:
 @pytest.mark.parametrize(("url", "backend"), [("redis://c:6379/0", "Redis"), ("memcached://c:11211", "PyMemcache")])
 def test_cache_servers(url: str, backend: str) -> None:
     assert backend in cache(url)["BACKEND"]
+
+
+def test_production_passes_the_deployment_checks() -> None:
+    update = {"environment": "production", "public_url": "https://news.example", "secret_key": token_hex(32)}
+    made = django_settings(django_conf.SERVICE_SETTINGS.model_copy(update=update))
+    made["MIDDLEWARE"] = [
+        "django.middleware.security.SecurityMiddleware",
+        "django.middleware.csrf.CsrfViewMiddleware",
+        "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    ]
+    del made["DATABASES"]  # which Django does not like to see overridden
+    with override_settings(**made):
+        found = run_checks(tags=["security"], include_deployment_checks=True)
+        assert [message for message in found if not message.is_silenced()] == []
 
 
 def test_production_behind_tls_keeps_cookies_secure() -> None:

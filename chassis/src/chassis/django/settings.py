@@ -45,6 +45,8 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "SECURE_HSTS_SECONDS": 31_536_000 if https else 0,
         "X_FRAME_OPTIONS": "DENY",
+        # whether plain HTTP redirects and subdomains are TLS only is for the edge to decide
+        "SILENCED_SYSTEM_CHECKS": ["security.W005", "security.W008", "security.W021"],
         "DATABASES": {"default": database(settings.database_url, f"{settings.service.upper()}_DATABASE_URL")},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "CACHES": {"default": cache(settings.cache_url) | {"KEY_PREFIX": settings.service}},

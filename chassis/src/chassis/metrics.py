@@ -1,6 +1,7 @@
 """Prometheus metrics, each declared once in the catalogue ``ops/metrics.yaml``."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,8 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, mult
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
+_made: dict[str, Any] = {}
+_making = threading.Lock()
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -36,10 +39,16 @@ def catalogue() -> dict[str, MetricInfo]:
     return {entry["name"]: entry for entry in yaml.safe_load(text)["metrics"]}
 
 
-@cache
 def metric(name: str) -> Any:
     """The metric of that name as the catalogue declares it; raises KeyError for one that is not in it."""
-    info = catalogue()[name]
+    if name not in _made:
+        with _making:  # the first two requests of a process may come at once, and a name can be registered once
+            if name not in _made:
+                _made[name] = _make(name, catalogue()[name])
+    return _made[name]
+
+
+def _make(name: str, info: MetricInfo) -> Any:
     labels = info.get("labels", [])
     match info["type"]:
         case "counter":

@@ -69,4 +69,5 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Broadsheet blog",
     "DESCRIPTION": "Posts, tags and authors.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
 }

@@ -12,8 +12,8 @@ class AuthorSerializer(serializers.ModelSerializer[Author]):
 
     avatar = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
-    followers_count = serializers.ReadOnlyField(default=0)
-    following = serializers.ReadOnlyField(default=False)
+    followers_count = serializers.IntegerField(read_only=True, default=0)
+    following = serializers.BooleanField(read_only=True, default=False)
 
     class Meta:
         model = Author

@@ -11,7 +11,7 @@ from chassis.problems import Problem
 
 
 class AuthorByUsername(APIView):
-    @extend_schema(responses=AuthorSerializer)
+    @extend_schema(operation_id="authors_read", responses=AuthorSerializer)
     def get(self, _request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""
         author = author_find(username)

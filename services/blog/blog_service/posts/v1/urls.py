@@ -5,6 +5,6 @@ from blog_service.posts.v1 import views
 urlpatterns = [
     path("posts", views.Posts.as_view()),
     path("posts/<slug:slug>", views.PostBySlug.as_view()),
-    path("posts/<slug:slug>/publish", views.Publication.as_view(published=True)),
-    path("posts/<slug:slug>/unpublish", views.Publication.as_view(published=False)),
+    path("posts/<slug:slug>/publish", views.Publish.as_view()),
+    path("posts/<slug:slug>/unpublish", views.Unpublish.as_view()),
 ]

@@ -32,7 +32,7 @@ LIST_PARAMETERS = [
 
 
 class Posts(APIView):
-    @extend_schema(parameters=LIST_PARAMETERS, responses=PostPageShape)
+    @extend_schema(operation_id="posts_list", parameters=LIST_PARAMETERS, responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
         query = Query(request.query_params, FILTERS | PAGING | {"mine", "ordering"})
@@ -42,7 +42,7 @@ class Posts(APIView):
         rows = rows_of(found.posts[page.start : page.stop], viewer_of(request))
         return Response(page_body(request, page, count, [post_in_list(row) for row in rows]))
 
-    @extend_schema(request=PostBody, responses={201: PostShape})
+    @extend_schema(operation_id="posts_create", request=PostBody, responses={201: PostShape})
     def post(self, request: Request) -> Response:
         """Write a post, a draft unless ``published`` is true."""
         writer = writer_of(request)
@@ -51,7 +51,7 @@ class Posts(APIView):
 
 
 class PostBySlug(APIView):
-    @extend_schema(responses={200: PostShape, 308: None})
+    @extend_schema(operation_id="posts_read", responses={200: PostShape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
         row = post_get_by_slug(slug, viewer_of(request))
@@ -59,17 +59,17 @@ class PostBySlug(APIView):
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
         return Response(post_shape(row))
 
-    @extend_schema(request=PostBody, responses=PostShape)
+    @extend_schema(operation_id="posts_replace", request=PostBody, responses=PostShape)
     def put(self, request: Request, slug: str) -> Response:
         """Write a post anew; optional fields that are absent stay."""
         return Response(post_shape(_change(request, slug, read_with=PostBody)))
 
-    @extend_schema(request=PostChangesBody, responses=PostShape)
+    @extend_schema(operation_id="posts_change", request=PostChangesBody, responses=PostShape)
     def patch(self, request: Request, slug: str) -> Response:
         """Change parts of a post; what is absent stays."""
         return Response(post_shape(_change(request, slug, read_with=PostChangesBody)))
 
-    @extend_schema(responses={204: None})
+    @extend_schema(operation_id="posts_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
@@ -77,17 +77,24 @@ class PostBySlug(APIView):
         return Response(status=204)
 
 
-class Publication(APIView):
-    """``publish`` and ``unpublish``."""
-
-    published = True
-
-    @extend_schema(request=None, responses={200: PostShape, 202: PostShape})
+class Publish(APIView):
+    @extend_schema(operation_id="posts_publish", request=None, responses={200: PostShape, 202: PostShape})
     def post(self, request: Request, slug: str) -> Response:
-        """Publish a post, at once or (202) when its images are confirmed; or make it a draft again."""
-        writer = writer_of(request)
-        row = _written(post_get_for_writing(slug, writer), {"published": self.published}, writer)
+        """Publish a post: at once, or (202) by itself when its images are confirmed."""
+        row = _published(request, slug, published=True)
         return Response(post_shape(row), status=202 if row["publish_requested"] else 200)
+
+
+class Unpublish(APIView):
+    @extend_schema(operation_id="posts_unpublish", request=None, responses=PostShape)
+    def post(self, request: Request, slug: str) -> Response:
+        """Make a post a draft again, or stop waiting to publish it."""
+        return Response(post_shape(_published(request, slug, published=False)))
+
+
+def _published(request: Request, slug: str, *, published: bool) -> PostRow:
+    writer = writer_of(request)
+    return _written(post_get_for_writing(slug, writer), {"published": published}, writer)
 
 
 def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:

@@ -20,12 +20,13 @@ from blog_service.posts.v2.serializers import PostsV2Shape, PostV2Shape
 from blog_service.posts.v2.shapes import post_in_list, post_shape
 from blog_service.query import Query
 
+LIST_PARAMETERS = [*parameters.CURSOR, *parameters.POST_FILTERS]
 LIMIT = 20
 LIMIT_MOST = 100
 
 
 class Posts(APIView):
-    @extend_schema(parameters=[*parameters.CURSOR, *parameters.POST_FILTERS], responses=PostsV2Shape)
+    @extend_schema(operation_id="v2_posts_list", parameters=LIST_PARAMETERS, responses=PostsV2Shape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
         query = Query(request.query_params, FILTERS | {"limit", "cursor"})
@@ -38,14 +39,14 @@ class Posts(APIView):
 
 
 class PostById(APIView):
-    @extend_schema(responses=PostV2Shape)
+    @extend_schema(operation_id="v2_posts_read", responses=PostV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
         return _shown(post_get(post_id, viewer_of(request)))
 
 
 class PostBySlug(APIView):
-    @extend_schema(responses={200: PostV2Shape, 308: None})
+    @extend_schema(operation_id="v2_posts_find", responses={200: PostV2Shape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
         row = post_get_by_slug(slug, viewer_of(request))

@@ -14,7 +14,7 @@ from blog_service.tags.v1.serializers import TagPageShape
 
 
 class Tags(APIView):
-    @extend_schema(parameters=parameters.PAGE, responses=TagPageShape)
+    @extend_schema(operation_id="tags_list", parameters=parameters.PAGE, responses=TagPageShape)
     def get(self, request: Request) -> Response:
         """Tags of published posts, the most used first; the same for everybody."""
         page, tags = page_of(Query(request.query_params, PAGING)), tags_used()

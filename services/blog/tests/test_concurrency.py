@@ -1,0 +1,89 @@
+"""Writers and events at the same moment, each on a connection of its own."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection
+from uuid_utils.compat import uuid7
+
+from blog_service.authors.models import Author
+from blog_service.commands import event_service
+from blog_service.posts.counts import published_total
+from blog_service.tags.models import Tag
+from blog_service.testing import Caller, Neighbours
+from chassis.events.testing import deliver, example
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """Do all of these at the same moment."""
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        barrier.wait()
+        try:
+            return work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+def test_equal_titles_at_once_get_slugs_of_their_own(alice: Caller, bob: Caller) -> None:
+    people = (alice, bob) * 3
+    slugs = at_once(*[lambda person=person: person.writes()["slug"] for person in people])  # type: ignore[misc]
+    assert len(set(slugs)) == 6
+
+
+def test_new_tags_at_once_are_made_once(alice: Caller, bob: Caller) -> None:
+    words = [["a", "b", "c"], ["c", "b", "a"]]
+    at_once(
+        *[
+            lambda index=index: (alice, bob)[index].writes(f"p{index}", tags=words[index], published=True)  # type: ignore[misc]
+            for index in range(2)
+        ]
+    )
+    assert dict(Tag.objects.values_list("name", "posts_count")) == {"a": 2, "b": 2, "c": 2}
+
+
+def test_counts_hold_when_many_publish_at_once(alice: Caller, bob: Caller) -> None:
+    people = (alice, bob) * 2
+    for index, person in enumerate(people):
+        person.writes(f"p{index}", tags=[f"t{index % 3}", "t0", "t1"])
+    for verb, expected in (("publish", 4), ("unpublish", 0)):
+        answers = at_once(
+            *[
+                lambda index=index, person=person, verb=verb: person.post(f"v1/posts/p{index}/{verb}")  # type: ignore[misc]
+                for index, person in enumerate(people)
+            ]
+        )
+        assert {answer.status for answer in answers} == {200}
+        assert published_total() == sum(Author.objects.values_list("posts_count", flat=True)) == expected
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_a_picture_that_is_ready_while_its_post_is_published_is_not_missed(
+    alice: Caller, neighbours: Neighbours, attempt: int
+) -> None:
+    media = neighbours.has_asset(alice, "processing", sequence=1)
+    alice.writes(images=[{"media": str(media)}])
+    event = example("media.asset.ready.v1")
+    data = event.data | {"asset_id": str(media), "owner_id": str(alice.id)}
+    ready = replace(event, id=uuid7(), sequence=2, partition_key=str(media), data=data)
+    answer, _ = at_once(lambda: alice.post("v1/posts/first-light/publish"), lambda: deliver(event_service(), ready))
+    assert answer.status in {200, 202}
+    assert alice.get("v1/posts/first-light").body["published"]
+
+
+def test_one_post_changed_at_once_counts_every_change(alice: Caller) -> None:
+    alice.writes()
+    changes = [{"body": f"text {number}"} for number in range(6)]
+    answers = at_once(*[lambda change=change: alice.patch("v1/posts/first-light", change) for change in changes])  # type: ignore[misc]
+    assert {answer.status for answer in answers} == {200}
+    assert alice.get("v1/posts/first-light").body["version"] == 7

@@ -23,9 +23,9 @@ def web(_arguments: list[str]) -> None:
 
 
 def worker(arguments: list[str]) -> None:
-    """Run jobs; where everything is on one machine, queue those that are due as well."""
+    """Run jobs; where everything is on one machine, those that are due are queued here as well."""
     embedded = settings().jobs_url.startswith("filesystem:")
-    options = ["--pool=solo", "--beat"] if embedded else ["--pool=threads", "--concurrency=2"]
+    options = ["--pool=solo"] if embedded else ["--pool=threads", "--concurrency=2"]
     _celery("worker", "--without-gossip", "--without-mingle", *options, *arguments)
 
 

@@ -82,4 +82,6 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "Broadsheet auth",
     "DESCRIPTION": "Accounts, profiles, sessions and signing keys.",
     "VERSION": "1",
+    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
+    "SERVE_INCLUDE_SCHEMA": False,
 }

@@ -39,8 +39,8 @@ class Caller:
     def post(self, path: str, body: Any = None, **headers: str) -> "Answer":
         return self.call("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any = None) -> "Answer":
-        return self.call("PATCH", path, body)
+    def patch(self, path: str, body: Any = None, **headers: str) -> "Answer":
+        return self.call("PATCH", path, body, **headers)
 
     def delete(self, path: str) -> "Answer":
         return self.call("DELETE", path)

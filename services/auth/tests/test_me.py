@@ -132,3 +132,27 @@ def test_a_suspended_profile_is_not_shown(alice: Caller, charlie: Caller) -> Non
 def test_a_bad_token_is_refused_where_none_is_needed(alice: Caller, charlie: Caller) -> None:
     charlie.access = alice.access[:-4]
     assert charlie.get("/api/v1/auth/profiles/alice").status == 401
+
+
+def test_v2_changes_what_was_read_and_nothing_newer(alice: Caller) -> None:
+    tag = alice.get("/api/v2/me").headers["ETag"]
+    change = {"profile": {"bio": "Writes."}}
+    answer = alice.patch("/api/v2/me", change, If_Match=tag)
+    assert (answer.status, answer.body["profile"]["bio"]) == (200, "Writes.")
+    assert answer.headers["ETag"] != tag
+    stale = alice.patch("/api/v2/me", {"profile": {"bio": "Overwrites."}}, If_Match=tag)
+    assert (stale.status, stale.body["code"]) == (412, "precondition_failed")
+    assert alice.patch("/api/v2/me", change, If_Match="*").status == 200
+    assert alice.get("/api/v2/me").body["profile"]["bio"] == "Writes."
+
+
+@pytest.mark.parametrize(("tag", "status"), [(None, 428), ('"x"', 412), ("", 412), ('W/"1"', 412), ("9" * 5000, 412)])
+def test_v2_a_change_needs_the_version_it_is_of(alice: Caller, tag: str | None, status: int) -> None:
+    headers = {} if tag is None else {"If_Match": tag}
+    assert alice.patch("/api/v2/me", {"profile": {"bio": "Writes."}}, **headers).status == status
+
+
+def test_v2_a_wrong_change_is_422_with_a_pointer(alice: Caller) -> None:
+    answer = alice.patch("/api/v2/me", {"profile": {"bio": 5}}, If_Match="*")
+    assert answer.status == 422
+    assert answer.body["errors"] == [{"pointer": "/profile/bio", "code": "invalid", "detail": "Not a valid string."}]

@@ -17,13 +17,14 @@ class Jwks(APIView):
     permission_classes = [AllowAny]
 
     @extend_schema(
+        operation_id="jwks_retrieve",
         responses={
             200: {
                 "type": "object",
                 "properties": {"keys": {"type": "array", "items": {"type": "object"}}},
                 "required": ["keys"],
             }
-        }
+        },
     )
     def get(self, _request: Request) -> Response:
         """The public keys of access tokens (RFC 7517)."""

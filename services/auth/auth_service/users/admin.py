@@ -1,6 +1,6 @@
 """Accounts in the admin. They are opened and closed by their owners; staff suspend them and give roles."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django import forms
@@ -71,8 +71,8 @@ class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False
 
     def save_model(self, request: HttpRequest, profile: Profile, form: Any, _change: bool) -> None:
-        changes: ProfileChanges = {name: form.cleaned_data[name] for name in form.changed_data}
-        profile_update(profile.user_id, changes, actor=_staff(request))
+        changed = {name: form.cleaned_data[name] for name in form.changed_data}
+        profile_update(profile.user_id, cast("ProfileChanges", changed), actor=_staff(request))
 
 
 def _staff(request: HttpRequest) -> UUID:

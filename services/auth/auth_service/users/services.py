@@ -57,10 +57,15 @@ def user_authenticate(*, login: str, password: str) -> User:
     return user
 
 
-def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID) -> User:
-    """Change the given parts of a profile. What is equal already makes no event."""
+def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, version: int | None = None) -> User:
+    """Change the given parts of a profile. What is equal already makes no event.
+
+    Raises Problem 412 if the account is not of the given ``version`` any more.
+    """
     with transaction.atomic():
         user = user_get_locked(user_id)
+        if version not in {None, user.version}:
+            raise Problem(412, "precondition_failed", "The account has changed since it was read.")
         profile = user.profile
         different = {name: value for name, value in changes.items() if getattr(profile, name) != value}
         if different:

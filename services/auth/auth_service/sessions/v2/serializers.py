@@ -17,7 +17,7 @@ class SessionBody(StrictBody):
     )
 
 
-class RefreshBody(StrictBody):
+class SessionRefreshBody(StrictBody):
     refresh_token = serializers.CharField(trim_whitespace=False)
 
 

@@ -17,7 +17,7 @@ from auth_service.sessions.refreshing import session_refresh
 from auth_service.sessions.selectors import sessions_list
 from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.v2.pagination import page_of
-from auth_service.sessions.v2.serializers import GrantSerializer, RefreshBody, SessionBody, SessionPage
+from auth_service.sessions.v2.serializers import GrantSerializer, SessionBody, SessionPage, SessionRefreshBody
 from auth_service.settings import settings
 from auth_service.users.services import user_authenticate
 
@@ -48,10 +48,10 @@ class Refresh(APIView):
     authentication_classes = []
     permission_classes = [AllowAny]
 
-    @extend_schema(request=RefreshBody, responses=GrantSerializer)
+    @extend_schema(request=SessionRefreshBody, responses=GrantSerializer)
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same successor."""
-        return _granted(session_refresh(read(RefreshBody, request.data)["refresh_token"], now=timezone.now()))
+        return _granted(session_refresh(read(SessionRefreshBody, request.data)["refresh_token"], now=timezone.now()))
 
 
 class CurrentSession(APIView):

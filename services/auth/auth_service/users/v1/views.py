@@ -10,10 +10,10 @@ from rest_framework.views import APIView
 
 from auth_service.bodies import read
 from auth_service.sessions.authentication import caller
+from auth_service.users.bodies import MeChangesBody, RegistrationBody
 from auth_service.users.selectors import profile_get
 from auth_service.users.serializers import AccountSerializer, MeSerializer, PublicProfileSerializer
 from auth_service.users.services import profile_update, user_register
-from auth_service.users.v1.serializers import MeChangesBody, RegistrationBody
 
 
 class Users(APIView):

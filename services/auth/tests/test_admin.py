@@ -1,0 +1,111 @@
+"""The admin, where staff look and decide."""
+
+from typing import Any
+
+import pytest
+from auth_service.keys.models import SigningKey
+from auth_service.outbox.models import OutboxEvent
+from auth_service.sessions.models import Session
+from auth_service.testing import Caller
+from auth_service.users.models import Profile, User
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+from django.db.models import QuerySet
+from django.test import Client
+
+PAGES = ("users/user", "users/profile", "user_sessions/session", "keys/signingkey", "outbox/outboxevent")
+
+
+@pytest.fixture
+def dana(db: None) -> Client:
+    """Staff with every power, logged in as people do."""
+    User.objects.create_superuser(email="dana@example.org", username="dana", password="correct horse battery")
+    client = Client()
+    client.post("/admin/login/", {"username": "DANA@example.org", "password": "correct horse battery"})
+    return client
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_staff_see_every_list_and_row(dana: Client, alice: Caller, page: str) -> None:
+    listed = dana.get(f"/admin/{page}/?q=alice" if page != "keys/signingkey" else f"/admin/{page}/")
+    assert listed.status_code == 200
+    rows: dict[str, QuerySet[Any]] = {
+        "users/user": User.objects.filter(username="alice"),
+        "users/profile": Profile.objects.filter(user__username="alice"),
+        "user_sessions/session": Session.objects.all(),
+        "keys/signingkey": SigningKey.objects.all(),
+        "outbox/outboxevent": OutboxEvent.objects.all(),
+    }
+    row = rows[page].first()
+    assert row is not None
+    assert dana.get(f"/admin/{page}/{row.pk}/change/").status_code == 200
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_others_see_none(alice: Caller, page: str) -> None:
+    client = Client()
+    assert client.get(f"/admin/{page}/").status_code == 302
+    client.force_login(User.objects.get())
+    assert client.get(f"/admin/{page}/").status_code == 302
+
+
+def test_no_secret_is_on_a_page(dana: Client, alice: Caller) -> None:
+    key, session = SigningKey.objects.get(), Session.objects.get()
+    shown = dana.get(f"/admin/keys/signingkey/{key.pk}/change/").content
+    shown += dana.get(f"/admin/user_sessions/session/{session.pk}/change/").content
+    shown += dana.get(f"/admin/users/user/{alice.id}/change/").content
+    for secret in (b"encrypted_private_key", b"refresh_digest", b"argon2"):
+        assert secret not in shown
+
+
+def test_staff_suspend_and_reactivate(dana: Client, alice: Caller) -> None:
+    for action, active in (("suspend", False), ("reactivate", True)):
+        dana.post("/admin/users/user/", {"action": action, "_selected_action": [str(alice.id)]})
+        assert User.objects.get(username="alice").is_active is active
+    assert alice.get("/api/v1/auth/users/me").status == 401
+
+
+def test_staff_end_a_session(dana: Client, alice: Caller) -> None:
+    body = {"action": "end", "_selected_action": [str(Session.objects.get().pk)]}
+    dana.post("/admin/user_sessions/session/", body)
+    assert Session.objects.get().ended_by == Session.EndedBy.STAFF
+    assert alice.get("/api/v1/auth/users/me").body["code"] == "token_revoked"
+
+
+def test_a_change_of_roles_or_profile_is_told_to_others(dana: Client, alice: Caller) -> None:
+    dana.post(f"/admin/users/user/{alice.id}/change/", {"roles": ["author", "moderator"]})
+    dana.post(f"/admin/users/profile/{alice.id}/change/", {"bio": "Edited.", "avatar": "", "locale": "en"})
+    roles, profile = published(DjangoDatabase())[-2:]
+    assert (roles.type, roles.data["roles"]) == ("auth.role.changed.v1", ["author", "moderator"])
+    assert (profile.type, profile.data["bio"]) == ("auth.profile.updated.v1", "Edited.")
+    assert profile.sequence == roles.sequence + 1
+    assert profile.actor == str(User.objects.get(username="dana").id)
+
+
+def test_staff_without_every_power_cannot_give_powers(dana: Client, alice: Caller) -> None:
+    helper = User.objects.create_user(
+        email="helper@example.org", username="helper", password="correct horse battery", is_staff=True
+    )
+    helper.user_permissions.set(Permission.objects.filter(content_type__app_label="users"))
+    client = Client()
+    client.force_login(helper)
+    body = {"is_staff": "on", "is_superuser": "on", "roles": ["admin"]}
+    assert client.post(f"/admin/users/user/{helper.id}/change/", body).status_code == 302
+    helper.refresh_from_db()
+    assert (helper.is_superuser, helper.roles) == (False, ["author"])
+
+
+def test_nobody_adds_or_deletes_here(dana: Client, alice: Caller) -> None:
+    for page in PAGES:
+        assert dana.get(f"/admin/{page}/add/").status_code == 403
+    assert dana.post(f"/admin/users/user/{alice.id}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_a_superuser_made_on_the_command_line_is_told_to_others(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
+    call_command("createsuperuser", "--no-input", "--email=dana@example.org", "--username=dana")
+    user = User.objects.get()
+    assert (user.is_staff, user.is_superuser, user.roles) == (True, True, ["author", "admin"])
+    assert [event.type for event in published(DjangoDatabase())] == ["auth.user.registered.v1"]

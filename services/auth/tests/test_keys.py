@@ -1,0 +1,147 @@
+"""Signing keys: made once, encrypted at rest, published before they sign."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import pytest
+from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
+from auth_service.keys.models import SigningKey
+from auth_service.keys.selectors import jwks, signing_key_current, verifying_key
+from auth_service.keys.services import RotationUnderWay, signing_key_ensure, signing_keys_rotate
+from auth_service.keys.signing import sign_access_token
+from auth_service.testing import AtOnce, Caller
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+from cryptography.hazmat.primitives.serialization import load_der_private_key
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
+AHEAD = timedelta(minutes=15)
+TOKEN_LIFE = timedelta(minutes=10, seconds=30)
+
+
+def kids(now: datetime) -> list[str]:
+    return [key["kid"] for key in jwks(now=now)["keys"]]
+
+
+@pytest.mark.django_db
+def test_the_first_key_is_made_at_first_use_and_kept() -> None:
+    assert signing_key_ensure(now=NOON) == signing_key_ensure(now=NOON)
+    assert SigningKey.objects.count() == 1
+
+
+def test_of_processes_that_all_find_no_key_one_makes_it(at_once: AtOnce) -> None:
+    keys = at_once([lambda: signing_key_ensure(now=timezone.now())] * 6)
+    assert len({key.kid for key in keys}) == 1
+    assert SigningKey.objects.count() == 1
+
+
+def test_the_key_set_holds_public_halves_alone(charlie: Caller) -> None:
+    answer = charlie.get("/.well-known/jwks.json")
+    assert answer.status == 200
+    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    (key,) = answer.body["keys"]
+    assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
+    assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("EC", "P-256", "sig", "ES256")
+
+
+@pytest.mark.django_db
+def test_a_private_key_is_encrypted_in_the_database() -> None:
+    stored = bytes(signing_key_ensure(now=NOON).encrypted_private_key)
+    with pytest.raises(ValueError, match="deserialize"):
+        load_der_private_key(stored, password=None)
+
+
+def test_a_sealed_key_opens_under_its_name_and_secret_alone() -> None:
+    sealed = encrypt(b"key", kid="one", secret="s" * 32)
+    assert decrypt(sealed, kid="one", secret="s" * 32) == b"key"
+    for kid, secret, data in (("two", "s" * 32, sealed), ("one", "t" * 32, sealed), ("one", "s" * 32, sealed[:-1])):
+        with pytest.raises(KeyUnreadable):
+            decrypt(data, kid=kid, secret=secret)
+
+
+@pytest.mark.django_db
+def test_the_next_key_is_published_before_it_signs() -> None:
+    old = signing_key_ensure(now=NOON)
+    new = signing_keys_rotate(now=NOON)
+    assert kids(NOON) == [old.kid, new.kid]
+    assert signing_key_current(now=NOON + AHEAD - timedelta(seconds=1)) == old
+    assert signing_key_current(now=NOON + AHEAD) == new
+
+
+@pytest.mark.django_db
+def test_the_old_key_stays_until_the_last_token_it_signed_has_expired() -> None:
+    old = signing_key_ensure(now=NOON)
+    new = signing_keys_rotate(now=NOON)
+    leaves = NOON + AHEAD + TOKEN_LIFE
+    assert kids(leaves - timedelta(seconds=1)) == [old.kid, new.kid]
+    assert kids(leaves) == [new.kid]
+
+
+@pytest.mark.django_db
+def test_a_second_rotation_waits_for_the_first() -> None:
+    signing_key_ensure(now=NOON)
+    signing_keys_rotate(now=NOON)
+    with pytest.raises(RotationUnderWay):
+        signing_keys_rotate(now=NOON + timedelta(minutes=1))
+    signing_keys_rotate(now=NOON + timedelta(days=1))
+    assert SigningKey.objects.count() == 2  # the first one is forgotten
+
+
+def test_of_two_rotations_at_once_one_happens(at_once: AtOnce) -> None:
+    signing_key_ensure(now=NOON)
+
+    def rotate() -> bool:
+        try:
+            signing_keys_rotate(now=NOON)
+        except RotationUnderWay:
+            return False
+        return True
+
+    assert sorted(at_once([rotate] * 3)) == [False, False, True]
+
+
+@pytest.mark.django_db
+def test_a_rotation_is_told_to_others() -> None:
+    signing_key_ensure(now=NOON)
+    key = signing_keys_rotate(now=NOON)
+    (event,) = published(DjangoDatabase())
+    assert (event.type, event.subject) == ("auth.key.rotated.v1", f"key/{key.kid}")
+    assert event.data == {"kid": key.kid, "not_before": "2026-11-23T12:15:00Z", "retire_at": "2026-11-23T12:25:30Z"}
+
+
+def test_nobody_is_logged_out_by_a_rotation(alice: Caller) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    SigningKey.objects.update(active_from=yesterday)
+    signing_keys_rotate(now=timezone.now() - AHEAD)
+    assert alice.get("/api/v1/auth/users/me").status == 200
+    before = alice.access
+    alice.log_in()
+    assert before.split(".")[0] != alice.access.split(".")[0]  # signed by the new key
+    assert alice.get("/api/v1/auth/users/me").status == 200
+
+
+@pytest.mark.django_db
+def test_a_key_that_has_left_verifies_nothing() -> None:
+    key = signing_key_ensure(now=NOON)
+    assert verifying_key(key.kid) is not None
+    SigningKey.objects.update(retire_at=NOON)
+    assert verifying_key(key.kid) is None
+
+
+@pytest.mark.django_db
+def test_the_command_says_when_the_new_key_signs() -> None:
+    output = StringIO()
+    call_command("rotate_keys", stdout=output)
+    assert "is published and signs from" in output.getvalue()
+    with pytest.raises(CommandError, match="already published"):
+        call_command("rotate_keys")
+
+
+@pytest.mark.django_db
+def test_a_key_under_another_secret_is_said_plainly() -> None:
+    key = signing_key_ensure(now=NOON)
+    SigningKey.objects.update(encrypted_private_key=encrypt(b"", kid=key.kid, secret="another secret"))
+    with pytest.raises(KeyUnreadable, match="AUTH_KEY_ENCRYPTION_KEY"):
+        sign_access_token({}, now=NOON)

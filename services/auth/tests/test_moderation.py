@@ -1,0 +1,58 @@
+"""What staff decide about accounts."""
+
+from uuid import UUID
+
+import pytest
+from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
+from auth_service.testing import PASSWORD, Caller
+from auth_service.users.models import Role, User
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+from django.utils import timezone
+
+DANA = UUID("01900000-0000-7000-8000-0000000000a4")
+ME = "/api/v1/auth/users/me"
+
+
+@pytest.fixture
+def user(alice: Caller) -> User:
+    return User.objects.get()
+
+
+def types() -> list[str]:
+    return [event.type.removeprefix("auth.") for event in published(DjangoDatabase())]
+
+
+def test_a_suspension_ends_every_session(alice: Caller, user: User) -> None:
+    Caller("alice").log_in()
+    user_suspend(user.id, actor=DANA, now=timezone.now())
+    assert alice.get(ME).body["code"] == "token_revoked"
+    assert alice.post("/api/v1/auth/jwt/create", {"login": "alice", "password": PASSWORD}).status == 401
+    assert types() == ["user.registered.v1", "user.suspended.v1", "session.revoked.v1", "session.revoked.v1"]
+    assert published(DjangoDatabase())[1].actor == str(DANA)
+
+
+def test_a_second_suspension_changes_nothing(user: User) -> None:
+    user_suspend(user.id, actor=DANA, now=timezone.now())
+    before = types()
+    user_suspend(user.id, actor=DANA, now=timezone.now())
+    assert types() == before
+
+
+def test_a_reactivated_user_may_log_in_again(alice: Caller, user: User) -> None:
+    user_suspend(user.id, actor=DANA, now=timezone.now())
+    user_reactivate(user.id, actor=DANA)
+    user_reactivate(user.id, actor=DANA)
+    assert alice.get(ME).body["code"] == "token_revoked"
+    alice.access = ""
+    alice.log_in()
+    assert alice.get(ME).status == 200
+    assert types().count("user.reactivated.v1") == 1
+
+
+def test_roles_are_told_with_the_next_version(user: User) -> None:
+    user_roles_change(user.id, [Role.EDITOR, Role.AUTHOR], actor=DANA)
+    user_roles_change(user.id, [Role.AUTHOR, Role.EDITOR], actor=DANA)
+    event = published(DjangoDatabase())[-1]
+    assert (event.type, event.sequence) == ("auth.role.changed.v1", 2)
+    assert event.data == {"user_id": str(user.id), "roles": ["author", "editor"]}

@@ -30,7 +30,12 @@ _FIRST = (
     "user_hash",
     "route",
 )
-_QUIET = ("httpx", "httpcore", "pika", "urllib3", "asyncio")  # what they say at INFO, our own lines say better
+_LEAST = {  # what these say below, our own lines say better
+    "asyncio": logging.WARNING,
+    "django.request": logging.ERROR,
+    "pika": logging.WARNING,
+    "urllib3": logging.WARNING,
+}
 
 
 def configure(settings: ServiceSettings, process: str, stream: TextIO | None = None) -> None:
@@ -51,8 +56,8 @@ def configure(settings: ServiceSettings, process: str, stream: TextIO | None = N
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
-    for name in _QUIET:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    for name, level in _LEAST.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:

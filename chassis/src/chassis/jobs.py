@@ -7,10 +7,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery, Task, signals
+from celery.beat import Service
 from celery.exceptions import Retry
 
 from chassis import metrics, process, tracing
@@ -41,6 +43,8 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
         **_broker(settings),
     )
     _connect(settings)
+    if app.conf.broker_url == "filesystem://":
+        _keep_schedule_in_worker(app)
     return app
 
 
@@ -86,6 +90,19 @@ def _connect(settings: ServiceSettings) -> None:
     def pass_on(headers: dict[str, Any], **_: Any) -> None:
         headers["request_id"], headers["traceparent"] = current_request_id(), tracing.current_traceparent()
         headers["argsrepr"] = headers["kwargsrepr"] = "…"  # Celery logs these, and they may be personal
+
+
+def _keep_schedule_in_worker(app: "Celery[Any]") -> None:
+    """Queue what is due from a thread of the worker: on one machine there is one, and `--beat` would fork it whole."""
+    schedule = Service(app, max_interval=1)
+
+    @signals.worker_ready.connect(weak=False)
+    def start(**_: Any) -> None:
+        Thread(target=schedule.start, name="beat", daemon=True).start()
+
+    @signals.worker_shutting_down.connect(weak=False)
+    def stop(**_: Any) -> None:
+        schedule.stop()
 
 
 class Job(Task):  # type: ignore[type-arg]

@@ -22,10 +22,9 @@ def web(_arguments: list[str]) -> None:
 
 
 def worker(arguments: list[str]) -> None:
-    """Run jobs; where everything is on one machine, queue those that are due as well."""
+    """Run jobs; where everything is on one machine, those that are due are queued here as well."""
     concurrency = f"--concurrency={settings().worker_concurrency}"
-    beating = ["--beat"] if settings().is_embedded else []
-    _celery("worker", "--without-gossip", "--without-mingle", "--pool=threads", concurrency, *beating, *arguments)
+    _celery("worker", "--without-gossip", "--without-mingle", "--pool=threads", concurrency, *arguments)
 
 
 def beat(arguments: list[str]) -> None:
@@ -41,15 +40,8 @@ def relay(_arguments: list[str]) -> None:
     process.relay(_events())
 
 
-def consumer(_arguments: list[str]) -> None:
-    """Handle the events of other services."""
-    from chassis.events import process
-
-    process.consumer(_events())
-
-
 def messenger(_arguments: list[str]) -> None:
-    """Be relay and consumer in one process."""
+    """What is done with events where everything is on one machine: here the relay alone, for media handles none."""
     from chassis.events import process
 
     process.messenger(_events())
@@ -67,7 +59,8 @@ def migrate(arguments: list[str]) -> None:
     from chassis import logging, migrations
     from media_service import migrating, resources
 
-    if seconds := migrations.seconds_to_wait(arguments):
+    seconds = migrations.seconds_to_wait(arguments)
+    if seconds is not None:
         logging.configure(settings(), "migrate")
         engine = resources.database().engine
         migrations.wait(lambda: migrating.pending(engine), database_url=settings().database_url, seconds=seconds)
@@ -109,14 +102,12 @@ def _celery(*arguments: str) -> None:
 
 
 def _events() -> "EventService":
-    from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
+    """What the chassis needs to know of media's events; none of it needs SQLAlchemy."""
     from chassis.events.service import EventService
 
-    from media_service.database import Database
     from media_service.events import HANDLERS, PUBLISHES
 
-    database = SqlAlchemyDatabase(Database(settings().database_url).writing_engine)
-    return EventService(name="media", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS, database=database)
+    return EventService(name="media", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS)
 
 
 COMMANDS: dict[str, Command] = {
@@ -124,7 +115,6 @@ COMMANDS: dict[str, Command] = {
     "worker": worker,
     "beat": beat,
     "relay": relay,
-    "consumer": consumer,
     "messenger": messenger,
     "events": events,
     "migrate": migrate,

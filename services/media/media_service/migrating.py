@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from media_service.database import Database
@@ -25,16 +25,14 @@ def migrate(database: Database) -> None:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('media migrations'))"))
         config.attributes["connection"] = connection
-        if pending(database.engine):  # a database that is newer, after a roll-back, is left alone
+        if _pending(connection):  # a database that is newer, after a roll-back, is left alone
             command.upgrade(config, "head")
 
 
 def pending(engine: Engine) -> list[str]:
     """The migrations the database lacks; one that is newer than the code lacks none (expand, then contract)."""
     with engine.connect() as connection:
-        known = inspect(connection).has_table("alembic_version")
-        found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
-    return [name for name in _names() if not found or name > found]
+        return _pending(connection)
 
 
 def require_migrated(engine: Engine) -> None:
@@ -47,6 +45,8 @@ def require_migrated(engine: Engine) -> None:
         raise MigrationMissing(f"The database lacks {len(missing)} of its migrations, {missing[0]} first.")
 
 
-def _names() -> list[str]:
-    """The migrations of this code; their names sort by age."""
-    return sorted(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))
+def _pending(connection: Connection) -> list[str]:
+    known = inspect(connection).has_table("alembic_version")
+    found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
+    names = sorted(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))  # by age
+    return [name for name in names if not found or name > found]

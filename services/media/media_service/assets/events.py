@@ -1,17 +1,18 @@
 """What media tells the others about assets."""
 
-from collections.abc import Iterable
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from chassis.events.types import EventData, event
 from pydantic import Field
 
-from media_service.assets.models import Asset
-from media_service.renditions.models import Rendition
-
 _ASSET = "01900000-0000-7000-8000-000000000101"
 _OWNER = "01900000-0000-7000-8000-0000000000a1"
+_RENDITIONS = [
+    {"preset": "thumb", "width": 320, "height": 213},
+    {"preset": "medium", "width": 800, "height": 534},
+    {"preset": "large", "width": 1600, "height": 1067},
+]
 _SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -32,13 +33,15 @@ class AssetState(EventData):
     mime: str = Field(examples=["image/jpeg"])
     width: int = Field(examples=[1600])
     height: int = Field(examples=[1067])
-    renditions: list[RenditionState] = Field(description="empty until the asset is ready")
-    reason: str | None = Field(description="why there are no renditions, if the asset failed", examples=[None])
+    renditions: list[RenditionState] = Field(description="empty unless they were made", examples=[_RENDITIONS])
+    reason: str | None = Field(description="why there are none, if they could not be made", examples=[None])
 
 
 @event("media.asset.uploaded.v1", aggregate="asset", id_field="asset_id", optional_subscribers=True)
 class AssetUploaded(AssetState):
     """A picture was taken in; its renditions are to be made."""
+
+    renditions: list[RenditionState] = Field(max_length=0, examples=[[]])
 
 
 @event("media.asset.ready.v1", aggregate="asset", id_field="asset_id")
@@ -50,22 +53,10 @@ class AssetReady(AssetState):
 class AssetFailed(AssetState):
     """The renditions could not be made, and will not be."""
 
+    renditions: list[RenditionState] = Field(max_length=0, examples=[[]])
+    reason: str = Field(examples=["no renditions could be made of it"])
+
 
 @event("media.asset.removed.v1", aggregate="asset", id_field="asset_id", optional_subscribers=True)
 class AssetRemoved(AssetState):
     """The asset and its files are gone."""
-
-
-def state_of(asset: Asset, renditions: Iterable[Rendition] = ()) -> dict[str, Any]:
-    """The fields of AssetState."""
-    made = [RenditionState(preset=made.preset, width=made.width, height=made.height) for made in renditions]
-    return {
-        "asset_id": asset.id,
-        "owner_id": asset.owner_id,
-        "sha256": asset.sha256,
-        "mime": asset.blob.mime,
-        "width": asset.blob.width,
-        "height": asset.blob.height,
-        "renditions": made,
-        "reason": asset.reason,
-    }

@@ -9,8 +9,8 @@ from chassis.problems import FieldError, invalid_fields
 from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel
 
-from media_service.assets.events import AssetState, state_of
-from media_service.assets.selectors import assets_by_id
+from media_service.assets.events import AssetState
+from media_service.assets.selectors import asset_state, assets_by_id
 from media_service.dependencies import Service
 from media_service.renditions.selectors import renditions_of
 
@@ -45,7 +45,7 @@ async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNo
     made = {blob_id: list(group) for blob_id, group in groupby(renditions, key=lambda rendition: rendition.blob_id)}
     return AssetsNow(
         assets=[
-            AssetNow(**state_of(asset, made.get(asset.blob_id, ())), status=asset.status, sequence=asset.version)
+            AssetNow(**asset_state(asset, made.get(asset.blob_id, ())), status=asset.status, sequence=asset.version)
             for asset in assets
         ]
     )

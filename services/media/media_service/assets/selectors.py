@@ -1,13 +1,16 @@
 """What can be asked about assets."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from chassis.problems import Problem
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from media_service.assets.events import RenditionState
 from media_service.assets.models import Asset, RemovedAsset
+from media_service.renditions.models import Rendition
 
 
 def asset_get(session: Session, asset_id: UUID, owner_id: UUID, *, lock: bool = False) -> Asset:
@@ -37,3 +40,18 @@ def assets_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Asset]:
 def asset_was_known(session: Session, asset_id: UUID) -> bool:
     """Whether the id is or has been an asset's."""
     return bool(session.get(Asset, asset_id) or session.get(RemovedAsset, asset_id))
+
+
+def asset_state(asset: Asset, renditions: Iterable[Rendition] = ()) -> dict[str, Any]:
+    """All there is to know of an asset, as the fields of events.AssetState."""
+    made = [RenditionState(preset=made.preset, width=made.width, height=made.height) for made in renditions]
+    return {
+        "asset_id": asset.id,
+        "owner_id": asset.owner_id,
+        "sha256": asset.sha256,
+        "mime": asset.blob.mime,
+        "width": asset.blob.width,
+        "height": asset.blob.height,
+        "renditions": made,
+        "reason": asset.reason,
+    }

@@ -9,9 +9,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded, state_of
+from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset
-from media_service.assets.selectors import asset_get
+from media_service.assets.selectors import asset_get, asset_state
 from media_service.renditions.models import Rendition
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
@@ -37,7 +37,7 @@ def asset_add(  # noqa: PLR0913  all an upload has
     )
     session.add(asset)
     session.flush()
-    publish(session, AssetUploaded(**state_of(asset)), sequence=asset.version, actor=owner_id)
+    publish(session, AssetUploaded(**asset_state(asset)), sequence=asset.version, actor=owner_id)
     return asset
 
 
@@ -53,7 +53,7 @@ def asset_mark_ready(session: Session, asset: Asset, renditions: Iterable[Rendit
     """Say that all renditions are there."""
     asset.status = AssetStatus.READY
     asset.version += 1
-    publish(session, AssetReady(**state_of(asset, renditions)), sequence=asset.version, actor=asset.owner_id)
+    publish(session, AssetReady(**asset_state(asset, renditions)), sequence=asset.version, actor=asset.owner_id)
 
 
 def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
@@ -61,14 +61,14 @@ def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
     asset.status = AssetStatus.FAILED
     asset.reason = reason
     asset.version += 1
-    publish(session, AssetFailed(**state_of(asset)), sequence=asset.version, actor=asset.owner_id)
+    publish(session, AssetFailed(**asset_state(asset)), sequence=asset.version, actor=asset.owner_id)
 
 
 def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
     """Remove an asset; gives the id of its stored picture if nobody shows that any more: its files are to go."""
     asset = asset_get(session, asset_id, owner_id, lock=True)
     blob = blob_lock(session, asset.blob_id)
-    publish(session, AssetRemoved(**state_of(asset)), sequence=asset.version + 1, actor=owner_id)
+    publish(session, AssetRemoved(**asset_state(asset)), sequence=asset.version + 1, actor=owner_id)
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()

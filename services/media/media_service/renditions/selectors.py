@@ -11,9 +11,11 @@ from media_service.renditions.models import Rendition
 
 
 def renditions_of(session: Session, blob_ids: Iterable[UUID]) -> Sequence[Rendition]:
-    """All renditions of these stored pictures, largest last."""
+    """All renditions of these stored pictures, smallest first."""
     query = select(Rendition).where(Rendition.blob_id.in_(list(blob_ids)))
-    return session.scalars(query.order_by(Rendition.blob_id, Rendition.width, Rendition.height)).all()
+    return session.scalars(
+        query.order_by(Rendition.blob_id, Rendition.width, Rendition.height, Rendition.preset.desc())
+    ).all()
 
 
 def shown_asset(session: Session, asset_id: UUID) -> Asset | None:

@@ -1,0 +1,59 @@
+"""Pictures for the tests, made in code."""
+
+import io
+from typing import Any
+
+from PIL import ExifTags, Image, ImageCms
+
+PROFILE = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+XMP = b"<x:xmpmeta>Greenwich</x:xmpmeta>"
+GPS = {ExifTags.GPS.GPSLatitudeRef: "N", ExifTags.GPS.GPSLatitude: (51.0, 28.0, 40.12)}
+
+
+def picture(width: int = 64, height: int = 48, mode: str = "RGB") -> Image.Image:
+    """Colours that run from corner to corner, so that every turn of it looks different."""
+    across = Image.linear_gradient("L").resize((height, width)).transpose(Image.Transpose.ROTATE_90)
+    down = Image.linear_gradient("L").resize((width, height))
+    blue = Image.new("L", (width, height), 90)
+    blue.paste(255, (0, 0, width // 4, height // 4))
+    return Image.merge("RGB", (across, down, blue)).convert(mode)
+
+
+def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
+    """The image as a file of that kind."""
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def jpeg(width: int = 64, height: int = 48, **options: Any) -> bytes:
+    return encoded(picture(width, height), **options)
+
+
+def exif(orientation: int | None = None) -> Image.Exif:
+    """What a phone notes: its name, a place, and how it was held."""
+    notes = Image.Exif()
+    notes[ExifTags.Base.Make] = "Box Camera"
+    notes.get_ifd(ExifTags.IFD.GPSInfo).update({int(tag): value for tag, value in GPS.items()})
+    if orientation:
+        notes[ExifTags.Base.Orientation] = orientation
+    return notes
+
+
+def animation(frames: int, kind: str = "GIF", size: tuple[int, int] = (16, 12)) -> bytes:
+    """Frames that all differ, in an endless loop."""
+    images = [Image.new("RGB", size, (number * 37 % 256, number % 256, 255 - number % 256)) for number in range(frames)]
+    return encoded(images[0], kind, save_all=True, append_images=images[1:], duration=40, loop=0)
+
+
+def opened(content: bytes) -> Image.Image:
+    """What Pillow makes of a file; raises if it finds fault."""
+    image = Image.open(io.BytesIO(content))
+    image.load()
+    return image
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures of the same size, 0 to 255."""
+    pairs = zip(one.convert("RGB").tobytes(), other.convert("RGB").tobytes(), strict=True)
+    return sum(abs(a - b) for a, b in pairs) / (one.width * one.height * 3)

@@ -1,0 +1,144 @@
+"""Media on the database that was asked for, and the people of the tests."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import sqlalchemy
+from chassis.health import Health
+from chassis.testing import TokenMint
+from chassis.tokens import KeySet, Verifier
+from fastapi import FastAPI
+from media_service import resources
+from media_service.database import Database
+from media_service.migrating import migrate
+from media_service.pictures.scratch import Scratch
+from media_service.settings import MediaSettings, settings
+from media_service.storage.store import Store
+from media_service.testing.people import ALICE, BOB, Person
+
+TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event")
+
+
+@pytest.fixture(scope="session")
+def own_settings() -> MediaSettings:
+    """The settings the root conftest made; these tests empty the database and the store, so it must be no other."""
+    own = settings()
+    assert str(own.var_dir) == os.environ["VAR_DIR"]
+    assert own.var_dir.is_relative_to(tempfile.gettempdir())
+    assert own.storage_url == f"file://{own.var_dir}/media"
+    assert own.database_url == os.environ["MEDIA_DATABASE_URL"]
+    return own
+
+
+@pytest.fixture(scope="session")
+def migrated(own_settings: MediaSettings) -> Database:
+    migrate(resources.database())
+    own_settings.scratch_dir.mkdir(parents=True, exist_ok=True)
+    return resources.database()
+
+
+@pytest.fixture
+def database(migrated: Database) -> Iterator[Database]:
+    """The database, empty."""
+    yield migrated
+    with migrated.writing() as session:
+        for table in TABLES:
+            session.execute(sqlalchemy.text(f"DELETE FROM {table}"))
+
+
+@pytest.fixture
+def store_folder(own_settings: MediaSettings) -> Iterator[Path]:
+    """Where the store keeps its files, empty."""
+    folder = Path(own_settings.storage_url.removeprefix("file://"))
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+    for path in folder.iterdir():
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+@pytest.fixture
+def store(store_folder: Path) -> Store:
+    return resources.store()
+
+
+@pytest.fixture
+def scratch(own_settings: MediaSettings, migrated: Database) -> Iterator[Scratch]:
+    with Scratch(own_settings.scratch_dir) as scratch:
+        yield scratch
+
+
+@pytest.fixture(scope="session")
+def mint(own_settings: MediaSettings) -> TokenMint:
+    return TokenMint(own_settings.token_issuer, own_settings.token_audience)
+
+
+@pytest.fixture(scope="session")
+def verifier(mint: TokenMint) -> Verifier:
+    keys = KeySet()
+    keys.replace(mint.jwks())
+    return Verifier(keys.get, issuer=mint.issuer, audience=mint.audience)
+
+
+@pytest.fixture
+async def app(
+    own_settings: MediaSettings, database: Database, store: Store, verifier: Verifier
+) -> AsyncIterator[FastAPI]:
+    from media_service.app import create_app  # noqa: PLC0415  Celery reads the settings when it is imported
+
+    app = create_app(own_settings, store, Health())
+    app.state.verifier = verifier
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def http(app: FastAPI, own_settings: MediaSettings) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=own_settings.public_url) as http:
+        yield http
+
+
+@pytest.fixture
+def alice(http: httpx.AsyncClient, mint: TokenMint) -> Person:
+    """The owner."""
+    return Person(http, mint.access(ALICE, "alice"))
+
+
+@pytest.fixture
+def bob(http: httpx.AsyncClient, mint: TokenMint) -> Person:
+    """Another author."""
+    return Person(http, mint.access(BOB, "bob"))
+
+
+@pytest.fixture
+def charlie(http: httpx.AsyncClient) -> Person:
+    """A stranger without a token."""
+    return Person(http)
+
+
+@pytest.fixture
+def render(database: Database, store: Store) -> Any:
+    """Runs the job of an asset."""
+    from media_service.renditions.tasks import renditions_make  # noqa: PLC0415  Celery reads the settings when imported
+
+    return lambda asset: renditions_make(asset["id"])
+
+
+@pytest.fixture
+def nothing_is_kept(database: Database, store_folder: Path, own_settings: MediaSettings) -> Any:
+    """Fails if anything is left of an upload, in the database or on the disk."""
+
+    def check() -> None:
+        with database.reading() as session:
+            counts = {table: session.scalar(sqlalchemy.text(f"SELECT count(*) FROM {table}")) for table in TABLES}
+        assert not any(counts.values()), counts
+        assert [path for path in store_folder.rglob("*") if path.is_file()] == []
+        assert list(own_settings.scratch_dir.iterdir()) == []
+
+    return check

@@ -1,0 +1,85 @@
+"""How renditions look."""
+
+from collections.abc import Callable
+
+import pytest
+from media_service.pictures.scratch import Scratch
+from media_service.pictures.vips import Error
+from media_service.renditions.rendering import Rendered, render
+from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
+from PIL import Image
+
+Render = Callable[[bytes], dict[str, Rendered]]
+
+
+@pytest.fixture
+def rendered(scratch: Scratch) -> Render:
+    def run(content: bytes) -> dict[str, Rendered]:
+        file = scratch.file()
+        file.write(content)
+        file.flush()
+        return {made.preset: made for made in render(file)}
+
+    return run
+
+
+def test_the_longest_side_is_that_of_the_preset(rendered: Render) -> None:
+    sizes = {preset: opened(made.content).size for preset, made in rendered(jpeg(2000, 1500)).items()}
+    assert sizes == {"thumb": (320, 240), "medium": (800, 600), "large": (1600, 1200)}
+    upright = {preset: opened(made.content).size for preset, made in rendered(jpeg(150, 1700)).items()}
+    assert upright == {"thumb": (28, 320), "medium": (71, 800), "large": (141, 1600)}
+
+
+def test_a_picture_is_never_enlarged(rendered: Render) -> None:
+    sizes = {preset: opened(made.content).size for preset, made in rendered(jpeg(500, 300)).items()}
+    assert sizes == {"thumb": (320, 192), "medium": (500, 300), "large": (500, 300)}
+    assert {opened(made.content).size for made in rendered(jpeg(1, 1)).values()} == {(1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("mode", "kind"),
+    [("RGB", "JPEG"), ("L", "JPEG"), ("RGB", "PNG"), ("L", "PNG"), ("LA", "PNG"), ("P", "PNG"), ("1", "PNG"),
+     ("RGBA", "PNG"), ("RGB", "WEBP"), ("RGBA", "WEBP"), ("P", "GIF")],
+)  # fmt: skip
+def test_every_kind_of_picture_looks_as_it_did(rendered: Render, mode: str, kind: str) -> None:
+    sent = opened(encoded(picture(640, 480, mode), kind))
+    large = opened(rendered(encoded(sent, kind))["large"].content)
+    assert large.format == "WEBP"
+    assert difference(large, sent) < 16  # WebP dislikes the dither of palettes most
+
+
+def test_sixteen_bits_become_eight(rendered: Render) -> None:
+    made = rendered(encoded(Image.new("I;16", (50, 60), 40_000), "PNG"))["large"]
+    assert opened(made.content).convert("L").getpixel((9, 9)) == pytest.approx(40_000 / 257, abs=3)
+
+
+def test_cmyk_becomes_a_picture_for_screens(rendered: Render) -> None:
+    made = opened(rendered(encoded(Image.new("CMYK", (50, 60), (0, 255, 255, 0)), "JPEG"))["large"].content)
+    red, green, blue = made.getpixel((9, 9))  # type: ignore[misc]
+    assert red > 180
+    assert max(green, blue) < 90
+
+
+def test_what_shines_through_stays_so(rendered: Render) -> None:
+    made = opened(rendered(encoded(Image.new("RGBA", (50, 60), (9, 9, 9, 100)), "PNG"))["thumb"].content)
+    assert made.mode == "RGBA"
+    assert made.getpixel((9, 9))[3] == pytest.approx(100, abs=2)  # type: ignore[index]
+
+
+def test_a_colour_profile_is_applied_and_a_broken_one_ignored(rendered: Render) -> None:
+    for profile in (PROFILE, b"no profile"):
+        made = opened(rendered(encoded(picture(400, 300), quality=95, icc_profile=profile))["large"].content)
+        assert "icc_profile" not in made.info
+        assert difference(made, picture(400, 300)) < 6
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+def test_an_animation_shows_its_first_frame(rendered: Render, kind: str) -> None:
+    made = opened(rendered(animation(5, kind))["large"].content)
+    assert made.size == (16, 12)
+    assert not made.is_animated  # type: ignore[attr-defined]
+
+
+def test_what_is_no_picture_cannot_be_rendered(rendered: Render) -> None:
+    with pytest.raises(Error):
+        rendered(b"not a picture")

@@ -61,11 +61,6 @@ class MediaSettings(ServiceSettings):
         """Where uploads are while they are checked."""
         return self.var_dir / "scratch"
 
-    @property
-    def is_embedded(self) -> bool:
-        """Whether jobs go over the local disk, so that the one worker is the scheduler too."""
-        return self.jobs_url.startswith("filesystem://")
-
 
 def settings() -> MediaSettings:
     """The settings of this process; raises SettingsError with a sentence for the person who set them."""

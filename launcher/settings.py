@@ -14,6 +14,11 @@ SERVICES = ("auth", "blog", "media", "gateway")
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
 PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
 BACKGROUND = ("messenger", "worker")  # their metrics are on the service's port + 1 and + 2
+GIVE_MEMORY_BACK = {  # glibc else keeps an arena for every thread, and what a password hash or a picture once took
+    "MALLOC_ARENA_MAX": "2",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+}
 OWN_SETTINGS = ("MODE", "VAR_DIR", "SECRETS_DIR")
 
 
@@ -76,7 +81,7 @@ def embedded_defaults(var: Path, ports: Mapping[str, str]) -> dict[str, str]:
         "EVENTS_URL": f"sqlite:///{var}/bus.sqlite3",
         "JOBS_URL": f"filesystem://{var}/jobs",
         "MEDIA_STORAGE_URL": f"file://{var}/media",
-        "MALLOC_ARENA_MAX": "2",  # glibc gives every thread an arena of its own otherwise, and few of ours need one
+        **GIVE_MEMORY_BACK,
         **urls,
         **databases,
     }

@@ -106,3 +106,13 @@ def test_rabbitmq_gets_a_quorum_queue_of_the_service(press_settings: ServiceSett
 def test_other_brokers_are_refused_in_a_sentence(press_settings: ServiceSettings) -> None:
     with pytest.raises(SettingsError, match="JOBS_URL must begin with filesystem:// or amqp://, not 'redis'"):
         celery_app(press_settings.model_copy(update={"jobs_url": "redis://q"}), tasks=[])
+
+
+def test_the_beat_process_keeps_its_heartbeat_young(tmp_path: Path, environment: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "press_jobs", "beat"]
+    beat = subprocess.Popen(command, env=environment, cwd=tmp_path)
+    try:
+        wait_until((tmp_path / "heartbeat").exists)
+    finally:
+        beat.terminate()
+        beat.wait(30)

@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from celery import Celery, Task, signals
-from celery.beat import Service
+from celery.beat import PersistentScheduler, Service
 from celery.exceptions import Retry
 
 from chassis import metrics, process, tracing
@@ -21,6 +21,7 @@ from chassis.logging import bind_request, clear_request, current_request_id
 from chassis.settings import ServiceSettings, SettingsError
 
 Schedule = dict[str, dict[str, Any]]
+BEAT_SECONDS = 5  # the longest that the beat process sleeps
 HEARTBEAT_SECONDS = 2  # a worker that stops waits for the next one
 
 
@@ -40,8 +41,12 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
         timezone="UTC",
         beat_schedule=schedule or {},
         beat_schedule_filename=str(settings.var_dir / f"{settings.service}-beat"),
+        beat_scheduler="chassis.jobs:BeatingSchedule",
+        beat_max_loop_interval=BEAT_SECONDS,
+        beat_heartbeat_file=settings.heartbeat_file if "beat" in sys.argv else "",
         **_broker(settings),
     )
+    settings.var_dir.mkdir(parents=True, exist_ok=True)
     _connect(settings)
     if app.conf.broker_url == "filesystem://":
         _keep_schedule_in_worker(app)
@@ -90,6 +95,15 @@ def _connect(settings: ServiceSettings) -> None:
     def pass_on(headers: dict[str, Any], **_: Any) -> None:
         headers["request_id"], headers["traceparent"] = current_request_id(), tracing.current_traceparent()
         headers["argsrepr"] = headers["kwargsrepr"] = "…"  # Celery logs these, and they may be personal
+
+
+class BeatingSchedule(PersistentScheduler):
+    """Keeps the heartbeat file of the beat process young each time it looks for what is due."""
+
+    def tick(self, *args: Any, **kwargs: Any) -> Any:
+        """Queue what is due; answers the seconds until something is again."""
+        Heartbeat(self.app.conf.beat_heartbeat_file).beat()
+        return super().tick(*args, **kwargs)
 
 
 def _keep_schedule_in_worker(app: "Celery[Any]") -> None:

@@ -15,7 +15,7 @@ def main(wanted: str) -> int:
     """Run what was asked for; an unknown name is refused with the known ones."""
     names = sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name not in _OWN)
     if wanted not in {*names, "all"}:
-        print(f"There is no benchmark {wanted!r}; there are: {', '.join(names)}, all.", file=sys.stderr)  # noqa: T201
+        print(f"There is no benchmark {wanted!r}; there are: {', '.join(names)}, all.", file=sys.stderr)
         return 2
     quick = os.environ.get("QUICK", "") not in {"", "0"}
     for name in names if wanted == "all" else [wanted]:

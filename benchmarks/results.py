@@ -29,12 +29,12 @@ class Figure:
 
 def report(name: str, figures: Sequence[Figure], *, quick: bool) -> None:
     """Print the figures and write ``results/<name>.json``; a quick run says that it is one and writes nothing."""
-    print(f"\n{name}{' (quick: shorter than what is published)' if quick else ''}")  # noqa: T201
+    print(f"\n{name}{' (quick: shorter than what is published)' if quick else ''}")
     for figure in figures:
         verdict = {True: "holds", False: "FALLS SHORT", None: ""}[figure.holds]
         beside = ", ".join(f"{what}: {value}" for what, value in figure.beside.items())
         shown = f"{figure.value:,.10g} {figure.unit}"
-        print(f"  {figure.id:14} {figure.what:44} {shown:>18}  {figure.target:12} {verdict:12} {beside}")  # noqa: T201
+        print(f"  {figure.id:14} {figure.what:44} {shown:>18}  {figure.target:12} {verdict:12} {beside}")
     if not quick:
         FOLDER.mkdir(exist_ok=True)
         (FOLDER / f"{name}.json").write_text(json.dumps(_document(name, figures, quick=quick), indent=2) + "\n")

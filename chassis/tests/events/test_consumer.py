@@ -1,0 +1,181 @@
+"""The consumer, on both transports and both kinds of database."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from chassis.events.consumer import Consumer
+from chassis.events.databases import Execute, Handler, plain
+from chassis.events.databases.plain import PlainDatabase
+from chassis.events.envelope import Event, encode
+from chassis.events.inbox import Inbox
+from chassis.events.topology import Queue
+from chassis.events.transports import Delivery, Message, Transport
+
+from tests.support.events import PRINTED, effects, printed, rows, take_effect, wait_until
+
+
+@contextmanager
+def consuming(
+    transport: Transport, database_url: str, queue: Queue, handler: Handler = take_effect, workers: int = 4
+) -> Iterator[threading.Event]:
+    """A consumer in threads, which drains at the end."""
+    database = plain.connect(database_url)
+    inbox = Inbox(database, queue.name, {PRINTED: handler})
+    consumer = Consumer(transport, {queue.name: inbox}, [queue], workers=1 if database.dialect == "sqlite" else workers)
+    stop = threading.Event()
+    threads = [
+        threading.Thread(target=consumer.run, args=(stop,)),
+        threading.Thread(target=consumer.retry, args=(stop,)),
+    ]
+    for thread in threads:
+        thread.start()
+    try:
+        yield stop
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+
+def send(transport: Transport, queue: Queue, *bodies: bytes, key: str = "") -> None:
+    publisher = transport.publisher()
+    publisher.publish([Message(f"id-{n}", "", key, body) for n, body in enumerate(bodies)], queue=queue.name)
+    publisher.close()
+
+
+def send_events(transport: Transport, queue: Queue, *events: Event) -> None:
+    publisher = transport.publisher()
+    publisher.publish(
+        [Message(str(each.id), each.type, each.partition_key, encode(each)) for each in events], queue=queue.name
+    )
+    publisher.close()
+
+
+def dead_letters(transport: Transport, queue: Queue, count: int) -> list[Delivery]:
+    letters: list[Delivery] = []
+    subscription = transport.subscribe([queue.dead], prefetch=100)
+    wait_until(lambda: letters.extend(subscription.receive(0.1)) or len(letters) >= count)
+    subscription.close()
+    return letters
+
+
+def test_events_have_their_effects_in_order_per_key(transport: Transport, database_url: str, queue: Queue) -> None:
+    transport.apply([queue])
+    events = [printed(key, sequence) for sequence in range(1, 21) for key in range(5)]
+    database = plain.connect(database_url)
+
+    with consuming(transport, database_url, queue):
+        send_events(transport, queue, *events, *events[:10])
+        wait_until(lambda: len(effects(database)) >= 100)
+
+    for key in {each.partition_key for each in events}:
+        assert [sequence for other, sequence in effects(database) if other == key] == list(range(1, 21))
+    depth = transport.depth(queue.name)
+    assert depth is not None
+    assert depth.ready == 0
+    database.close()
+
+
+def test_what_is_no_event_is_buried_at_once_with_a_reason(
+    transport: Transport, database_url: str, queue: Queue
+) -> None:
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    sound = encode(printed())
+    reasons = {
+        b"\x00\xff random bytes": "no CloudEvents envelope",
+        b"[]": "no CloudEvents envelope",
+        b'{"specversion":"1.0"}': "the envelope has no",
+        sound.replace(b"printed.v1", b"printed.v2"): "another major version",
+        sound.replace(b"printed.v1", b"burnt.v1"): "not handled here",
+    }
+
+    with consuming(transport, database_url, queue):
+        send(transport, queue, *reasons, encode(printed(2)))
+        letters = dead_letters(transport, queue, len(reasons))
+        wait_until(lambda: len(effects(database)) == 1)
+
+    assert {letter.body for letter in letters} == set(reasons)
+    for letter in letters:
+        assert reasons[letter.body] in letter.headers["reason"]
+    database.close()
+
+
+def test_failing_event_is_retried_and_its_key_waits(transport: Transport, database_url: str, queue: Queue) -> None:
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    failures = iter([True])
+
+    def fail_once(execute: Execute, event: Event) -> None:
+        if event.sequence == 1 and next(failures, False):
+            raise RuntimeError("out of paper")
+        take_effect(execute, event)
+
+    with consuming(transport, database_url, queue, fail_once):
+        send_events(transport, queue, printed(1, 1), printed(1, 2), printed(2, 5))
+        wait_until(lambda: len(effects(database)) == 3)
+
+    assert [sequence for _, sequence in effects(database)] == [5, 1, 2]
+    database.close()
+
+
+def test_stopping_consumer_finishes_what_it_handles_and_leaves_the_rest(
+    transport: Transport, database_url: str, queue: Queue
+) -> None:
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    started, never = threading.Event(), threading.Event()
+
+    def slowly(execute: Execute, event: Event) -> None:
+        started.set()
+        never.wait(0.1)
+        take_effect(execute, event)
+
+    with consuming(transport, database_url, queue, slowly) as stop:
+        send_events(transport, queue, *[printed(1, sequence) for sequence in range(1, 51)])
+        assert started.wait(20)
+        stop.set()
+
+    finished = [sequence for _, sequence in effects(database)]
+    assert finished == list(range(1, len(finished) + 1))
+    assert 0 < len(finished) < 50
+    with consuming(transport, database_url, queue):
+        wait_until(lambda: len(effects(database)) == 50)
+    assert [sequence for _, sequence in effects(database)] == list(range(1, 51))
+    database.close()
+
+
+def test_consumer_leaves_events_on_the_broker_while_the_database_is_away(
+    transport: Transport, database_url: str, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    away = threading.Event()
+    away.set()
+    attempts: list[int] = []
+
+    def transaction(original: Any) -> Any:
+        def open_transaction(self: PlainDatabase) -> Any:
+            if away.is_set() and threading.current_thread() is not threading.main_thread():
+                attempts.append(1)
+                raise LostError
+            return original(self)
+
+        return open_transaction
+
+    class LostError(Exception): ...
+
+    kind = type(database)
+    monkeypatch.setattr(kind, "transaction", transaction(kind.transaction))
+    monkeypatch.setattr(kind, "is_lost", lambda self, error: isinstance(error, LostError))
+
+    with consuming(transport, database_url, queue):
+        send_events(transport, queue, printed(1, 1), printed(1, 2))
+        wait_until(lambda: len(attempts) > 3)
+        assert rows(database, "SELECT count(*) FROM inbox_event") == [(0,)]
+        away.clear()
+        wait_until(lambda: len(effects(database)) == 2)
+    database.close()

@@ -30,6 +30,7 @@ MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.common.CommonMiddleware",
     "blog_service.middleware.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
     "blog_service.middleware.kept_as_seen",

@@ -84,6 +84,7 @@ class Neighbours:
     def reset(self) -> None:
         self.assets: dict[str, dict[str, Any]] = {}
         self.authors: dict[str, dict[str, Any]] = {}
+        self.log_ins: dict[tuple[str, str], str] = {}
         self.calls: list[str] = []
         self.away = False
 
@@ -125,11 +126,19 @@ class Neighbours:
                 neighbours.calls.append(self.path)
                 url = urlsplit(self.path)
                 trusted = self.headers[SERVICE_TOKEN_HEADER] == neighbours._service_token
-                answer = json.dumps(neighbours._answer(url.path, parse_qs(url.query)) if trusted else {}).encode()
-                self.send_response(503 if neighbours.away else 200 if trusted else 401)
-                self.send_header("Content-Length", str(len(answer)))
+                self._send(200 if trusted else 401, neighbours._answer(url.path, parse_qs(url.query)))
+
+            def do_POST(self) -> None:
+                sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                access = neighbours.log_ins.get((sent["login"], sent["password"]))
+                self._send(200 if access else 401, {"access": access})
+
+            def _send(self, status: int, body: dict[str, Any]) -> None:
+                content = json.dumps(body).encode()
+                self.send_response(503 if neighbours.away else status)
+                self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(content)
 
             def log_message(self, *_: object) -> None:
                 """Quiet."""

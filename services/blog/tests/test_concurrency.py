@@ -37,7 +37,7 @@ def at_once(*works: Callable[[], Any]) -> list[Any]:
 
 def test_equal_titles_at_once_get_slugs_of_their_own(alice: Caller, bob: Caller) -> None:
     people = (alice, bob) * 3
-    slugs = at_once(*[lambda person=person: person.writes()["slug"] for person in people])  # type: ignore[misc]
+    slugs = at_once(*[lambda person=person: person.writes()["slug"] for person in people])
     assert len(set(slugs)) == 6
 
 
@@ -45,7 +45,7 @@ def test_new_tags_at_once_are_made_once(alice: Caller, bob: Caller) -> None:
     words = [["a", "b", "c"], ["c", "b", "a"]]
     at_once(
         *[
-            lambda index=index: (alice, bob)[index].writes(f"p{index}", tags=words[index], published=True)  # type: ignore[misc]
+            lambda index=index: (alice, bob)[index].writes(f"p{index}", tags=words[index], published=True)
             for index in range(2)
         ]
     )
@@ -59,7 +59,7 @@ def test_counts_hold_when_many_publish_at_once(alice: Caller, bob: Caller) -> No
     for verb, expected in (("publish", 4), ("unpublish", 0)):
         answers = at_once(
             *[
-                lambda index=index, person=person, verb=verb: person.post(f"v1/posts/p{index}/{verb}")  # type: ignore[misc]
+                lambda index=index, person=person, verb=verb: person.post(f"v1/posts/p{index}/{verb}")
                 for index, person in enumerate(people)
             ]
         )
@@ -84,6 +84,6 @@ def test_a_picture_that_is_ready_while_its_post_is_published_is_not_missed(
 def test_one_post_changed_at_once_counts_every_change(alice: Caller) -> None:
     alice.writes()
     changes = [{"body": f"text {number}"} for number in range(6)]
-    answers = at_once(*[lambda change=change: alice.patch("v1/posts/first-light", change) for change in changes])  # type: ignore[misc]
+    answers = at_once(*[lambda change=change: alice.patch("v1/posts/first-light", change) for change in changes])
     assert {answer.status for answer in answers} == {200}
     assert alice.get("v1/posts/first-light").body["version"] == 7

@@ -48,6 +48,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Nothing yet: save_related writes post and images as one change."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ARG002
+        formsets[0].save(commit=False)  # only so that the admin's history can say what changed
         fields = PostFields(title=form.cleaned_data["title"], body=form.cleaned_data["body"])
         fields["images"] = _images(formsets[0].forms)
         post_change(form.instance.id, fields, actor=_actor(request))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as NO_PASSWORD
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
@@ -18,14 +19,18 @@ class AuthServiceBackend(ModelBackend):
     """Asks auth for a token and lets editors in, under the id of their account."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None, **_: Any
+        self,
+        request: HttpRequest | None,  # noqa: ARG002  Django names it
+        username: str | None = None,
+        password: str | None = None,
+        **_: Any,
     ) -> User | None:
         claims = _claims(username, password) if username and password else None
         if claims is None or claims.roles.isdisjoint(EDITING_ROLES):
             return None
         staff, _created = User.objects.update_or_create(
             username=str(claims.sub),
-            defaults={"first_name": claims.username, "is_staff": True, "is_superuser": True},
+            defaults={"password": NO_PASSWORD, "first_name": claims.username, "is_staff": True, "is_superuser": True},
         )
         return staff
 

@@ -1,0 +1,92 @@
+"""The admin: staff come in by auth, and whatever they change is told as if by the API."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+
+from blog_service.posts.models import Post, PostImage
+from blog_service.testing import Caller, Neighbours
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+
+PASSWORD = "correct horse battery"
+
+
+def logged_in(person: Caller, neighbours: Neighbours, password: str = PASSWORD) -> Client:
+    neighbours.log_ins[(person.username, PASSWORD)] = person.token
+    client = Client()
+    client.post("/admin/login/", {"username": person.username, "password": password})
+    return client
+
+
+@pytest.fixture
+def staff(dana: Caller, neighbours: Neighbours) -> Client:
+    """Dana in a browser."""
+    return logged_in(dana, neighbours)
+
+
+def test_staff_log_in_with_their_account_of_auth(staff: Client, dana: Caller) -> None:
+    assert staff.get("/admin/posts/post/").status_code == 200
+    assert not User.objects.get(username=str(dana.id)).has_usable_password()
+
+
+def test_others_are_kept_out(alice: Caller, dana: Caller, neighbours: Neighbours) -> None:
+    assert logged_in(alice, neighbours).get("/admin/posts/post/").status_code == 302
+    assert logged_in(dana, neighbours, "wrong").get("/admin/posts/post/").status_code == 302
+    neighbours.away = True
+    assert logged_in(dana, neighbours).get("/admin/posts/post/").status_code == 302
+
+
+def act(staff: Client, action: str) -> None:
+    chosen = [str(post_id) for post_id in Post.objects.values_list("id", flat=True)]
+    answer = staff.post("/admin/posts/post/", {"action": action, "_selected_action": chosen, "post": "yes"})
+    assert answer.status_code == 302
+
+
+def test_posts_are_published_withdrawn_and_deleted_in_bulk(
+    staff: Client, dana: Caller, alice: Caller, charlie: Caller
+) -> None:
+    for title in ("a", "b"):
+        alice.writes(title)
+    for action, count in (("publish", 2), ("unpublish", 0)):
+        act(staff, action)
+        assert charlie.get("v1/posts").body["count"] == count
+    act(staff, "delete_selected")
+    assert not Post.objects.exists()
+    told = [event for event in published(DjangoDatabase()) if event.actor == str(dana.id)]
+    assert [event.type.split(".")[2] for event in told] == ["published"] * 2 + ["unpublished"] * 2 + ["deleted"] * 2
+
+
+def test_a_post_and_its_images_are_changed_as_one(staff: Client, alice: Caller, neighbours: Neighbours) -> None:
+    media = [neighbours.has_asset(alice) for _ in range(3)]
+    before = alice.writes(images=[{"media": str(asset_id)} for asset_id in media])
+    first, second, third = PostImage.objects.all()
+    form: dict[str, Any] = {"title": "Dawn", "body": "new", "images-TOTAL_FORMS": 3, "images-INITIAL_FORMS": 3}
+    for index, (image, position) in enumerate(((first, 5), (second, 1), (third, 0))):
+        form[f"images-{index}-id"] = str(image.id)
+        form[f"images-{index}-post"] = before["id"]
+        form[f"images-{index}-position"] = position
+        form[f"images-{index}-caption"] = f"caption {index}"
+    form["images-2-DELETE"] = "on"
+    page = f"/admin/posts/post/{before['id']}/change/"
+    assert staff.get(page).status_code == 200
+    assert staff.post(page, form).status_code == 302
+    after = alice.get("v1/posts/dawn").body
+    assert (after["html"], after["version"]) == ("<p>new</p>", 2)
+    assert [(image["id"], image["caption"]) for image in after["images"]] == [
+        (before["images"][1]["id"], "caption 1"),
+        (before["images"][0]["id"], "caption 0"),
+    ]
+
+
+def test_a_post_is_deleted_by_its_page(staff: Client, alice: Caller) -> None:
+    post = alice.writes(published=True)
+    assert staff.post(f"/admin/posts/post/{post['id']}/delete/", {"post": "yes"}).status_code == 302
+    assert alice.get("v1/posts/first-light").status == 404
+    assert alice.get("v1/posts").body["count"] == 0
+
+
+def test_a_post_begins_with_its_author_not_here(staff: Client) -> None:
+    assert staff.get("/admin/posts/post/add/").status_code == 403

@@ -108,6 +108,7 @@ class RabbitMQ(Server):
             "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
             "RABBITMQ_CTL_DIST_PORT_MIN": str(ports["ctl"]),
             "RABBITMQ_CTL_DIST_PORT_MAX": str(ports["ctl"]),
+            "RABBITMQ_LOG": "-color",
             "ERL_EPMD_ADDRESS": self.host,
             "ERL_EPMD_PORT": str(ports["epmd"]),
             "RUNNING_UNDER_SYSTEMD": "true",  # the start script then becomes the broker: one process, its own signals

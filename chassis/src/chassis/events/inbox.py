@@ -138,6 +138,69 @@ class Inbox:
         observed.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
         return outcome
 
-    def describe(error: Exception) -> str:
+    def parked(self) -> dict[str, int]:
+        """How many events wait here, by state."""
+        return parked.count(self.database, self.consumer)
+
+    def _is_any_due(self) -> bool:
+        try:
+            with self.database.transaction() as transaction:
+                return bool(transaction.execute(_DUE, (self.consumer, self._moment())))
+        except Exception as error:
+            raise DatabaseLost from error
+
+    def _apply_again(self, transaction: Transaction, event: Event) -> None:
+        with being_handled(event, again=True):
+            transaction.call(self._handlers[event.type], event)
+            transaction.execute(_RETRIED, (self._moment(), self.consumer, str(event.id)))
+            log.info("event handled on retry", type=event.type, event_id=str(event.id))
+
+    def _record(self, transaction: Transaction, event: Event, body: bytes) -> Outcome:
+        moment = self._moment()
+        key = (self.consumer, event.partition_key)
+        row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, moment)
+        recorded = transaction.execute(self._new, (*row, body.decode(), moment, *key))
+        return Outcome(recorded[0][0]) if recorded else Outcome.DUPLICATE
+
+    def _take_due(self, transaction: Transaction) -> tuple[Event, int] | None:
+        rows = transaction.execute(self._take, (self.consumer, self.consumer, self._moment()))
+        return (envelope.decode(rows[0][1].encode()), rows[0][2]) if rows else None
+
+    def _keep(self, event: Event, body: bytes, error: Exception) -> Outcome:
+        state, next_attempt = self._after(event, 1, error)
+        row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, self._moment())
+        self._write(_RECORD_FAILURE, (*row, state.value, body.decode(), next_attempt, describe(error)))
+        return state
+
+    def _keep_again(self, event: Event, attempts: int, error: Exception) -> Outcome:
+        state, next_attempt = self._after(event, attempts, error)
+        identity = (self.consumer, str(event.id), attempts)
+        self._write(_RETRY_FAILED, (state.value, attempts, next_attempt, describe(error), *identity))
+        return state
+
+    def _write(self, sql: str, parameters: tuple[object, ...]) -> None:
+        try:
+            with self.database.transaction() as transaction:
+                transaction.execute(sql, parameters)
+        except Exception as error:
+            raise DatabaseLost from error
+
+    def _after(self, event: Event, attempts: int, error: Exception) -> tuple[Outcome, str | None]:
+        """The state after that many failed attempts, and when the next one is due."""
+        if self.database.is_lost(error):
+            raise DatabaseLost from error
+        identity = {"type": event.type, "event_id": str(event.id), "attempts": attempts}
+        if attempts > len(LADDER):
+            log.error("event is dead", **identity, exc_info=error)
+            sentry.report(error)
+            return Outcome.DEAD, None
+        log.warning("event failed", **identity, exc_info=error)
+        return Outcome.FAILED, clock.stored(self._now() + LADDER[attempts - 1] * self._jitter())
+
+    def _moment(self) -> str:
+        return clock.stored(self._now())
+
+
+def describe(error: Exception) -> str:
     """An error in at most 500 characters."""
     return f"{type(error).__name__}: {error}"[:500]

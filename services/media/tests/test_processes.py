@@ -1,22 +1,130 @@
-"""The processes themselves, as a person or a supervisor starts them."""
+"""The processes themselves, as a supervisor starts them."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from chassis.testing import LocalServer, TokenMint, local_server
+from chassis.testing import TokenMint, local_server
 from media_service.database import Database
-from media_service.settings import MediaSettings
-from media_service.testing.drawn import jpeg
+from media_service.testing.drawn import jpeg, opened
 from media_service.testing.people import ALICE, Json
 
 from tests.support.waiting import eventually
+
+ARRIVED = 'http_server_active_requests{http_request_method="POST"} 1.0'
+FORM = b'--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
+
+
+@dataclass
+class Running:
+    """A process of media, and what it logs."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def lines(self) -> list[Json]:
+        return [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
+
+    def end(self) -> int:
+        """Ask it to end, and give its exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(20)
+
+
+@contextlib.contextmanager
+def running(command: str, folder: Path, **environment: str) -> Iterator[Running]:
+    log = folder / f"{command}.log"
+    with log.open("wb") as output:
+        words = [sys.executable, "-m", "chassis.run", "media", command]
+        process = subprocess.Popen(words, env=os.environ | environment, stdout=output, stderr=output)
+        try:
+            yield Running(process, log)
+        finally:
+            process.kill()
+            process.wait()
+
+
+@dataclass
+class Web(Running):
+    """The web process, with a client who is logged in."""
+
+    http: httpx.Client
+
+    def is_ready(self) -> bool:
+        with contextlib.suppress(httpx.TransportError):
+            return self.http.get("/readyz").status_code == 200
+        return False
+
+    def begin_upload(self, length: int, *headers: str) -> socket.socket:
+        """A connection on which an upload of that many bytes is announced."""
+        url = self.http.base_url
+        connection = socket.create_connection((url.host, url.port or 0), timeout=20)
+        lines = ["POST /api/v1/media HTTP/1.1", "Host: media", f"Authorization: {self.http.headers['authorization']}",
+                 "Content-Type: multipart/form-data; boundary=b", f"Content-Length: {length}", *headers]  # fmt: skip
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        return connection
+
+
+@pytest.fixture
+def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path) -> Iterator[Web]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with local_server() as auth:
+        auth.reply = lambda _request: (200, json.dumps(mint.jwks()).encode())
+        headers = {"Authorization": f"Bearer {mint.access(ALICE, 'alice')}"}
+        with (
+            running("web", tmp_path, MEDIA_PORT=str(port), AUTH_URL=auth.url, DRAIN_SECONDS="15") as process,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20) as http,
+        ):
+            web = Web(process.process, process.log, http)
+            eventually(web.is_ready)
+            yield web
+
+
+def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web, tmp_path: Path) -> None:
+    with running("worker", tmp_path) as worker:
+        asset = web.http.post(
+            "/api/v1/media", files={"file": jpeg(500, 400)}, headers={"X-Request-ID": "made-by-alice-1"}
+        ).json()
+        thumb = f"/m/{asset['id']}/thumb.webp"
+        eventually(lambda: web.http.get(thumb).status_code == 200)
+        assert opened(web.http.get(thumb).content).size == (320, 256)
+        assert "made-by-alice-1" in {line.get("request_id") for line in worker.lines()}
+        assert worker.end() == 0
+    assert "made-by-alice-1" in {line.get("request_id") for line in web.lines()}
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(web: Web, nothing_is_kept: Callable[[], None]) -> None:
+    for part in (b"", FORM, FORM + jpeg(2000, 1500)):
+        with web.begin_upload(5_000_000) as connection:
+            connection.sendall(part)
+    eventually(lambda: len([line for line in web.lines() if line.get("status") == 400]) == 3)
+    nothing_is_kept()
+    assert web.is_ready()
+
+
+def test_too_large_an_upload_is_refused_before_its_body_is_sent(web: Web) -> None:
+    with web.begin_upload(100_000_000, "Expect: 100-continue") as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_what_is_in_flight_is_finished_after_sigterm(web: Web) -> None:
+    body = FORM + jpeg() + b"\r\n--b--\r\n"
+    with web.begin_upload(len(body), "Connection: close") as connection:
+        connection.sendall(body[:100])
+        eventually(lambda: ARRIVED in web.http.get("/metrics").text)
+        web.process.send_signal(signal.SIGTERM)
+        eventually(lambda: not web.is_ready())
+        connection.sendall(body[100:])
+        assert connection.recv(1000).startswith(b"HTTP/1.1 201 ")
+    assert web.process.wait(15) in {0, -signal.SIGTERM}  # uvicorn ends by the signal it was sent

@@ -24,13 +24,12 @@ async def test_files_of_uploads_that_died_are_swept_and_all_others_stay(
     half = store_folder / "00" / f"{'0' * 64}.jpg#1"  # how obstore names what it is writing
     half.parent.mkdir()
     half.write_bytes(b"ha")
-    store.check()
 
     assert storage_sweep(database, store, now=datetime.now(UTC)) == 0
-    assert files_in(store_folder) == before + 3
+    assert files_in(store_folder) == before + 2
 
     assert storage_sweep(database, store, now=datetime.now(UTC) + UNCLAIMED_AFTER + timedelta(minutes=1)) == 1
-    assert files_in(store_folder) == before + 1  # the proof that the store can be written
+    assert files_in(store_folder) == before
     assert (await alice.get(asset["urls"]["thumb"])).status_code == 200
 
 

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import obstore
 from chassis.settings import SettingsError
@@ -93,7 +93,9 @@ class Store:
 
     def check(self) -> None:
         """Raises obstore's BaseError if nothing can be written."""
-        obstore.put(self._objects, "writable", b"")
+        key = f"check-{uuid4()}"
+        obstore.put(self._objects, key, b"")
+        obstore.delete(self._objects, key)
 
 
 def open_store(settings: MediaSettings) -> Store:

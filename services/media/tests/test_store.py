@@ -1,0 +1,75 @@
+"""The store: a folder and a bucket behave alike."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from chassis.settings import SettingsError
+from media_service.pictures.scratch import Scratch
+from media_service.settings import MediaSettings
+from media_service.storage.store import Store, blob_id_of, folder_of, key_of, open_store
+from media_service.testing.bucket import bucket
+from uuid_utils.compat import uuid7
+
+ID = uuid7()
+KEY = key_of(ID, "ab" * 32, "image/jpeg")
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    if request.param == "folder":
+        yield open_store(MediaSettings(storage_url=f"file://{tmp_path}/deep/media"))
+        return
+    with bucket("pictures") as endpoint:
+        yield open_store(
+            MediaSettings(
+                storage_url="s3://pictures/below",
+                s3_endpoint_url=endpoint,
+                s3_access_key_id="key",
+                s3_secret_access_key="secret",
+            )
+        )
+
+
+def test_what_is_put_can_be_fetched(store: Store, scratch: Scratch) -> None:
+    sent, got = scratch.file(), scratch.file()
+    sent.write(b"picture" * 100_000)
+    store.put(KEY, sent)
+    store.fetch(KEY, got)
+    got.seek(0)
+    assert got.read() == b"picture" * 100_000
+
+
+async def test_a_part_can_be_read(store: Store) -> None:
+    store.put(KEY, b"0123456789")
+    assert b"".join([chunk async for chunk in await store.read(KEY, 2, 5)]) == b"234"
+
+
+async def test_what_is_not_there_is_said_so(store: Store, scratch: Scratch) -> None:
+    with pytest.raises(FileNotFoundError):
+        await store.read(KEY, 0, 1)
+    with pytest.raises(FileNotFoundError):
+        store.fetch(KEY, scratch.file())
+
+
+def test_a_folder_is_removed_whole_and_alone(store: Store) -> None:
+    other = key_of(uuid7(), "cd" * 32, "image/webp")
+    for key in (KEY, key_of(ID, "ef" * 32, "image/webp"), other):
+        store.put(key, b"x")
+    store.remove(folder_of(ID))
+    store.remove(folder_of(ID))
+    found = [found for batch in store.list() for found in batch]
+    assert [one.key for one in found] == [other]
+    assert found[0].modified < datetime.now(UTC) + timedelta(minutes=1)
+
+
+def test_keys_tell_whose_they_are() -> None:
+    assert blob_id_of(KEY) == ID
+    assert [blob_id_of(key) for key in ("writable", "a/b", "")] == [None, None, None]
+
+
+def test_a_store_that_takes_files_is_well_and_one_that_does_not_is_not(store: Store, tmp_path: Path) -> None:
+    store.check()
+    with pytest.raises(SettingsError, match="MEDIA_STORAGE_URL"):
+        open_store(MediaSettings(storage_url="file:///proc/nowhere"))

@@ -77,7 +77,7 @@ class RabbitMQ(Server):
 
     def is_ready(self) -> bool:
         try:
-            self._request("GET", "/api/overview")
+            self._request("GET", f"/api/health/checks/port-listener/{self.port}")  # opened last, after this API
         except OSError:
             return False
         return True

@@ -1,5 +1,6 @@
 """Accounts as other services ask for them when no event has told them yet."""
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from auth_service.settings import settings
-from auth_service.users.models import User
+from auth_service.users.models import USERNAME, User
 from auth_service.users.selectors import authors_list
 
 _MOST = 100  # authors in one answer
@@ -36,7 +37,8 @@ class Authors(APIView):
         ids, usernames = (_listed(request, name) for name in ("ids", "usernames"))
         if len(ids) + len(usernames) > _MOST:
             raise Problem(400, "too_many", f"Ask for at most {_MOST} authors at once.")
-        authors = authors_list(ids=[_uuid(text) for text in ids], usernames=usernames)
+        possible = [name for name in usernames if re.fullmatch(USERNAME, name)]
+        authors = authors_list(ids=[_uuid(text) for text in ids], usernames=possible)
         return Response({"authors": [_author(user) for user in authors]})
 
 

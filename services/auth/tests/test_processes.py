@@ -1,0 +1,158 @@
+"""The processes of auth, started as `broadsheet auth …` starts them."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DEADLINE = 60  # seconds
+LOGIN = json.dumps({"login": "nobody", "password": "correct horse"}).encode()
+QUEUE = """
+from auth_service.celery import app
+from auth_service.sessions.tasks import sessions_delete_expired
+sessions_delete_expired.delay()
+"""
+
+
+class Machine:
+    """A folder that holds an embedded auth with a migrated database, on a port of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.database = folder / "auth.sqlite3"
+        self.running: list[subprocess.Popen[bytes]] = []
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self.port = free.getsockname()[1]
+        self.environment = os.environ | {
+            "AUTH_DATABASE_URL": f"sqlite:///{self.database}",
+            "AUTH_PORT": str(self.port),
+            "EVENTS_URL": f"sqlite:///{folder}/bus.sqlite3",
+            "JOBS_URL": f"filesystem://{folder}/jobs",
+            "VAR_DIR": str(folder),
+            "HEARTBEAT_FILE": str(folder / "heartbeat"),
+        }
+
+    def run(self, *command: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+        """A command of auth that ends by itself."""
+        return self._python("-m", "chassis.run", "auth", *command, **changed)
+
+    def queue_job(self) -> None:
+        assert self._python("-c", QUEUE).returncode == 0
+
+    def start(self, command: str) -> "subprocess.Popen[bytes]":
+        """A command of auth that goes on until it is told to stop."""
+        with (self.folder / "log").open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "chassis.run", "auth", command], env=self.environment, stdout=log, stderr=log
+            )
+        self.running.append(process)
+        return process
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()
+
+    def connection(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and text; 0 while nobody answers."""
+        with closing(self.connection()) as connection:
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            except OSError:
+                return 0, ""
+
+    def wait_until(self, true: Callable[[], Any]) -> None:
+        deadline = time.monotonic() + DEADLINE
+        while not true():
+            assert time.monotonic() < deadline, self.log()
+            time.sleep(0.05)
+
+    def _python(self, *words: str, **changed: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, *words],
+            env=self.environment | changed,
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Iterator[Machine]:
+    machine = Machine(tmp_path)
+    assert machine.run("migrate").returncode == 0
+    yield machine
+    for process in machine.running:
+        process.kill()
+        process.wait()
+
+
+def test_web_finishes_what_is_in_flight_when_told_to_stop(machine: Machine) -> None:
+    web = machine.start("web")
+    machine.wait_until(lambda: machine.get("/readyz")[0] == 200)
+    with closing(machine.connection()) as slow:
+        slow.putrequest("POST", "/api/v1/auth/jwt/create")
+        slow.putheader("Content-Type", "application/json")
+        slow.putheader("Content-Length", str(len(LOGIN)))
+        slow.endheaders(LOGIN[:5])
+        machine.wait_until(lambda: 'active_requests{http_request_method="POST"} 1.0' in machine.get("/metrics")[1])
+        web.send_signal(signal.SIGTERM)
+        machine.wait_until(lambda: "Handling signal: term" in machine.log())
+        slow.send(LOGIN[5:])
+        assert slow.getresponse().status == 401
+    assert web.wait(DEADLINE) == 0
+    assert all(line.startswith("{") for line in machine.log().splitlines())
+
+
+def test_worker_does_the_jobs_and_stops_when_told_to(machine: Machine) -> None:
+    worker = machine.start("worker")
+    machine.queue_job()
+    machine.wait_until(lambda: "expired sessions deleted" in machine.log())
+    machine.wait_until((machine.folder / "heartbeat").exists)
+    worker.terminate()
+    assert worker.wait(DEADLINE) == 0
+
+
+def test_messenger_publishes_what_is_in_the_outbox(machine: Machine) -> None:
+    assert machine.run("manage", "rotate_keys").returncode == 0
+    messenger = machine.start("messenger")
+
+    def waiting() -> int:
+        with closing(sqlite3.connect(machine.database)) as database:
+            (count,) = database.execute("SELECT count(*) FROM outbox_event WHERE published_at IS NULL").fetchone()
+            return int(count)
+
+    machine.wait_until(lambda: waiting() == 0)
+    messenger.terminate()
+    assert messenger.wait(DEADLINE) == 0
+
+
+def test_settings_that_cannot_work_are_one_sentence_and_exit_2(machine: Machine) -> None:
+    ended = machine.run("web", AUTH_SECERT_KEY="x")
+    assert ended.returncode == 2
+    assert ended.stderr.count("\n") == 1
+    assert "did you mean AUTH_SECRET_KEY?" in ended.stderr
+
+
+def test_production_refuses_development_secrets_and_is_content_with_others(machine: Machine) -> None:
+    ended = machine.run("check", ENVIRONMENT="production")
+    assert ended.returncode == 2
+    assert "AUTH_KEY_ENCRYPTION_KEY" in ended.stderr
+    secrets = {name: os.urandom(32).hex() for name in ("AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "SERVICE_TOKEN")}
+    ended = machine.run("check", ENVIRONMENT="production", PUBLIC_URL="https://press.example", **secrets)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -15,6 +15,7 @@ from chassis.events import envelope, outbox
 from chassis.events.databases import EventDatabase, Execute, plain
 from chassis.events.envelope import Event
 from chassis.events.schema import statements
+from chassis.events.transports import Delivery, Subscription
 from chassis.events.types import EventData, event
 from pydantic import Field
 
@@ -114,6 +115,18 @@ def rabbitmq_queues(url: str, prefix: str) -> Iterator[None]:
             channel = connection.channel()
             for name in (f"{prefix}.press-events", f"{prefix}.press-events.dead"):
                 channel.queue_delete(name)
+
+
+def take(subscription: Subscription, count: int) -> list[Delivery]:
+    """Receive until there are so many deliveries."""
+    taken: list[Delivery] = []
+
+    def enough() -> bool:
+        taken.extend(subscription.receive(0.1))
+        return len(taken) >= count
+
+    wait_until(enough)
+    return taken
 
 
 def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:

@@ -14,7 +14,7 @@ from chassis.events.inbox import Inbox
 from chassis.events.topology import Queue
 from chassis.events.transports import Delivery, Message, Transport
 
-from tests.support.events import PRINTED, effects, printed, rows, take_effect, wait_until
+from tests.support.events import PRINTED, effects, printed, rows, take, take_effect, wait_until
 
 
 @contextmanager
@@ -55,9 +55,8 @@ def send_events(transport: Transport, queue: Queue, *events: Event) -> None:
 
 
 def dead_letters(transport: Transport, queue: Queue, count: int) -> list[Delivery]:
-    letters: list[Delivery] = []
     subscription = transport.subscribe([queue.dead], prefetch=100)
-    wait_until(lambda: letters.extend(subscription.receive(0.1)) or len(letters) >= count)
+    letters = take(subscription, count)
     subscription.close()
     return letters
 
@@ -68,7 +67,7 @@ def test_events_have_their_effects_in_order_per_key(transport: Transport, databa
     database = plain.connect(database_url)
 
     with consuming(transport, database_url, queue):
-        send_events(transport, queue, *events, *events[:10])
+        send_events(transport, queue, *events[:10], *events)
         wait_until(lambda: len(effects(database)) >= 100)
 
     for key in {each.partition_key for each in events}:

@@ -17,7 +17,7 @@ from chassis.events.topology import Queue
 from chassis.events.transports import Message, Sent, Transport, TransportLost
 
 from chassis import metrics
-from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, wait_until
+from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, take, wait_until
 
 
 class RecordingPublisher:
@@ -182,9 +182,8 @@ def test_running_relay_publishes_soon_after_the_commit(
     for sequence in (1, 2, 3):
         event = printed(1, sequence)
         publish(database, event)
-        arrived: list[bytes] = []
-        wait_until(lambda: arrived.extend(each.body for each in subscription.receive(0.1)) or arrived)  # noqa: B023
-        assert arrived == [encode(event)]
+        [delivery] = take(subscription, 1)
+        assert delivery.body == encode(event)
     stop.set()
     thread.join()
     subscription.close()

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from chassis.events import transports
 from chassis.events.topology import Queue
-from chassis.events.transports import DELIVERY_LIMIT, Delivery, Message, Sent, Subscription, Transport
+from chassis.events.transports import DELIVERY_LIMIT, Message, Sent, Subscription, Transport
 from chassis.events.transports.sqlite import SqliteTransport
 from chassis.settings import SettingsError
 
-from tests.support.events import PRINTED, wait_until
+from tests.support.events import PRINTED, take, wait_until
 
 
 def message(number: int, key: str = "a", type_name: str = PRINTED, *, mandatory: bool = True) -> Message:
@@ -23,12 +23,6 @@ def subscribed(transport: Transport, queue: str, prefetch: int = 100) -> Iterato
     subscription = transport.subscribe([queue], prefetch=prefetch)
     yield subscription
     subscription.close()
-
-
-def take(subscription: Subscription, count: int) -> list[Delivery]:
-    taken: list[Delivery] = []
-    wait_until(lambda: taken.extend(subscription.receive(0.2)) or len(taken) >= count)
-    return taken
 
 
 def send(transport: Transport, *messages: Message, queue: str | None = None) -> dict[str, Sent]:

@@ -23,7 +23,7 @@ from chassis.events.workers import Workers
 from chassis.logging import get_logger
 
 PREFETCH = 100
-RECEIVE_SECONDS = 1.0
+RECEIVE_SECONDS = 0.5
 RETRY_SECONDS = 0.5
 log = get_logger()
 

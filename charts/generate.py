@@ -139,7 +139,7 @@ def leaves(values: Any = None, path: str = "") -> Iterator[str]:
 
 
 def golden(scenario: Path) -> str:
-    """The whole release that a values file of ``ci/`` makes, one object after the other; files in it as their digest."""
+    """The whole release that a values file of ``ci/`` makes, one object after the other; files as their digest."""
     with helm_python.Chart.load(CHART) as chart:
         values = yaml.safe_load(scenario.read_text())
         files = chart.render(values, name="broadsheet", namespace="production")

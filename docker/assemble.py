@@ -1,8 +1,9 @@
 """Puts together the file tree of an image that holds Python and nothing else: no shell, no package manager, no tools.
 
-``assemble.py TREE FILE...`` copies each file or folder to the same place under TREE, together with the shared libraries that
-its programs load and the Debian packages' records those came from (where image scanners look for them).
+``assemble.py TREE FILE...`` copies each file or folder to the same place under TREE, together with the shared libraries
+that its programs load and the records of the Debian packages those came from (where image scanners look for them).
 """
+# ruff: noqa: S603, S607  it runs in a build stage, on that stage's programs
 
 import re
 import shutil

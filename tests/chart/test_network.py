@@ -8,7 +8,8 @@ import pytest
 from charts import generate
 from tests.chart.rendering import named, of_kind, scenario
 
-SERVICES = Path(__file__).parents[2] / "services"
+ROOT = Path(__file__).parents[2]
+CHASSIS = ROOT / "chassis/src/chassis"
 NEIGHBOUR_OF_SETTING = {
     "auth_url": "auth-web",
     "blog_url": "blog-web",
@@ -22,12 +23,21 @@ NEIGHBOUR_OF_SETTING = {
 
 
 def used_by(service: str) -> set[str]:
-    """The neighbours a service's code reaches: the settings with their addresses that it reads."""
-    read = set()
-    for path in (SERVICES / service / f"{service}_service").rglob("*.py"):
-        nodes = ast.walk(ast.parse(path.read_text()))
-        read |= {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    """The neighbours a service reaches: their addresses are settings that its code or the chassis reads."""
+    own = list((ROOT / f"services/{service}/{service}_service").rglob("*.py"))
+    imported = {module for path in own for module in _chassis_imports(path)}
+    read = {name for path in [*own, *imported] for name in _attributes(path)}
     return {NEIGHBOUR_OF_SETTING[name] for name in read & NEIGHBOUR_OF_SETTING.keys()} - {f"{service}-web"}
+
+
+def _chassis_imports(path: Path) -> set[Path]:
+    nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+    files = {CHASSIS.parent / f"{(node.module or '').replace('.', '/')}.py" for node in nodes}
+    return {file for file in files if file.is_relative_to(CHASSIS) and file.exists()}
+
+
+def _attributes(path: Path) -> set[str]:
+    return {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
 
 
 @pytest.mark.parametrize("service", generate.SERVICES)

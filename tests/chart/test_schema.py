@@ -48,7 +48,7 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("port", {"networkPolicy": {"neighbours": {"redis": {"ports": [{"port": 70000, "protocol": "TCP"}]}}}}),
     ("interval", {"monitoring": {"serviceMonitor": {"interval": 30}}}),
     ("schedule", {"backup": {"schedule": "daily"}}),
-    ("size", {"backup": {"size": "much"}}),
+    ("existingClaim", {"backup": {"enabled": True}}),
     ("keepDays", {"backup": {"keepDays": 0}}),
 ]
 

@@ -11,7 +11,6 @@ auth-web: {service: auth, command: web, kind: web, port: 8010}
 auth-worker: {service: auth, command: worker, kind: background, queues: [auth.jobs]}
 auth-beat: {service: auth, command: beat, kind: background, single: true}
 auth-relay: {service: auth, command: relay, kind: background}
-auth-consumer: {service: auth, command: consumer, kind: background, queues: [auth.blog-events, auth.media-events]}
 blog-web: {service: blog, command: web, kind: web, port: 8020}
 blog-worker: {service: blog, command: worker, kind: background, queues: [blog.jobs]}
 blog-beat: {service: blog, command: beat, kind: background, single: true}
@@ -21,7 +20,6 @@ media-web: {service: media, command: web, kind: web, port: 8030}
 media-worker: {service: media, command: worker, kind: background, queues: [media.jobs]}
 media-beat: {service: media, command: beat, kind: background, single: true}
 media-relay: {service: media, command: relay, kind: background}
-media-consumer: {service: media, command: consumer, kind: background, queues: [media.auth-events, media.blog-events]}
 {{- end -}}
 
 {{/* A component's row of the table, its name and its values merged over the defaults. (list root component) */}}

@@ -9,22 +9,33 @@ from pathlib import Path
 
 from chassis.settings import load
 from media_service.settings import MediaSettings
-from media_service.storage import open_store
-from obstore.store import LocalStore
+from media_service.storage.store import Store, open_store
+
+BACKUPS = Path("/backups/media")
 
 
-def copy_missing(source, target) -> tuple[int, int]:
-    """Copy what the target lacks; answers how many objects were copied and how many were there."""
-    there = {entry["path"] for page in target.list() for entry in page}
-    wanted = [entry["path"] for page in source.list() for entry in page]
-    for path in (missing := [path for path in wanted if path not in there]):
-        target.put(path, source.get(path).stream())
-    return len(missing), len(wanted) - len(missing)
+def save(store: Store) -> None:
+    """Fetch what the volume lacks."""
+    for object_ in (item for batch in store.list() for item in batch):
+        target = BACKUPS / object_.key
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            partial = target.with_suffix(".part")
+            with partial.open("wb") as file:
+                store.fetch(object_.key, file)
+            partial.rename(target)
+            print(f"saved {object_.key}")
 
 
-backups = Path("/backups/media")
-backups.mkdir(parents=True, exist_ok=True)
-store, volume = open_store(load(MediaSettings).storage_url), LocalStore(str(backups))
-source, target = (store, volume) if sys.argv[1] == "save" else (volume, store)
-copied, kept = copy_missing(source, target)
-print(f"media: {copied} objects copied, {kept} were there already")
+def restore(store: Store) -> None:
+    """Put what the store lacks."""
+    there = {item.key for batch in store.list() for item in batch}
+    for file in sorted(path for path in BACKUPS.rglob("*") if path.is_file() and path.suffix != ".part"):
+        key = file.relative_to(BACKUPS).as_posix()
+        if key not in there:
+            with file.open("rb") as content:
+                store.put(key, content)
+            print(f"restored {key}")
+
+
+{"save": save, "restore": restore}[sys.argv[1]](open_store(load(MediaSettings)))

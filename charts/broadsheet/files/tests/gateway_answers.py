@@ -3,13 +3,13 @@
 
 from visitor import Visitor
 
-with Visitor() as stranger:
-    posts = stranger.expect(200, "GET", "/api/v1/posts")
-    assert posts.headers["X-Request-ID"], "an answer without X-Request-ID"
-    assert posts.headers["API-Version"] == "1", posts.headers["API-Version"]
-    assert stranger.expect(200, "GET", "/.well-known/jwks.json").json()["keys"], "no signing key"
-    for hidden in ("/metrics", "/readyz", "/internal/assets"):
-        stranger.expect(404, "GET", hidden)
-    problem = stranger.expect(401, "POST", "/api/v1/posts", json={})
-    assert problem.headers["Content-Type"].startswith("application/problem+json"), problem.headers["Content-Type"]
+stranger = Visitor()
+posts = stranger.expect(200, "GET", "/api/v1/posts")
+assert posts.headers["X-Request-ID"], "an answer without X-Request-ID"
+assert posts.headers["API-Version"] == "1", posts.headers["API-Version"]
+assert stranger.expect(200, "GET", "/.well-known/jwks.json").json()["keys"], "no signing key"
+for hidden in ("/metrics", "/readyz", "/internal/assets"):
+    stranger.expect(404, "GET", hidden)
+problem = stranger.expect(401, "POST", "/api/v1/posts", {})
+assert problem.headers["Content-Type"].startswith("application/problem+json"), problem.headers["Content-Type"]
 print("ok: the gateway answers")

@@ -3,13 +3,13 @@
 
 from visitor import Visitor
 
-with Visitor() as author, Visitor() as stranger:
-    username = author.sign_up()
-    post = author.expect(201, "POST", "/api/v1/posts", json={"title": f"By {username}", "body": "# Hello"}).json()
-    path = f"/api/v1/posts/{post['slug']}"
-    stranger.expect(404, "GET", path)
-    author.expect(200, "POST", f"{path}/publish")
-    read = stranger.expect(200, "GET", path).json()
-    assert read["author"]["username"] == username, read["author"]
-    author.expect(204, "DELETE", path)
+author, stranger = Visitor(), Visitor()
+username = author.sign_up()
+post = author.expect(201, "POST", "/api/v1/posts", {"title": f"By {username}", "body": "# Hello"}).json()
+path = f"/api/v1/posts/{post['slug']}"
+stranger.expect(404, "GET", path)
+author.expect(200, "POST", f"{path}/publish")
+read = stranger.expect(200, "GET", path).json()
+assert read["author"]["username"] == username, read["author"]
+author.expect(204, "DELETE", path)
 print("ok: from sign-up to a published story")

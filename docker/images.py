@@ -1,0 +1,100 @@
+"""``make images`` builds the four images, ``make sbom`` lists what is in them.
+
+VERSION (default ``dev``) is the tag, REGISTRY goes before the name. Needs Docker with BuildKit.
+"""
+# ruff: noqa: S603, S607, T201  it runs docker by name and prints what it made
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import uuid
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SERVICES = ("auth", "blog", "gateway", "media")
+INVENTORY = """
+import importlib.metadata, json, pathlib
+found = [{"type": "library", "name": item.name, "version": item.version, "purl": f"pkg:pypi/{item.name}@{item.version}"}
+         for item in importlib.metadata.distributions()]
+for record in pathlib.Path("/var/lib/dpkg/status.d").iterdir():
+    fields = dict(line.split(": ", 1) for line in record.read_text().splitlines() if ": " in line and line[0] != " ")
+    name, version = fields["Package"], fields["Version"]
+    found.append({"type": "library", "name": name, "version": version, "purl": f"pkg:deb/debian/{name}@{version}"})
+print(json.dumps(sorted(found, key=lambda item: item["purl"])))
+"""
+
+
+def image_name(service: str) -> str:
+    """``[REGISTRY/]broadsheet/<service>:<VERSION>``."""
+    registry = os.environ.get("REGISTRY", "").rstrip("/")
+    return f"{registry + '/' if registry else ''}broadsheet/{service}:{os.environ.get('VERSION', 'dev')}"
+
+
+def build(service: str, *options: str) -> None:
+    """Build one image from the repository's files."""
+    arguments = {"SERVICE": service, "VERSION": os.environ.get("VERSION", "dev"), "REVISION": _revision()}
+    command = [
+        "docker",
+        "build",
+        "--network",
+        "host",
+        "--file",
+        "docker/service.Dockerfile",
+        "--tag",
+        image_name(service),
+    ]
+    for name, value in arguments.items():
+        command += ["--build-arg", f"{name}={value}"]
+    environment = os.environ | {"DOCKER_BUILDKIT": "1"}
+    subprocess.run([*command, *options, "."], cwd=ROOT, check=True, env=environment)
+
+
+def inspect(service: str) -> dict[str, Any]:
+    """What Docker knows of a built image."""
+    answer = subprocess.run(["docker", "image", "inspect", image_name(service)], capture_output=True, check=True)
+    described: dict[str, Any] = json.loads(answer.stdout)[0]
+    return described
+
+
+def bill_of_materials(service: str) -> dict[str, Any]:
+    """The CycloneDX document of a built image: every Python distribution and Debian package in it."""
+    run = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "python", image_name(service), "-c", INVENTORY]
+    answer = subprocess.run(run, capture_output=True, check=True)
+    component = {"type": "container", "name": image_name(service), "version": inspect(service)["Id"]}
+    return {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, component['version'])}",
+        "version": 1,
+        "metadata": {"component": component},
+        "components": json.loads(answer.stdout),
+    }
+
+
+def _revision() -> str:
+    answer = subprocess.run(["git", "rev-parse", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return answer.stdout.strip() or "unknown"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("verb", choices=["build", "sbom"])
+    parser.add_argument("services", nargs="*", default=SERVICES, help="all four by default")
+    arguments = parser.parse_args()
+    for service in arguments.services or SERVICES:
+        if arguments.verb == "build":
+            build(service)
+            print(f"{image_name(service)}  {inspect(service)['Size'] / 1e6:.0f} MB")
+        else:
+            target = ROOT / f"var/sbom/{service}.cdx.json"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(json.dumps(bill_of_materials(service), indent=1) + "\n")
+            print(f"{target.relative_to(ROOT)}  written")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,6 +14,7 @@ from media_service.assets import internal
 from media_service.assets import routes as assets
 from media_service.database import AsyncDatabase
 from media_service.dependencies import Decoders, WebService
+from media_service.refused import REFUSED
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
@@ -39,6 +40,8 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+        responses=REFUSED,
     )
     app.state.verifier = verifier(settings)
     app.add_middleware(RequestContextMiddleware)

@@ -12,7 +12,7 @@ from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, PageQ
 from media_service.assets.selectors import asset_get, assets_count, assets_list
 from media_service.assets.services import asset_describe, asset_remove
 from media_service.dependencies import AssetId, Service
-from media_service.storage.serving import original, serve
+from media_service.storage.serving import PICTURE, original, serve
 from media_service.storage.store import folder_of
 
 PRIVATE = "private, no-store"
@@ -54,7 +54,7 @@ async def remove_picture(asset_id: AssetId, caller: Caller, service: Service) ->
 
 
 @router.head("/{asset_id}/content", include_in_schema=False)
-@router.get("/{asset_id}/content")
+@router.get("/{asset_id}/content", responses=PICTURE, response_class=Response)
 async def get_content(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """The stored picture itself, or a part of it."""
     asset = await service.database.read(asset_get, asset_id, caller.sub)

@@ -8,7 +8,7 @@ UPRIGHT = 1
 SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
 
 SAVED_AS: dict[str, tuple[str, dict[str, Any]]] = {
-    "image/jpeg": (".jpg", {"Q": 92, "optimize_coding": True}),
+    "image/jpeg": (".jpg", {"Q": 92}),
     "image/png": (".png", {}),
     "image/webp": (".webp", {"Q": 92}),
 }

@@ -1,5 +1,7 @@
 """Pictures as the public sees them: whoever knows the address may have the file, and keep it for good."""
 
+from typing import Any
+
 from chassis.problems import Problem
 from fastapi import APIRouter, Request, Response
 
@@ -7,17 +9,18 @@ from media_service.assets.models import Asset, AssetStatus
 from media_service.dependencies import AssetId, Service
 from media_service.renditions.models import PRESETS
 from media_service.renditions.selectors import rendition_get, shown_asset
-from media_service.storage.serving import StoredFile, original, serve
+from media_service.storage.serving import PICTURE, StoredFile, original, serve
 from media_service.storage.store import EXTENSIONS, key_of
 
 IMMUTABLE = "public, max-age=31536000, immutable"
 RETRY_SECONDS = 1
+BEING_MADE: dict[int | str, dict[str, Any]] = {202: {"description": "It is being made; come back after Retry-After"}}
 
 router = APIRouter(prefix="/m", tags=["pictures"])
 
 
 @router.head("/{asset_id}/{preset}.{extension}", include_in_schema=False)
-@router.get("/{asset_id}/{preset}.{extension}")
+@router.get("/{asset_id}/{preset}.{extension}", responses=PICTURE | BEING_MADE, response_class=Response)
 async def show_picture(
     request: Request, asset_id: AssetId, preset: str, extension: str, *, service: Service
 ) -> Response:

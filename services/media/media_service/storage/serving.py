@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime, parsedate_to_datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.problems import Problem
@@ -12,6 +13,13 @@ from fastapi.responses import StreamingResponse
 from media_service.storage.models import Blob
 from media_service.storage.ranges import UnsatisfiableRange, requested_range
 from media_service.storage.store import EXTENSIONS, Store, key_of
+
+PICTURE: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The picture", "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
+    206: {"description": "The part of it that was asked for"},
+    304: {"description": "It is the one you have"},
+}
+"""How the contract tells of an answer of serve()."""
 
 
 @dataclass(frozen=True, slots=True)

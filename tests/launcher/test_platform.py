@@ -67,7 +67,7 @@ def test_restart_takes_one_service(platform: Platform) -> None:
 def test_unknown_process_names_the_known_ones(platform: Platform) -> None:
     made = platform.make("restart", "S=billing")
     assert made.returncode != 0
-    assert "No process is called billing; there are auth-web" in made.stderr
+    assert "No process is called billing; there are auth-messenger" in made.stderr
 
 
 def test_second_copy_on_the_same_ports_is_one_sentence(platform: Platform, tmp_path: Path) -> None:

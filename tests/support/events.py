@@ -56,15 +56,13 @@ def create_tables(database: EventDatabase) -> None:
     with database.transaction() as transaction:
         for statement in statements(database.dialect):
             transaction.execute(statement)
-        transaction.execute("CREATE TABLE effect (number integer PRIMARY KEY, key text, sequence integer)")
+        number = "bigint GENERATED ALWAYS AS IDENTITY" if database.dialect == "postgresql" else "integer PRIMARY KEY"
+        transaction.execute(f"CREATE TABLE effect (number {number}, key text, sequence integer)")
 
 
 def take_effect(execute: Execute, handled: Event) -> None:
     """The handler of the press's readers: one row per effect, numbered in the order of the effects."""
-    execute(
-        "INSERT INTO effect SELECT coalesce(max(number), 0) + 1, %s, %s FROM effect",
-        (handled.partition_key, handled.sequence),
-    )
+    execute("INSERT INTO effect (key, sequence) VALUES (%s, %s)", (handled.partition_key, handled.sequence))
 
 
 def effects(database: EventDatabase) -> list[tuple[str, int]]:

@@ -15,9 +15,10 @@ START_SECONDS = 300
 class Platform:
     """`make` with settings of its own; use as a context manager to have it up."""
 
-    def __init__(self, folder: Path, mode: str = "embedded", **settings: str) -> None:
+    def __init__(self, folder: Path, mode: str = "embedded", root: Path = ROOT) -> None:
         self.folder = folder
-        self.settings = {"MODE": mode, "VAR_DIR": str(folder), **_free_ports(), **settings}
+        self.root = root
+        self.settings = {"MODE": mode, "VAR_DIR": str(folder), **_free_ports()}
 
     @property
     def base_url(self) -> str:
@@ -27,7 +28,7 @@ class Platform:
         """Run make with nothing in its environment but this platform's settings."""
         return subprocess.run(
             ["make", f"PYTHON={sys.executable}", *arguments],
-            cwd=ROOT,
+            cwd=self.root,
             env=self.environment | settings,
             capture_output=True,
             text=True,

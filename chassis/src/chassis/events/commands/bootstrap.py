@@ -1,0 +1,75 @@
+"""``events bootstrap``: fill a read copy from its owner's snapshot, then let live events bring it up to date."""
+
+import argparse
+import time
+from collections import Counter
+from typing import Any
+
+from chassis.events import envelope
+from chassis.events.commands.desk import Desk
+from chassis.events.databases import EventDatabase
+from chassis.events.envelope import Event
+from chassis.events.inbox import Inbox, Outcome
+from chassis.events.service import Snapshot
+from chassis.events.topology import Queue, queue_name
+from chassis.events.types import producer_of
+from chassis.settings import SettingsError
+
+POLL_SECONDS = 0.2
+
+
+def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    parser = verbs.add_parser("bootstrap", parents=[shared], help="fill a read copy from its owner's snapshot")
+    parser.add_argument("replica", help="the read copy's name")
+    parser.add_argument("--drain", type=float, default=60, help="seconds to wait until the queues are empty (60)")
+    parser.set_defaults(run=run)
+
+
+def run(desk: Desk, words: argparse.Namespace) -> bool:
+    snapshot = desk.service.replicas.get(words.replica)
+    if snapshot is None or desk.service.database is None:
+        known = ", ".join(sorted(desk.service.replicas)) or "none"
+        raise SettingsError(f"{desk.service.name} has no read copy {words.replica!r}; it has: {known}.")
+    desk.transport.apply(desk.queues)  # first, so that nothing that happens from now on is missed
+    outcomes = _apply(desk, desk.service.database, snapshot)
+    left = _drain(desk, words.drain)
+    parked = outcomes.total() - outcomes[Outcome.HANDLED]
+    desk.out.say(
+        f"{outcomes.total()} taken from the snapshot of {words.replica}: {outcomes[Outcome.HANDLED]} handled, "
+        f"{parked} parked; "
+        + (f"{left} events still wait, is a consumer running?" if left else "the queues are empty."),
+        taken=outcomes.total(),
+        parked=parked,
+        waiting=left,
+    )
+    return bool(left or parked)
+
+
+def _apply(desk: Desk, database: EventDatabase, snapshot: Snapshot) -> Counter[Outcome]:
+    """Hand the owner's state to the handlers through the inbox, which parks what fails."""
+    inboxes = {queue.name: Inbox(database, queue.name, desk.service.handlers) for queue in desk.queues}
+    outcomes: Counter[Outcome] = Counter()
+    try:
+        for event in snapshot():
+            copy = envelope.replayed(event)
+            outcomes[inboxes[_queue(desk, copy)].receive(copy, envelope.encode(copy))] += 1
+    finally:
+        database.close()
+    return outcomes
+
+
+def _queue(desk: Desk, event: Event) -> str:
+    return queue_name(desk.service.name, producer_of(event.type))
+
+
+def _drain(desk: Desk, seconds: float) -> int:
+    """Wait until the queues are empty; gives how many events were left after ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while (left := sum(_ready(desk, queue) for queue in desk.queues)) and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+    return left
+
+
+def _ready(desk: Desk, queue: Queue) -> int:
+    depth = desk.transport.depth(queue.name)
+    return depth.ready if depth else 0

@@ -1,0 +1,88 @@
+"""Where the ``events`` command works: a service, its database and transport, and other services' databases in reach."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import cached_property
+
+from chassis.events import transports
+from chassis.events.commands import reach
+from chassis.events.commands.output import Output
+from chassis.events.databases import plain
+from chassis.events.databases.plain import PlainDatabase
+from chassis.events.databases.tables import require_tables
+from chassis.events.letters import Letter, letters
+from chassis.events.service import EventService
+from chassis.events.topology import Queue, queues
+from chassis.events.transports import Message, Publisher, Sent, Transport, TransportLost
+from chassis.settings import SettingsError
+
+BATCH = 500
+
+
+class Desk:
+    """Opens things when they are needed and closes what was opened."""
+
+    def __init__(self, service: EventService, output: Output, named: list[str]) -> None:
+        self.service = service
+        self.out = output
+        self.out_of_reach: dict[str, str] = {}
+        self._named = named
+        self._opened: list[PlainDatabase] = []
+
+    @cached_property
+    def database(self) -> PlainDatabase:
+        """The service's own database; raises SettingsError when it lacks the tables."""
+        database = plain.connect(self.service.database_url)
+        require_tables(database, self.service.name)
+        self._opened.append(database)
+        return database
+
+    @cached_property
+    def databases(self) -> dict[str, PlainDatabase]:
+        """The databases in reach, by service, its own first; why others are not is in ``out_of_reach``."""
+        found = {self.service.name: self.database}
+        for name, url in reach.urls(self.service.name, self.service.database_url, self._named).items():
+            try:
+                found[name] = reach.opened(name, url)
+                self._opened.append(found[name])
+            except reach.OutOfReach as error:
+                self.out_of_reach[name] = str(error)
+        return found
+
+    @cached_property
+    def transport(self) -> Transport:
+        return transports.connect(self.service.settings.events_url)
+
+    @cached_property
+    def queues(self) -> list[Queue]:
+        """The service's queues."""
+        return queues(self.service.name, self.service.handlers)
+
+    def chosen_queues(self, name: str | None) -> list[Queue]:
+        """The service's queue of that name, or all; raises SettingsError when there is none."""
+        chosen = [queue for queue in self.queues if name in {None, queue.name}]
+        if name and not chosen:
+            known = ", ".join(queue.name for queue in self.queues) or "none"
+            raise SettingsError(f"{name} is no queue of {self.service.name}; there are: {known}.")
+        return chosen
+
+    def dead_letters(self, queue: str) -> Iterator[Letter]:
+        """What is among a queue's dead letters now; what is not taken off meanwhile stays there."""
+        return letters(self.transport, queue)
+
+    @contextmanager
+    def publisher(self) -> Iterator[Publisher]:
+        with closing(self.transport.publisher()) as publisher:
+            yield publisher
+
+    def close(self) -> None:
+        for database in self._opened:
+            database.close()
+
+
+def send(publisher: Publisher, messages: list[Message], queue: str) -> None:
+    """Send messages to one queue; raises TransportLost when it did not take them all."""
+    sent = publisher.publish(messages, queue=queue)
+    refused = [message.id for message in messages if sent.get(message.id) is not Sent.CONFIRMED]
+    if refused:
+        raise TransportLost(f"{queue} did not take {refused[0]} and {len(refused) - 1} others of {len(messages)}")

@@ -1,0 +1,60 @@
+"""``events schema``: the contracts of the events a service publishes, generated from its classes."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from chassis.events import contracts
+from chassis.events.commands.desk import Desk
+from chassis.settings import SettingsError
+
+FOLDER = Path("contracts/events")
+
+
+def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    parser = verbs.add_parser("schema", help="schemas and examples of the service's events")
+    actions = parser.add_subparsers(required=True, metavar="action")
+    for name, does, text in (
+        ("write", write, "write them, unless that would break those who read them"),
+        ("check", check, "exit with 1 unless they are what the code says"),
+    ):
+        action = actions.add_parser(name, parents=[shared], help=text)
+        action.add_argument("--contracts", type=Path, default=FOLDER, metavar="FOLDER", help=str(FOLDER))
+        action.set_defaults(run=does)
+
+
+def write(desk: Desk, words: argparse.Namespace) -> bool:
+    folder = _folder(words)
+    breaks = [change for each in desk.service.publishes for change in contracts.breaking_changes(each, folder)]
+    if breaks:
+        desk.out.table([{"problem": each} for each in breaks], "")
+        return True
+    written = 0
+    for each in desk.service.publishes:
+        for name, text in contracts.files(each).items():
+            (folder / name).write_text(text)
+            written += 1
+    desk.out.say(f"{written} files written to {folder}.", written=written)
+    return False
+
+
+def check(desk: Desk, words: argparse.Namespace) -> bool:
+    folder = _folder(words)
+    problems = [problem for each in desk.service.publishes for problem in contracts.problems(each, folder)]
+    problems += _broken_promises(desk, folder)
+    contents = f"{len(desk.service.publishes)} contracts of {desk.service.name} are what the code says."
+    desk.out.table([{"problem": each} for each in problems], contents)
+    return bool(problems)
+
+
+def _broken_promises(desk: Desk, folder: Path) -> list[str]:
+    names = {path.name.removesuffix(".schema.json") for path in folder.glob(f"{desk.service.name}.*.schema.json")}
+    gone = sorted(names - set(desk.service.types))
+    return [f"{name} is promised and {desk.service.name} does not publish it any more" for name in gone]
+
+
+def _folder(words: argparse.Namespace) -> Path:
+    folder: Path = words.contracts
+    if not folder.is_dir():
+        raise SettingsError(f"There is no folder {folder}; run this at the root of the repository or name --contracts.")
+    return folder

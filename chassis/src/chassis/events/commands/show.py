@@ -1,0 +1,101 @@
+"""``events show``: one event and every hop it made, in every service in reach."""
+
+import argparse
+import json
+from typing import Any
+
+from chassis.events import clock
+from chassis.events.commands.desk import Desk
+from chassis.events.commands.words import event_id
+from chassis.events.databases import EventDatabase
+from chassis.settings import SettingsError
+
+_OUTBOX = """
+SELECT created_at, published_at, attempts, last_error, type, envelope FROM outbox_event WHERE event_id = %s
+"""
+_INBOX = """
+SELECT consumer, state, attempts, next_attempt_at, error, received_at, handled_at, type, envelope
+FROM inbox_event WHERE event_id = %s
+"""
+_CONSUMER = "SELECT consumer FROM inbox_event WHERE type = %s LIMIT 1"
+_HIDDEN = ("type", "envelope")
+
+Hop = dict[str, Any]
+
+
+def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    parser = verbs.add_parser("show", parents=[shared], help="one event and every hop it made")
+    parser.add_argument("id", help="the event's id")
+    parser.set_defaults(run=run)
+
+
+def run(desk: Desk, words: argparse.Namespace) -> None:
+    wanted = event_id(words.id)
+    hops = [hop for name, database in desk.databases.items() for hop in _published(name, database, wanted)]
+    hops += [hop for database in desk.databases.values() for hop in _received(database, wanted)]
+    hops += _not_received(desk, wanted, hops)
+    if not hops:
+        raise SettingsError(f"No event {wanted} in {', '.join(desk.databases)}.{_out_of_reach(desk)}")
+    _print(desk, next((hop["envelope"] for hop in hops if hop["envelope"]), None), hops)
+
+
+def _print(desk: Desk, body: str | None, hops: list[Hop]) -> None:
+    shown = [{name: value for name, value in hop.items() if name not in _HIDDEN} for hop in hops]
+    event = json.loads(body) if body else None
+    if desk.out.as_json:
+        desk.out.document({"event": event, "hops": shown, "out_of_reach": desk.out_of_reach})
+        return
+    if event:
+        desk.out.document(event)
+    desk.out.table(shown, "")
+    if desk.out_of_reach:
+        desk.out.say(_out_of_reach(desk).strip())
+
+
+def _out_of_reach(desk: Desk) -> str:
+    return "".join(f" {name} is out of reach: {why}." for name, why in desk.out_of_reach.items())
+
+
+def _published(name: str, database: EventDatabase, wanted: str) -> list[Hop]:
+    with database.transaction() as transaction:
+        rows = transaction.execute(_OUTBOX, (wanted,))
+    hops = []
+    for created, published, attempts, error, type_name, body in rows:
+        written = _hop(f"{name} outbox", "written", created, type=type_name, envelope=body)
+        sent = {"at": published, "attempts": attempts, "error": error, "type": type_name}
+        hops += [written, _hop(f"{name} outbox", "published" if published else "pending", **sent)]
+    return hops
+
+
+def _received(database: EventDatabase, wanted: str) -> list[Hop]:
+    with database.transaction() as transaction:
+        rows = transaction.execute(_INBOX, (wanted,))
+    hops = []
+    for consumer, state, attempts, next_attempt, error, received, handled, type_name, body in rows:
+        inbox = f"{consumer} inbox"
+        rest = {"attempts": attempts, "error": error, "type": type_name, "envelope": body}
+        hops += [_hop(inbox, "received", received), _hop(inbox, state, handled or next_attempt, **rest)]
+    return hops
+
+
+def _not_received(desk: Desk, wanted: str, hops: list[Hop]) -> list[Hop]:
+    """Where it should have come and has not, or only as a dead letter: services that handle others of its type."""
+    types = [hop["type"] for hop in hops if hop["type"]]
+    expected = {queue.name for queue in desk.queues if not types or types[0] in queue.types}
+    for database in desk.databases.values():
+        with database.transaction() as transaction:
+            expected |= {row[0] for row in transaction.execute(_CONSUMER, tuple(types[:1]))} if types else set()
+    found = []
+    for queue in sorted(expected - {hop["where"].removesuffix(" inbox") for hop in hops}):
+        letter = next((each for each in list(desk.dead_letters(queue)) if each.id == wanted), None)
+        if letter:
+            found.append(_hop(f"{queue}.dead", "dead letter", error=letter.reason, envelope=letter.body.decode()))
+        elif types:
+            found.append(_hop(f"{queue} inbox", "not received"))
+    return found
+
+
+def _hop(where: str, state: str, at: object = None, **more: Any) -> Hop:
+    names = ("attempts", "error", *_HIDDEN)
+    moment = clock.loaded(at) if at else None
+    return {"where": where, "state": state, "at": moment} | {name: more.get(name) for name in names}

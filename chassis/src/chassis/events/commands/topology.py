@@ -1,0 +1,45 @@
+"""``events topology``: whether the broker has what the service declares, and making it so."""
+
+import argparse
+from typing import Any
+
+from chassis.events.commands.desk import Desk
+
+
+def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
+    parser = verbs.add_parser("topology", help="queues and bindings: plan, apply, check")
+    actions = parser.add_subparsers(required=True, metavar="action")
+    for name, does, text in (
+        ("plan", plan, "tell what is declared, and what of it is missing or different"),
+        ("apply", apply, "create what is missing; what is different is told and left"),
+        ("check", check, "exit with 1 when something is missing or different"),
+    ):
+        actions.add_parser(name, parents=[shared], help=text).set_defaults(run=does)
+
+
+def plan(desk: Desk, _words: argparse.Namespace) -> None:
+    declared = [
+        {"queue": queue.name, "bound_to": type_name, "dead_letters": queue.dead}
+        for queue in desk.queues
+        for type_name in queue.types
+    ]
+    differences = desk.transport.differences(desk.queues)
+    if desk.out.as_json:
+        desk.out.document({"declared": declared, "differences": differences})
+        return
+    desk.out.table(declared, f"{desk.service.name} handles no events.")
+    _tell(desk, differences)
+
+
+def check(desk: Desk, _words: argparse.Namespace) -> bool:
+    return _tell(desk, desk.transport.differences(desk.queues))
+
+
+def apply(desk: Desk, _words: argparse.Namespace) -> bool:
+    return _tell(desk, desk.transport.apply(desk.queues))
+
+
+def _tell(desk: Desk, differences: list[str]) -> bool:
+    rows = [{"difference": each} for each in differences]
+    desk.out.table(rows, f"{len(desk.queues)} queues of {desk.service.name} are as declared.")
+    return bool(differences)

@@ -1,8 +1,12 @@
 """The platform of this folder brought up. Needs .venv."""
 
+import contextlib
+import fcntl
 import hashlib
 import json
+from collections.abc import Iterator
 
+from launcher import LauncherError
 from launcher.catalogue import all_settings
 from launcher.preparation import code_fingerprint, prepare
 from launcher.private_servers import create_databases, pointed_to, private_servers
@@ -18,12 +22,16 @@ def bring_up(settings: Settings) -> None:
 
     Leaves nothing half-started: whatever interrupts it, all processes are stopped again.
     """
+    with _alone(settings):
+        _bring_up(settings)
+
+
+def _bring_up(settings: Settings) -> None:
     supervisor = Supervisor(settings)
     started = settings.run_folder / "started"
     wanted = _fingerprint(settings)
     if supervisor.is_running() and started.exists() and started.read_text() == wanted:
-        supervisor.start_group("services")
-        wait_ready(settings, supervisor)
+        _start_services(settings, supervisor)
         return
     bring_down(settings)
     try:
@@ -32,6 +40,16 @@ def bring_up(settings: Settings) -> None:
         bring_down(settings)
         raise
     started.write_text(wanted)
+
+
+@contextlib.contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    with (settings.run_folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LauncherError("Another `make up` of this folder is under way; wait until it has ended.") from error
+        yield
 
 
 def _start(settings: Settings) -> None:
@@ -48,6 +66,10 @@ def _start(settings: Settings) -> None:
         _start_servers(settings, supervisor, servers)
     prepare(settings)
     print("Starting the services …", flush=True)
+    _start_services(settings, supervisor)
+
+
+def _start_services(settings: Settings, supervisor: Supervisor) -> None:
     supervisor.start_group("services")
     if not settings.environment["JOBS_URL"].startswith("filesystem:"):
         supervisor.start_group("schedules")

@@ -51,7 +51,7 @@ class Supervisor:
     def is_running(self) -> bool:
         """Whether it answers; a socket or pid file left by a dead one does not count."""
         try:
-            self._call("getState")
+            self._rpc.supervisor.getState()
         except OSError:
             return False
         except xmlrpc.client.Fault:  # it is shutting down
@@ -115,7 +115,10 @@ class Supervisor:
             time.sleep(0.1)
 
     def _call(self, method: str, *arguments: Any) -> Any:
-        return getattr(self._rpc.supervisor, method)(*arguments)
+        try:
+            return getattr(self._rpc.supervisor, method)(*arguments)
+        except (OSError, xmlrpc.client.Fault) as error:
+            raise LauncherError("The platform is being stopped; start it again with `make up`.") from error
 
 
 class _UnixTransport(xmlrpc.client.Transport):

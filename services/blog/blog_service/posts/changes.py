@@ -20,33 +20,32 @@ from chassis.events.types import EventData
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All of a post that events tell about; two that are equal mean nothing happened."""
+    """All of a post that events tell about; two that are equal mean nothing happened.
 
-    content: tuple[str, str]
+    ``counted_under`` has the tags that the post counts for, None while it counts for nothing.
+    """
+
+    content: tuple[str, str, tuple[str, ...]]
     slug: str
     published: bool
-    tags: tuple[tuple[int, str], ...]
+    counted_under: frozenset[int] | None
     images: tuple[tuple[UUID, str, str], ...]
 
     @property
     def media_ids(self) -> list[UUID]:
         return [asset_id for asset_id, _, _ in self.images]
 
-    @property
-    def counted_under(self) -> frozenset[int] | None:
-        """The tags the post counts for; None while it counts for nothing."""
-        return frozenset(tag_id for tag_id, _ in self.tags) if self.published else None
-
 
 def snapshot_of(post: Post) -> Snapshot:
     """The post as it is now, saved or about to be."""
-    tags = PostTag.objects.filter(post_id=post.id).order_by("position")
+    published = post.status == Post.Status.PUBLISHED
+    tag_ids = PostTag.objects.filter(post_id=post.id).values_list("tag_id", flat=True)
     images = PostImage.objects.filter(post_id=post.id).order_by("position")
     return Snapshot(
-        content=(post.title, post.body),
+        content=(post.title, post.body, tuple(post.tags)),
         slug=post.slug,
-        published=post.status == Post.Status.PUBLISHED,
-        tags=tuple(tags.values_list("tag_id", "tag__name")),
+        published=published,
+        counted_under=frozenset(tag_ids) if published else None,
         images=tuple(images.values_list("asset_id", "caption", "alt")),
     )
 
@@ -59,7 +58,7 @@ def changes_announce(post: Post, before: Snapshot | None, after: Snapshot | None
         "post_id": post.id,
         "author_id": post.author_id,
         "slug": shown.slug,
-        "tags": [name for _, name in shown.tags],
+        "tags": post.tags,
         "version": post.version,
     }
     events: list[EventData] = [happened(**state) for happened in _happened(before, after)]
@@ -78,7 +77,7 @@ def _happened(before: Snapshot | None, after: Snapshot | None) -> list[type[Post
         return [PostDeleted]
     if before is None:
         return [PostCreated, PostPublished] if after.published else [PostCreated]
-    edited = (before.content, before.tags, before.images) != (after.content, after.tags, after.images)
+    edited = (before.content, before.images) != (after.content, after.images)
     happened: list[type[PostState]] = [PostUpdated] if edited else []
     if before.published != after.published:
         happened.append(PostPublished if after.published else PostUnpublished)

@@ -30,6 +30,7 @@ class Post(models.Model):
     body = models.TextField(blank=True)
     html = models.TextField(blank=True, editable=False)
     excerpt = models.CharField(max_length=250, blank=True, editable=False)
+    tags = models.JSONField(default=list, blank=True, editable=False, help_text="names in the author's order")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     publish_requested = models.BooleanField(default=False, help_text="publishes itself when its images are confirmed")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -71,11 +72,10 @@ class PostSlug(models.Model):
 
 
 class PostTag(models.Model):
-    """A tag on a post, in the author's order."""
+    """A tag on a post, for finding posts by tag; Post.tags has the names, so that a list need not join them."""
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="post_tags")
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="post_tags", db_index=False)
-    position = models.PositiveSmallIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["tag", "post"], name="post_tag_once")]

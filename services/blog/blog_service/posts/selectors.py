@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from blog_service.posts.access import PostNotFound, may_edit
-from blog_service.posts.models import Post, PostImage, PostTag, image_state
+from blog_service.posts.models import Post, PostImage, image_state
 from chassis.problems import Problem
 from chassis.tokens import Claims
 
@@ -46,7 +46,7 @@ class PostRow(TypedDict):
     images: list[ImageRow]
 
 
-IN_LISTS = tuple(name for name in PostRow.__annotations__ if name not in {"body", "html", "tags", "images"})
+IN_LISTS = tuple(name for name in PostRow.__annotations__ if name not in {"body", "html", "images"})
 IN_FULL = (*IN_LISTS, "body", "html")
 
 
@@ -77,15 +77,12 @@ def post_get_for_writing(slug: str, writer: Claims) -> UUID:
 
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: tuple[str, ...] = IN_LISTS) -> list[PostRow]:
-    """These posts with what belongs to them, in three queries however many they are."""
+    """These posts with what belongs to them, in two queries however many they are."""
     rows = cast("list[PostRow]", list(posts.values(*columns)))
     by_id = {row["id"]: row for row in rows}
     for row in rows:
-        row["tags"], row["images"] = [], []
+        row["images"] = []
     if rows:
-        tags = PostTag.objects.filter(post_id__in=by_id).order_by("position")
-        for post_id, name in tags.values_list("post_id", "tag__name"):
-            by_id[post_id]["tags"].append(name)
         _add_images(by_id, viewer)
     return rows
 

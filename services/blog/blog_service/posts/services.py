@@ -120,7 +120,8 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
 
 
 def tags_replace(post: Post, names: list[str]) -> None:
+    """Make these the tags of the post."""
+    tags = tags_ensure(names)
+    post.tags = [tag.name for tag in tags]
     PostTag.objects.filter(post_id=post.id).delete()
-    PostTag.objects.bulk_create(
-        PostTag(post=post, tag=tag, position=position) for position, tag in enumerate(tags_ensure(names))
-    )
+    PostTag.objects.bulk_create(PostTag(post=post, tag=tag) for tag in tags)

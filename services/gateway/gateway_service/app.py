@@ -14,7 +14,7 @@ from gateway_service.chain.framing import Framing
 from gateway_service.chain.link import Link
 from gateway_service.chain.pages import pages
 from gateway_service.chain.policy import policy
-from gateway_service.chain.respond import Respond
+from gateway_service.chain.respond import Respond, linger
 from gateway_service.chain.route import Route
 from gateway_service.chain.token import Token
 from gateway_service.chain.version import Version
@@ -73,6 +73,7 @@ class Gateway:
         with tracing.span(exchange.method, kind="SERVER", parent=parent) as span:
             try:
                 await self._serve(exchange)
+                await linger(exchange)
             finally:
                 self.active.discard(exchange)
                 self.served += 1

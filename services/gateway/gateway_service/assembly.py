@@ -1,6 +1,7 @@
 """Puts the parts of a gateway process together."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from chassis.health import Health
 from chassis.metrics import gauge
@@ -10,11 +11,11 @@ from gateway_service.admin import Admin
 from gateway_service.app import Gateway
 from gateway_service.chain.forward import Forward
 from gateway_service.config import GatewayConfig
-from gateway_service.settings import GatewaySettings, listed, upstream_urls
-from gateway_service.tokens.keys import KeySource
+from gateway_service.settings import GatewaySettings, trusted_networks, upstream_urls
+from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
-from gateway_service.upstreams.clients import client_build
 from gateway_service.upstreams.headers import RequestHeaders
+from gateway_service.upstreams.pool import Pool
 from gateway_service.upstreams.upstream import Upstream
 
 
@@ -30,12 +31,12 @@ class Parts:
 
 def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
     """Build everything, without asking anybody anything yet."""
-    client = client_build(config.connect_seconds)
-    keys = KeySource(client, f"{settings.auth_url}/.well-known/jwks.json")
+    pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
+    keys = KeySource(partial(pools["auth"].fetch, JWKS_PATH))
     verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
     tokens = VerifiedTokens(verifier, keys)
-    headers = RequestHeaders(settings.public_url, listed(settings.trusted_proxies))
-    upstreams = {name: Upstream(name, url, client, headers) for name, url in upstream_urls(settings).items()}
+    headers = RequestHeaders(settings.public_url, trusted_networks(settings))
+    upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
     gateway = Gateway(settings, config, tokens, Forward(upstreams))
     health = Health()
     health.check("keys", keys.ready)

@@ -16,7 +16,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Upstream = Literal["auth", "blog", "media"]
 
 _TEMPLATE = re.compile(r"(/([A-Za-z0-9._:-]+|[A-Za-z0-9._:-]*(\{[a-z_]+\}[A-Za-z0-9._:-]*)+))+")
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
+ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:\d+)?")
 
 
 class _Strict(BaseModel):
@@ -118,7 +118,7 @@ class Cors(_Strict):
         if "*" in self.origins and self.credentials:
             raise ValueError('origins "*" with credentials would let every site act for its visitors; use one of both')
         for origin in self.origins - {"*"}:
-            if not _ORIGIN.fullmatch(origin):
+            if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is not an origin like https://app.example.com")
         for pattern in self.patterns:
             if not (pattern.startswith(("^https://", "^http://")) and pattern.endswith("$")):

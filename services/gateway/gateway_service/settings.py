@@ -1,11 +1,16 @@
 """The settings of the gateway, read from the environment once and typed. Routes and rules are in its YAML file."""
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from chassis.settings import ServiceSettings, load
+from chassis.settings import ServiceSettings, SettingsError, load
 from pydantic import Field
+
+from gateway_service.config import ORIGIN
+
+Network = IPv4Network | IPv6Network
 
 
 class GatewaySettings(ServiceSettings):
@@ -44,7 +49,18 @@ def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
 
 def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:
     """Origins allowed beside those of the YAML: the settings', and a front end's development server."""
+    for origin in listed(settings.cors_origins):
+        if not ORIGIN.fullmatch(origin):
+            raise SettingsError(f"GATEWAY_CORS_ORIGINS: {origin!r} is not an origin like https://app.example.com.")
     return (*listed(settings.cors_origins), *(() if settings.production else ("http://localhost:3000",)))
+
+
+def trusted_networks(settings: GatewaySettings) -> list[Network]:
+    """The networks of GATEWAY_TRUSTED_PROXIES; raises SettingsError."""
+    try:
+        return [ip_network(network) for network in listed(settings.trusted_proxies)]
+    except ValueError as error:
+        raise SettingsError(f"GATEWAY_TRUSTED_PROXIES: {error}; write networks like 10.0.0.0/8.") from error
 
 
 def upstream_urls(settings: GatewaySettings) -> dict[str, str]:

@@ -2,15 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
-from time import perf_counter
-
-from pyreqwest.exceptions import ConnectTimeoutError, NetworkError, PyreqwestError, RequestTimeoutError
+from time import monotonic, perf_counter
 
 from gateway_service.exchange import Exchange
 from gateway_service.refusals import Refusal
 from gateway_service.upstreams.body import RequestBody
+from gateway_service.upstreams.connection import UpstreamFailedError
 from gateway_service.upstreams.headers import AnswerHeaders
-from gateway_service.upstreams.relay import Relay, readable_headers
+from gateway_service.upstreams.relay import relay
 from gateway_service.upstreams.transfer import Deadlines, Stop, Transfer
 from gateway_service.upstreams.upstream import Upstream
 
@@ -38,24 +37,21 @@ class Forward:
             if not transfer.cancelled_by_us():
                 raise
             raise _reason(transfer) from None
-        except PyreqwestError as error:
-            raise _failure(error) from error
+        except UpstreamFailedError as error:
+            raise Refusal(error.code) from error
         finally:
             self._deadlines.forget(transfer)
 
     async def _forward(self, exchange: Exchange, transfer: Transfer, upstream: Upstream) -> None:
         body = None if exchange.body_arrived else RequestBody(exchange, transfer)
         began = perf_counter()
-        request, response = await upstream.ask(exchange, body)
+        connection = await upstream.ask(exchange, body)
         exchange.upstream_seconds = perf_counter() - began
+        transfer.moved = monotonic()
         try:
-            await Relay(exchange, transfer, response).run(self._headers.make(exchange, readable_headers(response)))
-        except BaseException:
-            await request.__aexit__(None, None, None)  # only now: what was read to its end closes by itself
-            raise
+            await relay(exchange, transfer, connection, self._headers.make(exchange, connection.headers))
         finally:
-            if body:
-                body.abandon()
+            upstream.release(connection)
 
 
 def _reason(transfer: Transfer) -> Exception:
@@ -66,11 +62,3 @@ def _reason(transfer: Transfer) -> Exception:
             return Refusal("request_timeout")
         case _:
             return Refusal("upstream_timeout")
-
-
-def _failure(error: PyreqwestError) -> Refusal:
-    if isinstance(error, NetworkError | ConnectTimeoutError):
-        return Refusal("upstream_unreachable")
-    if isinstance(error, RequestTimeoutError):
-        return Refusal("upstream_timeout")
-    return Refusal("upstream_invalid")

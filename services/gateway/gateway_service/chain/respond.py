@@ -44,12 +44,12 @@ class Respond:
         await exchange.send({"type": "http.response.start", "status": answer.status, "headers": headers})
         body = b"" if exchange.method == "HEAD" else answer.body
         await exchange.send({"type": "http.response.body", "body": body})
-        if not exchange.body_arrived and (exchange.body_begun or b"expect" not in exchange.fields):
-            await _linger(exchange)
 
 
-async def _linger(exchange: Exchange) -> None:
+async def linger(exchange: Exchange) -> None:
     """Take in what the client still sends: closing at once would destroy the answer on its way (RFC 9112, 9.6)."""
+    if exchange.body_arrived or (b"expect" in exchange.fields and not exchange.body_begun):
+        return
     with suppress(TimeoutError):
         async with asyncio.timeout(LINGER_SECONDS):
             while (await exchange.receive()).get("more_body"):

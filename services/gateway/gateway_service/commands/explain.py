@@ -3,6 +3,7 @@
 
 import argparse
 import inspect
+from functools import partial
 from urllib.parse import urlsplit
 
 from chassis.problems import Problem
@@ -13,9 +14,9 @@ from gateway_service.chain.link import Link
 from gateway_service.config import read
 from gateway_service.exchange import Answer, Exchange, Scope
 from gateway_service.settings import GatewaySettings, settings, upstream_urls
-from gateway_service.tokens.keys import KeySource
+from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
-from gateway_service.upstreams.clients import client_build
+from gateway_service.upstreams.pool import Pool
 
 
 async def main(arguments: list[str]) -> None:
@@ -30,7 +31,8 @@ async def main(arguments: list[str]) -> None:
     links = checks(own, config, await _tokens(own, needed=bool(options.token), seconds=config.connect_seconds))
     if await _replay(links, exchange) and exchange.target:
         url = upstream_urls(own)[exchange.target.upstream]
-        print(f"forwarded to {exchange.target.upstream}: {exchange.method} {url}{exchange.path}")
+        query = options.path.partition("?")
+        print(f"forwarded to {exchange.target.upstream}: {exchange.method} {url}{exchange.path}{query[1]}{query[2]}")
 
 
 async def _replay(links: list[Link], exchange: Exchange) -> bool:
@@ -65,7 +67,7 @@ def _learned(link: str, exchange: Exchange) -> str:
 
 
 async def _tokens(own: GatewaySettings, *, needed: bool, seconds: float) -> VerifiedTokens:
-    keys = KeySource(client_build(seconds), f"{own.auth_url}/.well-known/jwks.json")
+    keys = KeySource(partial(Pool(own.auth_url, seconds).fetch, JWKS_PATH))
     if needed:
         await keys.refresh()
     verifier = Verifier(keys.key, issuer=own.token_issuer, audience=own.token_audience)

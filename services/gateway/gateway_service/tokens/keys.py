@@ -1,35 +1,34 @@
 """The token issuer's public keys, fetched in the background; the last good ones are kept."""
 
 import asyncio
+import json
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
 
 from chassis.logging import get_logger
 from chassis.tokens import KeySet, VerifyingKey
-from pyreqwest.client import Client
-from pyreqwest.exceptions import PyreqwestError
 
 from gateway_service.refusals import Refusal
+from gateway_service.upstreams.connection import UpstreamFailedError
 
+JWKS_PATH = "/.well-known/jwks.json"
 REFRESH_SECONDS = 300
 REFETCH_SECONDS = 10  # between fetches for unknown key ids, which anybody can invent
 GRACE_SECONDS = 10  # after which a gateway without keys is ready: what needs no token is served
 FIRST_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)  # while there are no keys at all
 RETRY_SECONDS = 15
-TIMEOUT = timedelta(seconds=2)
+TIMEOUT_SECONDS = 2
 
 log = get_logger()
 
 
 class KeySource:
-    """Fetches a JWKS (RFC 7517). The gateway starts without it, and finds it when the issuer is up."""
+    """Keeps the JWKS (RFC 7517) that ``fetch`` gets. The gateway starts without it, and finds it later."""
 
-    def __init__(self, client: Client, url: str) -> None:
+    def __init__(self, fetch: Callable[[], Awaitable[bytes]]) -> None:
         self.keys = KeySet()
-        self._client = client
-        self._url = url
+        self._fetch = fetch
         self._lock = asyncio.Lock()
         self._tried_at = float("-inf")
         self._since = time.monotonic()
@@ -66,10 +65,10 @@ class KeySource:
         self._tried_at = time.monotonic()
         before = self.keys.kids()
         try:
-            response = await self._client.get(self._url).timeout(TIMEOUT).error_for_status().build().send()
-            self.keys.replace(await response.json())
-        except (PyreqwestError, ValueError) as error:
-            log.warning("jwks not refreshed", url=self._url, error=type(error).__name__)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                self.keys.replace(json.loads(await self._fetch()))
+        except (UpstreamFailedError, TimeoutError, ValueError) as error:
+            log.warning("jwks not refreshed", error=str(error) or type(error).__name__)
             return False
         if before - self.keys.kids():
             for forget in self._withdrawn:

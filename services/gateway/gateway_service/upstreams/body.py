@@ -9,10 +9,6 @@ from gateway_service.upstreams.transfer import Transfer
 SMALL_BYTES = 64 * 1024
 
 
-class AbandonedError(Exception):
-    """The upstream has answered; what is left of the body is not sent."""
-
-
 class RequestBody:
     """Streams a body to the upstream as fast as that takes it."""
 
@@ -24,7 +20,6 @@ class RequestBody:
         self._limit = transfer.limits.body_bytes
         self._received = 0
         self._collected: list[bytes] = []
-        self._abandoned = False
         if self.length is not None and self.length > self._limit:
             raise self._too_large()
 
@@ -40,20 +35,28 @@ class RequestBody:
             self._collected.append(await self._next())
         return b"".join(self._collected) if self._exchange.body_arrived else None
 
-    async def stream(self) -> AsyncIterator[bytes]:
-        """What was read already, then the rest as it arrives."""
-        for chunk in self._collected:
-            yield chunk
-        while not self._exchange.body_arrived:
-            yield await self._next()
+    @property
+    def framing(self) -> bytes:
+        """The header that tells how the streamed body ends."""
+        if self.length is None:
+            return b"transfer-encoding: chunked\r\n"
+        return b"content-length: %d\r\n" % self.length
 
-    def abandon(self) -> None:
-        """Send no more: the upstream's connection is given up rather than told that the body were complete."""
-        self._abandoned = True
+    async def stream(self) -> AsyncIterator[bytes]:
+        """What was read already, then the rest as it arrives; framed."""
+        for chunk in self._collected:
+            yield self._framed(chunk)
+        while not self._exchange.body_arrived:
+            yield self._framed(await self._next())
+        if self.length is None:
+            yield b"0\r\n\r\n"
+
+    def _framed(self, chunk: bytes) -> bytes:
+        if self.length is not None or not chunk:
+            return chunk
+        return b"%x\r\n%b\r\n" % (len(chunk), chunk)
 
     async def _next(self) -> bytes:
-        if self._abandoned:
-            raise AbandonedError
         self._exchange.body_begun = True
         message = await self._transfer.of_client(self._exchange.receive())
         if message["type"] == "http.disconnect":

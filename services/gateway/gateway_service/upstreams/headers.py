@@ -1,12 +1,13 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from chassis import tracing
 from gateway_service.exchange import Exchange, Header
-from gateway_service.refusals import Refusal
+from gateway_service.settings import Network
 
 _HOP_BY_HOP = frozenset(
     {
@@ -63,30 +64,26 @@ _REMEMBERED_NAMES = 500
 class RequestHeaders:
     """Makes the headers of a forwarded request. ``trusted`` are the networks whose X-Forwarded-For is believed."""
 
-    def __init__(self, public_url: str, trusted: Iterable[str] = ()) -> None:
+    def __init__(self, public_url: str, trusted: Sequence[Network] = ()) -> None:
         url = urlsplit(public_url)
-        self._about_us = [("x-forwarded-proto", url.scheme), ("x-forwarded-host", url.netloc)]
-        self._trusted = [ipaddress.ip_network(network) for network in trusted]
-        self._names: dict[bytes, str | None] = {}  # None: does not pass
+        self._about_us = f"x-forwarded-proto: {url.scheme}\r\nx-forwarded-host: {url.netloc}\r\n".encode()
+        self._trusted = trusted
+        self._names: dict[bytes, bool] = {}
 
-    def make(self, exchange: Exchange) -> list[tuple[str, str]]:
-        """The client's headers that may pass, and our own; raises Refusal if one cannot be read."""
+    def make(self, exchange: Exchange) -> bytes:
+        """The client's headers that may pass, and our own, as lines."""
         names = self._names
         connection = exchange.fields.get(b"connection")
         dropped = _listed(connection) if connection else ()
-        made = []
-        try:
-            for raw, value in exchange.headers:
-                name = names[raw] if raw in names else self._passes(raw)
-                if name and name not in dropped:
-                    made.append((name, value.decode()))
-        except UnicodeDecodeError:
-            raise Refusal("header_invalid", "A header is neither ASCII nor UTF-8.") from None
-        made += self._about_us
-        made.append(("x-forwarded-for", self.client_address(exchange)))
-        made.append(("x-request-id", exchange.request_id))
-        made.append(("traceparent", tracing.current_traceparent() or ""))
-        return made
+        lines = [
+            b"%b: %b\r\n" % header
+            for header in exchange.headers
+            if (names[header[0]] if header[0] in names else self._passes(header[0])) and header[0] not in dropped
+        ]
+        own = (self.client_address(exchange), exchange.request_id, tracing.current_traceparent())
+        lines.append(self._about_us)
+        lines.append("x-forwarded-for: {}\r\nx-request-id: {}\r\ntraceparent: {}\r\n".format(*own).encode())
+        return b"".join(lines)
 
     def client_address(self, exchange: Exchange) -> str:
         """The peer's address, or the one the nearest trusted proxies vouch for."""
@@ -101,53 +98,59 @@ class RequestHeaders:
         parsed = ipaddress.ip_address(address)
         return any(parsed in network for network in self._trusted)
 
-    def _passes(self, raw: bytes) -> str | None:
+    def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
         # an underscore becomes a hyphen in WSGI's environ, and so another header than the one looked at here
         stays = name in _HOP_BY_HOP or name in _REPLACED or "_" in name or name.startswith(_IDENTITY_PREFIXES)
-        passing = None if stays else name
         if len(self._names) < _REMEMBERED_NAMES:
-            self._names[raw] = passing
-        return passing
+            self._names[raw] = not stays
+        return not stays
 
 
 class AnswerHeaders:
     """Makes the headers of an answer from those of the upstream."""
 
     def __init__(self) -> None:
-        self._names: dict[str, bytes | None] = {}
+        self._names: dict[bytes, bool] = {}
 
-    def make(self, exchange: Exchange, upstream: list[tuple[str, str]]) -> list[Header]:
+    def make(self, exchange: Exchange, upstream: list[Header]) -> list[Header]:
         """The upstream's headers that may pass, then the gateway's, which win; Vary is of both."""
         names = self._names
         made: list[Header] = []
         vary = exchange.vary
-        dropped: frozenset[str] | tuple[()] = ()
-        for name, value in upstream:
-            passing = names[name] if name in names else self._passes(name)
-            if passing:
-                made.append((passing, value.encode("latin-1")))
-            elif name == "vary" and "origin" not in value.lower():
-                vary = value.encode("latin-1") + b", " + vary
-            elif name == "connection":
-                dropped = _listed(value.encode("latin-1"))
+        dropped: frozenset[bytes] | tuple[()] = ()
+        for header in upstream:
+            name = header[0]
+            if names[name] if name in names else self._passes(name):
+                made.append(header)
+            elif name == b"vary":
+                vary = _merged(header[1], vary)
+            elif name == b"connection":
+                dropped = _listed(header[1])
         if dropped:
-            made = [(name, value) for name, value in made if name.decode() not in dropped]
+            made = [header for header in made if header[0] not in dropped]
         made += exchange.added_headers
         made.append((b"vary", vary))
         return made
 
-    def _passes(self, name: str) -> bytes | None:
+    def _passes(self, raw: bytes) -> bool:
+        name = raw.decode("latin-1")
         stays = name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith("access-control-")
-        passing = None if stays else name.encode()
         if len(self._names) < _REMEMBERED_NAMES:
-            self._names[name] = passing
-        return passing
+            self._names[raw] = not stays
+        return not stays
 
 
-def _listed(connection: bytes) -> frozenset[str]:
+def _listed(connection: bytes) -> frozenset[bytes]:
     """The headers named in Connection: meant for this hop only."""
-    return frozenset(name.strip().lower() for name in connection.decode("latin-1").split(",")) - {"close", ""}
+    return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b""}
+
+
+@lru_cache(maxsize=1000)
+def _merged(upstream: bytes, own: bytes) -> bytes:
+    """Both lists of header names, each name once."""
+    names = {name.strip().lower(): name.strip() for name in (*upstream.split(b","), *own.split(b","))}
+    return b", ".join(names.values())
 
 
 def _is_address(text: str) -> bool:

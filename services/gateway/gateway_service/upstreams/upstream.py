@@ -1,61 +1,82 @@
 """A service behind the gateway: asks it, and asks again where that is safe."""
 
+from collections.abc import AsyncIterator
+
 from chassis.metrics import counter
-from pyreqwest.client import Client
-from pyreqwest.exceptions import NetworkError
-from pyreqwest.request import RequestBuilder, StreamRequest
-from pyreqwest.response import Response
 
 from gateway_service.exchange import Exchange
 from gateway_service.upstreams.body import RequestBody
+from gateway_service.upstreams.connection import Connection, UpstreamFailedError
 from gateway_service.upstreams.headers import RequestHeaders
+from gateway_service.upstreams.pool import Pool
 
+_WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 
 
 class Upstream:
-    """A service's address, and the connections to it."""
+    """A service's connections, and how requests to it look."""
 
-    def __init__(self, name: str, url: str, client: Client, headers: RequestHeaders) -> None:
-        self._url = url
-        self._client = client
+    def __init__(self, name: str, pool: Pool, headers: RequestHeaders) -> None:
+        self._pool = pool
         self._headers = headers
+        self._host = f"host: {pool.authority}\r\n".encode()
+        self._prefix = pool.prefix.encode()
         self._retries = counter("gateway_upstream_retries_total").labels(name)
 
-    async def ask(self, exchange: Exchange, body: RequestBody | None) -> tuple[StreamRequest, Response]:
+    async def ask(self, exchange: Exchange, body: RequestBody | None) -> Connection:
         """Send the request and wait for the head of the answer.
 
-        Sent a second time only if it is idempotent, its body can be sent again, and nothing was answered. Raises
-        PyreqwestError, and whatever reading the body raises.
+        Sent a second time only if it is idempotent, its body is at hand, and nothing was answered. Raises
+        UpstreamFailedError, and whatever reading the body raises.
         """
-        content = await body.small() if body else None
-        repeatable = exchange.method in _IDEMPOTENT and (body is None or content is not None)
-        headers = self._headers.make(exchange)
+        content = await body.small() if body else b""
+        if content is None and body:
+            sent, rest = self._head(exchange, body.framing), body.stream()
+        else:
+            sent, rest = self._head(exchange, _framing(exchange.method, content or b"")) + (content or b""), None
         try:
-            request = self._request(exchange, headers, body, content)
-            return request, await request.__aenter__()
-        except NetworkError:
-            if not repeatable:
+            return await _answered(self._pool.take() or await self._pool.connect(), exchange.method, sent, rest)
+        except UpstreamFailedError as error:
+            if exchange.method not in _IDEMPOTENT or rest or error.code != "upstream_unreachable":
                 raise
         self._retries.inc()
-        request = self._request(exchange, headers, body, content)
-        return request, await request.__aenter__()
+        return await _answered(await self._pool.connect(), exchange.method, sent, None)
 
-    def _request(
-        self, exchange: Exchange, headers: list[tuple[str, str]], body: RequestBody | None, content: bytes | None
-    ) -> StreamRequest:
-        query = exchange.scope["query_string"].decode()
-        url = f"{self._url}{exchange.path}?{query}" if query else self._url + exchange.path
-        builder = self._client.request(exchange.method, url).headers(headers)
-        # unbuffered: the head of an answer, and every event of a stream, must not wait for what comes after it
-        return _with_body(builder, body, content).streamed_read_buffer_limit(0).build_streamed()
+    def release(self, connection: Connection) -> None:
+        """Be done with an answer, whether or not all of it was read."""
+        self._pool.give_back(connection)
+
+    async def _try(
+        self, connection: Connection, method: str, head: bytes, body: AsyncIterator[bytes] | None
+    ) -> Connection:
+        connection.begin(method, head, body)
+        try:
+            await connection.head()
+        except BaseException:
+            connection.abort()
+            raise
+        return connection
+
+    def _head(self, exchange: Exchange, framing: bytes) -> bytes:
+        query = exchange.scope["query_string"]
+        target = self._prefix + exchange.path.encode() + (b"?" + query if query else b"")
+        line = b"%b %b HTTP/1.1\r\n" % (exchange.method.encode(), target)
+        return line + self._host + self._headers.make(exchange) + framing + b"\r\n"
 
 
-def _with_body(builder: RequestBuilder, body: RequestBody | None, content: bytes | None) -> RequestBuilder:
-    if content is not None:
-        return builder.body_bytes(content)
-    if body is None:
-        return builder
-    if body.length is not None:
-        builder = builder.header("content-length", str(body.length))
-    return builder.body_stream(body.stream())
+async def _answered(
+    connection: Connection, method: str, request: bytes, body: AsyncIterator[bytes] | None
+) -> Connection:
+    connection.begin(method, request, body)
+    try:
+        await connection.head()
+    except BaseException:
+        connection.abort()
+        raise
+    return connection
+
+
+def _framing(method: str, content: bytes) -> bytes:
+    """Methods that mean a body say so even if it is empty (RFC 9110, 8.6)."""
+    return b"content-length: %d\r\n" % len(content) if content or method in _WITH_BODY else b""

@@ -1,0 +1,73 @@
+"""Connections to one service, used again while they are young."""
+
+import asyncio
+from time import monotonic
+from urllib.parse import urlsplit
+
+from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+
+IDLE_SECONDS = 15  # less than the services keep theirs, or requests meet closing connections
+
+FETCHED_BYTES = 2**20
+
+
+class Pool:
+    """``url`` is the service's, http or https; ``connect_seconds`` bound how long a connection may take."""
+
+    def __init__(self, url: str, connect_seconds: float) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._tls = parts.scheme == "https"
+        self._port = parts.port or (443 if self._tls else 80)
+        self._connect_seconds = connect_seconds
+        self._idle: list[Connection] = []
+        self.authority = parts.netloc.rpartition("@")[2]
+        self.prefix = parts.path
+
+    def take(self) -> Connection | None:
+        """The idle connection used last, or None."""
+        while self._idle:
+            connection = self._idle.pop()
+            if not connection.closed and monotonic() - connection.idle_since < IDLE_SECONDS:
+                return connection
+            connection.abort()
+        return None
+
+    async def connect(self) -> Connection:
+        """A new connection; raises UpstreamFailedError."""
+        loop = asyncio.get_running_loop()
+        try:
+            async with asyncio.timeout(self._connect_seconds):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(self._forget), self._host, self._port, ssl=self._tls or None
+                )
+        except OSError as error:  # TimeoutError is one
+            raise UpstreamFailedError("upstream_unreachable") from error
+        return connection
+
+    async def fetch(self, path: str) -> bytes:
+        """The body of ``GET path``; raises UpstreamFailedError if it is not had with 200."""
+        connection = self.take() or await self.connect()
+        connection.begin("GET", f"GET {self.prefix}{path} HTTP/1.1\r\nhost: {self.authority}\r\n\r\n".encode())
+        try:
+            await connection.head()
+            body = b""
+            while not connection.at_end and len(body) < FETCHED_BYTES:
+                body += await connection.read()
+        finally:
+            self.give_back(connection)
+        if connection.status != 200:
+            raise UpstreamFailedError("upstream_invalid")
+        return body
+
+    def give_back(self, connection: Connection) -> None:
+        """Keep a connection for the next request, or close it if it is not fit for one."""
+        if connection.reusable:
+            connection.rest()
+            self._idle.append(connection)
+        else:
+            connection.abort()
+
+    def _forget(self, connection: Connection) -> None:
+        if connection in self._idle:
+            self._idle.remove(connection)

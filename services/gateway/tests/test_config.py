@@ -1,0 +1,109 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from chassis.settings import SettingsError
+from gateway_service.commands.check import main as check
+from gateway_service.commands.check import schema_text
+from gateway_service.config import read
+from jsonschema import Draft202012Validator
+
+from services.gateway.tests.running import start
+
+PACKAGED = Path(__file__).parents[1] / "gateway_service" / "gateway.yaml"
+
+
+def test_packaged_configuration_is_good(capsys: pytest.CaptureFixture[str]) -> None:
+    check([str(PACKAGED)])
+    assert "routes with" in capsys.readouterr().out
+
+
+def test_committed_schema_is_the_generated_one() -> None:
+    """Renew it with ``broadsheet gateway check --schema``."""
+    assert PACKAGED.with_name("gateway.schema.json").read_text() == schema_text()
+
+
+def test_schema_accepts_the_packaged_file() -> None:
+    Draft202012Validator(json.loads(schema_text())).validate(yaml.safe_load(PACKAGED.read_text()))
+
+
+WRONG = {
+    "unknown member": ("connect_seconds: 2", "conect_seconds: 2", "conect_seconds"),
+    "wildcard with credentials": ("origins: []", 'origins: ["*"]', "would let every site act for its visitors"),
+    "null origin": ("origins: []", 'origins: ["null"]', "is not an origin"),
+    "origin with a path": ("origins: []", "origins: [https://a.example/x]", "is not an origin"),
+    "pattern without anchors": ("patterns: []", 'patterns: ["https://.*"]', "must be anchored"),
+    "unknown default": ('default: "1"', 'default: "9"', "is not among the supported versions"),
+    "sunset alone": ('"1": {}', '"1": {sunset: 2027-01-01T00:00:00Z}', "sunset needs a deprecated date"),
+    "time without zone": ('"1": {}', '"1": {deprecated: 2027-01-01T00:00:00}', "time zone"),
+    "unknown service": ("upstream: media", "upstream: mdia", "'auth', 'blog' or 'media'"),
+    "unknown method": ("{POST: public}", "{PSOT: public}", "PSOT"),
+    "unknown policy": ("{POST: public}", "{POST: anyone}", "'public', 'optional' or 'required'"),
+    "role without a token": ("{POST: public}", "{POST: {auth: public, roles: [a]}}", "need auth: required"),
+    "route twice": ("path: /api/v1/tags", "path: /api/v1/posts/{other}", "is listed twice"),
+    "odd path": ("path: /api/v1/tags", "path: /api//tags", "is not a path"),
+    "negative limit": ("body_bytes: 2097152", "body_bytes: -1", "greater than 0"),
+    "not YAML": ("versions:", "versions: [", "is not YAML"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_configuration_is_one_sentence(tmp_path: Path, name: str) -> None:
+    before, after, sentence = WRONG[name]
+    text = PACKAGED.read_text()
+    assert before in text
+    path = tmp_path / "wrong.yaml"
+    path.write_text(text.replace(before, after, 1))
+    with pytest.raises(SettingsError, match=sentence):
+        read(path)
+
+
+def test_missing_file_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: No such file"):
+        read(tmp_path / "missing.yaml")
+
+
+@pytest.mark.parametrize(
+    ("environment", "sentence"),
+    [
+        ({"GATEWAY_CONFIG": "/nowhere.yaml"}, "cannot be read"),
+        ({"GATEWAY_PROT": "1"}, "GATEWAY_PROT is not a setting of gateway; did you mean GATEWAY_PORT?"),
+        ({"GATEWAY_TRUSTED_PROXIES": "10.0.0.0/33"}, "GATEWAY_TRUSTED_PROXIES"),
+        ({"GATEWAY_CORS_ORIGINS": "*"}, "GATEWAY_CORS_ORIGINS"),
+        ({"AUTH_URL": "auth:8010"}, "AUTH_URL: must begin with http"),
+    ],
+)
+def test_wrong_setting_stops_the_start_with_a_sentence(
+    tmp_path: Path, environment: dict[str, str], sentence: str
+) -> None:
+    running = start(tmp_path, **environment)
+    assert running.process.wait(20) == 2
+    said = running.log_path.read_text()
+    assert sentence in said
+    assert len(said.splitlines()) == 1
+
+
+def test_taken_port_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
+    running = start(tmp_path)
+    running.wait_until_listening()
+    for taken in ({"GATEWAY_PORT": str(running.port)}, {"GATEWAY_ADMIN_PORT": str(running.admin_port)}):
+        second = start(tmp_path, **taken)
+        assert second.process.wait(20) == 2
+        assert f"set {next(iter(taken))}" in second.log_path.read_text()
+    running.stop()
+
+
+def test_explain_replays_the_decision() -> None:
+    def explain(*words: str) -> str:
+        command = [sys.executable, "-m", "chassis.run", "gateway", "explain", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    said = explain("GET", "/api/posts/first-light/?a=1", "--header", "API-Version: 1")
+    assert "version    passes: /api/v1/posts/first-light" in said
+    assert "forwarded to blog: GET http://127.0.0.1:8020/api/v1/posts/first-light?a=1" in said
+    assert "policy     refuses: 401 token_missing" in explain("DELETE", "/api/v1/posts/x")
+    assert "canonical  refuses: 400 path_ambiguous" in explain("GET", "/api/../x")
+    assert "token      refuses: 401 token_malformed" in explain("GET", "/api/v1/posts", "--token", "nonsense")

@@ -1,0 +1,128 @@
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+
+import httpx
+
+from services.gateway.tests.fake_upstream import Call, FakeUpstream, describe
+from services.gateway.tests.running import Running, eventually
+
+POSTS = "/api/v1/posts"
+
+
+class Load:
+    """Clients that keep asking over connections they keep, until the gateway is no longer ready."""
+
+    def __init__(self, running: Running, clients: int) -> None:
+        self.answered = 0
+        self.failures: list[str] = []
+        self.closing = 0
+        self._running = running
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
+
+    def __enter__(self) -> "Load":
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _ask(self) -> None:
+        with httpx.Client(base_url=self._running.url, timeout=20) as client:
+            while not self._stop.is_set():
+                try:
+                    answer = client.get(POSTS)
+                    self.closing += answer.headers.get("connection") == "close"
+                    self.answered += 1
+                    if answer.status_code != 200:
+                        self.failures.append(answer.text)
+                except httpx.TransportError as error:
+                    self.failures.append(repr(error))
+
+
+def test_stopping_under_load_fails_no_request(start_gateway: Callable[..., Running], blog: FakeUpstream) -> None:
+    """As behind a load balancer: who sees that the gateway is no longer ready sends it nothing more."""
+
+    async def slow(call: Call) -> None:
+        await asyncio.sleep(0.05)
+        await describe(call)
+
+    blog.handlers[POSTS] = slow
+    running = start_gateway()
+    running.wait_until_ready()
+    with Load(running, clients=12) as load:
+        eventually(lambda: load.answered > 100)
+        running.terminate()
+        eventually(lambda: httpx.get(f"{running.admin_url}/readyz").status_code == 503)
+        before = load.answered
+        eventually(lambda: load.answered > before + 50)  # still served, while others take note
+        load.stop()
+    assert load.failures == []
+    assert load.closing > 0
+    assert running.process.wait(10) == 0
+
+
+def test_request_under_way_is_finished_after_the_port_has_closed(
+    start_gateway: Callable[..., Running], blog: FakeUpstream
+) -> None:
+    go_on = threading.Event()
+
+    async def slow(call: Call) -> None:
+        await asyncio.to_thread(go_on.wait)
+        await describe(call)
+
+    blog.handlers[POSTS] = slow
+    running = start_gateway()
+    running.wait_until_ready()
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: answers.append(httpx.get(running.url + POSTS, timeout=20)))
+    asking.start()
+    eventually(lambda: blog.requests)
+    running.terminate()
+    eventually(lambda: refused(running))
+    go_on.set()
+    asking.join()
+    assert answers[0].status_code == 200
+    assert running.process.wait(10) == 0
+
+
+def test_stop_is_quick_when_nothing_is_under_way_and_never_longer_than_set(
+    start_gateway: Callable[..., Running], blog: FakeUpstream
+) -> None:
+    async def never(call: Call) -> None:
+        await call.left()
+
+    idle = start_gateway()
+    idle.wait_until_ready()
+    with httpx.Client(base_url=idle.url) as client:  # a connection that is kept and not used
+        client.get(POSTS)
+        began = time.monotonic()
+        assert idle.stop() == 0
+    assert time.monotonic() - began < 5
+
+    blog.handlers[POSTS] = never
+    busy = start_gateway(DRAIN_SECONDS="2")
+    busy.wait_until_ready()
+    asking = threading.Thread(target=lambda: httpx.get(busy.url + POSTS, timeout=30))
+    asking.daemon = True
+    asking.start()
+    eventually(lambda: blog.requests and blog.requests[-1])
+    began = time.monotonic()
+    assert busy.stop() == 0
+    assert time.monotonic() - began < 6
+
+
+def refused(running: Running) -> bool:
+    try:
+        httpx.get(f"{running.url}/nothing")
+    except httpx.ConnectError:
+        return True
+    return False

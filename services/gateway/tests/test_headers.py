@@ -1,0 +1,124 @@
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from services.gateway.tests.fake_upstream import Call, FakeUpstream
+from services.gateway.tests.raw_http import exchange, get
+from services.gateway.tests.running import Running
+
+IDENTITY = [
+    *("X-User-ID", "X-User", "X-Auth-User", "X-Authenticated-Userid", "X-Remote-User", "Remote-User", "X-Roles"),
+    *("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-User", "Forwarded", "X-Real-IP"),
+    *("X-Client-IP", "True-Client-IP", "X-Original-URL", "X-Rewrite-URL", "X-HTTP-Method-Override", "X-Service-Token"),
+    *("X-Accel-Redirect", "Proxy", "Proxy-Authorization", "X_User_ID", "Content_Length"),
+]
+
+
+def received(answer: httpx.Response) -> dict[str, Any]:
+    return dict(answer.json()["headers"])
+
+
+@pytest.mark.parametrize("name", IDENTITY)
+def test_header_that_could_be_taken_for_identity_does_not_pass(
+    stranger: httpx.Client, blog: FakeUpstream, name: str
+) -> None:
+    answer = stranger.get("/api/v1/posts", headers={name: "planted"})
+    assert answer.status_code == 200
+    assert "planted" not in str(blog.requests[0].headers)
+
+
+def test_gateway_says_itself_where_the_request_came_from(stranger: httpx.Client, gateway: Running) -> None:
+    headers = received(stranger.get("/api/v1/posts", headers={"X-Forwarded-For": "203.0.113.9"}))
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert headers["x-forwarded-proto"] == "http"
+    assert headers["x-forwarded-host"] == f"127.0.0.1:{gateway.port}"
+
+
+def test_trusted_proxy_is_believed_up_to_the_first_stranger(start_gateway: Callable[..., Running]) -> None:
+    running = start_gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.0/8, 10.0.0.0/8")
+    running.wait_until_ready()
+    for sent, client in (
+        ("203.0.113.9", "203.0.113.9"),
+        ("1.1.1.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
+        ("nonsense", "127.0.0.1"),
+    ):
+        answer = httpx.get(f"{running.url}/api/v1/posts", headers={"X-Forwarded-For": sent})
+        assert received(answer)["x-forwarded-for"] == client
+
+
+def test_authorization_and_ordinary_headers_pass_unchanged(alice: httpx.Client, alice_token: str) -> None:
+    sent = {"If-None-Match": '"1"', "Accept-Language": "de", "Cookie": "a=b", "X-Custom": "café".encode()}
+    headers = received(alice.get("/api/v1/posts", headers=sent))
+    assert headers["authorization"] == f"Bearer {alice_token}"
+    assert headers["if-none-match"] == '"1"'
+    assert headers["accept-language"] == "de"
+    assert headers["cookie"] == "a=b"
+    assert headers["x-custom"] == "cafÃ©"
+
+
+def test_hop_by_hop_headers_end_here(gateway: Running, blog: FakeUpstream) -> None:
+    request = get(
+        "/api/v1/posts",
+        *("Connection: keep-alive, X-Secret-Hop", "X-Secret-Hop: 1", "Keep-Alive: timeout=5", "TE: trailers"),
+        *("Upgrade: h2c", "Trailer: Expires", "Proxy-Connection: keep-alive"),
+    )
+    assert exchange(gateway.port, request).status == 200
+    names = blog.requests[0].names()
+    assert not names & {"x-secret-hop", "keep-alive", "te", "upgrade", "trailer", "proxy-connection"}
+
+
+def test_hop_by_hop_headers_of_a_service_end_here(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    async def handler(call: Call) -> None:
+        hop = ("Connection: X-Hop, keep-alive", "X-Hop: 1", "Keep-Alive: timeout=5", "Upgrade: h2c")
+        own = ("X-Powered-By: Django", "Server: gunicorn", "X-Request-ID: other", "API-Version: 9", "X-Kept: yes")
+        await call.answer(b"{}", headers=(*hop, *own, "Set-Cookie: a=1", "Set-Cookie: b=2", "Vary: Cookie"))
+
+    blog.handlers["/api/v1/posts"] = handler
+    answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": "caller-id-1"})
+    assert not {"x-hop", "keep-alive", "upgrade", "x-powered-by", "connection"} & set(answer.headers)
+    assert answer.headers["server"] == "broadsheet"
+    assert answer.headers.get_list("x-request-id") == ["caller-id-1"]
+    assert answer.headers.get_list("api-version") == ["1"]
+    assert answer.headers["x-kept"] == "yes"
+    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
+    assert answer.headers["vary"] == "Cookie, Origin"
+
+
+def test_header_values_pass_byte_for_byte(gateway: Running, blog: FakeUpstream) -> None:
+    async def handler(call: Call) -> None:
+        await call.answer(b"{}", headers=("X-Name: caf\xe9",))
+
+    blog.handlers["/api/v1/posts"] = handler
+    answer = exchange(gateway.port, get("/api/v1/posts", "X-Name: caf\xe9"))
+    assert blog.requests[0].header("x-name") == "caf\xe9"
+    assert b"caf\xc3\xa9" in answer.data  # the fake sends UTF-8
+
+
+@pytest.mark.parametrize("given", ["caller-id-1", "A" * 64, "0" * 8])
+def test_good_request_id_of_the_caller_is_kept(stranger: httpx.Client, given: str) -> None:
+    answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": given})
+    assert answer.headers["x-request-id"] == received(answer)["x-request-id"] == given
+
+
+@pytest.mark.parametrize("given", ["short", "A" * 65, "with space", "semi;colon", "ä" * 10, ""])
+def test_bad_request_id_is_replaced(stranger: httpx.Client, given: str) -> None:
+    answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": given.encode()})
+    assert answer.headers["x-request-id"] == received(answer)["x-request-id"] != given
+    assert len(answer.headers["x-request-id"]) >= 8
+
+
+def test_trace_goes_on(stranger: httpx.Client) -> None:
+    trace, span = "0af7651916cd43dd8448eb211c80319c", "b7ad6b7169203331"
+    headers = received(stranger.get("/api/v1/posts", headers={"traceparent": f"00-{trace}-{span}-01"}))
+    assert headers["traceparent"].startswith(f"00-{trace}-")
+    assert span not in headers["traceparent"]
+
+
+@pytest.mark.parametrize("given", ["", "garbage", "00-" + "0" * 32 + "-b7ad6b7169203331-01"])
+def test_trace_begins_here_without_a_good_one(stranger: httpx.Client, given: str) -> None:
+    headers = received(stranger.get("/api/v1/posts", headers={"traceparent": given}))
+    version, trace, span, _ = headers["traceparent"].split("-")
+    assert (version, len(trace), len(span)) == ("00", 32, 16)
+    assert int(trace, 16)

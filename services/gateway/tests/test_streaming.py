@@ -1,0 +1,188 @@
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from services.gateway.tests.fake_upstream import Call, FakeUpstream
+from services.gateway.tests.raw_http import exchange, get
+from services.gateway.tests.running import Running, eventually
+
+MEGABYTE = 2**20
+CONTENT = "/api/v1/media/0189/content"
+POSTS = "/api/v1/posts"
+
+
+async def hundred_megabytes(call: Call) -> None:
+    await call.send(f"HTTP/1.1 200 OK\r\nContent-Length: {100 * MEGABYTE}\r\n\r\n".encode())
+    for _ in range(100):
+        await call.send(b"x" * MEGABYTE)
+        call.seen.body_bytes += MEGABYTE  # what could be sent so far
+
+
+def test_large_answer_takes_no_memory(alice: httpx.Client, gateway: Running, media: FakeUpstream) -> None:
+    media.handlers[CONTENT] = hundred_megabytes
+    alice.get(CONTENT)
+    before = gateway.memory_megabytes()
+    with alice.stream("GET", CONTENT) as answer:
+        assert sum(len(chunk) for chunk in answer.iter_raw()) == 100 * MEGABYTE
+    assert gateway.memory_megabytes() - before < 20
+
+
+def test_slow_reader_slows_the_service_down(alice: httpx.Client, gateway: Running, media: FakeUpstream) -> None:
+    media.handlers[CONTENT] = hundred_megabytes
+    before = gateway.memory_megabytes()
+    with alice.stream("GET", CONTENT) as answer:
+        body = answer.iter_raw(MEGABYTE)
+        next(body)
+        sent = settled(lambda: media.requests[0].body_bytes)
+        assert sent < 40 * MEGABYTE
+        assert gateway.memory_megabytes() - before < 40
+        rest = sum(len(chunk) for chunk in body)
+    assert rest > 98 * MEGABYTE
+
+
+def test_large_upload_takes_no_memory(alice: httpx.Client, gateway: Running, media: FakeUpstream) -> None:
+    alice.post("/api/v1/media", content=b"x" * (50 * MEGABYTE))
+    before = gateway.memory_megabytes()
+    alice.post("/api/v1/media", content=b"x" * (50 * MEGABYTE))
+    assert media.requests[1].body_bytes == 50 * MEGABYTE
+    assert gateway.memory_megabytes() - before < 20
+
+
+def test_slow_service_slows_the_upload_down(gateway: Running, alice_token: str, media: FakeUpstream) -> None:
+    go_on = threading.Event()
+
+    async def hesitant(call: Call) -> None:
+        await asyncio.to_thread(go_on.wait)
+        async for chunk in call.body():
+            call.seen.body_bytes += len(chunk)
+        await call.answer()
+
+    media.handlers["/api/v1/media"] = hesitant
+    head = f"POST /api/v1/media HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {alice_token}\r\n"
+    total = 50 * MEGABYTE
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode())
+        connection.setblocking(False)
+        sent = settled(lambda: push(connection, total))
+        assert sent < 40 * MEGABYTE
+    go_on.set()
+
+
+def test_chunks_arrive_one_by_one(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    go_on = asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def step_by_step(call: Call) -> None:
+        loops.append(asyncio.get_running_loop())
+        await call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\none\r\n")
+        await go_on.wait()
+        await call.send(b"3\r\ntwo\r\n0\r\n\r\n")
+
+    blog.handlers[POSTS] = step_by_step
+    with stranger.stream("GET", POSTS) as answer:
+        body = answer.iter_raw()
+        assert next(body) == b"one"
+        loops[0].call_soon_threadsafe(go_on.set)
+        assert b"".join(body) == b"two"
+
+
+def test_events_are_sent_on_at_once_and_may_last(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    head_seen = asyncio.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def events(call: Call) -> None:
+        loops.append(asyncio.get_running_loop())
+        await call.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+        await head_seen.wait()
+        for number in range(3):
+            await call.send(b"9\r\ndata: %d\n\n\r\n" % number)
+        await call.send(b"0\r\n\r\n")
+
+    blog.handlers[POSTS] = events
+    with stranger.stream("GET", POSTS) as answer:  # the head is here before the first event
+        assert answer.headers["content-type"] == "text/event-stream"
+        loops[0].call_soon_threadsafe(head_seen.set)
+        assert b"".join(answer.iter_raw()) == b"data: 0\n\ndata: 1\n\ndata: 2\n\n"
+
+
+def test_client_that_leaves_cancels_the_service(gateway: Running, blog: FakeUpstream) -> None:
+    async def think(call: Call) -> None:
+        await call.left()
+
+    blog.handlers[POSTS] = think
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(get(POSTS, "X-Request-ID: left-early-1"))
+        eventually(lambda: blog.requests)
+    eventually(lambda: blog.requests[0].cut)
+    assert gateway.line(request_id="left-early-1")["status"] == 499
+
+
+def test_client_that_leaves_in_the_middle_of_an_answer_cancels_the_service(
+    gateway: Running, alice_token: str, media: FakeUpstream
+) -> None:
+    async def endless(call: Call) -> None:
+        await call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            await call.send(b"10000\r\n" + b"x" * 65536 + b"\r\n")
+
+    media.handlers[CONTENT] = endless
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.sendall(get(CONTENT, f"Authorization: Bearer {alice_token}"))
+        connection.recv(1000)
+    eventually(lambda: media.requests[0].cut)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\npart of it",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz\r\n",
+    ],
+)
+def test_answer_that_breaks_off_is_never_taken_for_whole(gateway: Running, blog: FakeUpstream, broken: bytes) -> None:
+    sent = threading.Event()
+
+    async def break_off(call: Call) -> None:
+        await call.send(broken[:-4])
+        await asyncio.to_thread(sent.wait)
+        await call.send(broken[-4:])
+        call.writer.close()
+
+    blog.handlers[POSTS] = break_off
+    timer = threading.Timer(0.3, sent.set)
+    timer.start()
+    answer = exchange(gateway.port, get(POSTS, "X-Request-ID: broken-off-1"), wait=5)
+    timer.join()
+    assert answer.closed
+    assert not answer.data.endswith(b"0\r\n\r\n")
+    assert gateway.line(request_id="broken-off-1", status=200)["code"] == "upstream_invalid"
+
+
+def push(connection: socket.socket, total: int) -> int:
+    """Send what is taken without waiting; the sum so far."""
+    sent = getattr(push, "sent", 0)
+    try:
+        while sent < total:
+            sent += connection.send(b"x" * min(65536, total - sent))
+    except BlockingIOError:
+        pass
+    push.sent = sent  # type: ignore[attr-defined]
+    return int(sent)
+
+
+def settled(measure: Callable[[], int]) -> int:
+    """A figure, once it has not changed for half a second."""
+    figures: Iterator[int] = iter(measure, None)
+    last, since = next(figures), time.monotonic()
+    while time.monotonic() - since < 0.5:
+        now = next(figures)
+        if now != last:
+            last, since = now, time.monotonic()
+        time.sleep(0.02)
+    return last

@@ -1,0 +1,110 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+from services.gateway.tests.fake_upstream import Call, FakeUpstream, describe
+from services.gateway.tests.running import Running, eventually, free_port
+
+POSTS = "/api/v1/posts"
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    return answer.status_code, answer.json()["code"]
+
+
+def test_service_that_is_down_is_502(start_gateway: Callable[..., Running], alice_token: str) -> None:
+    running = start_gateway(BLOG_URL=f"http://127.0.0.1:{free_port()}")
+    running.wait_until_ready()
+    bearer = {"Authorization": f"Bearer {alice_token}"}
+    assert code(httpx.get(running.url + POSTS)) == (502, "upstream_unreachable")
+    assert code(httpx.post(running.url + POSTS, json={}, headers=bearer)) == (502, "upstream_unreachable")
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n", (502, "upstream_invalid")),
+        (b"HTTP/1.1 abc\r\n\r\n", (502, "upstream_invalid")),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", (502, "upstream_invalid")),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", (502, "upstream_invalid")),
+        (b"HTTP/1.1 200 OK\r\nX: " + b"a" * 2_000_000 + b"\r\n\r\n", (502, "upstream_invalid")),
+        (b"", (502, "upstream_unreachable")),
+    ],
+)
+def test_unreadable_answer_is_502(
+    stranger: httpx.Client, blog: FakeUpstream, said: bytes, expected: tuple[int, str]
+) -> None:
+    async def nonsense(call: Call) -> None:
+        await call.send(said)
+        call.writer.close()
+
+    blog.handlers[POSTS] = nonsense
+    assert code(stranger.get(POSTS)) == expected
+
+
+def test_silent_service_is_504_and_cut(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    async def silent(call: Call) -> None:
+        await call.left()
+
+    blog.handlers[POSTS] = silent
+    answer = stranger.get(POSTS)
+    assert code(answer) == (504, "upstream_timeout")
+    eventually(lambda: blog.requests[0].cut)
+
+
+def test_whole_exchange_has_a_deadline(
+    start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path, blog: FakeUpstream
+) -> None:
+    """An upstream that drips is never silent for long, and still has to end."""
+
+    async def drip(call: Call) -> None:
+        await call.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+        while True:
+            await call.send(b"1\r\nx\r\n")
+            assert call.writer.transport.get_write_buffer_size() == 0
+
+    blog.handlers[POSTS] = drip
+    path = tmp_path / "short.yaml"
+    path.write_text(configuration.read_text().replace("total_seconds: 60", "total_seconds: 1"))
+    running = start_gateway(GATEWAY_CONFIG=str(path))
+    running.wait_until_ready()
+    with pytest.raises(httpx.RemoteProtocolError):
+        httpx.get(running.url + POSTS, timeout=10)
+
+
+@pytest.mark.parametrize("method", ["GET", "DELETE", "PUT"])
+def test_idempotent_request_is_sent_again_when_the_connection_fails(
+    alice: httpx.Client, blog: FakeUpstream, method: str
+) -> None:
+    async def fail_once(call: Call) -> None:
+        if len(blog.requests) == 1:
+            call.writer.close()
+            return
+        await describe(call)
+
+    path = "/api/v1/posts/first-light"
+    blog.handlers[path] = fail_once
+    answer = alice.request(method, path, content=b"{}" if method == "PUT" else None)
+    assert answer.status_code == 200
+    assert answer.json()["body"] == ("{}" if method == "PUT" else "")
+    assert len(blog.requests) == 2
+
+
+def test_other_requests_are_sent_once(alice: httpx.Client, blog: FakeUpstream) -> None:
+    async def fail(call: Call) -> None:
+        call.writer.close()
+
+    blog.handlers[POSTS] = fail
+    assert code(alice.post(POSTS, json={})) == (502, "upstream_unreachable")
+    assert len(blog.requests) == 1
+
+
+def test_retry_is_not_repeated(alice: httpx.Client, blog: FakeUpstream) -> None:
+    async def fail(call: Call) -> None:
+        call.writer.close()
+
+    blog.handlers[POSTS] = fail
+    assert code(alice.get(POSTS)) == (502, "upstream_unreachable")
+    assert len(blog.requests) == 2

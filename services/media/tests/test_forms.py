@@ -152,6 +152,12 @@ def test_no_body_breaks_the_reader(scratch: Scratch, data: st.DataObject) -> Non
         read(content, data.draw(st.lists(st.integers(1, 50), min_size=1, max_size=3)), scratch)
 
 
+def test_a_file_may_have_so_many_bytes_and_not_one_more(scratch: Scratch) -> None:
+    assert len(read(body(part("file", bytes(10_000))), [1000], scratch)[0]) == 10_000
+    with pytest.raises(Problem, match="10,000"):
+        read(body(part("file", bytes(10_001))), [1000], scratch)
+
+
 def test_a_large_file_is_never_in_memory(scratch: Scratch) -> None:
     file = FileField("file", scratch.file(), 50_000_000)
     form = Form(FORM, {"file": file}, max_bytes=50_000_000)

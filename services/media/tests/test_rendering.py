@@ -66,11 +66,18 @@ def test_what_shines_through_stays_so(rendered: Render) -> None:
     assert made.getpixel((9, 9))[3] == pytest.approx(100, abs=2)  # type: ignore[index]
 
 
-def test_a_colour_profile_is_applied_and_a_broken_one_ignored(rendered: Render) -> None:
-    for profile in (PROFILE, b"no profile"):
-        made = opened(rendered(encoded(picture(400, 300), quality=95, icc_profile=profile))["large"].content)
-        assert "icc_profile" not in made.info
-        assert difference(made, picture(400, 300)) < 6
+def test_a_colour_profile_is_applied(rendered: Render) -> None:
+    red_is_blue = PROFILE.replace(b"rXYZ", b"????").replace(b"bXYZ", b"rXYZ").replace(b"????", b"bXYZ")
+    sent = encoded(Image.new("RGB", (50, 60), (255, 0, 0)), quality=95, icc_profile=red_is_blue)
+    made = opened(rendered(sent)["large"].content)
+    assert made.getpixel((9, 9)) == pytest.approx((0, 0, 255), abs=12)
+    assert "icc_profile" not in made.info
+
+
+@pytest.mark.parametrize("profile", [PROFILE, b"no profile"])
+def test_a_usual_colour_profile_and_a_broken_one_change_nothing(rendered: Render, profile: bytes) -> None:
+    made = opened(rendered(encoded(picture(400, 300), quality=95, icc_profile=profile))["large"].content)
+    assert difference(made, picture(400, 300)) < 6
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP"])

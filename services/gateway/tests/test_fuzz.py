@@ -12,7 +12,7 @@ from services.gateway.tests.running import Running
 SEGMENT = r"[^/]+"
 LISTED = re.compile(
     rf"/api/v1/(auth/(users|users/me|profiles/{SEGMENT}|jwt/(create|refresh|verify)|logout|sessions(/{SEGMENT})?)"
-    rf"|posts(/{SEGMENT}(/(publish|unpublish|images))?)?|tags|authors/{SEGMENT}|media(/{SEGMENT}(/content)?)?)"
+    rf"|posts(/{SEGMENT}(/(publish|unpublish))?)?|tags|authors/{SEGMENT}|media(/{SEGMENT}(/content)?)?)"
     rf"|/api/v2/(sessions(/{SEGMENT})?|me|posts(/{SEGMENT}|/by-slug/{SEGMENT})?)"
     rf"|/\.well-known/jwks\.json|/m/{SEGMENT}/{SEGMENT}"
 )

@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+import auth_service.openapi  # noqa: F401  the generator of the contract finds what has been imported
 from auth_service.keys.views import Jwks
 
 urlpatterns = [

@@ -5,6 +5,3 @@ class SessionsConfig(AppConfig):
     name = "auth_service.sessions"
     label = "user_sessions"  # django.contrib.sessions has taken "sessions" for the admin's cookies
     verbose_name = "Sessions"
-
-    def ready(self) -> None:
-        from auth_service import openapi  # noqa: F401, PLC0415  the generator finds what has been imported

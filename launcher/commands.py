@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from launcher import ROOT, LauncherError, doctor, virtualenv
 from launcher.locks import lock
-from launcher.private_servers import pointed_to, private_servers, serve
+from launcher.private_servers import pointed_to, private_servers, serve, wanted_kinds
 from launcher.servers.provision import provide
 from launcher.settings import SERVICES, read_settings
 from launcher.status import status
@@ -38,7 +38,7 @@ def up(_arguments: list[str]) -> None:
     settings = read_settings()
     for check in doctor.BEFORE_INSTALLATION:
         check(settings)
-    provide(type(server) for server in private_servers(settings))
+    provide(wanted_kinds(settings))
     virtualenv.ensure()
     virtualenv.reenter()
     for check in doctor.AFTER_INSTALLATION:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from launcher import ROOT, LauncherError
 from launcher.copies import leftovers, other_copies
-from launcher.private_servers import private_servers
+from launcher.private_servers import wanted_kinds
+from launcher.servers.containers import docker_works
 from launcher.servers.ports import is_free
 from launcher.servers.provision import advice, can_install, missing
 from launcher.settings import Settings, read_dotenv
@@ -44,13 +45,16 @@ def ports(settings: Settings) -> str:
 
 
 def servers(settings: Settings) -> str:
-    wanted = private_servers(settings)
-    lacking = missing(type(server) for server in wanted)
-    if lacking and not can_install():
-        raise LauncherError(advice(lacking))
-    if lacking:
-        return f"{', '.join(kind.name for kind in lacking)} will be installed by apt-get"
-    return f"private {', '.join(server.name for server in wanted)}" if wanted else "no private servers are needed"
+    wanted = wanted_kinds(settings)
+    lacking = missing(wanted)
+    names = ", ".join(kind.name for kind in wanted)
+    if not lacking:
+        return f"private {names} can start" if wanted else "no private servers are needed"
+    if can_install():
+        return f"what is missing for {names} will be installed by apt-get"
+    if docker_works():
+        return f"what is missing for {names} will run in containers"
+    raise LauncherError(advice(lacking))
 
 
 def services(settings: Settings) -> str:

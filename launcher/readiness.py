@@ -9,7 +9,7 @@ from launcher.servers.ports import LOOPBACK
 from launcher.settings import Settings
 from launcher.supervisor import Process, Supervisor
 
-READY_SECONDS = 90
+READY_SECONDS = 180
 MOST_STARTS = 3  # a process that has died so often will not get there
 WEB_PORTS = {
     "auth-web": "AUTH_PORT",

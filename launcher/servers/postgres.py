@@ -37,7 +37,7 @@ class Postgres(Server):
 
     def create_database(self, database: str) -> str:
         """Create the database unless it exists and return its URL; the server must be running."""
-        command = [binary("createdb"), "-h", self.host, "-p", str(self.port), "-U", "broadsheet", database]
+        command = [*self.client("createdb"), "--username=broadsheet", database]
         environment = os.environ | {"PGPASSWORD": self.password}  # not on the command line, where others see it
         made = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if made.returncode and "already exists" not in made.stderr:
@@ -70,8 +70,12 @@ class Postgres(Server):
         ]  # does not wait for clients
 
     def is_ready(self) -> bool:
-        command = [binary("pg_isready"), "-q", "-h", self.host, "-p", str(self.port), "-d", "postgres"]
-        return subprocess.run(command, check=False).returncode == 0
+        command = [*self.client("pg_isready"), "--quiet", "--dbname=postgres"]
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+    def client(self, program: str) -> list[str]:
+        """Return the beginning of a client's command line: which program, and where the server is."""
+        return [binary(program), f"--host={self.host}", f"--port={self.port}"]
 
     def remove(self) -> None:
         shutil.rmtree(self._home, ignore_errors=True)

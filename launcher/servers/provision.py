@@ -1,4 +1,4 @@
-"""Make sure the machine has the servers' programs: look, and as root on Debian install."""
+"""Make sure the servers can be had here: their programs, installed by root on Debian where missing, or Docker."""
 
 import contextlib
 import os
@@ -8,13 +8,19 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from launcher.servers.binaries import BinaryMissingError, find_binary
+from launcher.servers.containers import PostgresContainer, RabbitMQContainer, RedisContainer, docker_works
 from launcher.servers.postgres import Postgres
 from launcher.servers.rabbitmq import RabbitMQ
 from launcher.servers.redis import Redis
 from launcher.servers.server import Server
 
-PROGRAM = {Postgres: "postgres", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
-DEBIAN_PACKAGE = {Postgres: "postgresql", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
+CONTAINER: dict[type[Server], type[Server]] = {
+    Postgres: PostgresContainer,
+    RabbitMQ: RabbitMQContainer,
+    Redis: RedisContainer,
+}
+PROGRAM: dict[type[Server], str] = {Postgres: "postgres", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
+DEBIAN_PACKAGE: dict[type[Server], str] = {Postgres: "postgresql", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -37,8 +43,13 @@ def provide(kinds: Iterable[type[Server]]) -> None:
     if can_install():
         print(f"Installing {', '.join(packages)} with apt-get …", flush=True)
         _install(packages)
-    if still := missing(wanted):
+    if (still := missing(wanted)) and not docker_works():
         raise BinaryMissingError(advice(still))
+
+
+def as_available(kind: type[Server]) -> type[Server]:
+    """Return the kind itself where the machine has its program, else its container where Docker works."""
+    return CONTAINER[kind] if missing([kind]) and docker_works() else kind
 
 
 def advice(kinds: list[type[Server]]) -> str:
@@ -47,7 +58,7 @@ def advice(kinds: list[type[Server]]) -> str:
     packages = " ".join(DEBIAN_PACKAGE[kind] for kind in kinds)
     return (
         f"This machine has no {programs}; install them (Debian: apt-get install {packages}), "
-        "or set the *_URL settings of servers you have, or use MODE=embedded."
+        "or Docker, or set the *_URL settings of servers you have, or use MODE=embedded."
     )
 
 

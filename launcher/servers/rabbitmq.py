@@ -41,12 +41,17 @@ class RabbitMQ(Server):
     @property
     def management_url(self) -> str:
         """The HTTP API, with account and password."""
-        return f"http://broadsheet:{self.password}@{self.host}:{self._state.ports['management']}"
+        return f"http://broadsheet:{self.password}@{self.host}:{self.ports['management']}"
 
     @property
     def prometheus_url(self) -> str:
         """The metrics page, without a password."""
-        return f"http://{self.host}:{self._state.ports['prometheus']}/metrics"
+        return f"http://{self.host}:{self.ports['prometheus']}/metrics"
+
+    @property
+    def listening_port(self) -> int:
+        """The port as the broker knows it."""
+        return self.port
 
     def create_vhost(self, name: str) -> str:
         """Create a virtual host, a broker apart, unless it exists, and return its URL."""
@@ -62,14 +67,13 @@ class RabbitMQ(Server):
         ).stdout
 
     def prepare(self) -> None:
-        ports = self._state.ports | {"port": self.port}
-        values = ports | {"host": self.host, "password": self.password}
+        values = self.ports | {"port": self.port, "host": self.host, "password": self.password}
         self._write("rabbitmq.conf", CONFIGURATION.format_map(values))
         self._write("enabled_plugins", PLUGINS)
         self._write(".erlang.cookie", self.password)
 
     def programs(self) -> list[Program]:
-        epmd = [binary("epmd"), "-address", self.host, "-port", str(self._state.ports["epmd"])]
+        epmd = [binary("epmd"), "-address", self.host, "-port", str(self.ports["epmd"])]
         return [
             Program("epmd", epmd),
             Program(self.name, [binary("rabbitmq-server")], env=self._environment()),
@@ -77,13 +81,15 @@ class RabbitMQ(Server):
 
     def is_ready(self) -> bool:
         try:
-            self._request("GET", f"/api/health/checks/port-listener/{self.port}")  # opened last, after this API
+            self._request(
+                "GET", f"/api/health/checks/port-listener/{self.listening_port}"
+            )  # opened last, after this API
         except OSError:
             return False
         return True
 
     def _request(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
-        url = f"http://{self.host}:{self._state.ports['management']}{path}"
+        url = f"http://{self.host}:{self.ports['management']}{path}"
         credentials = base64.b64encode(f"broadsheet:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
         request = urllib.request.Request(url, json.dumps(body or {}).encode(), headers, method=method)
@@ -95,7 +101,7 @@ class RabbitMQ(Server):
         file.write_text(text)
 
     def _environment(self) -> dict[str, str]:
-        ports = self._state.ports
+        ports = self.ports
         return {
             "HOME": str(self.folder),
             "RABBITMQ_NODENAME": "broadsheet@localhost",

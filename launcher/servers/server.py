@@ -14,7 +14,7 @@ from launcher.servers.ports import LOOPBACK
 from launcher.servers.programs import Program, kill_tree
 from launcher.servers.state import ServerState
 
-START_SECONDS = 90
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -59,7 +59,12 @@ class Server(ABC):
     @property
     def port(self) -> int:
         """The port clients connect to."""
-        return self._port or self._state.ports["clients"]
+        return self._port or self.ports["clients"]
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Every port it listens on, by purpose."""
+        return self._state.ports
 
     @property
     def password(self) -> str:

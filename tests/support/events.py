@@ -127,10 +127,10 @@ def take(subscription: Subscription, count: int) -> list[Delivery]:
     return taken
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 20, every: float = 0.02) -> None:
     """Poll until the condition holds; fails when it does not within the seconds."""
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"did not come true within {seconds} s")
-        time.sleep(0.02)
+        time.sleep(every)

@@ -9,7 +9,7 @@ from typing import Self
 from launcher import ROOT
 from launcher.servers.ports import LOOPBACK, free_port, is_free
 
-START_SECONDS = 300
+START_SECONDS = 600
 
 
 class Platform:

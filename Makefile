@@ -65,6 +65,28 @@ e2e: setup ## the story through the gateway, in both modes (BASE_URL=: of a plat
 bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute)
 	@$(VENV)/python -m benchmarks $(NAME)
 
+##@ Deliver it
+images: ## build the four images (VERSION=dev, REGISTRY=)
+	@$(PYTHON) -m docker.images build
+
+sbom: ## list what is in the images, as CycloneDX in var/sbom
+	@$(PYTHON) -m docker.images sbom
+
+compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability)
+	@$(PYTHON) -m docker.compose up
+
+compose-down: ## remove that platform with its data
+	@$(PYTHON) -m docker.compose down
+
+chart: setup ## write what the Helm chart derives: schema, README table, golden renders
+	@$(VENV)/python -m charts.generate
+
+cluster-test: setup ## install on the cluster of KUBECONFIG and prove it (LOAD_IMAGES=, CLUSTER_RUN=)
+	@$(VENV)/python -m tests.cluster.install
+
+rollout-proof: setup ## what roll-outs and lost pods cost under load there (RATE=20, ROWS=)
+	@$(VENV)/python -m tests.cluster.rollouts
+
 ##@ Tidy
 clean: ## delete .venv and the tools' caches; data stays (make reset deletes that)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
@@ -73,4 +95,4 @@ clean: ## delete .venv and the tools' caches; data stays (make reset deletes tha
 help:
 	@awk 'BEGIN {FS = ":.*## "} \
 	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-	  /^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	  /^[a-z0-9-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)

@@ -91,6 +91,7 @@ checksum/config: {{ $root.Values.services.gateway.config | sha256sum | trunc 16 
 {{- $facts := index . 1 -}}
 {{- $probes := $facts.values.probes -}}
 {{- $web := eq $facts.kind "web" -}}
+{{- $timeout := ternary 1 3 $web | mul $probes.timeoutSeconds -}}   {{/* a check that starts a program takes long on a busy node */}}
 ports:
   {{- if $web }}
   - {name: http, containerPort: {{ $facts.port }}, protocol: TCP}
@@ -100,18 +101,18 @@ ports:
   {{- end }}
 startupProbe:
   {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
-  periodSeconds: {{ ternary 1 3 $web }}
-  timeoutSeconds: {{ $probes.timeoutSeconds }}
-  failureThreshold: {{ ternary $probes.startupSeconds (div $probes.startupSeconds 3) $web }}
+  periodSeconds: {{ ternary 1 5 $web }}
+  timeoutSeconds: {{ $timeout }}
+  failureThreshold: {{ ternary $probes.startupSeconds (div $probes.startupSeconds 5) $web }}
 livenessProbe:
   {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
-  periodSeconds: {{ $probes.periodSeconds }}
-  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  periodSeconds: {{ ternary 1 2 $web | mul $probes.periodSeconds }}
+  timeoutSeconds: {{ $timeout }}
   failureThreshold: {{ $probes.failureThreshold }}
 readinessProbe:
   {{- include "broadsheet.probes.action" (list $facts "/readyz") | nindent 2 }}
   periodSeconds: {{ ternary 2 30 $web }}
-  timeoutSeconds: {{ $probes.timeoutSeconds }}
+  timeoutSeconds: {{ $timeout }}
   failureThreshold: 2
 {{- end -}}
 
@@ -121,7 +122,7 @@ readinessProbe:
 {{- if eq $facts.kind "web" -}}
 httpGet: {path: {{ index . 1 }}, port: {{ $facts.metricsPort }}}
 {{- else -}}
-exec: {command: [python, -m, chassis.health, --heartbeat, /tmp/heartbeat, --max-age, "30"]}
+exec: {command: [python, -m, chassis.health, --heartbeat, /tmp/heartbeat, --max-age, "60"]}
 {{- end -}}
 {{- end -}}
 

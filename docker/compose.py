@@ -1,0 +1,50 @@
+"""``make compose-up`` starts the whole platform on Docker and waits until it is healthy; ``compose-down`` removes it.
+
+PROFILES (default ``core``) names the parts: core, observability, mail. EDGE_PORT moves the TLS edge from 8443.
+"""
+# ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+TLS = ROOT / "var/compose/tls"
+SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+
+
+def certificate() -> None:
+    """A certificate for localhost that signs itself, made once."""
+    if (TLS / "edge.crt").exists():
+        return
+    TLS.mkdir(parents=True)
+    key, certificate = str(TLS / "edge.key"), str(TLS / "edge.crt")
+    kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
+    subprocess.run(["openssl", "req", "-x509", *kind, "-keyout", key, "-out", certificate, *SUBJECT], check=True)
+    (TLS / "edge.key").chmod(0o644)  # nginx runs as another user in its container
+
+
+def compose(*words: str) -> int:
+    profiles = [f"--profile={name}" for name in os.environ.get("PROFILES", "core").split(",")]
+    command = ["docker", "compose", "--file", "docker/compose.yaml", *profiles, *words]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
+
+
+def up() -> int:
+    certificate()
+    port = os.environ.get("EDGE_PORT", "8443")
+    os.environ.setdefault("PUBLIC_URL", f"https://localhost:{port}")
+    code = compose("up", "--detach", "--wait", "--wait-timeout", "300")
+    if code == 0:
+        print(f"The platform answers at {os.environ['PUBLIC_URL']}; its certificate is {TLS / 'edge.crt'}")
+        print(f"  curl --cacert {(TLS / 'edge.crt').relative_to(ROOT)} {os.environ['PUBLIC_URL']}/api/v1/posts")
+    return code
+
+
+def down() -> int:
+    return compose("down", "--volumes", "--remove-orphans")
+
+
+if __name__ == "__main__":
+    sys.exit({"up": up, "down": down}[sys.argv[1]]())

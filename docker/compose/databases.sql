@@ -1,0 +1,10 @@
+-- One database per service, and one role that may use nothing else.
+CREATE ROLE auth LOGIN PASSWORD 'compose';
+CREATE DATABASE auth OWNER auth;
+REVOKE ALL ON DATABASE auth FROM PUBLIC;
+CREATE ROLE blog LOGIN PASSWORD 'compose';
+CREATE DATABASE blog OWNER blog;
+REVOKE ALL ON DATABASE blog FROM PUBLIC;
+CREATE ROLE media LOGIN PASSWORD 'compose';
+CREATE DATABASE media OWNER media;
+REVOKE ALL ON DATABASE media FROM PUBLIC;

@@ -1,0 +1,176 @@
+"""Open-loop load on the gateway's Service, run in a pod: arrivals keep their times whatever the answers do.
+
+Several users read, write posts and change their bio, so that events are in flight. Nothing is sent twice: one failed
+request is one failure. Prints one JSON document: counts, latencies from the planned arrival, failures, and what was
+acknowledged but is not there afterwards.
+"""
+# ruff: noqa: T201, BLE001  its output is the report; every failure of a request is one; chance picks no secret
+
+import http.client
+import json
+import os
+import random
+import secrets
+import select
+import sys
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, LifoQueue
+from typing import Any
+from urllib.parse import urlsplit
+
+GATEWAY = urlsplit(os.environ["GATEWAY"])
+HOST = urlsplit(os.environ["PUBLIC_URL"]).netloc
+RATE = float(os.environ.get("RATE", "25"))
+SECONDS = float(os.environ.get("SECONDS", "60"))
+TIMEOUT = 30
+USERS = 4
+
+
+class Connections:
+    """Kept-alive connections; one that the server closed while it was idle is not used again, as in any HTTP client."""
+
+    def __init__(self) -> None:
+        self._idle: LifoQueue[http.client.HTTPConnection] = LifoQueue()
+
+    def request(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, dict[str, str]]:
+        headers = {"Host": HOST, "Content-Type": "application/json"} | (
+            {"Authorization": f"Bearer {token}"} if token else {}
+        )
+        connection = self._take()
+        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        if not answer.will_close:
+            self._idle.put(connection)
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        return answer.status, json.loads(content) if content and is_json else None, dict(answer.headers)
+
+    def _take(self) -> http.client.HTTPConnection:
+        try:
+            while True:
+                connection = self._idle.get_nowait()
+                if not select.select([connection.sock], [], [], 0)[0]:
+                    return connection
+                connection.close()
+        except Empty:
+            return http.client.HTTPConnection(GATEWAY.hostname or "", GATEWAY.port or 80, timeout=TIMEOUT)
+
+
+class User:
+    """One author; changes of the bio are made one after the other, so that the last acknowledged one is known."""
+
+    def __init__(self, connections: Connections) -> None:
+        self.name = f"load-{secrets.token_hex(5)}"
+        self.bio = ""
+        self.slugs: list[str] = []
+        self.lock = threading.Lock()
+        password = secrets.token_urlsafe(16)
+        account = {"username": self.name, "email": f"{self.name}@example.org", "password": password}
+        self._must(201, connections.request("POST", "/api/v1/auth/users", account))
+        pair = connections.request("POST", "/api/v1/auth/jwt/create", {"username": self.name, "password": password})
+        self.token: str = self._must(200, pair)["access"]
+
+    @staticmethod
+    def _must(status: int, answer: tuple[int, Any, dict[str, str]]) -> Any:
+        if answer[0] != status:
+            sys.exit(f"setting up: expected {status}, got {answer[:2]}")
+        return answer[1]
+
+
+class Load:
+    """What was sent and what became of it."""
+
+    def __init__(self) -> None:
+        self.connections = Connections()
+        self.users = [User(self.connections) for _ in range(USERS)]
+        self.latencies: list[float] = []
+        self.statuses: Counter[str] = Counter()
+        self.failures: list[dict[str, Any]] = []
+        self.began = time.monotonic()
+
+    def run(self) -> None:
+        """Send at the planned moments, in as many threads as are needed."""
+        with ThreadPoolExecutor(max_workers=256) as threads:
+            for number in range(int(RATE * SECONDS)):
+                due = self.began + number / RATE
+                time.sleep(max(0, due - time.monotonic()))
+                threads.submit(self._one, number, due)
+
+    def _one(self, number: int, due: float) -> None:
+        user = self.users[number % USERS]
+        kind = random.choices(["list", "read", "write", "bio"], weights=[45, 35, 12, 8])[0]
+        try:
+            status, _, headers = self._send(kind, user)
+        except Exception as error:
+            status, headers = 0, {"error": f"{type(error).__name__}: {error}"}
+        self.latencies.append(time.monotonic() - due)
+        self.statuses[str(status)] += 1
+        if status != (201 if kind == "write" else 200):
+            told = {name: headers[name] for name in ("Retry-After", "X-Request-ID", "error") if name in headers}
+            self.failures.append({"at": round(due - self.began, 2), "kind": kind, "status": status, "told": told})
+
+    def _send(self, kind: str, user: User) -> tuple[int, Any, dict[str, str]]:
+        match kind:
+            case "list":
+                return self.connections.request("GET", "/api/v1/posts?page_size=10")
+            case "read":
+                return self._read(user)
+            case "write":
+                return self._write(user)
+        return self._change_bio(user)
+
+    def _read(self, user: User) -> tuple[int, Any, dict[str, str]]:
+        if not user.slugs:
+            return self.connections.request("GET", "/api/v1/posts")
+        return self.connections.request("GET", f"/api/v1/posts/{random.choice(user.slugs)}")
+
+    def _write(self, user: User) -> tuple[int, Any, dict[str, str]]:
+        post = {"title": f"Load {secrets.token_hex(6)}", "body": "Text", "tags": ["load"], "published": True}
+        answer = self.connections.request("POST", "/api/v1/posts", post, user.token)
+        if answer[0] == 201:
+            user.slugs.append(answer[1]["slug"])
+        return answer
+
+    def _change_bio(self, user: User) -> tuple[int, Any, dict[str, str]]:
+        with user.lock:
+            bio = f"bio {secrets.token_hex(6)}"
+            answer = self.connections.request("PATCH", "/api/v1/auth/users/me", {"profile": {"bio": bio}}, user.token)
+            if answer[0] == 200:
+                user.bio = bio
+        return answer
+
+    def lost(self) -> list[str]:
+        """Acknowledged writes that are not there, asked again for a minute."""
+        deadline = time.monotonic() + 60
+        missing = [(f"/api/v1/posts/{slug}", "slug", slug) for user in self.users for slug in user.slugs]
+        missing += [(f"/api/v1/authors/{user.name}", "bio", user.bio) for user in self.users if user.bio]
+        while missing and time.monotonic() < deadline:
+            missing = [wanted for wanted in missing if not self._shows(*wanted)]
+        return [path for path, _, _ in missing]
+
+    def _shows(self, path: str, name: str, value: str) -> bool:
+        try:
+            status, body, _ = self.connections.request("GET", path)
+        except Exception:
+            return False
+        return status == 200 and body[name] == value
+
+
+load = Load()
+load.run()
+slowest = sorted(load.latencies)
+report = {
+    "requests": len(slowest),
+    "acknowledged_writes": sum(len(user.slugs) for user in load.users),
+    "statuses": dict(load.statuses),
+    "failed": len(load.failures),
+    "failures": load.failures[:40],
+    "p50_ms": round(slowest[len(slowest) // 2] * 1000, 1),
+    "p99_ms": round(slowest[int(len(slowest) * 0.99)] * 1000, 1),
+    "max_ms": round(slowest[-1] * 1000, 1),
+    "lost": load.lost(),
+}
+print(json.dumps(report))

@@ -1,0 +1,79 @@
+"""Pods that the proofs run inside the cluster, under the restricted standard like all others."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from tests.cluster.cluster import PUBLIC_URL, RELEASE, VERSION, ClusterError, apply, get, kubectl, wait_until
+
+TESTER = {
+    "app.kubernetes.io/name": "broadsheet",
+    "app.kubernetes.io/instance": RELEASE,
+    "app.kubernetes.io/component": "test",
+}
+"""Labels that the NetworkPolicies let through to the gateway."""
+
+
+def job(name: str, labels: dict[str, str], environment: dict[str, str], script: Path) -> dict[str, Any]:
+    """A Job that runs a Python script with one of the images; it is tried once. Its ConfigMap is applied here."""
+    container = {
+        "name": "main",
+        "image": f"broadsheet/gateway:{VERSION}",
+        "imagePullPolicy": "IfNotPresent",
+        "command": ["python", f"/scripts/{script.name}"],
+        "env": [{"name": key, "value": value} for key, value in environment.items()],
+        "securityContext": {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        },
+        "resources": {"requests": {"cpu": "10m", "memory": "64Mi"}, "limits": {"cpu": "1", "memory": "256Mi"}},
+        "volumeMounts": [{"name": "scripts", "mountPath": "/scripts"}],
+    }
+    pod = {
+        "restartPolicy": "Never",
+        "automountServiceAccountToken": False,
+        "securityContext": {"runAsNonRoot": True, "runAsUser": 10001, "seccompProfile": {"type": "RuntimeDefault"}},
+        "containers": [container],
+        "volumes": [{"name": "scripts", "configMap": {"name": name}}],
+    }
+    template = {"metadata": {"labels": labels}, "spec": pod}
+    spec = {"backoffLimit": 0, "template": template}
+    scripts = {
+        "apiVersion": "v1",
+        "kind": "ConfigMap",
+        "metadata": {"name": name},
+        "data": {script.name: script.read_text()},
+    }
+    apply(scripts)
+    return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
+
+
+class LoadJob:
+    """The load of ``load.py``, running in a pod."""
+
+    def __init__(self, rate: float, seconds: float) -> None:
+        self._seconds = seconds
+        environment = {
+            "GATEWAY": f"http://{RELEASE}-gateway",
+            "PUBLIC_URL": PUBLIC_URL,
+            "RATE": str(rate),
+            "SECONDS": str(seconds),
+        }
+        kubectl("delete", "job", "load", "--ignore-not-found", "--wait")
+        apply(job("load", TESTER, environment, Path(__file__).with_name("load.py")))
+        wait_until(lambda: get("job", "load")["status"].get("ready"), 60, "the load's pod runs")
+
+    def report(self) -> dict[str, Any]:
+        """Wait for the end; what was sent, failed and lost."""
+        wait_until(self._ended, self._seconds + 150, "the load ends")
+        lines = kubectl("logs", "job/load").strip().splitlines()
+        if not lines or not lines[-1].startswith("{"):
+            raise ClusterError(f"the load did not report: {lines[-5:]}")
+        report: dict[str, Any] = json.loads(lines[-1])
+        return report
+
+    @staticmethod
+    def _ended() -> bool:
+        status = get("job", "load")["status"]
+        return bool(status.get("succeeded") or status.get("failed"))

@@ -5,6 +5,7 @@ import os
 import pwd
 import signal
 import subprocess
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -69,9 +70,19 @@ def kill_tree(pid: int) -> None:
 
 def tree(pid: int) -> list[int]:
     """Return the process and all it started, itself first."""
-    listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
-    pairs = [(int(child), int(parent)) for child, parent in (line.split() for line in listing.splitlines())]
+    pairs = list(_children_and_parents())
     found = [pid]
     for each in found:
         found += [child for child, parent in pairs if parent == each]
     return found
+
+
+def _children_and_parents() -> Iterator[tuple[int, int]]:
+    """From /proc where there is one (a small image has no ps), else from ps."""
+    if not Path("/proc/self/stat").exists():
+        listing = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+        yield from ((int(child), int(parent)) for child, parent in map(str.split, listing.splitlines()))
+    for file in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has ended meanwhile
+            after_name = file.read_text(errors="replace").rpartition(")")[2].split()
+            yield int(file.parent.name), int(after_name[1])

@@ -67,16 +67,16 @@ bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute
 
 ##@ Deliver it
 images: ## build the four images (VERSION=dev, REGISTRY=)
-	@$(PYTHON) -m docker.images build
+	@$(PYTHON) docker/images.py build
 
 sbom: ## list what is in the images, as CycloneDX in var/sbom
-	@$(PYTHON) -m docker.images sbom
+	@$(PYTHON) docker/images.py sbom
 
 compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability)
-	@$(PYTHON) -m docker.compose up
+	@$(PYTHON) docker/compose.py up
 
 compose-down: ## remove that platform with its data
-	@$(PYTHON) -m docker.compose down
+	@$(PYTHON) docker/compose.py down
 
 chart: setup ## write what the Helm chart derives: schema, README table, golden renders
 	@$(VENV)/python -m charts.generate

@@ -3,15 +3,16 @@
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from docker.images import SERVICES
 from tests.cluster.cluster import (
     PUBLIC_URL,
     RELEASE,
     ROOT,
+    SERVICES,
     VERSION,
     ClusterError,
     get,
@@ -40,7 +41,7 @@ COPY 9999_rollout_proof.py /opt/broadsheet/lib/python3.13/site-packages/blog_ser
 
 def make_images() -> None:
     """The images that are upgraded to: ``next``, the same code, and ``migrated``, with one migration more."""
-    run("env", "VERSION=next", "python3", "-m", "docker.images", "build", *SERVICES, seconds=1200)
+    run("env", "VERSION=next", sys.executable, ROOT / "docker/images.py", "build", seconds=1200)
     for service in SERVICES:
         run("docker", "tag", f"broadsheet/{service}:next", f"broadsheet/{service}:migrated")
     with tempfile.TemporaryDirectory() as folder:

@@ -70,9 +70,12 @@ _REFUSED = "UPDATE outbox_event SET attempts = attempts + 1, available_at = %s, 
 class Outbox:
     """The relay's side of an outbox."""
 
-    def __init__(self, database: EventDatabase, *, batch: int = BATCH, now: clock.Clock = clock.now) -> None:
+    def __init__(
+        self, database: EventDatabase, *, batch: int = BATCH, lease: timedelta = LEASE, now: clock.Clock = clock.now
+    ) -> None:
         self.database = database
         self._batch = batch
+        self._lease_time = lease
         self._now = now
         self._owner = str(uuid4())
         self.claim: Claims = self._claim_by_lock if database.dialect == "postgresql" else self._claim_by_lease
@@ -104,7 +107,7 @@ class Outbox:
             if not transaction.execute(_FREE, free):
                 return None
         with self.database.transaction() as transaction:
-            rows = transaction.execute(_TAKE_LEASE, (self._owner, clock.stored(now + LEASE), *free))
+            rows = transaction.execute(_TAKE_LEASE, (self._owner, clock.stored(now + self._lease_time), *free))
             return Claim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
 
     def mark(self, execute: Execute, claim: Claim) -> None:

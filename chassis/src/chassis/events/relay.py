@@ -32,6 +32,7 @@ class Relay:
         self._optional = frozenset(optional)
         self._outbox = outbox or Outbox(database)
         self._backoff = Backoff()
+        self._blocked = False
         self._retention = Retention(database)
         self._gauges = observed.OutboxGauges(database)
 
@@ -78,7 +79,10 @@ class Relay:
 
     def _turn(self, stop: threading.Event) -> None:
         ready = self._publisher.ready()
-        observed.blocked(not ready)
+        if ready == self._blocked:
+            self._blocked = not ready
+            log.warning("transport blocked" if self._blocked else "transport takes events again")
+            observed.blocked(self._blocked)
         if not ready:
             stop.wait(POLL_SECONDS)
         elif not self.relay_pending():

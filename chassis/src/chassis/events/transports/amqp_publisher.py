@@ -109,6 +109,8 @@ class RabbitMQPublisher:
         return True
 
     def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+        if not self.ready():
+            return {}
         link = self._open()
         try:
             outcomes = link.publish(messages, queue, self._confirm_seconds)

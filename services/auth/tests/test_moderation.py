@@ -29,7 +29,7 @@ def test_a_suspension_ends_every_session(alice: Caller, user: User) -> None:
     assert alice.get(ME).body["code"] == "token_revoked"
     assert alice.post("/api/v1/auth/jwt/create", {"login": "alice", "password": PASSWORD}).status == 401
     assert types() == ["user.registered.v1", "user.suspended.v1", "session.revoked.v1", "session.revoked.v1"]
-    assert published(DjangoDatabase())[1].actor == str(DANA)
+    assert {event.actor for event in published(DjangoDatabase())[1:]} == {str(DANA)}
 
 
 def test_a_second_suspension_changes_nothing(user: User) -> None:

@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from auth_service.keys.models import SigningKey
-from auth_service.read_only_admin import ReadOnlyAdmin
+from auth_service.staff_pages import ReadOnlyAdmin
 
 
 @admin.register(SigningKey)

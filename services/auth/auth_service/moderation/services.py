@@ -21,7 +21,7 @@ def user_suspend(user_id: UUID, *, actor: UUID, now: datetime) -> None:
             user.is_active = False
             user.save(update_fields=["is_active"])
             user.changed(UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
-        sessions_end(user_id, by=Session.EndedBy.SUSPENSION, now=now)
+        sessions_end(user_id, by=Session.EndedBy.SUSPENSION, actor=actor, now=now)
 
 
 def user_reactivate(user_id: UUID, *, actor: UUID) -> None:

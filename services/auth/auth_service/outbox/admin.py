@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from auth_service.outbox.models import OutboxEvent
-from auth_service.read_only_admin import ReadOnlyAdmin
+from auth_service.staff_pages import ReadOnlyAdmin
 
 
 @admin.register(OutboxEvent)

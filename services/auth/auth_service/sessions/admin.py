@@ -3,9 +3,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_service.read_only_admin import ReadOnlyAdmin
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_end
+from auth_service.staff_pages import ReadOnlyAdmin, staff
 
 
 @admin.register(Session)
@@ -18,9 +18,9 @@ class SessionAdmin(ReadOnlyAdmin):
     actions = ["end"]
 
     @admin.action(description="End selected sessions", permissions=["end"])
-    def end(self, _request: HttpRequest, sessions: QuerySet[Session]) -> None:
+    def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
         for session in sessions:
-            session_end(session, by=Session.EndedBy.STAFF, now=timezone.now())
+            session_end(session, by=Session.EndedBy.STAFF, actor=staff(request), now=timezone.now())
 
     def has_end_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("user_sessions.change_session")

@@ -42,7 +42,7 @@ def session_logout(refresh_token: str, *, now: datetime) -> None:
     """End the session of a refresh token, be it the last one or older; raises RefreshRefused if it is of none."""
     with transaction.atomic():
         session, _, _ = _locked(refresh_token)
-        session_end(session, by=Session.EndedBy.LOGOUT, now=now)
+        session_end(session, by=Session.EndedBy.LOGOUT, actor=session.user_id, now=now)
 
 
 def _exchange(session: Session, token: RefreshToken, last: RefreshToken, *, now: datetime) -> RefreshToken | None:
@@ -55,7 +55,7 @@ def _exchange(session: Session, token: RefreshToken, last: RefreshToken, *, now:
     grace = timedelta(seconds=settings().refresh_grace_seconds)
     if token.generation == last.generation - 1 and now <= session.last_used_at + grace:
         return last
-    session_end(session, by=Session.EndedBy.REUSE, now=now)
+    session_end(session, by=Session.EndedBy.REUSE, actor=None, now=now)
     return None
 
 

@@ -45,14 +45,17 @@ def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) 
     return Grant.of(session, token, now=now)
 
 
-def session_end(session: Session, *, by: Session.EndedBy, now: datetime) -> None:
-    """End a session; one that is over already stays as it is, and makes no second event."""
+def session_end(session: Session, *, by: Session.EndedBy, actor: UUID | None, now: datetime) -> None:
+    """End a session; one that is over already stays as it is, and makes no second event.
+
+    ``actor`` is the id of who wanted it, None when auth itself saw a reason.
+    """
     with transaction.atomic():
         going = Session.objects.filter(id=session.id, ended_at=None)
         if going.update(ended_at=now, ended_by=by):
             last_token_expires_at = now + settings().access_token_life
             revoked = SessionRevoked(user_id=session.user_id, session_id=session.id, expires_at=last_token_expires_at)
-            publish(revoked, sequence=1, actor=session.user_id)
+            publish(revoked, sequence=1, actor=actor)
 
 
 def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
@@ -60,14 +63,14 @@ def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
     session = sessions_list(user_id, now=now).filter(id=session_id).first()
     if session is None:
         raise Problem(404, "not_found", "You have no such session.")
-    session_end(session, by=Session.EndedBy.USER, now=now)
+    session_end(session, by=Session.EndedBy.USER, actor=user_id, now=now)
 
 
-def sessions_end(user_id: UUID, *, by: Session.EndedBy, now: datetime) -> None:
+def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: datetime) -> None:
     """End every session of a user."""
     with transaction.atomic():
         for session in sessions_list(user_id, now=now):
-            session_end(session, by=by, now=now)
+            session_end(session, by=by, actor=actor, now=now)
 
 
 def sessions_delete_expired(*, now: datetime) -> int:

@@ -1,7 +1,6 @@
 """Accounts in the admin. They are opened and closed by their owners; staff suspend them and give roles."""
 
 from typing import Any, cast
-from uuid import UUID
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
+from auth_service.staff_pages import staff
 from auth_service.users.models import Profile, Role, User
 from auth_service.users.services import ProfileChanges, profile_update
 
@@ -44,17 +44,17 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Roles go through the service, for the sake of the event; the powers in the admin concern nobody else."""
         user.save(update_fields=["is_staff", "is_superuser"])
         if "roles" in form.changed_data:
-            user_roles_change(user.id, form.cleaned_data["roles"], actor=_staff(request))
+            user_roles_change(user.id, form.cleaned_data["roles"], actor=staff(request))
 
     @admin.action(description="Suspend selected users", permissions=["change"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
-            user_suspend(user.id, actor=_staff(request), now=timezone.now())
+            user_suspend(user.id, actor=staff(request), now=timezone.now())
 
     @admin.action(description="Reactivate selected users", permissions=["change"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
         for user in users:
-            user_reactivate(user.id, actor=_staff(request))
+            user_reactivate(user.id, actor=staff(request))
 
 
 @admin.register(Profile)
@@ -72,9 +72,4 @@ class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def save_model(self, request: HttpRequest, profile: Profile, form: Any, _change: bool) -> None:
         changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        profile_update(profile.user_id, cast("ProfileChanges", changed), actor=_staff(request))
-
-
-def _staff(request: HttpRequest) -> UUID:
-    assert isinstance(request.user, User)
-    return request.user.id
+        profile_update(profile.user_id, cast("ProfileChanges", changed), actor=staff(request))

@@ -1,4 +1,6 @@
-"""Pages of the admin that show and do not change."""
+"""What the pages of the admin have in common."""
+
+from uuid import UUID
 
 from django.contrib.admin import ModelAdmin
 from django.db.models import Model
@@ -16,3 +18,10 @@ class ReadOnlyAdmin(ModelAdmin):  # type: ignore[type-arg]  # generic for the ch
 
     def has_delete_permission(self, _request: HttpRequest, _obj: Model | None = None) -> bool:
         return False
+
+
+def staff(request: HttpRequest) -> UUID:
+    """Who is at work in the admin."""
+    user_id = request.user.pk
+    assert isinstance(user_id, UUID)
+    return user_id

@@ -3,18 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from uuid import UUID
 
 import httpx
 import pytest
 from chassis.testing import TokenMint
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
-from services.gateway.tests.running import Running, start
-
-ALICE = UUID("01890000-0000-7000-8000-00000000a11c")
-BOB = UUID("01890000-0000-7000-8000-000000000b0b")
-SCOPE = "account posts media"
+from gateway_service.testing import ALICE, BOB, SCOPE
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.running import Running, start
 
 
 @pytest.fixture(scope="session")

@@ -3,12 +3,11 @@ from collections.abc import Callable
 import httpx
 from chassis.logging import bind_user, clear_request
 from chassis.metrics import catalogue
+from gateway_service.testing import ALICE
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.running import Running
 from prometheus_client.parser import text_string_to_metric_families
 from structlog.contextvars import get_contextvars
-
-from services.gateway.tests.conftest import ALICE
-from services.gateway.tests.fake_upstream import FakeUpstream
-from services.gateway.tests.running import Running
 
 
 def test_admin_port_tells_health_and_status(gateway: Running) -> None:

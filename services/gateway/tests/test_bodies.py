@@ -3,10 +3,9 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
-from services.gateway.tests.raw_http import exchange, read_answer
-from services.gateway.tests.running import Running, eventually
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.raw_http import exchange, read_answer
+from gateway_service.testing.running import Running, eventually
 
 MEGABYTE = 2**20
 LIMIT = 2 * MEGABYTE

@@ -9,9 +9,8 @@ from chassis.settings import SettingsError
 from gateway_service.commands.check import main as check
 from gateway_service.commands.check import schema_text
 from gateway_service.config import read
+from gateway_service.testing.running import start
 from jsonschema import Draft202012Validator
-
-from services.gateway.tests.running import start
 
 PACKAGED = Path(__file__).parents[1] / "gateway_service" / "gateway.yaml"
 

@@ -1,9 +1,8 @@
 from collections.abc import Callable
 
 import httpx
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
-from services.gateway.tests.running import Running
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.running import Running
 
 FRONT_END = "http://localhost:3000"
 EVIL = "https://evil.example"

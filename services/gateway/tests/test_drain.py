@@ -4,9 +4,8 @@ import time
 from collections.abc import Callable
 
 import httpx
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream, describe
-from services.gateway.tests.running import Running, eventually
+from gateway_service.testing.fake_upstream import Call, FakeUpstream, describe
+from gateway_service.testing.running import Running, eventually
 
 POSTS = "/api/v1/posts"
 

@@ -1,10 +1,9 @@
 from collections.abc import Callable
 
 import pytest
-
-from services.gateway.tests.fake_upstream import FakeUpstream
-from services.gateway.tests.raw_http import RawAnswer, exchange, get
-from services.gateway.tests.running import Running
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.raw_http import RawAnswer, exchange, get
+from gateway_service.testing.running import Running
 
 POSTS = "/api/v1/posts"
 LOGIN = b"POST /api/v1/auth/jwt/create HTTP/1.1\r\nHost: localhost\r\n"

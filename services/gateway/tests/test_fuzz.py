@@ -2,12 +2,11 @@
 
 import re
 
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.raw_http import exchange
+from gateway_service.testing.running import Running
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from services.gateway.tests.fake_upstream import FakeUpstream
-from services.gateway.tests.raw_http import exchange
-from services.gateway.tests.running import Running
 
 SEGMENT = r"[^/]+"
 LISTED = re.compile(

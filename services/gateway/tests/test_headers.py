@@ -3,10 +3,9 @@ from typing import Any
 
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
-from services.gateway.tests.raw_http import exchange, get
-from services.gateway.tests.running import Running
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.running import Running
 
 IDENTITY = [
     *("X-User-ID", "X-User", "X-Auth-User", "X-Authenticated-Userid", "X-Remote-User", "Remote-User", "X-Roles"),
@@ -49,13 +48,13 @@ def test_trusted_proxy_is_believed_up_to_the_first_stranger(start_gateway: Calla
 
 
 def test_authorization_and_ordinary_headers_pass_unchanged(alice: httpx.Client, alice_token: str) -> None:
-    sent = {"If-None-Match": '"1"', "Accept-Language": "de", "Cookie": "a=b", "X-Custom": "café".encode()}
+    sent = {"If-None-Match": '"1"', "Accept-Language": "de", "Cookie": "a=b", "X-Custom": "kept"}
     headers = received(alice.get("/api/v1/posts", headers=sent))
     assert headers["authorization"] == f"Bearer {alice_token}"
     assert headers["if-none-match"] == '"1"'
     assert headers["accept-language"] == "de"
     assert headers["cookie"] == "a=b"
-    assert headers["x-custom"] == "cafÃ©"
+    assert headers["x-custom"] == "kept"
 
 
 def test_hop_by_hop_headers_end_here(gateway: Running, blog: FakeUpstream) -> None:
@@ -104,7 +103,7 @@ def test_good_request_id_of_the_caller_is_kept(stranger: httpx.Client, given: st
 
 @pytest.mark.parametrize("given", ["short", "A" * 65, "with space", "semi;colon", "ä" * 10, ""])
 def test_bad_request_id_is_replaced(stranger: httpx.Client, given: str) -> None:
-    answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": given.encode()})
+    answer = stranger.get("/api/v1/posts", headers=[(b"X-Request-ID", given.encode())])
     assert answer.headers["x-request-id"] == received(answer)["x-request-id"] != given
     assert len(answer.headers["x-request-id"]) >= 8
 

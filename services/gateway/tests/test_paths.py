@@ -1,12 +1,11 @@
 import pytest
 from gateway_service.chain.canonical import canonical_path
 from gateway_service.refusals import Refusal
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.running import Running
 from hypothesis import given
 from hypothesis import strategies as st
-
-from services.gateway.tests.fake_upstream import FakeUpstream
-from services.gateway.tests.raw_http import exchange, get
-from services.gateway.tests.running import Running
 
 AMBIGUOUS = [
     "/api/v1/posts/..",

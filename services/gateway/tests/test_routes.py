@@ -1,7 +1,6 @@
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
 
 
 def test_listed_route_reaches_its_service_with_path_and_query(stranger: httpx.Client, blog: FakeUpstream) -> None:

@@ -6,10 +6,9 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream
-from services.gateway.tests.raw_http import exchange, get
-from services.gateway.tests.running import Running, eventually
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.running import Running, eventually
 
 MEGABYTE = 2**20
 CONTENT = "/api/v1/media/0189/content"

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import Call, FakeUpstream, describe
-from services.gateway.tests.running import Running, eventually, free_port
+from gateway_service.testing.fake_upstream import Call, FakeUpstream, describe
+from gateway_service.testing.running import Running, eventually, free_port
 
 POSTS = "/api/v1/posts"
 

@@ -3,9 +3,8 @@ from pathlib import Path
 
 import httpx
 import pytest
-
-from services.gateway.tests.fake_upstream import FakeUpstream
-from services.gateway.tests.running import Running
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.running import Running
 
 
 @pytest.mark.parametrize(

@@ -72,7 +72,7 @@ def start(directory: Path, **environment: str) -> Running:
     """Start a gateway; settings are given by their names."""
     port, admin_port = free_port(), free_port()
     own = {"GATEWAY_PORT": str(port), "GATEWAY_ADMIN_PORT": str(admin_port), "PUBLIC_URL": f"http://127.0.0.1:{port}"}
-    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME"}}
+    inherited = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "PYTHONPATH"}}
     log_path = directory / f"gateway-{port}.log"
     with log_path.open("wb") as log:
         process = subprocess.Popen(

@@ -32,6 +32,12 @@ def folders(settings: Settings) -> str:
 
 def ports(settings: Settings) -> str:
     numbers = ", ".join(map(str, settings.ports.values()))
+    names = {port: name for name, port in settings.ports.items()}
+    if len(names) < len(settings.ports):
+        twice = next(name for name, port in settings.ports.items() if names[port] != name)
+        raise LauncherError(
+            f"{twice} and {names[settings.ports[twice]]} are the same port; set one of them to another."
+        )
     if Supervisor(settings).is_running() or leftovers(settings.var):
         return f"ports {numbers} are our own"
     taken = [f"{port} ({name})" for name, port in settings.ports.items() if not is_free(port)]

@@ -61,7 +61,7 @@ def read_settings() -> Settings:
     for name, value in ports.items():
         if not value.isdigit() or not 0 < int(value) < 65536:
             raise LauncherError(f"{name}={value} is not a port; use a number from 1 to 65535.")
-    var = ROOT / given.get("VAR_DIR", "var")
+    var = (ROOT / given.get("VAR_DIR", "var")).resolve()
     inherited = {name: value for name, value in given.items() if not name.startswith("MAKE")}
     environment = embedded_defaults(var, ports) | ports | inherited | _always(var, given)
     return Settings(mode, var, frozenset(given), environment)

@@ -46,6 +46,12 @@ def test_port_that_is_none(platform: Platform) -> None:
     assert sentence_of_refused_start(platform, GATEWAY_PORT="eighty").startswith("GATEWAY_PORT=eighty is not a port")
 
 
+def test_port_that_two_processes_would_share(platform: Platform) -> None:
+    blog_port = str(int(platform.settings["AUTH_PORT"]) + 2)
+    sentence = sentence_of_refused_start(platform, BLOG_PORT=blog_port)
+    assert sentence == "BLOG_PORT and AUTH_PORT + 2 are the same port; set one of them to another."
+
+
 def test_folder_that_cannot_be_written_to(platform: Platform) -> None:
     sentence = sentence_of_refused_start(platform, VAR_DIR="/proc/broadsheet")
     assert sentence.startswith("/proc/broadsheet cannot be written to")
@@ -57,8 +63,9 @@ def test_misspelt_setting_of_a_service_names_the_right_one(platform: Platform) -
     assert "AUTH_SECERT_KEY is not a setting of auth; did you mean AUTH_SECRET_KEY?" in sentence
 
 
-def test_setting_that_only_makes_sense_with_another(platform: Platform) -> None:
-    assert "MEDIA_STORAGE_URL" in sentence_of_refused_start(platform, MEDIA_STORAGE_URL="ftp://pictures")
+def test_half_set_group_names_the_other_half(platform: Platform) -> None:
+    sentence = sentence_of_refused_start(platform, MEDIA_S3_ACCESS_KEY_ID="key")
+    assert "MEDIA_S3_SECRET_ACCESS_KEY" in sentence
 
 
 def test_development_secret_is_refused_in_production(platform: Platform) -> None:
@@ -93,6 +100,7 @@ def test_launcher_begins_with_nothing_installed() -> None:
 def test_missing_server_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(provision, "find_binary", lambda name: None)
     monkeypatch.setattr(provision, "can_install", lambda: False)
+    monkeypatch.setattr(provision, "docker_works", lambda: False)
     with pytest.raises(
         BinaryMissingError, match=r"has no postgres; install them \(Debian: apt-get install postgresql\)"
     ):

@@ -1,9 +1,10 @@
-"""Where packages come from: uv is told what a person has told pip (pip.conf or PIP_… variables)."""
+"""Where packages come from: uv is told what a person has told pip, and both trust what the machine trusts."""
 
 import ast
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 UV_NAMES = {
     "index-url": "UV_DEFAULT_INDEX",
@@ -13,6 +14,17 @@ UV_NAMES = {
     "cert": "SSL_CERT_FILE",
     "proxy": "ALL_PROXY",
 }
+
+
+CERTIFICATES = ("/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem")
+
+
+def pip_environment() -> dict[str, str]:
+    """Return the environment for pip: an older one knows only its own certificates unless it is told."""
+    bundle = next((file for file in CERTIFICATES if Path(file).exists()), None)
+    if bundle is None or "cert" in pip_configuration():
+        return dict(os.environ)
+    return {"PIP_CERT": bundle} | os.environ
 
 
 def uv_environment() -> dict[str, str]:

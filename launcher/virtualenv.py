@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from launcher import ROOT, LauncherError
-from launcher.indexes import uv_environment
+from launcher.indexes import pip_environment, uv_environment
 from launcher.settings import SERVICES, VENV
 
 Locks = tuple[Path, ...]
@@ -75,7 +75,7 @@ def _make_venv() -> None:
         _run([sys.executable, "-m", "venv", "--clear", str(VENV)], advice="on Debian: apt install python3-venv")
     if not UV.exists():
         pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes"]
-        _succeeds([*pip, "-r", str(LOCKS / "uv.txt")])
+        _succeeds([*pip, "-r", str(LOCKS / "uv.txt")], pip_environment())
 
 
 def _install(locks: Locks) -> None:
@@ -90,7 +90,7 @@ def _install(locks: Locks) -> None:
     _succeeds([str(PYTHON), "-m", "ensurepip"])
     pip = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     for arguments in (["--require-hashes", *packages], local):
-        _run([*pip, *arguments], advice="is the package index reachable?")
+        _run([*pip, *arguments], pip_environment(), advice="is the package index reachable?")
 
 
 def _succeeds(command: list[str], environment: Mapping[str, str] | None = None) -> bool:
@@ -100,6 +100,6 @@ def _succeeds(command: list[str], environment: Mapping[str, str] | None = None) 
         return False
 
 
-def _run(command: list[str], *, advice: str) -> None:
-    if subprocess.run(command, check=False).returncode:
+def _run(command: list[str], environment: Mapping[str, str] | None = None, *, advice: str) -> None:
+    if subprocess.run(command, env=environment, check=False).returncode:
         raise LauncherError(f"`{' '.join(command[:6])} …` failed ({advice}).")

@@ -84,10 +84,13 @@ def test_orientation_is_baked_in(cleaned: Clean, kind: str, orientation: int) ->
     assert image.info["icc_profile"] == PROFILE
 
 
-def test_a_turned_cmyk_jpeg_keeps_its_colours(cleaned: Clean) -> None:
-    sent = encoded(picture(mode="CMYK"), exif=exif(6), quality=95)
+@pytest.mark.parametrize(
+    ("mode", "kind"), [("CMYK", "JPEG"), ("L", "JPEG"), ("L", "PNG"), ("RGBA", "PNG"), ("P", "PNG"), ("RGBA", "WEBP")]
+)
+def test_a_turned_picture_keeps_its_colours(cleaned: Clean, mode: str, kind: str) -> None:
+    sent = encoded(picture(mode=mode), kind, exif=exif(6), quality=95)
     _, content = cleaned(sent)
-    assert opened(content).mode == "CMYK"
+    assert opened(content).getbands() == opened(sent).getbands() or mode == "P"
     assert difference(opened(content), ImageOps.exif_transpose(opened(sent))) < 6
 
 

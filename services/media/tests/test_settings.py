@@ -34,7 +34,7 @@ def test_a_wrong_setting_ends_the_start_with_a_sentence(variables: dict[str, str
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
-    with pytest.raises(SettingsError, match="MEDIA_STORAGE_URL"):
+    with pytest.raises(SettingsError, match=r"^MEDIA_STORAGE_URL[^\n]+$"):
         open_store(MediaSettings(storage_url=f"file://{file}/media"))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from kombu.exceptions import OperationalError
 from media_service.database import AsyncDatabase, Database
 from media_service.renditions import tasks
 from media_service.settings import MediaSettings
+from media_service.storage.store import Store
+from media_service.storage.sweeping import UNCLAIMED_AFTER, storage_sweep
 from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
 from media_service.testing.people import ALICE, Person, files_in
 
@@ -141,14 +144,15 @@ async def test_too_many_bytes_are_refused_while_they_come(
     nothing_is_kept()
 
 
-async def test_a_file_that_cannot_be_written_down_is_not_kept(
-    alice: Person, nothing_is_kept: Check, monkeypatch: pytest.MonkeyPatch
+async def test_a_file_whose_row_was_not_written_is_swept(
+    alice: Person, nothing_is_kept: Check, database: Database, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(*_: object, **__: object) -> None:
         raise OSError("database gone")
 
     monkeypatch.setattr(AsyncDatabase, "write", fail)
     assert (await alice.upload(jpeg())).status_code == 500
+    storage_sweep(database, store, now=datetime.now(UTC) + UNCLAIMED_AFTER + timedelta(minutes=1))
     nothing_is_kept()
 
 

@@ -66,15 +66,15 @@ def _segments(data: FileBytes) -> Iterator[tuple[int, int, int]]:
 
 
 def _kept(data: FileBytes, marker: int, start: int, end: int) -> list[Piece]:
-    body = slice(start + 4, end)
+    name, is_whole = data[start + 4 : start + 16], end - start >= 16
     if marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
         return [slice(start, end)]
-    if marker == APP0 and data[body][:5] == b"JFIF\0":
-        return [b"\xff\xe0\x00\x10", stretch(data, start + 4, 12), b"\0\0"]  # without its thumbnail
-    if marker == APP2 and data[body][:12] == b"ICC_PROFILE\0":
+    if marker == APP2 and name == b"ICC_PROFILE\0":
         return [slice(start, end)]
-    if marker == APP14 and data[body][:5] == b"Adobe":
-        return [b"\xff\xee\x00\x0e", stretch(data, start + 4, 12)]
+    if marker == APP0 and name.startswith(b"JFIF\0") and is_whole:
+        return [b"\xff\xe0\x00\x10", name, b"\0\0"]  # without its thumbnail
+    if marker == APP14 and name.startswith(b"Adobe") and is_whole:
+        return [b"\xff\xee\x00\x0e", name]
     return []
 
 

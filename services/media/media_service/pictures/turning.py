@@ -26,6 +26,6 @@ def turn(file: IO[bytes], mime: str, orientation: int, into: IO[bytes]) -> None:
     image = open_picture(file, mime, sequential=False).copy()  # a turn reads from the last column on
     image.set_type(GValue.gint_type, "orientation", orientation)
     suffix, options = SAVED_AS[mime]
-    if mime == "image/jpeg" and image.get("jpeg-chroma-subsample") == "4:2:0":
+    if image.get_typeof("jpeg-chroma-subsample") and image.get("jpeg-chroma-subsample") == "4:2:0":
         options = options | {"subsample_mode": "on"}
     image.autorot().write_to_target(Target.new_to_descriptor(into.fileno()), suffix, keep="icc", **options)

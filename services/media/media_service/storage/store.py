@@ -107,7 +107,8 @@ def open_store(settings: MediaSettings) -> Store:
             return Store(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
         return Store(_bucket(settings))
     except (BaseError, OSError) as error:
-        raise SettingsError(f"MEDIA_STORAGE_URL is {settings.storage_url}, which cannot be used: {error}") from error
+        reason = str(error).partition("\n")[0]  # then come the libraries' own notes
+        raise SettingsError(f"MEDIA_STORAGE_URL is {settings.storage_url}, which cannot be used: {reason}") from error
 
 
 def _bucket(settings: MediaSettings) -> S3Store:

@@ -63,18 +63,15 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
 
 
 async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, owner_id: UUID) -> Asset:
-    """Store file and row; a file that is there already, or whose row cannot be written, does not stay."""
+    """Store the file, then the row. If that fails, nobody knows whether it was committed: the sweep will see."""
     now = datetime.now(UTC)
     blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
-    folder, asset = folder_of(blob.id), None
-    try:
-        asset = await service.database.write(
-            asset_add, blob, owner_id=owner_id, sha256=upload.sha256, alt=upload.alt, now=now
-        )
-        return asset
-    finally:
-        if asset is None or folder_of(asset.blob_id) != folder:
-            await run_in_threadpool(service.store.remove, folder)
+    asset = await service.database.write(
+        asset_add, blob, owner_id=owner_id, sha256=upload.sha256, alt=upload.alt, now=now
+    )
+    if asset.blob_id != blob.id:  # the same picture was there already
+        await run_in_threadpool(service.store.remove, folder_of(blob.id))
+    return asset
 
 
 async def _queue(asset_id: UUID) -> None:

@@ -1,4 +1,4 @@
-"""A newsroom on every database and transport, and a person who types the command."""
+"""A newsroom on either kind of database and transport, and a person who types the command."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -6,25 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.events import postgres_database, sqlite_url
+from tests.support.events import postgres_database, rabbitmq_queues, sqlite_url
 from tests.support.newsroom import Newsroom, Person
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
+@pytest.fixture(params=["embedded", pytest.param("servers", marks=pytest.mark.servers)])
 def newsroom(
-    request: pytest.FixtureRequest, tmp_path: Path, reader: str, events_url: str, monkeypatch: pytest.MonkeyPatch
+    request: pytest.FixtureRequest, tmp_path: Path, reader: str, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Newsroom]:
-    """Press and reader; each finds the other's database in the environment."""
+    """Press and reader, all on SQLite, or on PostgreSQL and RabbitMQ; each finds the other in the environment."""
+    for name in ("AUTH", "BLOG", "MEDIA"):
+        monkeypatch.delenv(f"{name}_DATABASE_URL", raising=False)
     with ExitStack() as stack:
-        if request.param == "sqlite":
+        if request.param == "embedded":
+            events_url = f"sqlite:///{tmp_path}/bus.sqlite3"
             for name in ("press", reader):
                 (tmp_path / name).mkdir()
             press, own = (stack.enter_context(sqlite_url(tmp_path / name)) for name in ("press", reader))
         else:
-            server = request.getfixturevalue("postgres_url")
+            server, events_url = (request.getfixturevalue(name) for name in ("postgres_url", "rabbitmq_url"))
+            stack.enter_context(rabbitmq_queues(events_url, reader))
             press, own = (stack.enter_context(postgres_database(server)) for _ in range(2))
-        for name in ("AUTH", "BLOG", "MEDIA"):
-            monkeypatch.delenv(f"{name}_DATABASE_URL", raising=False)
         monkeypatch.setenv("PRESS_DATABASE_URL", press)
         monkeypatch.setenv(f"{reader.upper()}_DATABASE_URL", own)
         room = Newsroom(reader, press, own, events_url)

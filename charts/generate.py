@@ -16,6 +16,8 @@ import helm_python
 import yaml
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
+from ops import dashboards
+
 CHARTS = Path(__file__).parent
 CHART = CHARTS / "broadsheet"
 SERVICES = ("auth", "blog", "gateway", "media")
@@ -162,5 +164,6 @@ def documents() -> dict[Path, str]:
 
 
 if __name__ == "__main__":
+    dashboards.write()
     for target, content in documents().items():
         target.write_text(content)

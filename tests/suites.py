@@ -30,7 +30,7 @@ JOBS = (
     suite("media", "services/media"),
     suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
     suite("gateway", "services/gateway"),
-    suite("chart", "tests/chart"),
+    suite("chart", "tests/chart", "tests/ops"),
     Job("ruff", ["ruff", "check", "."]),
     Job("format", ["ruff", "format", "--check", "."]),
     Job("imports", ["lint-imports", "--no-logo"]),

@@ -7,9 +7,12 @@ import pytest
 from charts import generate
 
 
-@pytest.mark.parametrize("path", sorted(generate.documents()), ids=lambda path: path.name)
+DOCUMENTS = generate.documents()
+
+
+@pytest.mark.parametrize("path", sorted(DOCUMENTS), ids=lambda path: path.name)
 def test_generated_file_is_fresh(path: Path) -> None:
-    assert path.read_text() == generate.documents()[path], "run `make chart`, then read what changed"
+    assert path.read_text() == DOCUMENTS[path], "run `make chart`, then read what changed"
 
 
 def test_every_default_value_is_explained() -> None:

@@ -1,0 +1,51 @@
+"""The alerts fire, stay silent and resolve; each has a severity and a runbook, and asks for metrics that there are."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ops import dashboards
+
+OPS = Path(__file__).parents[2] / "ops"
+
+
+def rules() -> list[dict[str, Any]]:
+    files = [yaml.safe_load(path.read_text()) for path in sorted((OPS / "rules").glob("*.yaml"))]
+    return [rule for file in files for group in file["groups"] for rule in group["rules"]]
+
+
+ALERTS = [rule for rule in rules() if "alert" in rule]
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed (Debian: prometheus)")
+def test_alerts_fire_stay_silent_and_resolve() -> None:
+    file = Path(__file__).with_name("rules_test.yaml")
+    answer = subprocess.run(["promtool", "test", "rules", file], capture_output=True, text=True, check=False)
+    assert answer.returncode == 0, answer.stdout + answer.stderr
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda rule: str(rule["alert"]))
+def test_alert_is_tested_and_has_a_severity_and_a_runbook(alert: dict[str, Any]) -> None:
+    assert alert["labels"]["severity"] in {"page", "ticket", "none"}
+    headings = re.findall(r"^## (\w+)$", (OPS / "runbooks.md").read_text(), re.MULTILINE)
+    assert alert["alert"] in headings
+    assert alert["annotations"]["runbook"] == f"ops/runbooks.md#{alert['alert'].lower()}"
+    assert f"alertname: {alert['alert']}\n" in Path(__file__).with_name("rules_test.yaml").read_text()
+
+
+def test_rules_ask_for_metrics_of_the_catalogue() -> None:
+    catalogue = yaml.safe_load((OPS / "metrics.yaml").read_text())["metrics"]
+    known = {metric["name"] for metric in catalogue}
+    for rule in rules():
+        asked = re.findall(r"\b[a-z]+_\w+(?=[{\[])|(?<=\()[a-z]+_\w+(?=\))", rule["expr"])
+        assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} <= known, rule["expr"]
+
+
+@pytest.mark.parametrize("path", sorted(dashboards.documents()), ids=lambda path: path.name)
+def test_dashboard_is_fresh(path: Path) -> None:
+    assert path.read_text() == dashboards.documents()[path], "run `make chart`, then read what changed"

@@ -6,7 +6,6 @@ import pytest
 
 from charts import generate
 
-
 DOCUMENTS = generate.documents()
 
 

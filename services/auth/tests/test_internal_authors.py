@@ -1,7 +1,10 @@
 """What blog asks when no event has told it of an author yet."""
 
+from uuid import UUID
+
 import pytest
 from auth_service.testing import Caller
+from auth_service.users.internal import views
 from auth_service.users.models import User
 from chassis.internal_client import SERVICE_TOKEN_HEADER
 from pytest_django import DjangoAssertNumQueries
@@ -37,6 +40,20 @@ def test_suspended_accounts_are_left_out(alice: Caller, charlie: Caller) -> None
     assert charlie.get(f"{PATH}?usernames=alice", **TOKEN).body == {"authors": []}
 
 
+def test_all_authors_come_page_by_page(
+    alice: Caller, bob: Caller, charlie: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "_MOST", 1)
+    everybody = sorted(str(caller.id) for caller in (alice, bob))
+    seen: list[str] = []
+    after = str(UUID(int=0))
+    while page := charlie.get(f"{PATH}?after={after}", **TOKEN).body["authors"]:
+        seen += [author["user_id"] for author in page]
+        assert len(page) == 1
+        after = seen[-1]
+    assert seen == everybody
+
+
 @pytest.mark.parametrize("token", ["", "wrong", "ä"])
 def test_only_services_may_ask(alice: Caller, charlie: Caller, token: str) -> None:
     headers = {**TOKEN, next(iter(TOKEN)): token}
@@ -44,7 +61,7 @@ def test_only_services_may_ask(alice: Caller, charlie: Caller, token: str) -> No
     assert alice.get(f"{PATH}?usernames=alice").status == 401
 
 
-@pytest.mark.parametrize("query", ["ids=x", "ids=%00", f"ids={','.join([NOBODY] * 101)}"])
+@pytest.mark.parametrize("query", ["ids=x", "ids=%00", "after=", "after=x", f"ids={','.join([NOBODY] * 101)}"])
 def test_a_question_that_is_none_is_refused(charlie: Caller, query: str) -> None:
     assert charlie.get(f"{PATH}?{query}", **TOKEN).status == 400
 

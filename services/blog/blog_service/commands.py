@@ -4,8 +4,9 @@
 import os
 from typing import TYPE_CHECKING, Any
 
-from blog_service.settings import settings
 from chassis.run import Command, become
+
+from blog_service.settings import settings
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -111,12 +112,19 @@ def demo(_arguments: list[str]) -> None:
 def event_service() -> "EventService":
     """What the chassis needs to know of blog's events."""
     _set_up()
-    from blog_service.events import HANDLERS, PUBLISHES
     from chassis.events.databases.django import DjangoDatabase
     from chassis.events.service import EventService
 
+    from blog_service.authors.snapshot import authors_snapshot
+    from blog_service.events import HANDLERS, PUBLISHES
+
     return EventService(
-        name="blog", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS, database=DjangoDatabase()
+        name="blog",
+        settings=settings(),
+        publishes=PUBLISHES,
+        handlers=HANDLERS,
+        database=DjangoDatabase(),
+        replicas={"authors": authors_snapshot},
     )
 
 

@@ -7,11 +7,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
-from django.test import Client
-from uuid_utils.compat import uuid7
-
 from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.testing import TokenMint
+from django.test import Client
+from uuid_utils.compat import uuid7
 
 
 class Answer:
@@ -87,6 +86,7 @@ class Neighbours:
         self.log_ins: dict[tuple[str, str], str] = {}
         self.calls: list[str] = []
         self.away = False
+        self.page_size = 100
 
     def close(self) -> None:
         self._server.shutdown()
@@ -116,7 +116,13 @@ class Neighbours:
     def _answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
         if path == "/internal/assets":
             return {"assets": [self.assets[key] for key in query["ids"][0].split(",") if key in self.assets]}
+        if "after" in query:
+            return {"authors": self._page(query["after"][0])}
         return {"authors": [self.authors[key] for key in query["usernames"][0].split(",") if key in self.authors]}
+
+    def _page(self, after: str) -> list[dict[str, Any]]:
+        later = [author for author in self.authors.values() if author["user_id"] > after]
+        return sorted(later, key=lambda author: str(author["user_id"]))[: self.page_size]
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         neighbours = self

@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-
 from blog_service.authors.models import Author
+from blog_service.authors.snapshot import authors_snapshot
 from blog_service.commands import event_service
 from blog_service.testing import Caller, Neighbours
 from chassis.events.envelope import Event
@@ -49,6 +49,17 @@ def test_the_committed_examples_make_an_author(db: None, type_name: str) -> None
     deliver(event_service(), event)
     author = Author.objects.get(id=UUID(event.data["user_id"]))
     assert (author.username, author.bio) == (event.data["username"], event.data["bio"])
+
+
+def test_all_accounts_of_auth_fill_an_empty_read_copy(db: None, neighbours: Neighbours) -> None:
+    neighbours.page_size = 2
+    for name in ("alice", "bob", "dana"):
+        neighbours.has_account(Caller(name), f"I am {name}.", sequence=4)
+    for event in authors_snapshot():
+        deliver(event_service(), event)
+    filled = Author.objects.order_by("username").values_list("username", "bio", "sequence")
+    assert list(filled) == [(name, f"I am {name}.", 4) for name in ("alice", "bob", "dana")]
+    assert len(neighbours.calls) == 3
 
 
 def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:

@@ -32,6 +32,12 @@ def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ())
     return User.objects.select_related("profile").filter(wanted, is_active=True)
 
 
+def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
+    """The first active accounts with an id above this one, in the order of their ids, each with its profile."""
+    accounts = User.objects.select_related("profile").filter(id__gt=after, is_active=True)
+    return accounts.order_by("id")[:size]
+
+
 def email_is_taken(email: str) -> bool:
     return User.objects.filter(email__lower=email.lower()).exists()
 

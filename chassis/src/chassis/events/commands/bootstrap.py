@@ -13,6 +13,7 @@ from chassis.events.inbox import Inbox, Outcome
 from chassis.events.service import Snapshot
 from chassis.events.topology import Queue, queue_name
 from chassis.events.types import producer_of
+from chassis.internal_client import InternalUnavailable
 from chassis.settings import SettingsError
 
 POLL_SECONDS = 0.2
@@ -31,7 +32,10 @@ def run(desk: Desk, words: argparse.Namespace) -> bool:
         known = ", ".join(sorted(desk.service.replicas)) or "none"
         raise SettingsError(f"{desk.service.name} has no read copy {words.replica!r}; it has: {known}.")
     desk.transport.apply(desk.queues)  # first, so that nothing that happens from now on is missed
-    outcomes = _apply(desk, desk.service.database, snapshot)
+    try:
+        outcomes = _apply(desk, desk.service.database, snapshot)
+    except InternalUnavailable as error:
+        raise SettingsError(f"The snapshot of {words.replica} cannot be read: {error}; begin again later.") from error
     left = _drain(desk, words.drain)
     parked = outcomes.total() - outcomes[Outcome.HANDLED]
     desk.out.say(

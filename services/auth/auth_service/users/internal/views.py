@@ -1,6 +1,7 @@
 """Accounts as other services ask for them when no event has told them yet."""
 
 import re
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from rest_framework.views import APIView
 
 from auth_service.settings import settings
 from auth_service.users.models import USERNAME, User
-from auth_service.users.selectors import authors_list
+from auth_service.users.selectors import authors_list, authors_page
 
 _MOST = 100  # authors in one answer
 
@@ -33,13 +34,19 @@ class Authors(APIView):
     permission_classes = [FromAService]
 
     def get(self, request: Request) -> Response:
-        """Public profiles by ``?ids=`` and ``?usernames=``, comma-separated; who does not exist is left out."""
+        """Public profiles by ``?ids=`` and ``?usernames=``, or page by page those with an id above ``?after=``."""
+        if "after" in request.query_params:
+            return _answer(authors_page(after=_uuid(request.query_params["after"]), size=_MOST))
         ids, usernames = (_listed(request, name) for name in ("ids", "usernames"))
         if len(ids) + len(usernames) > _MOST:
             raise Problem(400, "too_many", f"Ask for at most {_MOST} authors at once.")
         possible = [name for name in usernames if re.fullmatch(USERNAME, name)]
-        authors = authors_list(ids=[_uuid(text) for text in ids], usernames=possible)
-        return Response({"authors": [_author(user) for user in authors]})
+        return _answer(authors_list(ids=[_uuid(text) for text in ids], usernames=possible))
+
+
+def _answer(users: Iterable[User]) -> Response:
+    """Who does not exist or may not write is left out."""
+    return Response({"authors": [_author(user) for user in users]})
 
 
 def _author(user: User) -> dict[str, Any]:

@@ -1,0 +1,37 @@
+"""Everybody who may write, as auth knows them now: what `events bootstrap authors` fills the read copy with."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from chassis.events import clock
+from chassis.events.envelope import Event
+from chassis.internal_client import InternalClient
+from uuid_utils.compat import uuid7
+
+from blog_service.settings import settings
+
+PAGE_SECONDS = 10.0
+
+
+def authors_snapshot() -> Iterator[Event]:
+    """A profile event per account, with the sequence of the last real one; raises InternalUnavailable."""
+    auth = InternalClient(settings().auth_url, settings().service_token, timeout=PAGE_SECONDS)
+    after = str(UUID(int=0))
+    while page := auth.get_json("/internal/authors", {"after": after})["authors"]:
+        yield from map(_event, page)
+        after = page[-1]["user_id"]
+
+
+def _event(profile: dict[str, Any]) -> Event:
+    user_id = profile["user_id"]
+    return Event(
+        id=uuid7(),
+        type="auth.profile.updated.v1",
+        source="/auth",
+        subject=f"user/{user_id}",
+        time=clock.now(),
+        sequence=profile["sequence"],
+        partition_key=user_id,
+        data={name: profile[name] for name in ("user_id", "username", "bio", "avatar")},
+    )

@@ -12,7 +12,7 @@ from collections import Counter
 from launcher import LauncherError
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.provision import PROGRAM, missing, provide
-from tests.support.jobs import Job, Result, run_all, suite
+from tests.support.jobs import Result, run_all, suite, tool
 from tests.support.shared_servers import shared_servers
 
 KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
@@ -21,7 +21,7 @@ JOBS = (
     suite("chassis", "chassis", needs=(Postgres, RabbitMQ)),
     suite("faults", "tests/faults", "-m", "not long", needs=(Postgres, RabbitMQ)),
     suite("e2e, embedded mode", "tests/e2e", "--mode=embedded"),
-    Job("mypy", ["mypy", "."]),
+    tool("mypy", "mypy", "."),
     suite("launcher", "tests/launcher", needs=(Postgres, RabbitMQ, Redis)),
     suite("auth", "services/auth"),
     suite("auth on PostgreSQL", "services/auth", "--database=postgresql", needs=(Postgres,)),
@@ -31,9 +31,9 @@ JOBS = (
     suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
     suite("gateway", "services/gateway"),
     suite("chart", "tests/chart", "tests/ops"),
-    Job("ruff", ["ruff", "check", "."]),
-    Job("format", ["ruff", "format", "--check", "."]),
-    Job("imports", ["lint-imports", "--no-logo"]),
+    tool("ruff", "ruff", "check", "."),
+    tool("format", "ruff", "format", "--check", "."),
+    tool("imports", "lint-imports", "--no-logo"),
 )
 
 
@@ -79,4 +79,7 @@ def _programs(kinds: set[type[Server]]) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; its servers are stopped.")

@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -45,6 +46,11 @@ class Result:
         return lines[-1].strip(" =") if lines else ""
 
 
+def tool(name: str, program: str, *arguments: str) -> Job:
+    """A check: one program of .venv."""
+    return Job(name, [str(Path(sys.executable).with_name(program)), *arguments])
+
+
 def suite(name: str, *arguments: str, needs: tuple[type[Server], ...] = ()) -> Job:
     """A suite: one pytest process."""
     report = REPORTS / f"{re.sub('[^a-z]+', '-', name.lower())}.xml"
@@ -53,36 +59,41 @@ def suite(name: str, *arguments: str, needs: tuple[type[Server], ...] = ()) -> J
 
 
 def run_all(jobs: list[Job], environment: Environment, side_by_side: int = 2) -> Iterator[Result]:
-    """Run the jobs in order, some side by side, and give each result as it comes."""
+    """Run the jobs in order, some side by side, and give each result as it comes; an interruption ends them all."""
     REPORTS.mkdir(parents=True, exist_ok=True)
+    running: set[subprocess.Popen[str]] = set()
     with ThreadPoolExecutor(side_by_side) as threads:
-        futures = [threads.submit(_run, job, environment) for job in jobs]
+        futures = [threads.submit(_run, job, environment(job.name), running) for job in jobs]
         try:
             for future in as_completed(futures):
                 yield future.result()
-        except BaseException:
-            threads.shutdown(cancel_futures=True)
-            raise
+        finally:
+            for future in futures:
+                future.cancel()
+            for process in list(running):
+                process.send_signal(signal.SIGINT)  # pytest then ends its fixtures
 
 
-def _run(job: Job, environment: Environment) -> Result:
+def _run(job: Job, environment: dict[str, str], running: "set[subprocess.Popen[str]]") -> Result:
     if job.report:
         job.report.unlink(missing_ok=True)
     began = time.monotonic()
-    ended = subprocess.run(
+    with subprocess.Popen(
         job.command,
-        env=os.environ | environment(job.name),
+        env=os.environ | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-        check=False,
-    )
-    result = Result(job, ended.returncode, time.monotonic() - began, ended.stdout)
+    ) as process:
+        running.add(process)
+        output, _ = process.communicate()
+        running.discard(process)
+    result = Result(job, process.returncode, time.monotonic() - began, output)
     if job.report and job.report.exists():
         _read_report(result, job.report)
-    if ended.returncode and not result.counts["failed"]:
+    if process.returncode and not result.counts["failed"]:
         result.counts["failed"] = 1  # a check, or a suite that could not even begin
     return result
 

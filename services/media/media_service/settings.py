@@ -27,7 +27,7 @@ class MediaSettings(ServiceSettings):
     max_upload_bytes: int = Field(50_000_000, ge=1, description="bytes a picture may have")
     max_pixels: int = Field(60_000_000, ge=1, description="pixels one frame of a picture may have")
     max_frames: int = Field(500, ge=1, description="frames an animation may have")
-    max_animation_pixels: int = Field(300_000_000, ge=1, description="pixels all frames of an animation may have")
+    max_animation_pixels: int = Field(600_000_000, ge=1, description="pixels all frames of an animation may have")
     decode_concurrency: int = Field(2, ge=1, description="uploads the web process decodes at once")
     worker_concurrency: int = Field(1, ge=1, description="pictures a worker renders at once")
 

@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -34,25 +33,32 @@ class Migration(migrations.Migration):
     dependencies = [("posts", "{latest}")]
     operations = [migrations.RunSQL("ALTER TABLE posts_post ADD COLUMN rollout_proof text NULL")]
 '''
-ADD_MIGRATION = """FROM broadsheet/blog:next
-COPY 9999_rollout_proof.py /opt/broadsheet/lib/python3.13/site-packages/blog_service/posts/migrations/
+OTHER_NAME = """FROM broadsheet/{service}:{version}
+ENV RELEASE={name}
 """
+ADD_MIGRATION = (
+    "COPY 9999_rollout_proof.py /opt/broadsheet/lib/python3.13/site-packages/blog_service/posts/migrations/\n"
+)
 
 
 def make_images() -> None:
     """The images that are upgraded to: ``next``, the same code, and ``migrated``, with one migration more."""
-    run("env", "VERSION=next", sys.executable, ROOT / "docker/images.py", "build", seconds=1200)
-    for service in SERVICES:
-        run("docker", "tag", f"broadsheet/{service}:next", f"broadsheet/{service}:migrated")
+    migrations = ROOT / "services/blog/blog_service/posts/migrations"
+    latest = max(path.stem for path in migrations.glob("0*.py"))
+    for name in ("next", "migrated"):
+        for service in SERVICES:
+            recipe = OTHER_NAME.format(service=service, version=VERSION, name=name)
+            if (service, name) == ("blog", "migrated"):
+                recipe += ADD_MIGRATION
+            _build(f"broadsheet/{service}:{name}", recipe, MIGRATION.format(latest=latest))
+        load_images(name)
+
+
+def _build(tag: str, recipe: str, migration: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        migrations = ROOT / "services/blog/blog_service/posts/migrations"
-        latest = max(path.stem for path in migrations.glob("0*.py"))
-        (Path(folder) / "9999_rollout_proof.py").write_text(MIGRATION.format(latest=latest))
-        dockerfile = Path(folder) / "Dockerfile"
-        dockerfile.write_text(ADD_MIGRATION)
-        run("docker", "build", "--quiet", "--tag", "broadsheet/blog:migrated", "--file", dockerfile, folder)
-    for version in ("next", "migrated"):
-        load_images(version)
+        (Path(folder) / "Dockerfile").write_text(recipe)
+        (Path(folder) / "9999_rollout_proof.py").write_text(migration)
+        run("docker", "build", "--quiet", "--tag", tag, folder)
 
 
 def upgrade(version: str) -> None:

@@ -2,9 +2,8 @@
 
 from typing import cast
 
-from rest_framework.request import Request
-
 from chassis.tokens import Claims, TokenRefused
+from rest_framework.request import Request
 
 
 def viewer_of(request: Request) -> Claims | None:

@@ -3,9 +3,9 @@
 import os
 
 import django
+from chassis.jobs import celery_app
 
 from blog_service.settings import settings
-from chassis.jobs import celery_app
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
 django.setup()

@@ -1,7 +1,8 @@
 """Django's settings (DJANGO_SETTINGS_MODULE), made from the typed ones in settings.py."""
 
-from blog_service.settings import settings
 from chassis.django.settings import django_settings
+
+from blog_service.settings import settings
 
 _shared = django_settings(settings())
 globals().update(_shared)

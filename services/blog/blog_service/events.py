@@ -1,5 +1,8 @@
 """What blog tells the other services, and what it listens to."""
 
+from chassis.events.databases import Handler
+from chassis.events.types import EventData
+
 from blog_service.authors.events import FollowChanged
 from blog_service.authors.handlers import author_upsert_on_profile_updated, author_upsert_on_user_registered
 from blog_service.comments.events import CommentCreated, CommentDeleted
@@ -15,8 +18,6 @@ from blog_service.posts.events import (
     PostUnpublished,
     PostUpdated,
 )
-from chassis.events.databases import Handler
-from chassis.events.types import EventData
 
 PUBLISHES: tuple[type[EventData], ...] = (
     PostCreated,

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from chassis.problems import Problem
 from rest_framework.request import Request
 
 from blog_service.query import Query
 from blog_service.settings import settings
-from chassis.problems import Problem
 
 PAGE_SIZE = 20
 PAGE_SIZE_LIMIT = 100

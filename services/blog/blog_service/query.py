@@ -4,9 +4,8 @@ from collections.abc import Mapping, Set
 from datetime import UTC, datetime, time
 from typing import TypeVar
 
-from django.utils.dateparse import parse_date, parse_datetime
-
 from chassis.problems import Problem
+from django.utils.dateparse import parse_date, parse_datetime
 
 T = TypeVar("T")
 

@@ -2,9 +2,8 @@
 
 from typing import ClassVar
 
-from pydantic import Field
-
 from chassis.settings import Secret, ServiceSettings, load
+from pydantic import Field
 
 
 class BlogSettings(ServiceSettings):

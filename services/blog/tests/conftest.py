@@ -5,12 +5,11 @@ from pathlib import Path
 
 import django
 import pytest
-from django.core.cache import cache
-from pytest_django import Settings
-
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
 from chassis.tokens import KeySet
+from django.core.cache import cache
+from pytest_django import Settings
 
 PUBLIC_URL = "https://news.example.org"
 NEIGHBOURS = pytest.StashKey[Neighbours]()

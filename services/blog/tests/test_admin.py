@@ -3,13 +3,12 @@
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.test import Client
-
 from blog_service.posts.models import Post, PostImage
 from blog_service.testing import Caller, Neighbours
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
+from django.contrib.auth.models import User
+from django.test import Client
 
 PASSWORD = "correct horse battery"
 

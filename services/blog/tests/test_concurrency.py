@@ -7,15 +7,14 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection
-from uuid_utils.compat import uuid7
-
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
 from blog_service.posts.counts import published_total
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example
+from django.db import connection
+from uuid_utils.compat import uuid7
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -1,7 +1,6 @@
 """The demo content."""
 
 import pytest
-
 from blog_service.commands import event_service
 from blog_service.demo import loading
 from blog_service.settings import BlogSettings

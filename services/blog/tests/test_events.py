@@ -5,8 +5,6 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from uuid_utils.compat import uuid7
-
 from blog_service.commands import event_service
 from blog_service.media_refs.models import Asset
 from blog_service.testing import Caller, Neighbours
@@ -14,6 +12,7 @@ from chassis.events.contracts import problems
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import contracts, deliver, example, published
+from uuid_utils.compat import uuid7
 
 POST = "v1/posts/first-light"
 

@@ -5,10 +5,9 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from blog_service.testing import Caller, Neighbours
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from blog_service.testing import Caller, Neighbours
 
 EXAMPLES = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]

@@ -3,11 +3,10 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils import timezone
-from uuid_utils.compat import uuid7
-
 from blog_service.media_refs.tasks import STUCK_AFTER, media_refs_refresh_stuck
 from blog_service.testing import Caller, Neighbours
+from django.utils import timezone
+from uuid_utils.compat import uuid7
 
 POST = "v1/posts/first-light"
 MISSING = ["There is no such picture of the author."]

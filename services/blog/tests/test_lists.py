@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from pytest_django import DjangoAssertNumQueries
-
 from blog_service.authors.models import Author
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
+from pytest_django import DjangoAssertNumQueries
 
 LIST = "https://news.example.org/api/v1/posts"
 

@@ -3,7 +3,6 @@
 import time
 
 import pytest
-
 from blog_service.posts.markdown import excerpt, render
 
 

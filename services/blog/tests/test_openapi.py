@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blog_service.testing import Caller, Neighbours
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
-
-from blog_service.testing import Caller, Neighbours
 
 CONTRACT = Path(__file__).parents[3] / "contracts" / "openapi" / "blog.json"
 TEMPLATES = {

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
 

@@ -1,7 +1,6 @@
 """Addresses of posts."""
 
 import pytest
-
 from blog_service.posts.models import PostSlug
 from blog_service.testing import Caller
 

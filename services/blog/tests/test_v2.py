@@ -3,10 +3,9 @@
 import base64
 
 import pytest
-from uuid_utils.compat import uuid7
-
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
+from uuid_utils.compat import uuid7
 
 BASE = "https://news.example.org"
 

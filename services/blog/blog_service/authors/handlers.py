@@ -1,7 +1,8 @@
 """Reactions to what happens to accounts."""
 
-from blog_service.authors.services import author_apply
 from chassis.events.envelope import Event
+
+from blog_service.authors.services import author_apply
 
 
 def author_upsert_on_user_registered(event: Event) -> None:

@@ -6,14 +6,14 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from chassis.internal_client import InternalClient, InternalUnavailable
+from chassis.problems import Problem
+from chassis.tokens import Claims
 from django.core.cache import cache as shared_cache
 
 from blog_service.authors.models import Author
 from blog_service.authors.selectors import author_get
 from blog_service.settings import settings
-from chassis.internal_client import InternalClient, InternalUnavailable
-from chassis.problems import Problem
-from chassis.tokens import Claims
 
 USERNAME = r"[A-Za-z0-9_.-]{3,30}"
 UNKNOWN_SECONDS = 30

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import files
 from uuid import UUID
 
+from chassis.settings import SettingsError
 from django.db import transaction
 
 from blog_service.authors.models import Author
@@ -16,7 +17,6 @@ from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services import tags_replace
 from blog_service.posts.slugs import slug_claim
 from blog_service.settings import settings
-from chassis.settings import SettingsError
 
 AUTHORS = ("ada", "grace", "linus")
 POSTS_EACH = 4

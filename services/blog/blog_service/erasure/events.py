@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from pydantic import Field
-
 from chassis.events.types import EventData, event
+from pydantic import Field
 
 
 @event("blog.erasure.done.v1", aggregate="erasure", id_field="request_id", optional_subscribers=True)

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from pydantic import Field
-
 from chassis.events.types import EventData, event
+from pydantic import Field
 
 
 @event("blog.favourite.changed.v1", aggregate="favourites", id_field="post_id", optional_subscribers=True)

@@ -2,11 +2,12 @@
 
 from uuid import UUID
 
+from chassis.events.envelope import Event
+
 from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import asset_apply
 from blog_service.posts.models import Post
 from blog_service.posts.services import posts_settle
-from chassis.events.envelope import Event
 
 
 def posts_settle_on_asset_ready(event: Event) -> None:

@@ -3,11 +3,11 @@
 from functools import cache
 from uuid import UUID
 
+from chassis.internal_client import InternalClient, InternalUnavailable
 from django.utils import timezone
 
 from blog_service.media_refs.models import Asset
 from blog_service.settings import settings
-from chassis.internal_client import InternalClient, InternalUnavailable
 
 
 def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -> None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from chassis.events.databases.django import publish
+from chassis.events.types import EventData
+
 from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
@@ -14,8 +17,6 @@ from blog_service.posts.events import (
     PostUpdated,
 )
 from blog_service.posts.models import Post, PostImage, PostTag
-from chassis.events.databases.django import publish
-from chassis.events.types import EventData
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from pydantic import Field
-
 from chassis.events.types import EventData, event
+from pydantic import Field
 
 POST = UUID("01900000-0000-7000-8000-000000000201")
 AUTHOR = UUID("01900000-0000-7000-8000-0000000000a1")

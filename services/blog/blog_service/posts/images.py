@@ -3,9 +3,10 @@
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
+from chassis.problems import FieldError, invalid_fields
+
 from blog_service.media_refs.models import Asset
 from blog_service.posts.models import Post, PostImage, image_state
-from chassis.problems import FieldError, invalid_fields
 
 
 class ImageFields(TypedDict):

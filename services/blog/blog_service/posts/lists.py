@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
 from blog_service.authors.selectors import author_get
@@ -9,7 +10,6 @@ from blog_service.posts.counts import published_total
 from blog_service.posts.models import Post
 from blog_service.query import Query
 from blog_service.tags.selectors import tag_get
-from chassis.tokens import Claims, TokenRefused
 
 FILTERS = frozenset({"author", "tag", "published_at__gte", "published_at__lte"})
 NEWEST = "-published_at"

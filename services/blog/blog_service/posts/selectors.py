@@ -4,12 +4,12 @@ from datetime import datetime
 from typing import TypedDict, cast
 from uuid import UUID
 
+from chassis.problems import Problem
+from chassis.tokens import Claims
 from django.db.models import QuerySet
 
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, image_state
-from chassis.problems import Problem
-from chassis.tokens import Claims
 
 
 class ImageRow(TypedDict):

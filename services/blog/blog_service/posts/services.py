@@ -4,6 +4,8 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from chassis.problems import Problem
+from chassis.tokens import Claims
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -20,8 +22,6 @@ from blog_service.posts.models import Post, PostTag
 from blog_service.posts.publishing import publication_settle
 from blog_service.posts.slugs import slug_claim
 from blog_service.tags.services import tags_ensure
-from chassis.problems import Problem
-from chassis.tokens import Claims
 
 
 class PostFields(TypedDict, total=False):

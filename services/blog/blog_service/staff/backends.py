@@ -2,6 +2,10 @@
 
 from typing import Any
 
+from chassis.django.authentication import verifier
+from chassis.internal_client import InternalClient, InternalUnavailable
+from chassis.problems import Problem
+from chassis.tokens import Claims
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as NO_PASSWORD
 from django.contrib.auth.models import User
@@ -9,10 +13,6 @@ from django.http import HttpRequest
 
 from blog_service.posts.access import EDITING_ROLES
 from blog_service.settings import settings
-from chassis.django.authentication import verifier
-from chassis.internal_client import InternalClient, InternalUnavailable
-from chassis.problems import Problem
-from chassis.tokens import Claims
 
 
 class AuthServiceBackend(ModelBackend):

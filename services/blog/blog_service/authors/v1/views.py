@@ -1,5 +1,6 @@
 """Authors in version 1."""
 
+from chassis.problems import Problem
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -7,7 +8,6 @@ from rest_framework.views import APIView
 
 from blog_service.authors.services import author_find
 from blog_service.authors.v1.serializers import AuthorSerializer
-from chassis.problems import Problem
 
 
 class AuthorByUsername(APIView):

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from chassis.events.clock import shown
+
 from blog_service.links import author_link, avatar_link, picture_links, post_link
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.selectors import ImageRow, PostRow
-from chassis.events.clock import shown
 
 
 def post_in_list(row: PostRow) -> dict[str, Any]:

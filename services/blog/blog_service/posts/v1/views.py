@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from chassis.tokens import Claims
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -21,7 +22,6 @@ from blog_service.posts.services import PostFields, post_change, post_create, po
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody, PostPageShape, PostShape
 from blog_service.posts.v1.shapes import post_in_list, post_shape
 from blog_service.query import Query
-from chassis.tokens import Claims
 
 LIST_PARAMETERS = [
     *parameters.PAGE,

@@ -4,11 +4,11 @@ import base64
 from datetime import UTC, datetime
 from uuid import UUID
 
+from chassis.problems import Problem
 from django.db.models import Q, QuerySet
 
 from blog_service.posts.models import Post
 from blog_service.posts.selectors import PostRow
-from chassis.problems import Problem
 
 
 def posts_after(posts: QuerySet[Post], cursor: str | None) -> QuerySet[Post]:

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from chassis.events.clock import shown
+
 from blog_service.links import avatar_link, picture_links, post_link_v2
 from blog_service.posts.models import PostImage
 from blog_service.posts.selectors import ImageRow, PostRow
-from chassis.events.clock import shown
 
 
 def post_in_list(row: PostRow) -> dict[str, Any]:

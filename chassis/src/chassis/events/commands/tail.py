@@ -30,7 +30,8 @@ def run(desk: Desk, words: argparse.Namespace) -> None:
         while not words.count or seen < words.count:
             for delivery in listener.receive(1):
                 listener.settle([delivery])
-                seen += _print(desk, delivery, subject)
+                if not words.count or seen < words.count:
+                    seen += _print(desk, delivery, subject)
 
 
 def _require_known(desk: Desk, pattern: str) -> None:

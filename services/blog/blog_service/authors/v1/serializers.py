@@ -12,6 +12,7 @@ class AuthorSerializer(serializers.ModelSerializer[Author]):
 
     avatar = serializers.SerializerMethodField()
     url = serializers.SerializerMethodField()
+    posts_count = serializers.IntegerField(read_only=True)  # undeclared, the contract would show the database's range
     followers_count = serializers.IntegerField(read_only=True, default=0)
     following = serializers.BooleanField(read_only=True, default=False)
 

@@ -68,6 +68,14 @@ def test_only_named_callers_reach_a_service() -> None:
     assert callers == {"gateway"}
 
 
+def test_only_the_gateway_takes_calls_from_anyone() -> None:
+    policies = of_kind(scenario("minimal"), "NetworkPolicy")
+    open_to_all = [item for item in policies if not all("from" in rule for rule in item["spec"]["ingress"] or [])]
+    assert [item["metadata"]["name"] for item in open_to_all] == ["broadsheet-gateway"]
+    (anyone,) = [rule for rule in open_to_all[0]["spec"]["ingress"] if "from" not in rule]
+    assert anyone["ports"] == [{"port": 8000, "protocol": "TCP"}]
+
+
 def test_background_processes_take_only_the_monitoring() -> None:
     policy = named(scenario("production"), "NetworkPolicy", "auth-relay")["spec"]
     assert [rule["ports"] for rule in policy["ingress"]] == [[{"port": 9100, "protocol": "TCP"}]]

@@ -4,7 +4,6 @@
 {{- $edges := index . 1 -}}
 {{- $component := index . 2 -}}
 {{- $components := fromYaml (include "broadsheet.components" $root) -}}
-{{- $facts := get $components $component -}}
 apiVersion: networking.k8s.io/v1
 kind: NetworkPolicy
 metadata:
@@ -14,24 +13,7 @@ spec:
     matchLabels:
       {{- include "broadsheet.selector" (list $root $component) | nindent 6 }}
   policyTypes: [Ingress, Egress]
-  ingress:
-    {{- if $facts }}
-    {{- $callers := list }}
-    {{- range $from, $targets := $edges }}
-    {{- if has $component $targets }}{{ $callers = append $callers $from }}{{ end }}
-    {{- end }}
-    {{- range $from := $callers }}
-    - ports: [{port: {{ $facts.port }}, protocol: TCP}]
-      {{- with include "broadsheet.networkPolicy.peers" (list $root "from" $from) | trim }}
-      {{- . | nindent 6 }}
-      {{- end }}
-    {{- end }}
-    - ports: [{port: {{ include "broadsheet.facts" (list $root $component) | fromYaml | dig "metricsPort" 0 }}, protocol: TCP}]
-      {{- with include "broadsheet.networkPolicy.peers" (list $root "from" "monitoring") | trim }}
-      {{- . | nindent 6 }}
-      {{- end }}
-    {{- else }} []
-    {{- end }}
+  ingress: {{- include "broadsheet.networkPolicy.ingress" . | trim | default "[]" | nindent 4 }}
   egress:
     {{- range $to := concat (list "dns") (index $edges $component) (list "telemetry") }}
     {{- $ports := list }}
@@ -44,6 +26,28 @@ spec:
       {{- end }}
     {{- end }}
     {{- end }}
+{{- end -}}
+
+{{/* Who may call a component: the rows of the table that name it, and the monitoring. (list root edges component) */}}
+{{- define "broadsheet.networkPolicy.ingress" -}}
+{{- $root := index . 0 -}}
+{{- $component := index . 2 -}}
+{{- with get (fromYaml (include "broadsheet.components" $root)) $component -}}
+{{- $port := .port -}}
+{{- range $from, $targets := index $ 1 }}
+{{- if has $component $targets }}
+- ports: [{port: {{ $port }}, protocol: TCP}]
+  {{- with include "broadsheet.networkPolicy.peers" (list $root "from" $from) | trim }}
+  {{- . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+{{- with $root.Values.networkPolicy.neighbours.monitoring.peers }}
+- ports: [{port: {{ include "broadsheet.facts" (list $root $component) | fromYaml | dig "metricsPort" 0 }}, protocol: TCP}]
+  from:
+    {{- toYaml . | nindent 4 }}
+{{- end }}
+{{- end -}}
 {{- end -}}
 
 {{/* Pods of the release by component, neighbours by values; no peers at all means anyone. (list root direction name) */}}

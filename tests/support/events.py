@@ -94,12 +94,13 @@ def postgres_database(server_url: str) -> Iterator[str]:
     url = urlunsplit(urlsplit(server_url)._replace(path=f"/{name}"))
     with psycopg.connect(server_url, autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name}")
-        database = plain.connect(url)
-        create_tables(database)
-        database.close()
-        try:
-            yield url
-        finally:
+    database = plain.connect(url)
+    create_tables(database)
+    database.close()
+    try:
+        yield url
+    finally:
+        with psycopg.connect(server_url, autocommit=True) as server:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 

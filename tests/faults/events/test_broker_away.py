@@ -67,7 +67,7 @@ def test_connection_is_silent_for_sixty_seconds(broken_broker_stage: Broken, rec
 def test_memory_alarm_blocks_publishing(broken_broker_stage: Broken, record: Record) -> None:
     stage, rabbitmq, _ = broken_broker_stage
     run_both(stage)
-    rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "1KB")
+    rabbitmq.ctl("set_vm_memory_high_watermark", "absolute", "1MB")
     try:
         publish_more(stage, HALF)
         wait_until(lambda: "transport blocked" in stage.log(stage.processes[1]))

@@ -22,7 +22,7 @@ def restart(stage: Stage, crew: "list[subprocess.Popen[bytes]]", chance: random.
     crew[place] = stage.relay() if place < RELAYS else stage.consumer()
 
 
-@pytest.mark.parametrize(("events", "keys"), [(1_000, 20), pytest.param(10_000, 100, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("events", "keys"), [(500, 10), pytest.param(10_000, 100, marks=pytest.mark.long)])
 def test_long_run_with_a_random_kill_every_second(stage: Stage, record: Record, events: int, keys: int) -> None:
     chance = random.Random(events)
     crew = [stage.relay() for _ in range(RELAYS)] + [stage.consumer() for _ in range(CONSUMERS)]

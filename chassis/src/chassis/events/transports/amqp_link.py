@@ -4,11 +4,13 @@ Built on pika's asynchronous connection because its blocking one waits for every
 (docs/decisions says more). Nothing here starts a thread.
 """
 
+import logging
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pika
+from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.channel import Channel
 from pika.exceptions import AMQPError
 
@@ -17,6 +19,13 @@ from chassis.events.transports import TransportLost
 HEARTBEAT_SECONDS = 15
 OPEN_SECONDS = 10
 CLOSE_SECONDS = 2
+
+FAILURES = (AMQPError, AMQPConnectorException, OSError)
+"""What pika raises when there is no getting through."""
+
+# it tells one lost connection in ten errors; TransportLost tells it once
+logging.getLogger("pika").addHandler(logging.NullHandler())
+logging.getLogger("pika").propagate = False
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
@@ -101,7 +110,7 @@ class Link:
             try:
                 self._loop.poll()
                 self._loop.process_timeouts()
-            except (AMQPError, OSError) as error:
+            except FAILURES as error:
                 self._lost = error
             if time.monotonic() >= deadline:
                 break

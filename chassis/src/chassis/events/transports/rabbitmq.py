@@ -10,7 +10,7 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from chassis.events.topology import DEAD_EXCHANGE, EXCHANGE, Queue
 from chassis.events.transports import DELIVERY_LIMIT, Depth, Publisher, Subscription, TransportLost
-from chassis.events.transports.amqp_link import parameters
+from chassis.events.transports.amqp_link import FAILURES, parameters
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 from chassis.events.transports.amqp_subscription import RabbitMQSubscription
 
@@ -88,7 +88,7 @@ class RabbitMQTransport:
     def _connection(self) -> Iterator[BlockingConnection]:
         try:
             connection = pika.BlockingConnection(parameters(self._url, "broadsheet events topology"))
-        except (AMQPError, OSError) as error:
+        except FAILURES as error:
             raise TransportLost(f"the broker cannot be reached: {error!r}") from error
         try:
             yield connection

@@ -37,10 +37,7 @@ setup: ## install what development needs into .venv
 	@$(LAUNCH) setup
 
 lint: setup ## ruff, mypy --strict and the import contracts
-	$(VENV)/ruff check .
-	$(VENV)/ruff format --check .
-	$(VENV)/mypy .
-	$(VENV)/lint-imports --no-logo
+	@$(VENV)/python -m tests.suites checks
 
 format: setup ## let ruff rewrite what it can
 	$(VENV)/ruff check --fix .

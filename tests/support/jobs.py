@@ -8,7 +8,7 @@ import sys
 import time
 import xml.etree.ElementTree as ET
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +27,7 @@ class Job:
     command: Sequence[str]
     report: Path | None = None
     needs: tuple[type[Server], ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -46,9 +47,9 @@ class Result:
         return lines[-1].strip(" =") if lines else ""
 
 
-def tool(name: str, program: str, *arguments: str) -> Job:
+def tool(name: str, program: str, *arguments: str, **variables: str) -> Job:
     """A check: one program of .venv."""
-    return Job(name, [str(Path(sys.executable).with_name(program)), *arguments])
+    return Job(name, [str(Path(sys.executable).with_name(program)), *arguments], variables=variables)
 
 
 def suite(name: str, *arguments: str, needs: tuple[type[Server], ...] = ()) -> Job:
@@ -80,7 +81,7 @@ def _run(job: Job, environment: dict[str, str], running: "set[subprocess.Popen[s
     began = time.monotonic()
     with subprocess.Popen(
         job.command,
-        env=os.environ | environment,
+        env=os.environ | environment | dict(job.variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

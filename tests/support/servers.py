@@ -14,6 +14,7 @@ import pytest
 
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.binaries import BinaryMissingError
+from launcher.servers.provision import as_available
 
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
 
@@ -25,7 +26,7 @@ def _server(variable: str, kind: type[Server], **options: Any) -> Iterator[str]:
         yield given
         return
     with tempfile.TemporaryDirectory(prefix="broadsheet-test-") as folder:
-        server = kind(Path(folder), **options)
+        server = as_available(kind)(Path(folder), **options)
         try:
             with server:
                 yield server.url

@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 from launcher.servers import Postgres, RabbitMQ, Server
+from launcher.servers.provision import as_available
 
 Environment = Callable[[str], dict[str, str]]
 
@@ -33,6 +34,7 @@ def shared_servers(kinds: Collection[type[Server]]) -> Iterator[Environment]:
 
 
 def _private(kind: type[Server], folder: Path) -> Server:
-    if kind is Postgres:
-        return Postgres(folder, settings={"fsync": "off", "full_page_writes": "off"})
-    return kind(folder)
+    available = as_available(kind)
+    if issubclass(available, Postgres):
+        return available(folder, settings={"fsync": "off", "full_page_writes": "off"})
+    return available(folder)

@@ -11,6 +11,7 @@ from blog_service.commands import event_service
 from blog_service.testing import Caller, Neighbours
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example
+from uuid_utils.compat import uuid7
 
 AVATAR = "01900000-0000-7000-8000-0000000000c1"
 
@@ -19,7 +20,7 @@ def told(type_name: str, caller: Caller, *, sequence: int, **data: Any) -> Event
     """An event about a caller, like the committed example."""
     event = example(type_name)
     changed = event.data | {"user_id": str(caller.id), "username": caller.username} | data
-    return replace(event, sequence=sequence, partition_key=str(caller.id), data=changed)
+    return replace(event, id=uuid7(), sequence=sequence, partition_key=str(caller.id), data=changed)
 
 
 def test_an_author_has_the_agreed_shape(alice: Caller, charlie: Caller) -> None:

@@ -107,3 +107,37 @@ def test_retry_is_not_repeated(alice: httpx.Client, blog: FakeUpstream) -> None:
     blog.handlers[POSTS] = fail
     assert code(alice.get(POSTS)) == (502, "upstream_unreachable")
     assert len(blog.requests) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_second_answer_reaches_nobody(stranger: httpx.Client, blog: FakeUpstream, method: str) -> None:
+    async def talkative(call: Call) -> None:
+        answer = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n"
+        await call.send(answer + b"first" + answer + b"wrong")
+
+    blog.handlers[POSTS] = talkative
+    answer = stranger.request(method, POSTS)
+    assert (answer.status_code, answer.content) == (200, b"first" if method == "GET" else b"")
+    before = blog.connections
+    assert stranger.get("/api/v1/tags").json()["target"] == "/api/v1/tags"
+    assert blog.connections == before + 1
+
+
+def test_informational_answers_are_between_service_and_gateway(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    async def early_hints(call: Call) -> None:
+        await call.send(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n")
+        await call.answer(b"{}")
+
+    blog.handlers[POSTS] = early_hints
+    answer = stranger.get(POSTS)
+    assert (answer.status_code, answer.content) == (200, b"{}")
+    assert "link" not in answer.headers
+
+
+def test_answer_that_ends_with_its_connection_is_whole(stranger: httpx.Client, blog: FakeUpstream) -> None:
+    async def old_fashioned(call: Call) -> None:
+        await call.send(b"HTTP/1.0 200 OK\r\n\r\nall of it")
+        call.writer.close()
+
+    blog.handlers[POSTS] = old_fashioned
+    assert stranger.get(POSTS).text == "all of it"

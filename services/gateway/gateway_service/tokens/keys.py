@@ -10,7 +10,6 @@ from chassis.logging import get_logger
 from chassis.tokens import KeySet, VerifyingKey
 
 from gateway_service.refusals import Refusal
-from gateway_service.upstreams.connection import UpstreamFailedError
 
 JWKS_PATH = "/.well-known/jwks.json"
 REFRESH_SECONDS = 300
@@ -67,7 +66,7 @@ class KeySource:
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 self.keys.replace(json.loads(await self._fetch()))
-        except (UpstreamFailedError, TimeoutError, ValueError) as error:
+        except Exception as error:  # noqa: BLE001  whatever is published there, the gateway goes on
             log.warning("jwks not refreshed", error=str(error) or type(error).__name__)
             return False
         if before - self.keys.kids():

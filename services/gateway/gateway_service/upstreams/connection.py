@@ -108,7 +108,7 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self.busy:
+        if not self.busy or self.complete:
             self.abort()  # nobody asked
             return
         try:
@@ -122,6 +122,8 @@ class Connection(asyncio.Protocol):
                 self._refuse()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._sending:
+            self._sending.cancel()
         if self.busy:
             if self._until_close and exc is None:
                 self.on_message_complete()
@@ -137,10 +139,17 @@ class Connection(asyncio.Protocol):
 
     # the parser's callbacks
 
+    def on_message_begin(self) -> None:
+        if self.complete:  # a second answer behind the first belongs to nobody
+            self._keep_alive = False
+
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+        if not self.answered:  # after the body they are trailers
+            self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
+        if self.answered:
+            return
         self.status = self._parser.get_status_code()
         if self.status < 200:  # 100 Continue and the like are between the service and us
             self.headers.clear()
@@ -155,6 +164,9 @@ class Connection(asyncio.Protocol):
         self._wake()
 
     def on_body(self, body: bytes) -> None:
+        if self.complete:  # where there can be none, after HEAD
+            self._keep_alive = False
+            return
         self._chunks.append(body)
         before, self._unread = self._unread, self._unread + len(body)
         if before <= UNREAD_BYTES < self._unread:

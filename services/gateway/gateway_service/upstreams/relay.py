@@ -13,8 +13,8 @@ async def relay(exchange: Exchange, transfer: Transfer, connection: Connection, 
     part = b""
     if not transfer.endless and not connection.at_end:
         part = await connection.read()  # before the head is sent: an upstream that fails here is still a 502
-    exchange.status = connection.status
     await exchange.send({"type": "http.response.start", "status": connection.status, "headers": headers})
+    exchange.status = connection.status
     while not connection.at_end:
         await transfer.of_client(exchange.send({"type": "http.response.body", "body": part, "more_body": True}))
         part = await connection.read()

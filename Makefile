@@ -2,7 +2,7 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 VENV := .venv/bin
-LAUNCH := $(PYTHON) -m launcher
+LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
 .PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults e2e bench lock env-example clean
@@ -64,16 +64,16 @@ bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute
 
 ##@ Deliver it
 images: ## build the four images (VERSION=dev, REGISTRY=)
-	@$(PYTHON) docker/images.py build
+	@"$(PYTHON)" docker/images.py build
 
 sbom: ## list what is in the images, as CycloneDX in var/sbom
-	@$(PYTHON) docker/images.py sbom
+	@"$(PYTHON)" docker/images.py sbom
 
 compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability)
-	@$(PYTHON) docker/compose.py up
+	@"$(PYTHON)" docker/compose.py up
 
 compose-down: ## remove that platform with its data
-	@$(PYTHON) docker/compose.py down
+	@"$(PYTHON)" docker/compose.py down
 
 chart: setup ## write what the Helm chart derives: schema, README table, golden renders
 	@$(VENV)/python -m charts.generate

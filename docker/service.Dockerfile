@@ -24,24 +24,33 @@ RUN pip uninstall --yes --quiet -r /source/requirements/build.txt && \
     echo 'broadsheet:x:10001:' >/image/etc/group && \
     find /image -exec touch --no-dereference --date=@0 {} +
 
-FROM tools AS build
+# What the service depends on; the same layer until its lock changes.
+FROM tools AS libraries
 ARG SERVICE
 RUN python -m venv --without-pip /opt/broadsheet
 COPY requirements/${SERVICE}.txt /source/requirements/
-RUN pip --python /opt/broadsheet/bin/python install --require-hashes -r /source/requirements/${SERVICE}.txt
+RUN pip --python /opt/broadsheet/bin/python install --require-hashes -r /source/requirements/${SERVICE}.txt && \
+    python /source/slim.py /opt/broadsheet/lib && \
+    python -m compileall -q --invalidation-mode unchecked-hash /opt/broadsheet/lib && \
+    python /source/assemble.py /image /opt/broadsheet && \
+    find /image -exec touch --no-dereference --date=@0 {} +
+
+# The service itself.
+FROM libraries AS code
+ARG SERVICE
 COPY chassis /source/chassis
 COPY ops/metrics.yaml /source/ops/metrics.yaml
 COPY services/${SERVICE} /source/services/${SERVICE}
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /source/wheels /source/chassis /source/services/${SERVICE} && \
-    pip --python /opt/broadsheet/bin/python install --no-deps --no-index /source/wheels/*.whl && \
-    python /source/slim.py /opt/broadsheet/lib && \
-    /opt/broadsheet/bin/python -m compileall -q --invalidation-mode unchecked-hash /opt/broadsheet/lib && \
-    python /source/assemble.py /image /opt/broadsheet && \
-    find /image -exec touch --no-dereference --date=@0 {} +
+    pip --python /opt/broadsheet/bin/python install --no-deps --no-index --root /code /source/wheels/*.whl && \
+    python /source/slim.py /code/opt/broadsheet/lib && \
+    python -m compileall -q --invalidation-mode unchecked-hash -s /code /code/opt/broadsheet/lib && \
+    find /code -exec touch --no-dereference --date=@0 {} +
 
 FROM scratch
 COPY --from=runtime /image/ /
-COPY --from=build /image/ /
+COPY --from=libraries /image/ /
+COPY --from=code /code/ /
 ARG SERVICE
 ARG VERSION=dev
 ARG REVISION=unknown

@@ -30,33 +30,27 @@ class Upstream:
         Sent a second time only if it is idempotent, its body is at hand, and nothing was answered. Raises
         UpstreamFailedError, and whatever reading the body raises.
         """
-        content = await body.small() if body else b""
-        if content is None and body:
-            sent, rest = self._head(exchange, body.framing), body.stream()
-        else:
-            sent, rest = self._head(exchange, _framing(exchange.method, content or b"")) + (content or b""), None
+        method = exchange.method
+        request, rest = await self._request(exchange, body)
         try:
-            return await _answered(self._pool.take() or await self._pool.connect(), exchange.method, sent, rest)
+            return await _answered(self._pool.take() or await self._pool.connect(), method, request, rest)
         except UpstreamFailedError as error:
-            if exchange.method not in _IDEMPOTENT or rest or error.code != "upstream_unreachable":
+            if method not in _IDEMPOTENT or rest or error.code != "upstream_unreachable":
                 raise
         self._retries.inc()
-        return await _answered(await self._pool.connect(), exchange.method, sent, None)
+        return await _answered(await self._pool.connect(), method, request, None)
 
     def release(self, connection: Connection) -> None:
         """Be done with an answer, whether or not all of it was read."""
         self._pool.give_back(connection)
 
-    async def _try(
-        self, connection: Connection, method: str, head: bytes, body: AsyncIterator[bytes] | None
-    ) -> Connection:
-        connection.begin(method, head, body)
-        try:
-            await connection.head()
-        except BaseException:
-            connection.abort()
-            raise
-        return connection
+    async def _request(self, exchange: Exchange, body: RequestBody | None) -> tuple[bytes, AsyncIterator[bytes] | None]:
+        """The request as it is sent at once, and what follows if its body is streamed."""
+        content = await body.small() if body else b""
+        if body and content is None:
+            return self._head(exchange, body.framing), body.stream()
+        content = content or b""
+        return self._head(exchange, _framing(exchange.method, content)) + content, None
 
     def _head(self, exchange: Exchange, framing: bytes) -> bytes:
         query = exchange.scope["query_string"]

@@ -16,14 +16,3 @@ def unkept_unless_said(get_response: Handler) -> Handler:
         return response
 
     return middleware
-
-
-def trailing_slash_ignored(get_response: Handler) -> Handler:
-    """``/api/v1/auth/users/`` means the same as without the slash."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
-            request.path_info = request.path_info.rstrip("/")
-        return get_response(request)
-
-    return middleware

@@ -32,7 +32,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "blog_service.middleware.trailing_slash_ignored",
+    "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
     "blog_service.middleware.kept_as_seen",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -11,17 +11,6 @@ PRIVATE = "private, no-store"
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def trailing_slash_ignored(get_response: Handler) -> Handler:
-    """``/api/v1/posts/`` means the same as without the slash."""
-
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info.startswith("/api/"):
-            request.path_info = request.path_info.rstrip("/")
-        return get_response(request)
-
-    return middleware
-
-
 def kept_as_seen(get_response: Handler) -> Handler:
     """What a stranger reads may be kept for all strangers; what is seen with a token is for the caller alone."""
 

@@ -1,8 +1,8 @@
 """Bodies that change accounts."""
 
+from chassis.django.bodies import Body, StrictBody
 from rest_framework import serializers
 
-from auth_service.bodies import Body, StrictBody
 from auth_service.users.models import LOCALE, USERNAME
 
 

@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from chassis.django.bodies import Body
 from rest_framework import serializers
-
-from auth_service.bodies import Body
 
 
 class LoginBody(Body):

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.django.authentication import verifier
+from chassis.django.bodies import read
 from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -14,7 +15,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.bodies import read
 from auth_service.sessions.access_tokens import session_of
 from auth_service.sessions.authentication import caller, current_session_id
 from auth_service.sessions.device import device_of

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from chassis.django.bodies import StrictBody
 from rest_framework import serializers
 
-from auth_service.bodies import StrictBody
 from auth_service.sessions.serializers import SessionSerializer
 from auth_service.users.serializers import MeSerializer
 

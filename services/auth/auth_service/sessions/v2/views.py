@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.django.bodies import read
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.authentication import BaseAuthentication
@@ -10,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.bodies import read
 from auth_service.sessions.authentication import caller, current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import session_refresh

@@ -1,5 +1,6 @@
 """Accounts and profiles in version 1."""
 
+from chassis.django.bodies import read
 from django.http import Http404
 from django.utils.cache import patch_cache_control
 from drf_spectacular.utils import extend_schema
@@ -8,7 +9,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.bodies import read
 from auth_service.sessions.authentication import caller
 from auth_service.users.bodies import MeChangesBody, RegistrationBody
 from auth_service.users.selectors import profile_get

@@ -1,12 +1,12 @@
 """Accounts in version 2."""
 
+from chassis.django.bodies import read
 from chassis.problems import Problem
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.bodies import read
 from auth_service.sessions.authentication import caller
 from auth_service.users.bodies import MeChangesBody
 from auth_service.users.models import User

@@ -5,9 +5,9 @@ What goes out is made by shapes.py, which a list can afford; a test holds the tw
 
 from typing import Any
 
+from chassis.django.bodies import Body
 from rest_framework import serializers
 
-from blog_service.bodies import Body
 from blog_service.posts.models import PostImage
 
 BODY_BYTES = 1024 * 1024

@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+from chassis.django.bodies import read
 from chassis.tokens import Claims
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -12,7 +13,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from blog_service import parameters
-from blog_service.bodies import read
 from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
 from blog_service.paging import PAGING, page_body, page_of

@@ -49,39 +49,40 @@ volumeMounts:
   {{- end }}
 {{- end -}}
 
-{{/* Required keys are listed one by one: the kubelet then names the one that is missing. (list root facts) */}}
+{{/* (list root facts) */}}
 {{- define "broadsheet.pod.volumes" -}}
 {{- $root := index . 0 -}}
 {{- $facts := index . 1 -}}
-{{- $secret := include "broadsheet.secretName" (list $root $facts.service) -}}
-{{- $keys := index (fromYaml (include "broadsheet.secretKeys" $root)) $facts.service -}}
 - name: temporary
   emptyDir: {sizeLimit: {{ $facts.values.temporarySize }}}
 - name: secrets
   projected:
     defaultMode: 0440
     sources:
-      {{- if $keys.required }}
-      - secret:
-          name: {{ $secret }}
-          items:
-            {{- range $keys.required }}
-            - {key: {{ . }}, path: {{ . }}}
-            {{- end }}
-      {{- end }}
-      {{- if $keys.optional }}
-      - secret:
-          name: {{ $secret }}
-          optional: true
-          items:
-            {{- range $keys.optional }}
-            - {key: {{ . }}, path: {{ . }}}
-            {{- end }}
-      {{- end }}
+      {{- include "broadsheet.pod.secretSources" (list $root $facts.service) | nindent 6 }}
 {{- if and (eq $facts.service "gateway") $root.Values.services.gateway.config }}
 - name: config
   configMap: {name: {{ include "broadsheet.fullname" $root }}-gateway}
 {{- end }}
+{{- end -}}
+
+{{/* The keys of a service's Secret. Required ones are listed one by one: the kubelet then names what is missing. (list root service) */}}
+{{- define "broadsheet.pod.secretSources" -}}
+{{- $secret := include "broadsheet.secretName" . -}}
+{{- $keys := index (fromYaml (include "broadsheet.secretKeys" (index . 0))) (index . 1) -}}
+- secret:
+    name: {{ $secret }}
+    items:
+      {{- range $keys.required }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
+- secret:
+    name: {{ $secret }}
+    optional: true
+    items:
+      {{- range $keys.optional }}
+      - {key: {{ . }}, path: {{ . }}}
+      {{- end }}
 {{- end -}}
 
 {{/* (list root facts) */}}

@@ -61,6 +61,8 @@ def rollouts() -> list[Figure]:
     rows: list[dict[str, Any]] = json.loads((ROOT / "var/rollouts.json").read_text())
     before = rows[0]["p99_ms"]
     rolled = [row for row in rows if "helm" in row["row"]]
+    if not rolled:
+        raise SystemExit("No roll-out was measured yet: run `make rollout-proof` first.")
     counted = [row for row in rows if not row["row"].startswith("negative")]
     failed = {row["row"]: row["failed"] for row in counted}
     total = Figure(

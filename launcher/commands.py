@@ -17,7 +17,8 @@ from launcher.supervisor import Process, Supervisor
 
 def main(arguments: list[str]) -> int:
     """Run one command; what goes wrong is one sentence on standard error and a non-zero exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # asked to end is interrupted: leave nothing half-done
+    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts what runs in the background deaf to SIGINT
+        signal.signal(number, signal.default_int_handler)  # asked to end is interrupted: leave nothing half-done
     verb, *rest = arguments or [""]
     if verb not in COMMANDS:
         print(f"There is no command {verb!r}; there are {', '.join(COMMANDS)}.", file=sys.stderr)

@@ -128,7 +128,7 @@ def take(subscription: Subscription, count: int) -> list[Delivery]:
     return taken
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 20, every: float = 0.02) -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 60, every: float = 0.02) -> None:
     """Poll until the condition holds; fails when it does not within the seconds."""
     deadline = time.monotonic() + seconds
     while not condition():

@@ -178,3 +178,34 @@ def test_consumer_leaves_events_on_the_broker_while_the_database_is_away(
         away.clear()
         wait_until(lambda: len(effects(database)) == 2)
     database.close()
+
+
+def test_event_does_not_overtake_one_whose_database_was_lost_for_a_moment(
+    transport: Transport, database_url: str, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    losses, overtaken = iter([True]), threading.Event()
+    settle = Consumer._settle
+
+    def settle_late(consumer: Consumer, subscription: Any) -> None:
+        overtaken.wait(0.5)  # gives the worker all the time to go on with the next event
+        settle(consumer, subscription)
+
+    def lose_once(execute: Execute, event: Event) -> None:
+        if event.sequence == 1 and next(losses, False):
+            raise LostError
+        overtaken.set()
+        take_effect(execute, event)
+
+    class LostError(Exception): ...
+
+    monkeypatch.setattr(Consumer, "_settle", settle_late)
+    monkeypatch.setattr(type(database), "is_lost", lambda self, error: isinstance(error, LostError))
+
+    send_events(transport, queue, printed(1, 1), printed(1, 2))
+    with consuming(transport, database_url, queue, lose_once):
+        wait_until(lambda: len(effects(database)) == 2)
+
+    assert [sequence for _, sequence in effects(database)] == [1, 2]
+    database.close()

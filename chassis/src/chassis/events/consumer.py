@@ -136,6 +136,7 @@ class Consumer:
             self._inboxes[delivery.queue].receive(event, delivery.body)
         except DatabaseLost as error:
             lost = error
+            self._subscription = None  # at once: a later event of its key must not overtake it
         self._done.append(Done(subscription, delivery, lost))
         subscription.wake()
 

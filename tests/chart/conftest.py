@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from launcher.indexes import uv_environment
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -23,4 +25,4 @@ def checkov() -> Path:
 
 
 def _uv(*arguments: str | Path) -> None:
-    subprocess.run([sys.executable, "-m", "uv", *arguments], check=True)
+    subprocess.run([sys.executable, "-m", "uv", *arguments], env=uv_environment(), check=True)

@@ -58,7 +58,8 @@ SUITES = (
 
 def main(arguments: list[str]) -> int:
     """Run everything, or with the word `checks` what needs no server; 0 only when all of it is well."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # a shell's background job, and its children, ignore the first
+        signal.signal(asked_to_end, signal.default_int_handler)
     jobs, lacking = (CHECKS, set()) if arguments == ["checks"] else (SUITES + CHECKS, _lacking())
     results = []
     wanted = {kind for job in jobs for kind in job.needs} - lacking

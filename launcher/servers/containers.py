@@ -92,7 +92,8 @@ class RedisContainer(Container, Redis):
     data_folder: ClassVar[str] = "/data"
 
     def programs(self) -> list[Program]:
-        return [Program(self.name, self.run({self.port: 6379}, {}, "redis-server", "--requirepass", self.password))]
+        command = ["redis-server", "--requirepass", self.password]  # the image takes it in no other way
+        return [Program(self.name, self.run({self.port: 6379}, {}, *command))]
 
 
 def _docker(*arguments: str, check: bool = False) -> "subprocess.CompletedProcess[str]":

@@ -7,27 +7,10 @@ from pathlib import Path
 import pytest
 
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
-from launcher.servers.containers import (
-    Container,
-    PostgresContainer,
-    RabbitMQContainer,
-    RedisContainer,
-    docker_works,
-)
 from launcher.servers.ports import answers, is_free
 
 pytestmark = pytest.mark.servers
 KINDS: list[type[Server]] = [Postgres, RabbitMQ, Redis]
-
-
-def is_pulled(kind: type[Container]) -> bool:
-    return (
-        docker_works()
-        and not subprocess.run(["docker", "image", "inspect", kind.image], capture_output=True, check=False).returncode
-    )
-
-
-CONTAINERS = [kind for kind in (PostgresContainer, RabbitMQContainer, RedisContainer) if is_pulled(kind)]
 
 
 @pytest.fixture(params=KINDS, ids=lambda kind: kind.__name__)
@@ -43,13 +26,6 @@ def processes_naming(text: str) -> list[str]:
     return [line for line in listing.splitlines() if text in line]
 
 
-@pytest.fixture(params=CONTAINERS, ids=lambda kind: kind.__name__)
-def container(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
-    container: Server = request.param(tmp_path)
-    yield container
-    container.remove()
-
-
 def test_killed_server_comes_back_at_its_url_and_stops_without_a_trace(server: Server, tmp_path: Path) -> None:
     server.start()
     url = server.url
@@ -60,15 +36,6 @@ def test_killed_server_comes_back_at_its_url_and_stops_without_a_trace(server: S
     server.stop()
     assert is_free(server.port)
     assert processes_naming(str(server.folder)) == []
-
-
-def test_container_stands_in_for_a_missing_program(container: Server) -> None:
-    container.start()
-    assert answers(container.port)
-    container.kill()
-    container.start()
-    container.stop()
-    assert is_free(container.port)
 
 
 def test_copies_do_not_meet(tmp_path: Path) -> None:

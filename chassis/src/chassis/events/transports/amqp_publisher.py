@@ -10,7 +10,7 @@ from pika.channel import Channel
 from chassis.events.envelope import CONTENT_TYPE
 from chassis.events.topology import EXCHANGE
 from chassis.events.transports import Message, Sent, TransportLost
-from chassis.events.transports.amqp_link import Link
+from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
 
 CONFIRM_SECONDS = 10
 """How long a batch may wait for the broker's answers."""
@@ -28,6 +28,11 @@ class PublishingLink(Link):
         self._returned: set[str] = set()
         self._queue: str | None = None
         self.channel.add_on_return_callback(self._on_return)
+        try:
+            self._declare_exchange()
+        except TransportLost:
+            self.close(abort=True)
+            raise
 
     @property
     def owed(self) -> bool:
@@ -53,6 +58,14 @@ class PublishingLink(Link):
     def outcomes(self) -> dict[str, Sent]:
         """What is known of the last batch, also when the connection broke in its midst."""
         return self._outcomes
+
+    def _declare_exchange(self) -> None:
+        """A relay may be the first who comes to a new broker; without the exchange nothing could be returned."""
+        declared: list[object] = []
+        self.channel.exchange_declare(EXCHANGE, "topic", durable=True, callback=declared.append)
+        self.drive(lambda: bool(declared), OPEN_SECONDS)
+        if not declared:
+            raise TransportLost(f"the broker did not answer within {OPEN_SECONDS} s")
 
     def _send(self, message: Message) -> None:
         properties = pika.BasicProperties(  # type: ignore[no-untyped-call]

@@ -45,7 +45,7 @@ class InternalClient:
         return urllib3.PoolManager(timeout=urllib3.Timeout(total=self._timeout))
 
     def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any) -> Any:
-        passed_on = {"X-Request-ID": current_request_id(), "traceparent": tracing.current_traceparent()}
+        passed_on = {"X-Request-ID": current_request_id(), **tracing.headers()}
         sent = {SERVICE_TOKEN_HEADER: self._service_token, "Accept": "application/json"} | (headers or {})
         sent |= {name: value for name, value in passed_on.items() if value}
         try:

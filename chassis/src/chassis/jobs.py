@@ -93,7 +93,7 @@ def _connect(settings: ServiceSettings) -> None:
 
     @signals.before_task_publish.connect(weak=False)
     def pass_on(headers: dict[str, Any], **_: Any) -> None:
-        headers["request_id"], headers["traceparent"] = current_request_id(), tracing.current_traceparent()
+        headers |= {"request_id": current_request_id(), **tracing.headers()}
         headers["argsrepr"] = headers["kwargsrepr"] = "…"  # Celery logs these, and they may be personal
 
 
@@ -128,7 +128,8 @@ class Job(Task):  # type: ignore[type-arg]
         headers = self.request.headers or {}
         clear_request()
         bind_request(request_id=headers.get("request_id"), job=self.name)
-        with tracing.span(self.name, kind="CONSUMER", parent=headers.get("traceparent")), _measured(self.name):
+        caller, state = headers.get("traceparent"), headers.get("tracestate")
+        with tracing.span(self.name, kind="CONSUMER", parent=caller, state=state), _measured(self.name):
             return super().__call__(*args, **kwargs)
 
 

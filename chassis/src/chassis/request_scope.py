@@ -2,7 +2,7 @@
 
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from chassis import tracing
@@ -26,10 +26,11 @@ class RequestScope:
 
 
 @contextmanager
-def request_scope(method: str, request_id: str | None, traceparent: str | None) -> Iterator[RequestScope]:
-    """Serve one request; ``request_id`` and ``traceparent`` are the headers as they came."""
-    with http_request(method) as timer, tracing.span(method, kind="SERVER", parent=traceparent) as span:
-        scope = RequestScope(accepted_request_id(request_id), timer)
+def request_scope(method: str, header: Callable[[str], str | None]) -> Iterator[RequestScope]:
+    """Serve one request; ``header`` gives a header as it came, by its lower-case name."""
+    caller, state = header("traceparent"), header("tracestate")
+    with http_request(method) as timer, tracing.span(method, kind="SERVER", parent=caller, state=state) as span:
+        scope = RequestScope(accepted_request_id(header("x-request-id")), timer)
         clear_request()  # a worker's thread serves many requests
         bind_request(request_id=scope.request_id)
         try:

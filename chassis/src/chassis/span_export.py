@@ -8,7 +8,7 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, TraceState
 
 from chassis.settings import ServiceSettings
 from chassis.tracing import Kind, SpanIds
@@ -34,11 +34,14 @@ class SpanExport:
     @contextmanager
     def span(self, name: str, kind: Kind, above: SpanIds | None) -> Iterator[tuple[Span, SpanIds]]:
         """Start a span below ``above``; gives it and its ids."""
-        context = trace.set_span_in_context(NonRecordingSpan(_remote(above))) if above else None
+        context = trace.set_span_in_context(NonRecordingSpan(remote(above))) if above else None
         with self._tracer.start_as_current_span(name, context, SpanKind[kind]) as span:
             own = span.get_span_context()
             ids = SpanIds(
-                trace.format_trace_id(own.trace_id), trace.format_span_id(own.span_id), f"{int(own.trace_flags):02x}"
+                trace.format_trace_id(own.trace_id),
+                trace.format_span_id(own.span_id),
+                f"{int(own.trace_flags):02x}",
+                own.trace_state.to_header(),
             )
             yield span, ids
 
@@ -47,6 +50,9 @@ class SpanExport:
         self._provider.shutdown()
 
 
-def _remote(ids: SpanIds) -> SpanContext:
-    flags = TraceFlags(int(ids.flags, 16))
-    return SpanContext(int(ids.trace_id, 16), int(ids.span_id, 16), is_remote=True, trace_flags=flags)
+def remote(ids: SpanIds) -> SpanContext:
+    """The span of another process, as the SDK wants it."""
+    flags, state = TraceFlags(int(ids.flags, 16)), TraceState.from_header([ids.state])
+    return SpanContext(
+        int(ids.trace_id, 16), int(ids.span_id, 16), is_remote=True, trace_flags=flags, trace_state=state
+    )

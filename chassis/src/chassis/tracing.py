@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 Kind = Literal["SERVER", "CLIENT", "PRODUCER", "CONSUMER", "INTERNAL"]
 
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
+_TRACESTATE = re.compile(r"[ -~]{1,512}")
 
 
 @dataclass(frozen=True, slots=True)
 class SpanIds:
-    """Where in which trace: lower-case hexadecimal, as in a ``traceparent``."""
+    """Where in which trace: lower-case hexadecimal, as in a ``traceparent``; ``state`` is others' ``tracestate``."""
 
     trace_id: str
     span_id: str
     flags: str = "00"
+    state: str = ""
 
     @property
     def traceparent(self) -> str:
@@ -38,18 +40,26 @@ _current: ContextVar[SpanIds | None] = ContextVar("span", default=None)
 _exporter: "SpanExport | None" = None
 
 
-def parse(traceparent: str | None) -> SpanIds | None:
-    """What a ``traceparent`` header says, or None if there is none or it is not valid."""
+def parse(traceparent: str | None, tracestate: str | None = None) -> SpanIds | None:
+    """What a ``traceparent`` header says, or None if there is none or it is not valid; ``tracestate`` goes with it."""
     match = _TRACEPARENT.fullmatch(traceparent or "")
     if not match or not int(match[1], 16) or not int(match[2], 16):
         return None
-    return SpanIds(*match.groups())
+    state = tracestate if tracestate and _TRACESTATE.fullmatch(tracestate) else ""
+    return SpanIds(match[1], match[2], match[3], state)
 
 
 def current_traceparent() -> str | None:
     """The header to send on, to name the current span as parent."""
     ids = _current.get()
     return ids.traceparent if ids else None
+
+
+def headers() -> dict[str, str]:
+    """``traceparent`` and, where others said something of this trace, ``tracestate``, to send on; empty outside any."""
+    ids = _current.get()
+    state = {"tracestate": ids.state} if ids and ids.state else {}
+    return {"traceparent": ids.traceparent} | state if ids else {}
 
 
 def current_ids() -> dict[str, str]:
@@ -59,18 +69,18 @@ def current_ids() -> dict[str, str]:
 
 
 @contextmanager
-def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None) -> Iterator[Any]:
-    """Do something as a span, child of ``parent`` (a traceparent) or else of the current one.
+def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None, state: str | None = None) -> Iterator[Any]:
+    """Do something as a span, child of ``parent`` (a traceparent, and its tracestate) or else of the current one.
 
     Gives the OpenTelemetry span to set attributes on, or None where nothing is exported.
     """
-    above = parse(parent) or _current.get()
+    above = parse(parent, state) or _current.get()
     if _exporter is not None:
         with _exporter.span(name, kind, above) as (exported, ids), _as_current(ids):
             yield exported
     else:
-        trace_id = above.trace_id if above else _random_id(16)
-        with _as_current(SpanIds(trace_id, _random_id(8), above.flags if above else "00")):
+        above = above or SpanIds(_random_id(16), "")
+        with _as_current(SpanIds(above.trace_id, _random_id(8), above.flags, above.state)):
             yield None
 
 

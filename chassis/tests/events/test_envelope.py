@@ -27,7 +27,7 @@ def article(title: str = "First light") -> ArticlePrinted:
 
 def test_envelope_is_cloudevents_with_our_extensions() -> None:
     bind_request(request_id="request-1234")
-    with tracing.span("work") as _:
+    with tracing.span("work", parent=f"00-{'a' * 32}-{'b' * 16}-01", state="vendor=1"):
         made = envelope.create(article(), sequence=3, actor=ARTICLE, at=AT)
     assert json.loads(envelope.encode(made)) == {
         "specversion": "1.0",
@@ -43,6 +43,7 @@ def test_envelope_is_cloudevents_with_our_extensions() -> None:
         "actor": str(ARTICLE),
         "correlationid": "request-1234",
         "traceparent": made.traceparent,
+        "tracestate": "vendor=1",
         "data": {"article_id": str(ARTICLE), "title": "First light"},
     }
     assert made.id.version == 7
@@ -70,7 +71,8 @@ def test_envelope_without_an_attribute_is_refused_by_name(missing: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("attribute", "value"), [("id", "7"), ("time", "noon"), ("sequence", "1"), ("data", []), ("specversion", "0.3")]
+    ("attribute", "value"),
+    [("id", "7"), ("time", "noon"), ("sequence", "1"), ("data", []), ("specversion", "0.3"), ("tracestate", 1)],
 )
 def test_envelope_with_a_senseless_attribute_is_refused(attribute: str, value: Any) -> None:
     attributes = json.loads(envelope.encode(printed())) | {attribute: value}

@@ -19,7 +19,7 @@ class RequestContextMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         method = request.method or ""
-        with request_scope(method, request.headers.get("X-Request-ID"), request.headers.get("traceparent")) as scope:
+        with request_scope(method, request.headers.get) as scope:
             response = self._refusal(request) or self._get_response(request)
             scope.timer.status = response.status_code
             if request.resolver_match:

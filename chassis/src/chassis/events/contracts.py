@@ -49,7 +49,7 @@ def example(data_class: type[EventData]) -> envelope.Event:
             raise ContractError(f"{data_class.__name__}.{field} has no example; write Field(examples=[…])")
     content = {field: info.examples[0] for field, info in data_class.model_fields.items() if info.examples}
     event = envelope.create(data_class.model_validate(content), sequence=1, at=_EXAMPLE_TIME)
-    bare = replace(event, id=_EXAMPLE_ID, correlation_id=None, causation_id=None, traceparent=None)
+    bare = replace(event, id=_EXAMPLE_ID, correlation_id=None, causation_id=None, traceparent=None, tracestate=None)
     if bare.type != name:
         raise ContractError(f"{data_class.__name__} inherits its event type {bare.type}")
     return bare

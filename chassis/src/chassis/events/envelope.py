@@ -12,10 +12,10 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
+from chassis import tracing
 from chassis.events import clock
 from chassis.events.types import EventData
 from chassis.logging import current_request_id
-from chassis.tracing import current_traceparent
 
 CONTENT_TYPE = "application/cloudevents+json"
 SIZE_LIMIT = 256 * 1024
@@ -46,6 +46,7 @@ class Event:
     correlation_id: str | None = None
     causation_id: str | None = None
     traceparent: str | None = None
+    tracestate: str | None = None
     replay: bool = False
 
 
@@ -62,7 +63,7 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
             raise EventRefused(f"{declared.name}: {name} is empty, and the event is identified by it")
     if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < 0:
         raise EventRefused(f"{declared.name}: sequence must be a version number from 0 up, not {sequence!r}")
-    cause = handling.get()
+    cause, trace = handling.get(), tracing.headers()
     return Event(
         id=uuid7(),
         type=declared.name,
@@ -75,7 +76,8 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
         actor=None if actor is None else str(actor),
         correlation_id=cause.correlation_id if cause else current_request_id(),
         causation_id=str(cause.id) if cause else None,
-        traceparent=current_traceparent(),
+        traceparent=trace.get("traceparent"),
+        tracestate=trace.get("tracestate"),
     )
 
 
@@ -91,6 +93,7 @@ def encode(event: Event) -> bytes:
         "correlationid": event.correlation_id,
         "causationid": event.causation_id,
         "traceparent": event.traceparent,
+        "tracestate": event.tracestate,
         "replay": event.replay or None,
     }
     attributes = {
@@ -143,9 +146,17 @@ def _event(attributes: dict[str, Any]) -> Event:
         sequence=attributes["sequence"],
         partition_key=str(attributes["partitionkey"]),
         data=attributes["data"],
-        actor=attributes.get("actor"),
-        correlation_id=attributes.get("correlationid"),
-        causation_id=attributes.get("causationid"),
-        traceparent=attributes.get("traceparent"),
-        replay=attributes.get("replay", False),
+        actor=_text(attributes, "actor"),
+        correlation_id=_text(attributes, "correlationid"),
+        causation_id=_text(attributes, "causationid"),
+        traceparent=_text(attributes, "traceparent"),
+        tracestate=_text(attributes, "tracestate"),
+        replay=attributes.get("replay") is True,
     )
+
+
+def _text(attributes: dict[str, Any], name: str) -> str | None:
+    value = attributes.get(name)
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"{name} must be text")
+    return value

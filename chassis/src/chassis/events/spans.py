@@ -16,20 +16,21 @@ def being_handled(event: Event, *, again: bool) -> Iterator[None]:
     bind_request(request_id=event.correlation_id)
     token = handling.set(event)
     again = again or event.replay
-    parent = None if again else event.traceparent
+    parent, state = (None, None) if again else (event.traceparent, event.tracestate)
     try:
-        with tracing.span(f"handle {event.type}", kind="CONSUMER", parent=parent) as span:
+        with tracing.span(f"handle {event.type}", kind="CONSUMER", parent=parent, state=state) as span:
             if span is not None:
-                _describe(span, event, link=event.traceparent if again else None)
+                _describe(span, event, link=again)
             yield
     finally:
         handling.reset(token)
+        clear_request()
 
 
-def _describe(span: Any, event: Event, link: str | None) -> None:
+def _describe(span: Any, event: Event, *, link: bool) -> None:
     span.set_attributes({"messaging.message.id": str(event.id), "messaging.operation.type": "process"})
-    if ids := tracing.parse(link):
-        from opentelemetry import trace  # noqa: PLC0415  only where spans are exported
+    origin = tracing.parse(event.traceparent, event.tracestate)
+    if link and origin:
+        from chassis.span_export import remote  # noqa: PLC0415  only where spans are exported
 
-        flags = trace.TraceFlags(int(ids.flags, 16))
-        span.add_link(trace.SpanContext(int(ids.trace_id, 16), int(ids.span_id, 16), is_remote=True, trace_flags=flags))
+        span.add_link(remote(origin))

@@ -18,7 +18,7 @@ class RequestContextMiddleware:
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        with request_scope(scope["method"], headers.get("x-request-id"), headers.get("traceparent")) as request:
+        with request_scope(scope["method"], headers.get) as request:
             started = False
 
             async def send_with_headers(message: Message) -> None:

@@ -106,14 +106,14 @@ def test_what_is_no_event_is_buried_at_once_with_a_reason(
 def test_failing_event_is_retried_and_its_key_waits(transport: Transport, database_url: str, queue: Queue) -> None:
     transport.apply([queue])
     database = plain.connect(database_url)
-    failures = iter([True])
 
-    def fail_once(execute: Execute, event: Event) -> None:
-        if event.sequence == 1 and next(failures, False):
+    def fail_until_retried(execute: Execute, event: Event) -> None:
+        [(attempts,)] = execute("SELECT attempts FROM inbox_event WHERE event_id = %s", (str(event.id),))
+        if event.sequence == 1 and not attempts:
             raise RuntimeError("out of paper")
         take_effect(execute, event)
 
-    with consuming(transport, database_url, queue, fail_once):
+    with consuming(transport, database_url, queue, fail_until_retried):
         send_events(transport, queue, printed(1, 1), printed(1, 2), printed(2, 5))
         wait_until(lambda: len(effects(database)) == 3)
 

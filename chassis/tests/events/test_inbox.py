@@ -41,6 +41,9 @@ class Reader:
         self.clock.now += timedelta(milliseconds=1)
         return self.inbox.receive(event, encode(event))
 
+    def receive_all(self, *events: Event) -> list[Outcome]:
+        return self.inbox.receive_all([(event, encode(event)) for event in events])
+
     def later(self, delay: timedelta) -> list[Outcome]:
         """What the retries bring after some time."""
         self.clock.now += delay + timedelta(milliseconds=1)
@@ -103,6 +106,32 @@ def test_later_events_of_a_failed_one_are_held_while_other_keys_flow(database: P
     assert reader.later(LADDER[0]) == [Outcome.HANDLED] * 3
     assert effects(database) == [(key(2), 1), (key(1), 1), (key(1), 2), (key(1), 3)]
     assert reader.inbox.parked() == {}
+
+
+def test_events_that_come_together_have_their_effects_in_order(database: PlainDatabase, reader: Reader) -> None:
+    first, second = printed(1, 1), printed(1, 2)
+    assert reader.receive_all(first, second, first) == [Outcome.HANDLED, Outcome.HANDLED, Outcome.DUPLICATE]
+    assert reader.receive_all(second, printed(2, 1)) == [Outcome.DUPLICATE, Outcome.HANDLED]
+    assert effects(database) == [(key(1), 1), (key(1), 2), (key(2), 1)]
+
+
+def test_failing_event_takes_no_effect_from_those_it_came_with(database: PlainDatabase, reader: Reader) -> None:
+    reader.failing = {key(2)}
+    outcomes = reader.receive_all(printed(1, 1), printed(2, 1), printed(2, 2), printed(3, 1))
+    assert outcomes == [Outcome.HANDLED, Outcome.FAILED, Outcome.HELD, Outcome.HANDLED]
+    assert effects(database) == [(key(1), 1), (key(3), 1)]
+
+
+def test_events_held_together_are_released_in_order(database: PlainDatabase, reader: Reader) -> None:
+    reader.failing = {key(1)}
+    reader.receive(printed(1, 1))
+    reader.clock.now += timedelta(milliseconds=1)
+    later = [printed(1, sequence) for sequence in (4, 3, 2)]  # ids do not tell the order of arrival
+    assert reader.receive_all(*reversed(later)) == [Outcome.HELD] * 3
+
+    reader.failing = set()
+    assert reader.later(LADDER[0]) == [Outcome.HANDLED] * 4
+    assert effects(database) == [(key(1), sequence) for sequence in (1, 2, 3, 4)]
 
 
 def test_duplicate_of_a_parked_event_changes_nothing(database: PlainDatabase, reader: Reader) -> None:

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from chassis.events.claims import Claim, Outbox
 from chassis.events.consumer import Consumer
 from chassis.events.databases import Execute, plain
 from chassis.events.envelope import Event
-from chassis.events.inbox import Inbox, Outcome
+from chassis.events.inbox import Arrived, Inbox, Outcome
 from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Transport
@@ -110,19 +111,20 @@ class MortalInbox(Inbox):
 
     script: Script
 
-    def receive(self, event: Event, body: bytes) -> Outcome:
-        outcome = super().receive(event, body)
+    def receive_all(self, arrived: Sequence[Arrived]) -> list[Outcome]:
+        outcomes = super().receive_all(arrived)
         self.script.reach("after commit, before ack")
-        return outcome
+        return outcomes
 
 
 class ForgetfulInbox(MortalInbox):
     """Wrong on purpose: does not remember what it has handled."""
 
-    def apply(self, event: Event, body: bytes) -> Outcome:
+    def apply(self, arrived: Sequence[Arrived]) -> list[Outcome]:
         with self.database.transaction() as transaction:
-            transaction.call(self._handlers[event.type], event)
-        return Outcome.HANDLED
+            for event, _ in arrived:
+                transaction.call(self._handlers[event.type], event)
+        return [Outcome.HANDLED] * len(arrived)
 
 
 class Handlers:

@@ -29,12 +29,12 @@ log = get_logger()
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """A delivery a worker has finished with, unless the database was lost under it."""
+class Arrival:
+    """An event for a worker, and the subscription that wants to know when it is done with."""
 
     subscription: Subscription
     delivery: Delivery
-    lost: DatabaseLost | None
+    event: Event
 
 
 class Consumer:
@@ -45,8 +45,9 @@ class Consumer:
         self._inboxes = inboxes
         self._queues = {queue.name: queue for queue in queues}
         self._database = next(iter(inboxes.values())).database
-        self._workers = Workers(workers, self._database.close)
-        self._done: deque[Done] = deque()
+        self._workers = Workers(workers, self._handle, self._database.close)
+        self._done: deque[Arrival] = deque()
+        self._trouble: Exception | None = None
         self._subscription: Subscription | None = None
         self._backoff = Backoff()
         self._retry_backoff = Backoff()
@@ -115,8 +116,7 @@ class Consumer:
             subscription.bury(delivery, str(error))
             observed.buried(delivery.queue, str(error))
             return
-        key = f"{delivery.queue} {event.partition_key}"
-        self._workers.submit(key, lambda: self._handle(subscription, delivery, event))
+        self._workers.submit(f"{delivery.queue} {event.partition_key}", Arrival(subscription, delivery, event))
 
     def _decode(self, delivery: Delivery) -> Event:
         event = envelope.decode(delivery.body)
@@ -128,25 +128,28 @@ class Consumer:
                 raise EventUndecodable(f"{event.type} has another major version than {other}, which is handled here")
         raise EventUndecodable(f"{event.type} is not handled here")
 
-    def _handle(self, subscription: Subscription, delivery: Delivery, event: Event) -> None:
-        if subscription is not self._subscription:
-            return  # it was lost meanwhile, and the event is delivered again
-        lost: DatabaseLost | None = None
+    def _handle(self, arrivals: list[Arrival]) -> None:
+        wanted = self._subscription  # what came from one that was lost meanwhile is delivered again
+        of_queue: dict[str, list[Arrival]] = {}
+        for arrival in arrivals:
+            if arrival.subscription is wanted:
+                of_queue.setdefault(arrival.delivery.queue, []).append(arrival)
         try:
-            self._inboxes[delivery.queue].receive(event, delivery.body)
-        except DatabaseLost as error:
-            lost = error
+            for queue, group in of_queue.items():
+                self._inboxes[queue].receive_all([(each.event, each.delivery.body) for each in group])
+                self._done.extend(group)
+        except Exception as error:  # noqa: BLE001  raised again where the consumer runs
             self._subscription = None  # at once: a later event of its key must not overtake it
-        self._done.append(Done(subscription, delivery, lost))
-        subscription.wake()
+            self._trouble = error
+        if wanted:
+            wanted.wake()
 
     def _settle(self, subscription: Subscription) -> None:
         done = [self._done.popleft() for _ in range(len(self._done))]
-        current = [each for each in done if each.subscription is subscription]
-        subscription.settle([each.delivery for each in current if each.lost is None])
-        for each in current:
-            if each.lost:
-                raise each.lost
+        subscription.settle([each.delivery for each in done if each.subscription is subscription])
+        if self._trouble:
+            trouble, self._trouble = self._trouble, None
+            raise trouble
 
     def _wait_for_database(self, stop: threading.Event, beat: Callable[[], None]) -> None:
         while not stop.is_set():

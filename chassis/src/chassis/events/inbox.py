@@ -4,9 +4,10 @@ States: ``handled`` (also what an operator discarded, told by its error), ``fail
 (waits for an earlier one of its key), ``dead`` (waits for an operator).
 """
 
+import json
 import random
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from enum import StrEnum
 from typing import Final
@@ -32,6 +33,8 @@ class Outcome(StrEnum):
     DEAD = "dead"
 
 
+Arrived = tuple[Event, bytes]
+"""A delivered event and its envelope as it came."""
 log = get_logger()
 
 
@@ -40,15 +43,23 @@ class DatabaseLost(Exception):  # noqa: N818  says what happened
 
 
 _RECORD = """
-INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, received_at, state, envelope, handled_at)
-SELECT %s, %s, %s, %s, %s, %s, parked.state, CASE parked.state WHEN 'held' THEN %s END,
-    CASE parked.state WHEN 'handled' THEN CAST(%s AS {moment}) END
-FROM (SELECT CASE WHEN EXISTS (SELECT 1 FROM inbox_event WHERE consumer = %s AND partition_key = %s
-    AND state <> 'handled') THEN 'held' ELSE 'handled' END AS state) AS parked
+INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, received_at, state, handled_at)
+SELECT %s, event_id, type, partition_key, sequence, received_at, state, CASE state WHEN 'handled' THEN received_at END
+FROM (SELECT arrived.*, CASE WHEN EXISTS (SELECT 1 FROM inbox_event AS parked WHERE parked.consumer = %s
+    AND parked.partition_key = arrived.partition_key AND parked.state <> 'handled') THEN 'held' ELSE 'handled' END
+    AS state FROM {arrived}) AS decided
 WHERE true
 ON CONFLICT (consumer, event_id) DO NOTHING
-RETURNING state
+RETURNING event_id, state
 """
+_ARRIVED = {
+    "postgresql": """json_to_recordset(%s) AS arrived (event_id uuid, type text, partition_key text, sequence bigint,
+    received_at timestamptz)""",
+    "sqlite": """(SELECT value ->> 'event_id' AS event_id, value ->> 'type' AS type,
+    value ->> 'partition_key' AS partition_key, value ->> 'sequence' AS sequence, value ->> 'received_at' AS received_at
+    FROM json_each(%s)) AS arrived""",
+}
+_KEEP_BODY = "UPDATE inbox_event SET envelope = %s WHERE consumer = %s AND event_id = %s"
 _RECORD_FAILURE = """
 INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, received_at, state, envelope, attempts,
     next_attempt_at, error)
@@ -95,28 +106,46 @@ class Inbox:
         self._handlers = handlers
         self._now = now
         self._jitter = jitter
-        moment, lock = ("timestamptz", " FOR UPDATE SKIP LOCKED") if database.dialect == "postgresql" else ("text", "")
-        self._new = _RECORD.format(moment=moment)
+        self._new = _RECORD.format(arrived=_ARRIVED[database.dialect])
+        lock = " FOR UPDATE SKIP LOCKED" if database.dialect == "postgresql" else ""
         self._take = _TAKE.format(due=_DUE + lock)
 
     def receive(self, event: Event, body: bytes) -> Outcome:
         """Handle a delivered event in one transaction, or keep it for later; raises DatabaseLost."""
+        return self.receive_all([(event, body)])[0]
+
+    def receive_all(self, arrived: Sequence[Arrived]) -> list[Outcome]:
+        """Handle delivered events, in order: in one transaction if all goes well, each in its own if one fails.
+
+        Gives the outcome of each; raises DatabaseLost.
+        """
         started = time.perf_counter()
         try:
-            outcome = self.apply(event, body)
-        except Exception as error:  # noqa: BLE001  whatever a handler raises is kept with the event
-            outcome = self._keep(event, body, error)
-        observed.handled(self.consumer, event, outcome.value, time.perf_counter() - started)
-        return outcome
+            outcomes = self.apply(arrived)
+        except Exception as error:
+            if self.database.is_lost(error):
+                raise DatabaseLost from error
+            if len(arrived) > 1:
+                return [self.receive(event, body) for event, body in arrived]
+            outcomes = [self._keep(*arrived[0], error)]
+        share = (time.perf_counter() - started) / len(arrived)
+        for (event, _), outcome in zip(arrived, outcomes, strict=True):
+            observed.handled(self.consumer, event, outcome.value, share)
+            identity = {"type": event.type, "event_id": str(event.id), "request_id": event.correlation_id}
+            log.info("event delivered", **identity, outcome=outcome.value)
+        return outcomes
 
-    def apply(self, event: Event, body: bytes) -> Outcome:
-        """Handle an event unless it was handled before or must wait; raises what the handler raises."""
-        with being_handled(event, again=False), self.database.transaction() as transaction:
-            outcome = self._record(transaction, event, body)
-            if outcome is Outcome.HANDLED:
-                transaction.call(self._handlers[event.type], event)
-        log.info("event delivered", type=event.type, event_id=str(event.id), outcome=outcome.value)
-        return outcome
+    def apply(self, arrived: Sequence[Arrived]) -> list[Outcome]:
+        """Handle in one transaction what was not handled before and need not wait; raises what a handler raises."""
+        with self.database.transaction() as transaction:
+            outcomes = self._record(transaction, arrived)
+            for (event, body), outcome in zip(arrived, outcomes, strict=True):
+                if outcome is Outcome.HANDLED:
+                    with being_handled(event, again=False):
+                        transaction.call(self._handlers[event.type], event)
+                elif outcome is Outcome.HELD:
+                    transaction.execute(_KEEP_BODY, (body.decode(), self.consumer, str(event.id)))
+        return outcomes
 
     def retry_due(self) -> Outcome | None:
         """Try the next parked event whose time has come; None if there is none. Raises DatabaseLost."""
@@ -132,7 +161,7 @@ class Inbox:
                 self._apply_again(transaction, taken[0])
             outcome = Outcome.HANDLED
         except Exception as error:
-            if taken is None:
+            if taken is None or self.database.is_lost(error):
                 raise DatabaseLost from error
             outcome = self._keep_again(*taken, error)
         observed.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
@@ -155,12 +184,21 @@ class Inbox:
             transaction.execute(_RETRIED, (self._moment(), self.consumer, str(event.id)))
             log.info("event handled on retry", type=event.type, event_id=str(event.id))
 
-    def _record(self, transaction: Transaction, event: Event, body: bytes) -> Outcome:
-        moment = self._moment()
-        key = (self.consumer, event.partition_key)
-        row = (self.consumer, str(event.id), event.type, event.partition_key, event.sequence, moment)
-        recorded = transaction.execute(self._new, (*row, body.decode(), moment, *key))
-        return Outcome(recorded[0][0]) if recorded else Outcome.DUPLICATE
+    def _record(self, transaction: Transaction, arrived: Sequence[Arrived]) -> list[Outcome]:
+        now = self._now()
+        new = [
+            {
+                "event_id": str(event.id),
+                "type": event.type,
+                "partition_key": event.partition_key,
+                "sequence": event.sequence,
+                "received_at": clock.stored(now + timedelta(microseconds=place)),  # parked events keep this order
+            }
+            for place, (event, _) in enumerate(arrived)
+        ]
+        rows = transaction.execute(self._new, (self.consumer, self.consumer, json.dumps(new)))
+        recorded = {str(event_id): Outcome(state) for event_id, state in rows}
+        return [recorded.pop(str(event.id), Outcome.DUPLICATE) for event, _ in arrived]
 
     def _take_due(self, transaction: Transaction) -> tuple[Event, int] | None:
         rows = transaction.execute(self._take, (self.consumer, self.consumer, self._moment()))
@@ -187,8 +225,6 @@ class Inbox:
 
     def _after(self, event: Event, attempts: int, error: Exception) -> tuple[Outcome, str | None]:
         """The state after that many failed attempts, and when the next one is due."""
-        if self.database.is_lost(error):
-            raise DatabaseLost from error
         identity = {"type": event.type, "event_id": str(event.id), "attempts": attempts}
         if attempts > len(LADDER):
             log.error("event is dead", **identity, exc_info=error)

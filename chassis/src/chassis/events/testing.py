@@ -24,7 +24,7 @@ def deliver(service: EventService, event: Event) -> Outcome:
     if service.database is None:
         raise ValueError(f"{service.name} has no database to handle events in")
     queue = queue_name(service.name, producer_of(event.type))
-    return Inbox(service.database, queue, service.handlers).apply(event, envelope.encode(event))
+    return Inbox(service.database, queue, service.handlers).apply([(event, envelope.encode(event))])[0]
 
 
 def example(type_name: str) -> Event:

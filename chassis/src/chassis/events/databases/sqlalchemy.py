@@ -49,6 +49,7 @@ class SqlAlchemyTransaction:
     def call(self, handler: Handler, event: Event) -> None:
         handler(self._session, event)
         self._session.flush()
+        self._session.expunge_all()  # the next handler finds the database as it is, not what this one has loaded
 
 
 class SqlAlchemyDatabase:

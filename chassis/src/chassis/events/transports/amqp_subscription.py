@@ -22,6 +22,7 @@ class RabbitMQSubscription:
     def __init__(self, url: str, queues: Sequence[str], prefetch: int, pattern: str | None = None) -> None:
         self._url = url
         self._arrived: list[Delivery] = []
+        self._unsettled: set[int] = set()
         self._consuming = 0
         self._link = Link(url, "broadsheet events consumer")
         self._undertaker: RabbitMQPublisher | None = None
@@ -37,8 +38,14 @@ class RabbitMQSubscription:
         return arrived
 
     def settle(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            self._link.channel.basic_ack(delivery.tag)
+        done = {delivery.tag for delivery in deliveries}
+        self._unsettled -= done
+        earliest = min(self._unsettled, default=None)
+        together = {tag for tag in done if earliest is None or tag < earliest}
+        if together:
+            self._link.channel.basic_ack(max(together), multiple=True)
+        for tag in sorted(done - together):
+            self._link.channel.basic_ack(tag)
 
     def bury(self, delivery: Delivery, reason: str) -> None:
         if self._undertaker is None:
@@ -88,6 +95,7 @@ class RabbitMQSubscription:
 
     def _receiver(self, queue: str) -> Any:
         def arrived(_channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
+            self._unsettled.add(method.delivery_tag)
             headers = {name: str(value) for name, value in (properties.headers or {}).items()}
             headers["message_id"] = str(properties.message_id or "")
             self._arrived.append(Delivery(queue, method.delivery_tag, body, method.redelivered, headers))

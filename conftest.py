@@ -15,7 +15,17 @@ import chassis  # noqa: F401  before pytest makes a namespace package of the fol
 from tests.support import servers
 
 OF_THE_PLATFORM = (
-    *("ENVIRONMENT", "PUBLIC_URL", "LOG_LEVEL", "RELEASE", "EVENTS_URL", "JOBS_URL", "CACHE_URL", "STATSD_URL"),
+    *(
+        "ENVIRONMENT",
+        "PUBLIC_URL",
+        "LOG_LEVEL",
+        "RELEASE",
+        "EVENTS_URL",
+        "EVENTS_MANAGEMENT_URL",
+        "JOBS_URL",
+        "CACHE_URL",
+        "STATSD_URL",
+    ),
     *("SENTRY_DSN", "SERVICE_TOKEN", "TOKEN_ISSUER", "TOKEN_AUDIENCE", "HEARTBEAT_FILE", "METRICS_HOST"),
     *("METRICS_PORT", "DRAIN_SECONDS", "VAR_DIR", "SECRETS_DIR", "SERVICE"),
 )
@@ -67,10 +77,24 @@ def postgres_url() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def rabbitmq_url() -> Iterator[str]:
+def rabbitmq() -> Iterator[tuple[str, str]]:
+    """The URLs of a RabbitMQ and of its management API."""
+    with servers.or_left_out(servers.rabbitmq()) as urls:
+        yield urls
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_url(rabbitmq: tuple[str, str]) -> str:
     """A RabbitMQ where the test may declare what it likes."""
-    with servers.or_left_out(servers.rabbitmq()) as url:
-        yield url
+    return rabbitmq[0]
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_management_url(rabbitmq: tuple[str, str]) -> str:
+    """The management API of that RabbitMQ."""
+    if not rabbitmq[1]:
+        pytest.skip("TEST_RABBITMQ_URL comes without TEST_RABBITMQ_MANAGEMENT_URL")
+    return rabbitmq[1]
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -17,6 +17,7 @@ from launcher.servers.binaries import BinaryMissingError
 from launcher.servers.provision import as_available
 
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
+T = TypeVar("T")
 
 
 @contextlib.contextmanager
@@ -25,11 +26,17 @@ def _server(variable: str, kind: type[Server], **options: Any) -> Iterator[str]:
     if given := os.environ.get(variable):
         yield given
         return
+    with _private(kind, **options) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def _private(kind: type[Server], **options: Any) -> Iterator[Server]:
     with tempfile.TemporaryDirectory(prefix="broadsheet-test-") as folder:
         server = as_available(kind)(Path(folder), **options)
         try:
             with server:
-                yield server.url
+                yield server
         finally:
             server.remove()
 
@@ -57,9 +64,15 @@ def postgres() -> contextlib.AbstractContextManager[str]:
     return _server("TEST_POSTGRES_URL", Postgres, settings={"fsync": "off", "full_page_writes": "off"})
 
 
-def rabbitmq() -> contextlib.AbstractContextManager[str]:
-    """Give RabbitMQ's URL."""
-    return _server("TEST_RABBITMQ_URL", RabbitMQ)
+@contextlib.contextmanager
+def rabbitmq() -> Iterator[tuple[str, str]]:
+    """Give the URLs of RabbitMQ and of its management API."""
+    if given := os.environ.get("TEST_RABBITMQ_URL"):
+        yield given, os.environ.get("TEST_RABBITMQ_MANAGEMENT_URL", "")
+        return
+    with _private(RabbitMQ) as server:
+        assert isinstance(server, RabbitMQ)
+        yield server.url, server.management_url
 
 
 def redis() -> contextlib.AbstractContextManager[str]:
@@ -68,13 +81,13 @@ def redis() -> contextlib.AbstractContextManager[str]:
 
 
 @contextlib.contextmanager
-def or_left_out(server: contextlib.AbstractContextManager[str]) -> Iterator[str]:
+def or_left_out(server: contextlib.AbstractContextManager[T]) -> Iterator[T]:
     """Skip what a machine without the server cannot run; with REQUIRE_SERVERS set that is a failure."""
     with contextlib.ExitStack() as stack:
         try:
-            url = stack.enter_context(server)
+            given = stack.enter_context(server)
         except BinaryMissingError as missing:
             if os.environ.get("REQUIRE_SERVERS"):
                 raise
             pytest.skip(str(missing))
-        yield url
+        yield given

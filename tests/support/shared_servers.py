@@ -23,7 +23,9 @@ def shared_servers(kinds: Collection[type[Server]]) -> Iterator[Environment]:
             started.callback(server.remove)
             started.enter_context(server)
             variables[f"TEST_{kind.__name__.upper()}_URL"] = server.url
-            rabbitmq = server if isinstance(server, RabbitMQ) else rabbitmq
+            if isinstance(server, RabbitMQ):
+                rabbitmq = server
+                variables["TEST_RABBITMQ_MANAGEMENT_URL"] = server.management_url
 
         def environment(suite: str) -> dict[str, str]:
             if rabbitmq is None:

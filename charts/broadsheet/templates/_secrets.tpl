@@ -5,14 +5,14 @@ The keys of each service's Secret: without a required one no pod of the service 
 {{- define "broadsheet.secretKeys" -}}
 auth:
   required: [AUTH_DATABASE_URL, AUTH_SECRET_KEY, AUTH_KEY_ENCRYPTION_KEY, SERVICE_TOKEN, EVENTS_URL, JOBS_URL]
-  optional: [CACHE_URL, SENTRY_DSN]
+  optional: [CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]
 blog:
   required: [BLOG_DATABASE_URL, BLOG_SECRET_KEY, SERVICE_TOKEN, EVENTS_URL, JOBS_URL]
-  optional: [CACHE_URL, SENTRY_DSN]
+  optional: [CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]
 gateway:
   required: [SERVICE_TOKEN]
-  optional: [CACHE_URL, EVENTS_URL, JOBS_URL, SENTRY_DSN]
+  optional: [CACHE_URL, EVENTS_MANAGEMENT_URL, EVENTS_URL, JOBS_URL, SENTRY_DSN]
 media:
   required: [MEDIA_DATABASE_URL, SERVICE_TOKEN, EVENTS_URL, JOBS_URL]
-  optional: [MEDIA_S3_SECRET_ACCESS_KEY, CACHE_URL, SENTRY_DSN]
+  optional: [MEDIA_S3_SECRET_ACCESS_KEY, CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]
 {{- end -}}

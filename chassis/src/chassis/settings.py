@@ -29,6 +29,10 @@ def _http_base(value: str) -> str:
     return value.rstrip("/")
 
 
+def _http_base_or_none(value: str) -> str:
+    return value and _http_base(value)
+
+
 SECRET = "secret"  # noqa: S105  the mark, not a secret
 Secret = Annotated[str, Field(repr=False), SECRET]
 """Text that must not be shown: a key, a token, a URL that may hold a password."""
@@ -54,6 +58,11 @@ class ServiceSettings(BaseSettings):
     release: str = Field("dev", validation_alias="RELEASE", description="version shown in logs and errors")
     events_url: Secret = Field(
         "sqlite:///var/bus.sqlite3", validation_alias="EVENTS_URL", description="event transport: sqlite:/// or amqp://"
+    )
+    events_management_url: Annotated[Secret, AfterValidator(_http_base_or_none)] = Field(
+        "",
+        validation_alias="EVENTS_MANAGEMENT_URL",
+        description="RabbitMQ's management API, for `events topology` to compare bindings; empty is without",
     )
     jobs_url: Secret = Field(
         "filesystem://var/jobs", validation_alias="JOBS_URL", description="Celery broker: filesystem:// or amqp://"

@@ -19,8 +19,36 @@ def test_topology_is_planned_applied_and_checked(newsroom: Newsroom, person: Per
     assert {"queue": queue, "bound_to": "mail.letter.sent.v1", "dead_letters": f"{queue}.dead"} in plan["declared"]
     assert plan["differences"]
     assert queue in person.types(service, "topology", "check", finds=True)
-    assert person.types(service, "topology", "apply") == f"2 queues of {name} are as declared.\n"
-    assert person.types(service, "topology", "check") == f"2 queues of {name} are as declared.\n"
+    for action in ("apply", "check"):
+        as_declared, *unseen = person.types(service, "topology", action).splitlines()
+        assert as_declared == f"2 queues of {name} are as declared."
+        assert [line.partition(":")[0] for line in unseen] == without_bindings(newsroom)
+    answer = person.asks(service, "topology", "check")
+    assert answer["differences"] == []
+    assert bool(answer["not_compared"]) is bool(without_bindings(newsroom))
+
+
+def without_bindings(newsroom: Newsroom) -> list[str]:
+    """What is said where the broker does not tell its bindings."""
+    if newsroom.events_url.startswith("sqlite:"):
+        return []
+    return ["Bindings and some arguments were not compared"]
+
+
+@pytest.mark.servers
+def test_topology_of_a_managed_broker_is_checked_to_the_last_binding(
+    newsroom: Newsroom, person: Person, rabbitmq_management_url: str
+) -> None:
+    settings = newsroom.reader.settings.model_copy(update={"events_management_url": rabbitmq_management_url})
+    service = replace(newsroom.reader, settings=settings)
+    if newsroom.events_url.startswith("amqp:"):
+        assert person.types(service, "topology", "check") == f"1 queues of {newsroom.reader_name} are as declared.\n"
+    fewer = replace(service, handlers={"press.issue.sold.v1": newsroom.handle})
+    answer = person.asks(fewer, "topology", "check", finds=True)
+    assert answer["differences"] == [
+        f"queue {newsroom.queue.name} is not bound to press.issue.sold.v1",
+        f"queue {newsroom.queue.name} is also bound to {PRINTED}",
+    ]
 
 
 @pytest.fixture

@@ -51,7 +51,8 @@ class Desk:
 
     @cached_property
     def transport(self) -> Transport:
-        return transports.connect(self.service.settings.events_url)
+        settings = self.service.settings
+        return transports.connect(settings.events_url, settings.events_management_url)
 
     @cached_property
     def queues(self) -> list[Queue]:

@@ -24,11 +24,9 @@ def plan(desk: Desk, _words: argparse.Namespace) -> None:
         for type_name in queue.types
     ]
     differences = desk.transport.differences(desk.queues)
-    if desk.out.as_json:
-        desk.out.document({"declared": declared, "differences": differences})
-        return
-    desk.out.table(declared, f"{desk.service.name} handles no events.")
-    _tell(desk, differences)
+    if not desk.out.as_json:
+        desk.out.table(declared, f"{desk.service.name} handles no events.")
+    _tell(desk, differences, declared=declared)
 
 
 def check(desk: Desk, _words: argparse.Namespace) -> bool:
@@ -39,7 +37,13 @@ def apply(desk: Desk, _words: argparse.Namespace) -> bool:
     return _tell(desk, desk.transport.apply(desk.queues))
 
 
-def _tell(desk: Desk, differences: list[str]) -> bool:
+def _tell(desk: Desk, differences: list[str], **more: object) -> bool:
+    unseen = desk.transport.unseen
+    if desk.out.as_json:
+        desk.out.document({**more, "differences": differences, "not_compared": unseen})
+        return bool(differences)
     rows = [{"difference": each} for each in differences]
     desk.out.table(rows, f"{len(desk.queues)} queues of {desk.service.name} are as declared.")
+    if unseen:
+        desk.out.say(unseen)
     return bool(differences)

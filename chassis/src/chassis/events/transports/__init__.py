@@ -3,10 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from chassis.events.topology import Queue
 from chassis.settings import SettingsError
+
+if TYPE_CHECKING:
+    from chassis.events.transports.rabbitmq_management import Management
 
 DELIVERY_LIMIT = 20
 """Deliveries without an answer after which a message is a dead letter: it kills whoever takes it."""
@@ -103,6 +106,10 @@ class Transport(Protocol):
     def listen(self, pattern: str) -> Subscription:
         """See copies of what is published from now on, by topic pattern, as long as the subscription lives."""
 
+    @property
+    def unseen(self) -> str | None:
+        """What ``differences`` cannot compare and why, a sentence; None when it compares everything."""
+
     def differences(self, queues: Sequence[Queue]) -> list[str]:
         """What is missing or other than declared, a sentence each; changes nothing that exists."""
 
@@ -113,8 +120,11 @@ class Transport(Protocol):
         """None if there is no such queue."""
 
 
-def connect(url: str) -> Transport:
-    """The transport of an EVENTS_URL; connections are made when they are needed. Raises SettingsError."""
+def connect(url: str, management_url: str = "") -> Transport:
+    """The transport of an EVENTS_URL; connections are made when they are needed. Raises SettingsError.
+
+    With ``management_url``, that of RabbitMQ's HTTP API, bindings are compared as well.
+    """
     if url.startswith("sqlite:///"):
         from chassis.events.transports.sqlite import SqliteTransport  # noqa: PLC0415  one of the two is never needed
 
@@ -122,5 +132,11 @@ def connect(url: str) -> Transport:
     if url.startswith(("amqp://", "amqps://")):
         from chassis.events.transports.rabbitmq import RabbitMQTransport  # noqa: PLC0415
 
-        return RabbitMQTransport(url)
+        return RabbitMQTransport(url, _management(management_url, url) if management_url else None)
     raise SettingsError("EVENTS_URL must begin with sqlite:/// or amqp://.")
+
+
+def _management(url: str, amqp_url: str) -> "Management":
+    from chassis.events.transports.rabbitmq_management import Management  # noqa: PLC0415  only the command asks it
+
+    return Management(url, amqp_url)

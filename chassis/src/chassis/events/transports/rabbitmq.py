@@ -2,46 +2,38 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel, BlockingConnection
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
-from chassis.events.topology import DEAD_EXCHANGE, EXCHANGE, Queue
-from chassis.events.transports import DELIVERY_LIMIT, Depth, Publisher, Subscription, TransportLost
+from chassis.events.topology import Queue
+from chassis.events.transports import Depth, Publisher, Subscription, TransportLost
+from chassis.events.transports.amqp_declared import EXCHANGES, DeclaredQueue, declared
 from chassis.events.transports.amqp_link import FAILURES, parameters
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 from chassis.events.transports.amqp_subscription import RabbitMQSubscription
 
-_NEVER = 1_000_000
-"""Looking at dead letters counts as a delivery, and without a limit of their own RabbitMQ 4 drops them after 20."""
+if TYPE_CHECKING:
+    from chassis.events.transports.rabbitmq_management import Management
 
-
-def arguments(queue: Queue) -> dict[str, object]:
-    """How a queue is declared. What may change later belongs into a policy of the broker, not here."""
-    return {
-        "x-queue-type": "quorum",
-        "x-delivery-limit": DELIVERY_LIMIT,
-        "x-dead-letter-exchange": DEAD_EXCHANGE,
-        "x-dead-letter-routing-key": queue.name,
-        "x-dead-letter-strategy": "at-least-once",
-        "x-overflow": "reject-publish",
-        "x-single-active-consumer": True,
-    }
-
-
-DEAD_ARGUMENTS: dict[str, object] = {"x-queue-type": "quorum", "x-delivery-limit": _NEVER}
-_EXCHANGES = {EXCHANGE: "topic", DEAD_EXCHANGE: "direct"}
-
+_UNSEEN = (
+    "Bindings and some arguments were not compared: AMQP does not tell them, and EVENTS_MANAGEMENT_URL is not set."
+)
 Declare = Callable[[BlockingChannel, bool], Any]
 
 
 class RabbitMQTransport:
-    """A Transport on an ``amqp://`` URL."""
+    """A Transport on an ``amqp://`` URL; with the management API it sees bindings too."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, management: "Management | None" = None) -> None:
         self._url = url
+        self._management = management
+
+    @property
+    def unseen(self) -> str | None:
+        return None if self._management else _UNSEEN
 
     def publisher(self) -> Publisher:
         return RabbitMQPublisher(self._url)
@@ -53,6 +45,8 @@ class RabbitMQTransport:
         return RabbitMQSubscription(self._url, [], 100, pattern)
 
     def differences(self, queues: Sequence[Queue]) -> list[str]:
+        if self._management:
+            return self._management.differences(queues)
         with self._connection() as connection:
             return [
                 problem
@@ -68,11 +62,10 @@ class RabbitMQTransport:
                 if refused:
                     problems.append(f"{name} is other than declared: {refused.reply_text}")
             channel = connection.channel()
-            for queue in queues:
-                for type_name in queue.types:
-                    channel.queue_bind(queue.name, EXCHANGE, type_name)
-                channel.queue_bind(queue.dead, DEAD_EXCHANGE, queue.name)
-        return problems
+            for queue in declared(queues):
+                for key in queue.keys:
+                    channel.queue_bind(queue.name, queue.exchange, key)
+        return self._management.differences(queues) if self._management else problems
 
     def depth(self, queue: str) -> Depth | None:
         with self._connection() as connection:
@@ -100,19 +93,20 @@ class RabbitMQTransport:
 
 
 def _declarations(queues: Sequence[Queue]) -> Iterator[tuple[str, Declare]]:
-    for name, kind in _EXCHANGES.items():
+    for name, kind in EXCHANGES.items():
         yield f"exchange {name}", _exchange(name, kind)
-    for queue in queues:
-        yield f"queue {queue.dead}", _queue(queue.dead, DEAD_ARGUMENTS)
-        yield f"queue {queue.name}", _queue(queue.name, arguments(queue))
+    for queue in declared(queues):
+        yield f"queue {queue.name}", _queue(queue)
 
 
 def _exchange(name: str, kind: str) -> Declare:
     return lambda channel, passive: channel.exchange_declare(name, kind, durable=True, passive=passive)
 
 
-def _queue(name: str, with_arguments: dict[str, object]) -> Declare:
-    return lambda channel, passive: channel.queue_declare(name, durable=True, arguments=with_arguments, passive=passive)
+def _queue(queue: DeclaredQueue) -> Declare:
+    return lambda channel, passive: channel.queue_declare(
+        queue.name, durable=True, arguments=queue.arguments, passive=passive
+    )
 
 
 def _difference(connection: BlockingConnection, name: str, declare: Declare) -> str | None:

@@ -37,6 +37,10 @@ class SqliteTransport:
     def listen(self, pattern: str) -> Subscription:
         return SqliteListener(self._path, pattern)
 
+    @property
+    def unseen(self) -> None:
+        return None
+
     def differences(self, queues: Sequence[Queue]) -> list[str]:
         with self._bus() as bus:
             bound = _bindings(bus)

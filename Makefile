@@ -5,7 +5,7 @@ VENV := .venv/bin
 LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults e2e bench lock env-example clean
+.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults test-previous e2e bench lock env-example clean
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis)
@@ -55,6 +55,9 @@ test: setup ## lint, types and every suite, on servers started for it
 
 test-faults: setup ## the full matrix of crashes and cuts, and the long run
 	$(VENV)/pytest tests/faults -m "long or not long"
+
+test-previous: setup ## the last release's code on the schema of today (PREVIOUS=: another version)
+	@$(VENV)/python -m tests.schema.previous
 
 e2e: setup ## the story through the gateway, in both modes (BASE_URL=: of a platform that runs)
 	$(VENV)/pytest tests/e2e

@@ -52,6 +52,7 @@ SUITES = (
     suite("media", "services/media"),
     suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
     suite("gateway", "services/gateway"),
+    suite("schema", "tests/schema", needs=(Postgres,)),
     suite("chart", "tests/chart", "tests/ops"),
 )
 

@@ -54,7 +54,7 @@ def upgrade() -> None:
     op.create_table(
         "removed_assets", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("removed_at", MOMENT, nullable=False)
     )
-    for statement in schema.statements("postgresql" if op.get_bind().dialect.name == "postgresql" else "sqlite"):
+    for statement in schema.statements("postgresql" if op.get_context().dialect.name == "postgresql" else "sqlite"):
         op.execute(statement)
 
 

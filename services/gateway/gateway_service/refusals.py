@@ -137,10 +137,10 @@ _REASONS = (
     ),
     Reason(
         "upstream_unreachable",
-        502,
+        503,
         "A service could not be reached",
-        "The service behind this route does not accept connections, or closed one without an answer.",
-        _TRY_AGAIN,
+        "The service behind this route does not accept connections. It has seen nothing of the request.",
+        _LATER,
     ),
     Reason(
         "upstream_timeout",
@@ -153,7 +153,7 @@ _REASONS = (
         "upstream_invalid",
         502,
         "A service gave an unreadable answer",
-        "The service behind this route answered with something that is not HTTP, or broke off.",
+        "The service behind this route answered with something that is not HTTP, with nothing, or broke off.",
         _TRY_AGAIN,
     ),
     Reason(

@@ -15,11 +15,15 @@ _BODILESS = frozenset({204, 304})
 
 
 class UpstreamFailedError(Exception):
-    """The service cannot be reached (``upstream_unreachable``) or is not understood (``upstream_invalid``)."""
+    """The service cannot be connected to (``upstream_unreachable``) or gave no answer to be understood.
 
-    def __init__(self, code: Literal["upstream_unreachable", "upstream_invalid"]) -> None:
+    ``unanswered``: not a byte of an answer came, so that another try is no second answer.
+    """
+
+    def __init__(self, code: Literal["upstream_unreachable", "upstream_invalid"], *, unanswered: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.unanswered = unanswered
 
 
 class Connection(asyncio.Protocol):
@@ -127,7 +131,7 @@ class Connection(asyncio.Protocol):
         if self.busy:
             if self._until_close and exc is None:
                 self.on_message_complete()
-            self.fail(UpstreamFailedError("upstream_invalid" if self.answered else "upstream_unreachable"))
+            self.fail(UpstreamFailedError("upstream_invalid", unanswered=not self.answered))
         self._writable.set()
         self._lost(self)
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from gateway_service.upstreams.connection import Connection, UpstreamFailedError
 
-IDLE_SECONDS = 15  # less than the services keep theirs, or requests meet closing connections
+IDLE_SECONDS = 5  # less than the services keep theirs, also while they drain, or requests meet closing connections
 
 FETCHED_BYTES = 2**20
 

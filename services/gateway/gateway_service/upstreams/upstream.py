@@ -32,13 +32,22 @@ class Upstream:
         """
         method = exchange.method
         request, rest = await self._request(exchange, body)
+        connection = self._pool.take() or await self._connect()
         try:
-            return await _answered(self._pool.take() or await self._pool.connect(), method, request, rest)
+            return await _answered(connection, method, request, rest)
         except UpstreamFailedError as error:
-            if method not in _IDEMPOTENT or rest or error.code != "upstream_unreachable":
+            if method not in _IDEMPOTENT or rest or not error.unanswered:
                 raise
         self._retries.inc()
-        return await _answered(await self._pool.connect(), method, request, None)
+        return await _answered(await self._connect(), method, request, None)
+
+    async def _connect(self) -> Connection:
+        """A new connection. Where none is had another is tried, whatever the method: nothing was sent yet."""
+        try:
+            return await self._pool.connect()
+        except UpstreamFailedError:
+            self._retries.inc()
+            return await self._pool.connect()
 
     def release(self, connection: Connection) -> None:
         """Be done with an answer, whether or not all of it was read."""

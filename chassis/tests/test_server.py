@@ -1,5 +1,6 @@
 """gunicorn as the chassis runs it."""
 
+import http.client
 import json
 import os
 import signal
@@ -76,6 +77,16 @@ class Running:
             assert time.monotonic() < deadline
             time.sleep(0.05)
 
+    def wait_for_refusal(self, address: tuple[str, int]) -> None:
+        deadline = time.monotonic() + 5
+        while True:
+            try:
+                socket.create_connection(address, timeout=5).close()
+            except ConnectionRefusedError:
+                return
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+
     def wait_until_up(self) -> None:
         deadline = time.monotonic() + 30
         while True:
@@ -130,6 +141,24 @@ def test_sigterm_lets_a_request_in_flight_finish(server: Running) -> None:
         answer = b"".join(iter(lambda: client.recv(4096), b""))
     assert b"finished" in answer
     assert server.process.wait(30) == 0
+
+
+@pytest.mark.parametrize("server", [1, 2], indirect=True)
+def test_sigterm_refuses_new_connections_and_tells_kept_ones(server: Running) -> None:
+    address = ("127.0.0.1", int(server.url.rpartition(":")[2]))
+    kept = http.client.HTTPConnection(*address, timeout=10)
+    assert ask(kept).will_close is False
+    server.process.send_signal(signal.SIGTERM)
+    server.wait_for_refusal(address)
+    assert ask(kept).will_close is True
+    assert server.process.wait(30) == 0
+
+
+def ask(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
+    connection.request("GET", "/hello")
+    answer = connection.getresponse()
+    assert answer.read() == b"hello"
+    return answer
 
 
 @pytest.mark.parametrize("server", [1], indirect=True)

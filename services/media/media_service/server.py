@@ -1,10 +1,13 @@
 """The web process: uvicorn, one process, drained on SIGTERM."""
 
+import asyncio
+import socket
+import time
 from types import FrameType
 
 import uvicorn
 from chassis.health import Health
-from chassis.process import begin
+from chassis.process import LINGER_SECONDS, begin
 
 from media_service.app import create_app
 from media_service.checks import checks
@@ -24,6 +27,16 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._health.drain()
         super().handle_exit(sig, frame)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Refuse new connections, let the clients of kept ones know, and only then close those."""
+        for server in self.servers:
+            server.close()
+        self.server_state.default_headers.append((b"connection", b"close"))
+        deadline = time.monotonic() + LINGER_SECONDS
+        while self.server_state.connections and not self.force_exit and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+        await super().shutdown(sockets)
 
 
 def serve(settings: MediaSettings) -> None:

@@ -128,3 +128,22 @@ def test_what_is_in_flight_is_finished_after_sigterm(web: Web) -> None:
         connection.sendall(body[100:])
         assert connection.recv(1000).startswith(b"HTTP/1.1 201 ")
     assert web.process.wait(15) in {0, -signal.SIGTERM}  # uvicorn ends by the signal it was sent
+
+
+def test_kept_connection_is_told_before_it_is_closed(web: Web) -> None:
+    """As a gateway keeps one: no request may meet a connection that closes at that very moment."""
+    assert web.http.get("/livez").headers.get("Connection") != "close"
+    web.process.send_signal(signal.SIGTERM)
+    eventually(lambda: refuses(web))
+    answer = web.http.get("/livez")  # on the connection from before
+    assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
+    assert web.process.wait(15) in {0, -signal.SIGTERM}
+
+
+def refuses(web: Web) -> bool:
+    """Whether a new connection is refused."""
+    try:
+        socket.create_connection((web.http.base_url.host, web.http.base_url.port or 80), timeout=5).close()
+    except ConnectionRefusedError:
+        return True
+    return False

@@ -2,6 +2,7 @@
 
 import math
 import os
+import select
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,12 +11,14 @@ from typing import Any
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from chassis import logging, metrics, process
 from chassis.settings import ServiceSettings
 
 KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
+gthread.STOP_KEEPALIVE_LINGER = process.LINGER_SECONDS
 
 
 def serve(
@@ -33,7 +36,7 @@ def serve(
         "bind": bind,
         "workers": workers,
         "threads": threads,
-        "worker_class": "gthread",
+        "worker_class": _Worker,
         "preload_app": True,
         "keepalive": KEEPALIVE_SECONDS,
         "graceful_timeout": math.ceil(settings.drain_seconds),
@@ -58,6 +61,19 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
     def load(self) -> Any:
         return self._load_application()
+
+
+class _Worker(gthread.ThreadWorker):  # type: ignore[misc]
+    """While it drains, a new connection is refused at once; gunicorn would leave it unanswered until the end."""
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        super().set_accept_enabled(enabled)
+        if self.alive:
+            return
+        for listener in self.sockets:
+            while select.select([listener], [], [], 0)[0]:  # those that came before are served
+                self.accept(listener)
+            listener.close()
 
 
 class _Logger(Logger):  # type: ignore[misc]

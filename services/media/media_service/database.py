@@ -3,6 +3,7 @@
 Business code is synchronous on a Session. Routes call it through AsyncDatabase, jobs and commands through Database.
 """
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WRITING = {"begin": "BEGIN IMMEDIATE"}  # in SQLite a reader that turns writer fails; one that begins as a writer waits
-POSTGRESQL_OPTIONS = {"connect_timeout": 5, "options": "-c statement_timeout=30s -c lock_timeout=10s"}
+POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -99,7 +100,8 @@ def _url(url: str, *, sqlite_driver: str) -> URL:
 
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("postgresql"):
-        return {"pool_pre_ping": True, "connect_args": POSTGRESQL_OPTIONS}
+        limits = f"{POSTGRESQL_LIMITS} {os.environ.get('PGOPTIONS', '')}"  # the later wins: migrations have their own
+        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "options": limits.strip()}}
     return {}
 
 

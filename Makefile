@@ -72,7 +72,7 @@ images: ## build the four images (VERSION=dev, REGISTRY=)
 sbom: ## list what is in the images, as CycloneDX in var/sbom
 	@"$(PYTHON)" docker/images.py sbom
 
-compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability)
+compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability; PICTURES=files)
 	@"$(PYTHON)" docker/compose.py up
 
 compose-down: ## remove that platform with its data
@@ -84,7 +84,7 @@ chart: setup ## write what the Helm chart derives: schema, README table, golden 
 cluster-test: setup ## install on the cluster of KUBECONFIG and prove it (LOAD_IMAGES=, CLUSTER_RUN=)
 	@$(VENV)/python -m tests.cluster.install
 
-rollout-proof: setup ## what roll-outs and lost pods cost under load there (RATE=20, ROWS=)
+rollout-proof: setup ## what roll-outs and lost pods cost under load there (RATE=30, ROWS=)
 	@$(VENV)/python -m tests.cluster.rollouts
 
 ##@ Tidy

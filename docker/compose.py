@@ -1,6 +1,7 @@
 """``make compose-up`` starts the whole platform on Docker and waits until it is healthy; ``compose-down`` removes it.
 
 PROFILES (default ``core``) names the parts: core, observability, mail. EDGE_PORT moves the TLS edge from 8443.
+PICTURES=files keeps pictures in a folder, which the edge sends, instead of a bucket.
 """
 # ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
 
@@ -14,20 +15,29 @@ TLS = ROOT / "var/compose/tls"
 SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
 
 
-def certificate() -> None:
+def certificate(folder: Path = TLS) -> None:
     """A certificate for localhost that signs itself, made once."""
-    if (TLS / "edge.crt").exists():
+    if (folder / "edge.crt").exists():
         return
-    TLS.mkdir(parents=True)
-    key, certificate = str(TLS / "edge.key"), str(TLS / "edge.crt")
+    folder.mkdir(parents=True, exist_ok=True)
+    key, certificate = str(folder / "edge.key"), str(folder / "edge.crt")
     kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
     subprocess.run(["openssl", "req", "-x509", *kind, "-keyout", key, "-out", certificate, *SUBJECT], check=True)
-    (TLS / "edge.key").chmod(0o644)  # nginx runs as another user in its container
+    (folder / "edge.key").chmod(0o644)  # nginx runs as another user in its container
+
+
+def files() -> list[str]:
+    """The Compose files, by where pictures are kept."""
+    over = {"bucket": [], "files": ["docker/compose.files.yaml"]}
+    kept = os.environ.get("PICTURES", "bucket")
+    if kept not in over:
+        sys.exit(f"PICTURES={kept} is unknown; use PICTURES=bucket or PICTURES=files.")
+    return ["docker/compose.yaml", *over[kept]]
 
 
 def compose(*words: str) -> int:
     profiles = [f"--profile={name}" for name in os.environ.get("PROFILES", "core").split(",")]
-    command = ["docker", "compose", "--file", "docker/compose.yaml", *profiles, *words]
+    command = ["docker", "compose", *(f"--file={path}" for path in files()), *profiles, *words]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

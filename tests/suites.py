@@ -11,7 +11,7 @@ from collections import Counter
 
 from launcher import LauncherError
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
-from launcher.servers.provision import PROGRAM, as_available, missing, provide
+from launcher.servers.provision import PROGRAM, as_available, missing, provide, provide_programs
 from tests.support.jobs import Result, run_all, suite, tool
 from tests.support.shared_servers import shared_servers
 
@@ -22,6 +22,7 @@ PLAIN = {  # one run each: every package has a tests/conftest.py, and mypy knows
     "the rest": ["launcher", "tests", "benchmarks", "charts", "docker", "ops", "conftest.py"],
 }
 KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
+PROGRAMS = {"prometheus": "prometheus", "nginx": "nginx-light"}
 CHECKS = (
     tool("ruff", "ruff", "check", "."),
     tool("format", "ruff", "format", "--check", "."),
@@ -53,7 +54,8 @@ SUITES = (
     suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
     suite("gateway", "services/gateway"),
     suite("schema", "tests/schema", needs=(Postgres,)),
-    suite("chart", "tests/chart", "tests/ops"),
+    suite("chart", "tests/chart"),
+    suite("ops", "tests/ops"),
 )
 
 
@@ -77,6 +79,7 @@ def main(arguments: list[str]) -> int:
 
 def _lacking() -> set[type[Server]]:
     """Get the servers as servers mode does; return those that cannot be had."""
+    provide_programs(PROGRAMS)
     with contextlib.suppress(LauncherError):  # what cannot be had is told at the end
         provide(KINDS)
     lacking = {kind for kind in missing(KINDS) if as_available(kind) is kind}

@@ -4,7 +4,7 @@ import contextlib
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from launcher.servers.binaries import BinaryMissingError, find_binary
@@ -60,6 +60,14 @@ def advice(kinds: list[type[Server]]) -> str:
         f"This machine has no {programs}; install them (Debian: apt-get install {packages}), "
         "or Docker, or set the *_URL settings of servers you have, or use MODE=embedded."
     )
+
+
+def provide_programs(package_of: Mapping[str, str]) -> None:
+    """Install programs that tests run beside the servers, by their Debian packages; does nothing where we may not."""
+    wanted = [package for program, package in package_of.items() if find_binary(program) is None]
+    if wanted and can_install():
+        print(f"Installing {', '.join(wanted)} with apt-get …", flush=True)
+        _install(wanted)
 
 
 def _install(packages: list[str]) -> None:

@@ -1,5 +1,6 @@
 """Everything about media that a person may set, read from the environment."""
 
+import re
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -24,6 +25,9 @@ class MediaSettings(ServiceSettings):
     s3_region: str = Field("us-east-1", description="region of the bucket")
     s3_access_key_id: str = Field("", description="key of the bucket; empty takes the machine's own role")
     s3_secret_access_key: Secret = Field("", description="secret of that key")
+    accel_prefix: str = Field(
+        "", description="internal nginx location of the folder of pictures, such as /stored/; empty: media sends them"
+    )
     max_upload_bytes: int = Field(50_000_000, ge=1, description="bytes a picture may have")
     max_pixels: int = Field(60_000_000, ge=1, description="pixels one frame of a picture may have")
     max_frames: int = Field(500, ge=1, description="frames an animation may have")
@@ -45,6 +49,19 @@ class MediaSettings(ServiceSettings):
         if scheme not in {"file", "s3"} or not rest:
             raise ValueError("must be file://folder or s3://bucket")
         return value
+
+    @field_validator("accel_prefix")
+    @classmethod
+    def know_accel_prefix(cls, value: str) -> str:
+        if value and not re.fullmatch("/([a-z0-9_-]+/)+", value):
+            raise ValueError("must begin and end with a slash, such as /stored/, or be empty")
+        return value
+
+    @model_validator(mode="after")
+    def refuse_accel_without_files(self) -> Self:
+        if self.accel_prefix and not self.storage_url.startswith("file://"):
+            raise ValueError("MEDIA_ACCEL_PREFIX needs pictures in a folder: MEDIA_STORAGE_URL=file://…")
+        return self
 
     @model_validator(mode="after")
     def refuse_half_a_key(self) -> Self:

@@ -19,6 +19,11 @@ from pydantic import ValidationError
         ({"MEDIA_S3_ACCESS_KEY_ID": "x"}, "MEDIA_S3_SECRET_ACCESS_KEY"),
         ({"MEDIA_S3_ENDPOINT_URL": "x"}, "MEDIA_S3_ENDPOINT_URL: must begin with http://"),
         ({"MEDIA_MAX_PIXLES": "1"}, "did you mean MEDIA_MAX_PIXELS?"),
+        ({"MEDIA_ACCEL_PREFIX": "stored"}, "MEDIA_ACCEL_PREFIX: must begin and end with a slash"),
+        (
+            {"MEDIA_ACCEL_PREFIX": "/stored/", "MEDIA_STORAGE_URL": "s3://pictures"},
+            "MEDIA_ACCEL_PREFIX needs pictures in a folder",
+        ),
         ({"MEDIA_PORT": "http"}, "MEDIA_PORT: "),
     ],
 )

@@ -51,7 +51,10 @@ def original(blob: Blob, asset_id: UUID) -> StoredFile:
 
 
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str) -> Response:
-    """The file, a part of it, or 304; raises Problem 404 if it is gone, 416 for a part it does not have."""
+    """The file, a part of it, or 304; raises Problem 404 if it is gone, 416 for a part it does not have.
+
+    A whole file is left to the edge where that can send it: whether it may be seen is decided here all the same.
+    """
     headers = {
         "ETag": file.etag,
         "Last-Modified": file.last_modified,
@@ -72,6 +75,8 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
     status = 200 if part is None else 206
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=file.mime)
+    if part is None and (address := store.at_edge(file.key)):
+        return Response(headers=headers | {"Content-Length": "0", "X-Accel-Redirect": address}, media_type=file.mime)
     try:
         content = await store.read(file.key, wanted.start, wanted.stop)
     except FileNotFoundError as error:

@@ -54,9 +54,10 @@ def blob_id_of(key: str) -> UUID | None:
 class Store:
     """The folder or bucket of the settings."""
 
-    def __init__(self, objects: ObjectStore, folder: Path | None = None) -> None:
+    def __init__(self, objects: ObjectStore, folder: Path | None = None, accel_prefix: str = "") -> None:
         self._objects = objects
         self._folder = folder
+        self._accel_prefix = accel_prefix
 
     def put(self, key: str, content: IO[bytes] | bytes) -> None:
         """Keep a file under a key."""
@@ -74,6 +75,12 @@ class Store:
         """The bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError before the first."""
         found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
         return aiter(found.stream(CHUNK))
+
+    def at_edge(self, key: str) -> str | None:
+        """Where the edge finds a file by itself (X-Accel-Redirect); None when it cannot, or the file is gone."""
+        if self._folder and self._accel_prefix and (self._folder / key).exists():
+            return f"{self._accel_prefix}{key}"
+        return None
 
     def remove(self, folder: str) -> None:
         """Remove all files of a folder; it may be gone already."""
@@ -104,7 +111,7 @@ def open_store(settings: MediaSettings) -> Store:
     try:
         if scheme == "file":
             folder = Path(rest).absolute()
-            return Store(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder)
+            return Store(LocalStore(folder, mkdir=True, automatic_cleanup=True), folder, settings.accel_prefix)
         return Store(_bucket(settings))
     except (BaseError, OSError) as error:
         reason = str(error).partition("\n")[0]  # then come the libraries' own notes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 from chassis import sentry
-from chassis.events import transports
+from chassis.events import observed, transports
 from chassis.events.consumer import Consumer
 from chassis.events.databases import plain
 from chassis.events.databases.tables import require_tables
@@ -26,6 +26,8 @@ WORKERS = 4
 """Threads that handle events; on SQLite one, for there is one write lock anyway."""
 STALE_SECONDS = 15
 """A loop that has not turned for so long is stuck, and the heartbeat stops."""
+CLOSING_SECONDS = 3
+"""What closing connections may take beyond DRAIN_SECONDS; the chart gives a pod 5."""
 log = get_logger()
 
 
@@ -68,14 +70,18 @@ def consumer_loops(service: EventService) -> dict[str, Loop]:
 
 
 def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
-    """Run each loop in a thread until SIGTERM or SIGINT, or until one fails, which ends the process."""
+    """Run each loop in a thread until SIGTERM or SIGINT, or until one fails, which ends the process.
+
+    Raises SystemExit(1) when one failed, or did not finish within DRAIN_SECONDS and little more.
+    """
     begin(service.settings, process)
+    observed.announce()
     stop = threading.Event()
     _stop_on_signals(stop)
     turned = dict.fromkeys(loops, time.monotonic())
     failed: list[str] = []
     threads = [
-        threading.Thread(target=_guarded, args=(name, loop, stop, turned, failed), name=name)
+        threading.Thread(target=_guarded, args=(name, loop, stop, turned, failed), name=name, daemon=True)
         for name, loop in loops.items()
     ]
     for thread in threads:
@@ -85,11 +91,18 @@ def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
     while not stop.wait(1):
         if time.monotonic() - min(turned.values()) < STALE_SECONDS:
             heartbeat.beat()
-    for thread in threads:
-        thread.join()
-    log.info("stopped")
-    if failed:
+    late = _unfinished(threads, service.settings.drain_seconds + CLOSING_SECONDS)
+    log.info("stopped", unfinished=late)
+    if failed or late:
         raise SystemExit(1)
+
+
+def _unfinished(threads: list[threading.Thread], seconds: float) -> list[str]:
+    """Wait for threads; gives the names of those that were still at work at the end."""
+    deadline = time.monotonic() + seconds
+    for thread in threads:
+        thread.join(max(deadline - time.monotonic(), 0))
+    return [thread.name for thread in threads if thread.is_alive()]
 
 
 def _guarded(name: str, loop: Loop, stop: threading.Event, turned: dict[str, float], failed: list[str]) -> None:

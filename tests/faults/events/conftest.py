@@ -28,10 +28,7 @@ def stage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Stage]:
     database, transport = request.param
     with ExitStack() as stack:
         press_url, reader_url = (stack.enter_context(_database(database, request, tmp_path)) for _ in range(2))
-        events_url = f"sqlite:///{tmp_path}/bus.sqlite3"
-        if transport == "rabbitmq":
-            events_url = request.getfixturevalue("rabbitmq_url")
-            stack.enter_context(rabbitmq_queues(events_url, "reader"))
+        events_url = stack.enter_context(_transport(transport, request, tmp_path))
         stage = Stage(tmp_path, press_url, reader_url, events_url)
         stack.callback(stage.break_down)
         yield stage
@@ -44,6 +41,16 @@ def _database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterat
             yield url
     else:
         with postgres_database(request.getfixturevalue("postgres_url")) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def _transport(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    if kind == "embedded":
+        yield f"sqlite:///{folder}/bus.sqlite3"
+    else:
+        url: str = request.getfixturevalue("rabbitmq_url")
+        with rabbitmq_queues(url, "reader"):
             yield url
 
 
@@ -63,13 +70,13 @@ def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]
     server.remove()
 
 
-@pytest.fixture
+@pytest.fixture(params=["postgresql", pytest.param("sqlite", marks=pytest.mark.long)])
 def broken_broker_stage(
     own_rabbitmq: RabbitMQ, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[Stage, RabbitMQ, Proxy]]:
     """A stage whose broker a case may stop, and the proxy that leads to it."""
     with ExitStack() as stack:
-        press_url, reader_url = (stack.enter_context(_database("postgresql", request, tmp_path)) for _ in range(2))
+        press_url, reader_url = (stack.enter_context(_database(request.param, request, tmp_path)) for _ in range(2))
         stack.enter_context(rabbitmq_queues(own_rabbitmq.url, "reader"))
         proxy = stack.enter_context(Proxy(own_rabbitmq.port))
         events_url = own_rabbitmq.url.replace(f":{own_rabbitmq.port}/", f":{proxy.port}/")
@@ -78,15 +85,14 @@ def broken_broker_stage(
         yield stage, own_rabbitmq, proxy
 
 
-@pytest.fixture
+@pytest.fixture(params=["rabbitmq", pytest.param("embedded", marks=pytest.mark.long)])
 def broken_database_stage(
     own_postgres: Postgres, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[tuple[Stage, Postgres]]:
     """A stage whose PostgreSQL a case may stop."""
-    events_url: str = request.getfixturevalue("rabbitmq_url")
     with ExitStack() as stack:
         press_url, reader_url = (stack.enter_context(postgres_database(own_postgres.url)) for _ in range(2))
-        stack.enter_context(rabbitmq_queues(events_url, "reader"))
+        events_url = stack.enter_context(_transport(request.param, request, tmp_path))
         stage = Stage(tmp_path, press_url, reader_url, events_url)
         stack.callback(stage.break_down)
         yield stage, own_postgres

@@ -82,5 +82,9 @@ def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
 
 def sql(database: str, statement: str) -> str:
     """One value from devinfra's PostgreSQL."""
-    psql = ["psql", "-h", "/var/run/postgresql", "-U", "postgres", "-d", database, "-tAc", statement]
-    return kubectl("exec", "devinfra-postgresql-0", "--", *psql).strip()
+    return kubectl("exec", "devinfra-postgresql-0", "--", *psql(database, statement)).strip()
+
+
+def psql(database: str, statement: str) -> list[str]:
+    """The command that runs a statement in that pod."""
+    return ["psql", "-h", "/var/run/postgresql", "-U", "postgres", "-d", database, "-tAc", statement]

@@ -1,39 +1,50 @@
 """What is done to the platform under load; each returns when the platform stands again, some with a note."""
 
 import json
-import os
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from tests.cluster.cluster import (
+    NAMESPACE,
     PUBLIC_URL,
     RELEASE,
     ROOT,
     SERVICES,
     VERSION,
     ClusterError,
+    apply,
     get,
     helm,
     kubectl,
     pods,
+    psql,
     run,
+    sql,
     wait_ready,
     wait_until,
 )
 from tests.cluster.install import install, load_images
+from tests.cluster.pods import script_map
 
-MIGRATION = '''from django.db import migrations
+MIGRATION = """from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    """Expands the table as the first step of a two-step change does."""
-
     dependencies = [("posts", "{latest}")]
-    operations = [migrations.RunSQL("ALTER TABLE posts_post ADD COLUMN rollout_proof text NULL")]
-'''
-WEB = ("gateway", "auth-web", "blog-web", "media-web")
+    operations = [migrations.RunSQL("{statement}")]
+"""
+STATEMENTS = {
+    "migrated": "ALTER TABLE posts_post ADD COLUMN rollout_proof text NULL",  # the first step of a two-step change
+    "broken": "ALTER TABLE posts_post ADD COLUMN slug text",  # there is one
+}
+BLOG, CONSUMER = "blog", "blog-consumer"
+SPOILED = "broadsheet-spoiled"
+LOCKED_SECONDS = 20
+IN_HAND = 5
 OTHER_NAME = """FROM broadsheet/{service}:{version}
 ENV RELEASE={name}
 """
@@ -43,15 +54,16 @@ ADD_MIGRATION = (
 
 
 def make_images() -> None:
-    """The images that are upgraded to: ``next``, the same code, and ``migrated``, with one migration more."""
+    """The images upgraded to: ``next``, the same code; ``migrated`` and ``broken``, with one migration more."""
     migrations = ROOT / "services/blog/blog_service/posts/migrations"
     latest = max(path.stem for path in migrations.glob("0*.py"))
-    for name in ("next", "migrated"):
+    for name in ("next", *STATEMENTS):
         for service in SERVICES:
-            recipe = OTHER_NAME.format(service=service, version=VERSION, name=name)
-            if (service, name) == ("blog", "migrated"):
+            recipe, statement = OTHER_NAME.format(service=service, version=VERSION, name=name), STATEMENTS.get(name, "")
+            if service == "blog" and statement:
                 recipe += ADD_MIGRATION
-            _build(f"broadsheet/{service}:{name}", recipe, MIGRATION.format(latest=latest))
+            migration = MIGRATION.format(latest=latest, statement=statement)
+            _build(f"broadsheet/{service}:{name}", recipe, migration)
         load_images(name)
 
 
@@ -73,6 +85,23 @@ def rollback() -> None:
     wait_ready()
 
 
+def upgrade_that_fails() -> str:
+    """Upgrade to an image whose migration fails, see that the old pods serve on, and take it back."""
+    before = set(_web_pods())
+    with suppress(ClusterError):
+        install(PUBLIC_URL, "broken", "migrations.backoffLimit=0", within="40s")
+        return ""
+    kept = before & set(_web_pods())
+    said = kubectl("logs", f"--selector=app.kubernetes.io/component={BLOG}-migrate", "--tail=-1", "--ignore-errors")
+    waiting = kubectl("logs", f"--selector=app.kubernetes.io/component={BLOG}-web", "--container=wait-for-migrations")
+    if kept < before or "DuplicateColumn" not in said or "lacks 1 of its migrations" not in waiting:
+        raise ClusterError(
+            f"kept {len(kept)} of {len(before)} pods; the migration said: {said[-500:]}; {waiting[-500:]}"
+        )
+    rollback()
+    return f"refused, {len(kept)} old pods of blog served on"
+
+
 def each_pod(disturb: Callable[[str], None]) -> str:
     """Disturb every pod of the release, one after the other, waiting until its owner is complete again."""
     names = pods()
@@ -84,8 +113,8 @@ def each_pod(disturb: Callable[[str], None]) -> str:
 
 def evict(pod: str) -> None:
     """Ask for an eviction as a drain does, again while the budget refuses it."""
-    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": namespace()}}
-    path = f"/api/v1/namespaces/{namespace()}/pods/{pod}/eviction"
+    body = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": pod, "namespace": NAMESPACE}}
+    path = f"/api/v1/namespaces/{NAMESPACE}/pods/{pod}/eviction"
     wait_until(lambda: _granted(path, json.dumps(body)), 120, f"{pod} may be evicted")
     kubectl("wait", "--for=delete", f"pod/{pod}", "--timeout=90s")
 
@@ -112,38 +141,88 @@ def scale_out_and_in() -> str:
     return f"2 → {most} → 2"
 
 
-def without_pre_stop() -> None:
-    """Stop pods at once, while they are still in everybody's list."""
-    install(PUBLIC_URL, VERSION, "defaults.preStopSeconds=0", "defaults.drainSeconds=1")
-    kubectl("rollout", "restart", *(f"deployment/{RELEASE}-{name}" for name in WEB))
+def kill_consumer() -> str:
+    """Kill blog's consumer while it has taken events and could not handle them yet."""
+    name = pods(f"app.kubernetes.io/component={CONSUMER}")[0]
+    with _inbox_locked():
+        before = _published()
+        wait_until(lambda: _published() >= before + IN_HAND, LOCKED_SECONDS / 2, "events are in the consumer's hands")
+        kubectl("delete", "pod", name, "--force", "--grace-period=0")
     wait_ready()
+    return f"at least {IN_HAND} events in its hands"
+
+
+def without_pre_stop() -> None:
+    """Stop the gateway's pods at once, while they are still in everybody's list."""
+    no_drain = [f"components.gateway.{setting}" for setting in ("preStopSeconds=0", "drainSeconds=1")]
+    install(PUBLIC_URL, VERSION, *no_drain)
+    _delete_gateways()
 
 
 def without_grace() -> None:
     """Kill the gateway's pods before they have drained."""
-    patch = {"spec": {"template": {"spec": {"terminationGracePeriodSeconds": 1}}}}
-    kubectl("patch", "deployment", f"{RELEASE}-gateway", "--patch", json.dumps(patch))
-    wait_ready()
-    each_gateway = pods(f"app.kubernetes.io/component=gateway,app.kubernetes.io/instance={RELEASE}")
-    for name in each_gateway:
-        delete(name)
-    wait_ready()
+    hook = {"name": "gateway", "lifecycle": {"preStop": {"sleep": {"seconds": 1}}}}
+    _spoil("gateway", {"terminationGracePeriodSeconds": 1, "containers": [hook]})
+    _delete_gateways()
 
 
 def liveness_asks_database() -> str:
     """Restart PostgreSQL under a liveness check that asks it: blog is restarted for what no restart mends."""
     probe = {"httpGet": {"path": "/readyz", "port": 8020}, "periodSeconds": 2, "failureThreshold": 1}
-    container = {"name": "blog-web", "livenessProbe": probe}
-    patch = {"spec": {"template": {"spec": {"containers": [container]}}}}
-    kubectl("patch", "deployment", f"{RELEASE}-blog-web", "--patch", json.dumps(patch))
-    wait_ready()
+    _spoil("blog-web", {"containers": [{"name": "blog-web", "livenessProbe": probe}]})
     restart_server("postgresql")
     restarts = _restarts("blog-web")
     return f"{restarts} needless restarts" if restarts else ""
 
 
-def namespace() -> str:
-    return os.environ.get("NAMESPACE", "broadsheet")
+def kill_consumer_that_acks_early() -> str:
+    """The same death of a consumer that acknowledges what arrives before it is handled."""
+    script = Path(__file__).with_name("acks_early.py")
+    apply(script_map("acks-early", script))
+    mount = [{"name": "scripts", "mountPath": "/scripts"}]
+    container = {"name": CONSUMER, "command": ["python", f"/scripts/{script.name}"], "args": [], "volumeMounts": mount}
+    _spoil(CONSUMER, {"containers": [container], "volumes": [{"name": "scripts", "configMap": {"name": "acks-early"}}]})
+    return kill_consumer()
+
+
+def mend() -> None:
+    """Undo what a control spoiled. Deployments that were patched are made anew: helm keeps foreign changes."""
+    kubectl("delete", "deployment", "--selector", f"{SPOILED}=yes", "--wait")
+    install(PUBLIC_URL)
+
+
+def _spoil(component: str, pod: dict[str, Any]) -> None:
+    name = f"{RELEASE}-{component}"
+    kubectl("patch", "deployment", name, "--patch", json.dumps({"spec": {"template": {"spec": pod}}}))
+    kubectl("label", "deployment", name, f"{SPOILED}=yes", "--overwrite")
+    wait_ready()
+
+
+def _delete_gateways() -> None:
+    """Several times: that a request is under way or on its way just then is a matter of chance."""
+    for _ in range(3):
+        for name in pods(f"app.kubernetes.io/component=gateway,app.kubernetes.io/instance={RELEASE}"):
+            delete(name)
+            wait_ready()
+
+
+@contextmanager
+def _inbox_locked() -> Iterator[None]:
+    """Let nobody into blog's inbox; returns when it is free again."""
+    hold = f"BEGIN; LOCK TABLE inbox_event IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep({LOCKED_SECONDS}); COMMIT"
+    words = ["kubectl", "--namespace", NAMESPACE, "exec", "devinfra-postgresql-0", "--", *psql("blog", hold)]
+    with subprocess.Popen(words, stdout=subprocess.DEVNULL):
+        locked = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock'"
+        wait_until(lambda: int(sql("blog", locked)), 10, "the inbox is locked")
+        yield
+
+
+def _published() -> int:
+    return int(sql("auth", "SELECT count(*) FROM outbox_event WHERE published_at IS NOT NULL"))
+
+
+def _web_pods() -> list[str]:
+    return pods(f"app.kubernetes.io/component={BLOG}-web")
 
 
 def _granted(path: str, body: str) -> bool:

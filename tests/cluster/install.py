@@ -52,13 +52,13 @@ def backups_claim() -> None:
     apply({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "backups"}, "spec": spec})
 
 
-def install(public_url: str, version: str = VERSION, *settings: str) -> float:
+def install(public_url: str, version: str = VERSION, *settings: str, within: str = "8m") -> float:
     """Install or upgrade; the seconds until everything was ready."""
     began = time.monotonic()
     given = (f"publicUrl={public_url}", f"image.tag={version}", *settings)
     changes = [word for setting in given for word in ("--set", setting)]
     chart = str(ROOT / "charts/broadsheet")
-    helm("upgrade", "--install", RELEASE, chart, "--values", TRY_OUT, *changes, "--wait", "--timeout", "8m")
+    helm("upgrade", "--install", RELEASE, chart, "--values", TRY_OUT, *changes, "--wait", "--timeout", within)
     wait_ready()
     return time.monotonic() - began
 

@@ -1,8 +1,9 @@
 """Open-loop load on the gateway's Service, run in a pod: arrivals keep their times whatever the answers do.
 
-Several users read, write posts and change their bio, so that events are in flight. Nothing is sent twice: one failed
-request is one failure. Prints one JSON document: counts, latencies from the planned arrival, failures, and what was
-acknowledged but is not there afterwards.
+Several users read, write posts and change their bio, so that events are in flight. Now and then a body arrives slowly,
+so that some request is always under way. Nothing is sent twice: one failed request is one failure. Ends with SIGUSR1 or
+after SECONDS, and prints one JSON document: counts, latencies from the planned arrival (without the slow ones),
+failures, and what was acknowledged but is not there afterwards.
 """
 # ruff: noqa: T201, BLE001  its output is the report; every failure of a request is one; chance picks no secret
 
@@ -12,10 +13,12 @@ import os
 import random
 import secrets
 import select
+import signal
 import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, LifoQueue
 from typing import Any
@@ -27,6 +30,9 @@ RATE = float(os.environ.get("RATE", "25"))
 SECONDS = float(os.environ.get("SECONDS", "60"))
 TIMEOUT = 30
 USERS = 4
+SLOW_SECONDS = 3
+KINDS = {"list": 45, "read": 33, "write": 12, "bio": 8, "slow": 2}
+"""How often of a hundred."""
 
 
 class Connections:
@@ -35,12 +41,18 @@ class Connections:
     def __init__(self) -> None:
         self._idle: LifoQueue[http.client.HTTPConnection] = LifoQueue()
 
-    def request(self, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any, dict[str, str]]:
+    def request(
+        self, method: str, path: str, body: Any = None, token: str = "", *, slowly: bool = False
+    ) -> tuple[int, Any, dict[str, str]]:
         headers = {"Host": HOST, "Content-Type": "application/json"} | (
             {"Authorization": f"Bearer {token}"} if token else {}
         )
+        content = None if body is None else json.dumps(body).encode()
         connection = self._take()
-        connection.request(method, path, None if body is None else json.dumps(body), headers)
+        if content and slowly:
+            connection.request(method, path, _dripping(content), headers | {"Content-Length": str(len(content))})
+        else:
+            connection.request(method, path, content, headers)
         answer = connection.getresponse()
         content = answer.read()
         if not answer.will_close:
@@ -59,6 +71,13 @@ class Connections:
             return http.client.HTTPConnection(GATEWAY.hostname or "", GATEWAY.port or 80, timeout=TIMEOUT)
 
 
+def _dripping(content: bytes) -> Iterator[bytes]:
+    size = len(content) // 10
+    for begin in range(0, len(content), size):
+        yield content[begin : begin + size]
+        time.sleep(SLOW_SECONDS / 10)
+
+
 class User:
     """One author; changes of the bio are made one after the other, so that the last acknowledged one is known."""
 
@@ -66,6 +85,7 @@ class User:
         self.name = f"load-{secrets.token_hex(5)}"
         self.bio = ""
         self.slugs: list[str] = []
+        self.drafts: list[str] = []
         self.lock = threading.Lock()
         password = secrets.token_urlsafe(16)
         account = {"username": self.name, "email": f"{self.name}@example.org", "password": password}
@@ -90,25 +110,29 @@ class Load:
         self.statuses: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.began = time.monotonic()
+        self._enough = threading.Event()
+        signal.signal(signal.SIGUSR1, lambda *_: self._enough.set())
 
     def run(self) -> None:
         """Send at the planned moments, in as many threads as are needed."""
-        with ThreadPoolExecutor(max_workers=256) as threads:
+        with ThreadPoolExecutor(max_workers=512) as threads:
             for number in range(int(RATE * SECONDS)):
                 due = self.began + number / RATE
-                time.sleep(max(0, due - time.monotonic()))
+                if self._enough.wait(max(0, due - time.monotonic())):
+                    break
                 threads.submit(self._one, number, due)
 
     def _one(self, number: int, due: float) -> None:
         user = self.users[number % USERS]
-        kind = random.choices(["list", "read", "write", "bio"], weights=[45, 35, 12, 8])[0]
+        kind = random.choices([*KINDS], [*KINDS.values()])[0]
         try:
             status, _, headers = self._send(kind, user)
         except Exception as error:
             status, headers = 0, {"error": f"{type(error).__name__}: {error}"}
-        self.latencies.append(time.monotonic() - due)
+        if kind != "slow":
+            self.latencies.append(time.monotonic() - due)
         self.statuses[str(status)] += 1
-        if status != (201 if kind == "write" else 200):
+        if status != (201 if kind in {"write", "slow"} else 200):
             told = {name: headers[name] for name in ("Retry-After", "X-Request-ID", "error") if name in headers}
             self.failures.append({"at": round(due - self.began, 2), "kind": kind, "status": status, "told": told})
 
@@ -119,7 +143,9 @@ class Load:
             case "read":
                 return self._read(user)
             case "write":
-                return self._write(user)
+                return self._write(user, "Text")
+            case "slow":
+                return self._write(user, "Long text. " * 10_000, slowly=True)
         return self._change_bio(user)
 
     def _read(self, user: User) -> tuple[int, Any, dict[str, str]]:
@@ -127,11 +153,11 @@ class Load:
             return self.connections.request("GET", "/api/v1/posts")
         return self.connections.request("GET", f"/api/v1/posts/{random.choice(user.slugs)}")
 
-    def _write(self, user: User) -> tuple[int, Any, dict[str, str]]:
-        post = {"title": f"Load {secrets.token_hex(6)}", "body": "Text", "tags": ["load"], "published": True}
-        answer = self.connections.request("POST", "/api/v1/posts", post, user.token)
+    def _write(self, user: User, text: str, *, slowly: bool = False) -> tuple[int, Any, dict[str, str]]:
+        post = {"title": f"Load {secrets.token_hex(6)}", "body": text, "tags": ["load"], "published": not slowly}
+        answer = self.connections.request("POST", "/api/v1/posts", post, user.token, slowly=slowly)
         if answer[0] == 201:
-            user.slugs.append(answer[1]["slug"])
+            (user.drafts if slowly else user.slugs).append(answer[1]["slug"])
         return answer
 
     def _change_bio(self, user: User) -> tuple[int, Any, dict[str, str]]:
@@ -145,15 +171,19 @@ class Load:
     def lost(self) -> list[str]:
         """Acknowledged writes that are not there, asked again for a minute."""
         deadline = time.monotonic() + 60
-        missing = [(f"/api/v1/posts/{slug}", "slug", slug) for user in self.users for slug in user.slugs]
-        missing += [(f"/api/v1/authors/{user.name}", "bio", user.bio) for user in self.users if user.bio]
+        missing = [
+            (f"/api/v1/posts/{slug}", "slug", slug, user.token)
+            for user in self.users
+            for slug in [*user.slugs, *user.drafts]
+        ]
+        missing += [(f"/api/v1/authors/{user.name}", "bio", user.bio, "") for user in self.users if user.bio]
         while missing and time.monotonic() < deadline:
             missing = [wanted for wanted in missing if not self._shows(*wanted)]
-        return [path for path, _, _ in missing]
+        return [path for path, _, _, _ in missing]
 
-    def _shows(self, path: str, name: str, value: str) -> bool:
+    def _shows(self, path: str, name: str, value: str, token: str) -> bool:
         try:
-            status, body, _ = self.connections.request("GET", path)
+            status, body, _ = self.connections.request("GET", path, token=token)
         except Exception:
             return False
         return status == 200 and body[name] == value
@@ -163,11 +193,11 @@ load = Load()
 load.run()
 slowest = sorted(load.latencies)
 report = {
-    "requests": len(slowest),
-    "acknowledged_writes": sum(len(user.slugs) for user in load.users),
+    "requests": sum(load.statuses.values()),
+    "acknowledged_writes": sum(len(user.slugs) + len(user.drafts) for user in load.users),
     "statuses": dict(load.statuses),
     "failed": len(load.failures),
-    "failures": load.failures[:40],
+    "failures": load.failures,
     "p50_ms": round(slowest[len(slowest) // 2] * 1000, 1),
     "p99_ms": round(slowest[int(len(slowest) * 0.99)] * 1000, 1),
     "max_ms": round(slowest[-1] * 1000, 1),

@@ -14,8 +14,13 @@ TESTER = {
 """Labels that the NetworkPolicies let through to the gateway."""
 
 
+LOAD_SECONDS = 900
+"""The load ends by itself after that, should nobody end it."""
+
+
 def job(name: str, labels: dict[str, str], environment: dict[str, str], script: Path) -> dict[str, Any]:
     """A Job that runs a Python script with one of the images; it is tried once. Its ConfigMap is applied here."""
+    apply(script_map(name, script))
     container = {
         "name": "main",
         "image": f"broadsheet/gateway:{VERSION}",
@@ -39,34 +44,33 @@ def job(name: str, labels: dict[str, str], environment: dict[str, str], script: 
     }
     template = {"metadata": {"labels": labels}, "spec": pod}
     spec = {"backoffLimit": 0, "template": template}
-    scripts = {
-        "apiVersion": "v1",
-        "kind": "ConfigMap",
-        "metadata": {"name": name},
-        "data": {script.name: script.read_text()},
-    }
-    apply(scripts)
     return {"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "spec": spec}
+
+
+def script_map(name: str, script: Path) -> dict[str, Any]:
+    """A ConfigMap that holds a script."""
+    data = {script.name: script.read_text()}
+    return {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": data}
 
 
 class LoadJob:
     """The load of ``load.py``, running in a pod."""
 
-    def __init__(self, rate: float, seconds: float) -> None:
-        self._seconds = seconds
+    def __init__(self, rate: float) -> None:
         environment = {
             "GATEWAY": f"http://{RELEASE}-gateway",
             "PUBLIC_URL": PUBLIC_URL,
             "RATE": str(rate),
-            "SECONDS": str(seconds),
+            "SECONDS": str(LOAD_SECONDS),
         }
         kubectl("delete", "job", "load", "--ignore-not-found", "--wait")
         apply(job("load", TESTER, environment, Path(__file__).with_name("load.py")))
         wait_until(lambda: get("job", "load")["status"].get("ready"), 60, "the load's pod runs")
 
     def report(self) -> dict[str, Any]:
-        """Wait for the end; what was sent, failed and lost."""
-        wait_until(self._ended, self._seconds + 150, "the load ends")
+        """Send no more, and wait for the end: what was sent, failed and lost."""
+        kubectl("exec", "job/load", "--", "python", "-c", "import os, signal; os.kill(1, signal.SIGUSR1)")
+        wait_until(self._ended, 180, "the load ends")
         lines = kubectl("logs", "job/load").strip().splitlines()
         if not lines or not lines[-1].startswith("{"):
             raise ClusterError(f"the load did not report: {lines[-5:]}")

@@ -1,0 +1,26 @@
+"""blog's consumer, spoiled: it acknowledges events as they arrive, before they are handled."""
+
+import sys
+from collections.abc import Sequence
+
+from chassis.events.transports import Delivery
+from chassis.events.transports.amqp_subscription import RabbitMQSubscription
+from chassis.run import main
+
+receive, settle = RabbitMQSubscription.receive, RabbitMQSubscription.settle
+
+
+def receive_and_settle(self: RabbitMQSubscription, timeout: float) -> list[Delivery]:
+    """Acknowledge before anything was done."""
+    arrived = receive(self, timeout)
+    settle(self, arrived)
+    return arrived
+
+
+def settle_nothing(self: RabbitMQSubscription, deliveries: Sequence[Delivery]) -> None:
+    """It was acknowledged already."""
+
+
+RabbitMQSubscription.receive = receive_and_settle  # type: ignore[method-assign]
+RabbitMQSubscription.settle = settle_nothing  # type: ignore[method-assign]
+sys.exit(main(["consumer"]))

@@ -40,17 +40,14 @@ def measure(postgres: Postgres, broker_url: str, *, quick: bool) -> list[Figure]
     backlog = 100_000 if quick else 1_000_000
     transport = transports.connect(broker_url)
     transport.apply([press.READER])
-    with outbox(postgres, "press") as database, contextlib.closing(transport.publisher()) as publisher:
-        press.fill(database, 4_000)
-        press.drain(database, publisher, at_least=4_000)  # warms connections up
+    with outbox(postgres, "press") as database:
+        _drained(database, transport, 4_000, at_least=4_000)  # warms the servers up
         naive = _naive(database, broker_url, 300 if quick else 1_500)
         peer = _celery(broker_url, 500 if quick else 3_000)
         small = _small_backlogs(database, transport.publisher(), rounds=5 if quick else 20)
         amount = 10_000 if quick else 40_000
-        press.fill(database, amount)
-        ours = timed(lambda: press.drain(database, publisher, at_least=amount))
-        press.fill(database, backlog)
-        large = timed(lambda: press.drain(database, publisher, at_least=amount))
+        ours = _drained(database, transport, amount, at_least=amount)
+        large = _drained(database, transport, backlog, at_least=amount)
     return [*_rates(ours, naive, peer), _growth(large, small, backlog)]
 
 
@@ -101,6 +98,13 @@ def _celery(broker_url: str, count: int) -> Rate:
             return count
 
         return timed(send_all)
+
+
+def _drained(database: PlainDatabase, transport: transports.Transport, backlog: int, *, at_least: int) -> Rate:
+    """The relay's rate with so many events waiting. It connects when they are there: filling outlasts heartbeats."""
+    press.fill(database, backlog)
+    with contextlib.closing(transport.publisher()) as publisher:
+        return timed(lambda: press.drain(database, publisher, at_least=at_least))
 
 
 def _small_backlogs(database: PlainDatabase, publisher: transports.Publisher, *, rounds: int) -> Rate:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chassis.events import clock, outbox, retention
+from chassis.events import claims, clock, outbox, retention
 from chassis.events.claims import LEASE, Outbox
 from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
@@ -168,6 +168,14 @@ def test_batches_bound_what_is_taken_at_once(database: PlainDatabase, publisher:
     publish(database, *[printed(1, sequence) for sequence in range(1, 26)])
     relay = Relay(database, publisher, outbox=Outbox(database, batch=10))
     assert [relay.relay_pending() for _ in range(4)] == [10, 10, 5, 0]
+
+
+def test_backlog_is_read_along_the_index_of_pending_events(database: PlainDatabase) -> None:
+    publish(database, *(printed(key, 1) for key in range(2000)))
+    rows(database, "ANALYZE")
+    explain = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
+    plan = rows(database, explain + claims._OLDEST.format(other_keys=""), 0, 0, 10)
+    assert "outbox_event_pending" in str(plan)
 
 
 def test_running_relay_publishes_soon_after_the_commit(

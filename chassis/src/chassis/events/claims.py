@@ -60,9 +60,11 @@ _WAITING = """
 SELECT DISTINCT partition_key FROM outbox_event
 WHERE published_at IS NULL AND attempts > 0 AND shard = %s AND available_at > %s
 """
+# one shard, written as a range: then only the index of pending events gives the order, and PostgreSQL does not
+# choose to walk along the primary key, over all that was published
 _OLDEST = """
 SELECT id, event_id, type, partition_key, envelope, attempts FROM outbox_event
-WHERE shard = %s AND published_at IS NULL {other_keys} ORDER BY id LIMIT %s
+WHERE shard BETWEEN %s AND %s AND published_at IS NULL {other_keys} ORDER BY shard, id LIMIT %s
 """
 _REFUSED = "UPDATE outbox_event SET attempts = attempts + 1, available_at = %s, last_error = %s WHERE id = %s"
 
@@ -121,11 +123,9 @@ class Outbox:
 
     def _oldest(self, execute: Execute, shard: int) -> list[Pending]:
         waiting = [row[0] for row in execute(_WAITING, (shard, clock.stored(self._now())))]
-        if waiting:
-            matches, keys = self._among(waiting)
-            rows = execute(_OLDEST.format(other_keys=f"AND NOT partition_key {matches}"), (shard, keys, self._batch))
-        else:
-            rows = execute(_OLDEST.format(other_keys=""), (shard, self._batch))
+        matches, keys = self._among(waiting)
+        other_keys, excluded = (f"AND NOT partition_key {matches}", (keys,)) if waiting else ("", ())
+        rows = execute(_OLDEST.format(other_keys=other_keys), (shard, shard, *excluded, self._batch))
         return [Pending(row[0], str(row[1]), *row[2:]) for row in rows]
 
     def _among(self, values: list[int] | list[str]) -> tuple[str, object]:

@@ -72,7 +72,21 @@ def test_envelope_without_an_attribute_is_refused_by_name(missing: str) -> None:
 
 @pytest.mark.parametrize(
     ("attribute", "value"),
-    [("id", "7"), ("time", "noon"), ("sequence", "1"), ("data", []), ("specversion", "0.3"), ("tracestate", 1)],
+    [
+        ("id", "7"),
+        ("time", "noon"),
+        ("sequence", "1"),
+        ("sequence", True),
+        ("sequence", 2**63),
+        ("data", []),
+        ("specversion", "0.3"),
+        ("tracestate", 1),
+        ("type", 7),
+        ("partitionkey", ""),
+        ("partitionkey", "k" * 256),
+        ("partitionkey", "a\0b"),
+        ("partitionkey", "\ud800"),
+    ],
 )
 def test_envelope_with_a_senseless_attribute_is_refused(attribute: str, value: Any) -> None:
     attributes = json.loads(envelope.encode(printed())) | {attribute: value}
@@ -80,12 +94,17 @@ def test_envelope_with_a_senseless_attribute_is_refused(attribute: str, value: A
         envelope.decode(json.dumps(attributes).encode())
 
 
+def test_envelope_in_another_encoding_is_refused() -> None:
+    with pytest.raises(EventUndecodable):
+        envelope.decode(envelope.encode(printed()).decode().encode("utf-16"))
+
+
 def test_event_over_the_limit_is_refused_with_its_size() -> None:
     with pytest.raises(EventRefused, match=f"too large, .* {SIZE_LIMIT} are allowed"):
         envelope.encode(envelope.create(article("x" * SIZE_LIMIT), sequence=1))
 
 
-@pytest.mark.parametrize("sequence", [-1, 1.5, "1", None, True])
+@pytest.mark.parametrize("sequence", [-1, 1.5, "1", None, True, 2**63])
 def test_event_with_a_senseless_sequence_is_refused(sequence: Any) -> None:
     with pytest.raises(EventRefused, match="sequence"):
         envelope.create(article(), sequence=sequence)
@@ -108,6 +127,8 @@ def test_event_without_its_key_is_refused_with_the_field_named() -> None:
 
     with pytest.raises(EventRefused, match="issue_id is empty"):
         envelope.create(PageTorn(page_id=ARTICLE, issue_id=None), sequence=1)
+    with pytest.raises(EventRefused, match="issue_id must be at most 255"):
+        envelope.create(PageTorn(page_id=ARTICLE, issue_id="4" * 256), sequence=1)
     assert envelope.create(PageTorn(page_id=ARTICLE, issue_id="42"), sequence=1).partition_key == "42"
 
 

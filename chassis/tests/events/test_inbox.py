@@ -182,6 +182,15 @@ def test_row_taken_by_one_consumer_is_left_alone_by_another(database: PlainDatab
     other.inbox.database.close()
 
 
+def test_failure_is_kept_whatever_the_error_says(database: PlainDatabase) -> None:
+    def fail(_execute: Execute, _event: Event) -> None:
+        raise RuntimeError("page \0 of \ud800")
+
+    event = printed()
+    assert Inbox(database, QUEUE, {PRINTED: fail}).receive(event, encode(event)) == Outcome.FAILED
+    assert rows(database, "SELECT error FROM inbox_event") == [("RuntimeError: page  of ?",)]
+
+
 def test_lost_database_decides_nothing(tmp_path: Path) -> None:
     database = plain.connect(f"sqlite:///{tmp_path}/no/such/folder.sqlite3")
     inbox = Inbox(database, QUEUE, {})

@@ -20,6 +20,9 @@ from chassis.logging import current_request_id
 CONTENT_TYPE = "application/cloudevents+json"
 SIZE_LIMIT = 256 * 1024
 """Bytes of an envelope; a larger event is refused when it is published."""
+NAME_LIMIT = 255
+"""Characters of what events are found by, types and keys: so many fit into an index of any database."""
+SEQUENCE_LIMIT = 2**63
 
 
 class EventRefused(ValueError):  # noqa: N818  says what happened, as do its fellows
@@ -61,7 +64,9 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
     for name in (declared.id_field, declared.key_field):
         if content[name] in (None, ""):
             raise EventRefused(f"{declared.name}: {name} is empty, and the event is identified by it")
-    if isinstance(sequence, bool) or not isinstance(sequence, int) or sequence < 0:
+        if not _is_name(str(content[name])):
+            raise EventRefused(f"{declared.name}: {name} must be at most {NAME_LIMIT} printable characters")
+    if not _is_version(sequence):
         raise EventRefused(f"{declared.name}: sequence must be a version number from 0 up, not {sequence!r}")
     cause, trace = handling.get(), tracing.headers()
     return Event(
@@ -124,7 +129,7 @@ def schema_name(type_name: str) -> str:
 def decode(body: bytes) -> Event:
     """The event in these bytes; raises EventUndecodable."""
     try:
-        attributes = json.loads(body)
+        attributes = json.loads(body.decode())
         return _event(attributes)
     except KeyError as error:
         raise EventUndecodable(f"the envelope has no {error.args[0]!r}") from error
@@ -135,16 +140,19 @@ def decode(body: bytes) -> Event:
 def _event(attributes: dict[str, Any]) -> Event:
     if attributes["specversion"] != "1.0":
         raise ValueError(f"specversion is {attributes['specversion']!r}")
-    if not isinstance(attributes["data"], dict) or not isinstance(attributes["sequence"], int):
-        raise TypeError("data must be an object and sequence a whole number")
+    if not isinstance(attributes["data"], dict) or not _is_version(attributes["sequence"]):
+        raise TypeError("data must be an object and sequence a whole number from 0 up")
+    for name in ("type", "partitionkey"):
+        if not _is_name(attributes[name]):
+            raise ValueError(f"{name} must be 1 to {NAME_LIMIT} printable characters")
     return Event(
         id=UUID(attributes["id"]),
-        type=str(attributes["type"]),
+        type=attributes["type"],
         source=str(attributes["source"]),
         subject=str(attributes["subject"]),
         time=datetime.fromisoformat(attributes["time"]),
         sequence=attributes["sequence"],
-        partition_key=str(attributes["partitionkey"]),
+        partition_key=attributes["partitionkey"],
         data=attributes["data"],
         actor=_text(attributes, "actor"),
         correlation_id=_text(attributes, "correlationid"),
@@ -153,6 +161,14 @@ def _event(attributes: dict[str, Any]) -> Event:
         tracestate=_text(attributes, "tracestate"),
         replay=attributes.get("replay") is True,
     )
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= NAME_LIMIT and value.isprintable()
+
+
+def _is_version(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SEQUENCE_LIMIT
 
 
 def _text(attributes: dict[str, Any], name: str) -> str | None:

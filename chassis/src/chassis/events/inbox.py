@@ -238,5 +238,6 @@ class Inbox:
 
 
 def describe(error: Exception) -> str:
-    """An error in at most 500 characters."""
-    return f"{type(error).__name__}: {error}"[:500]
+    """An error in at most 500 characters that any database takes."""
+    text = f"{type(error).__name__}: {error}"[:500]
+    return text.replace("\0", "").encode(errors="replace").decode()

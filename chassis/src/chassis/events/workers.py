@@ -36,9 +36,9 @@ class Workers(Generic[Item]):
         """Let what was submitted end; False if some was still being worked on after ``seconds``."""
         for queue in self._queues:
             queue.put(None)
-        deadline = threading.TIMEOUT_MAX if seconds < 0 else seconds
+        deadline = time.monotonic() + seconds
         for thread in self._threads:
-            thread.join(deadline)
+            thread.join(max(0, deadline - time.monotonic()))
         return not any(thread.is_alive() for thread in self._threads)
 
     def _run(self, queue: "SimpleQueue[Item | None]") -> None:

@@ -43,7 +43,7 @@ STATEMENTS = {
 }
 BLOG, CONSUMER = "blog", "blog-consumer"
 SPOILED = "broadsheet-spoiled"
-LOCKED_SECONDS = 20
+LOCKED_SECONDS = 45  # outlasts the grace of a pod, however the kubelet takes a forced deletion
 IN_HAND = 5
 OTHER_NAME = """FROM broadsheet/{service}:{version}
 ENV RELEASE={name}
@@ -146,7 +146,7 @@ def kill_consumer() -> str:
     name = pods(f"app.kubernetes.io/component={CONSUMER}")[0]
     with _inbox_locked():
         before = _published()
-        wait_until(lambda: _published() >= before + IN_HAND, LOCKED_SECONDS / 2, "events are in the consumer's hands")
+        wait_until(lambda: _published() >= before + IN_HAND, LOCKED_SECONDS / 4, "events are in the consumer's hands")
         kubectl("delete", "pod", name, "--force", "--grace-period=0")
     wait_ready()
     return f"at least {IN_HAND} events in its hands"

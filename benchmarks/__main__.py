@@ -6,9 +6,10 @@ import pkgutil
 import sys
 
 import benchmarks
+from benchmarks import page
 from benchmarks.results import report
 
-_OWN = {"__main__", "results"}
+_OWN = {"__main__", "page", "results"}
 
 
 def main(wanted: str) -> int:
@@ -20,6 +21,7 @@ def main(wanted: str) -> int:
     quick = os.environ.get("QUICK", "") not in {"", "0"}
     for name in names if wanted == "all" else [wanted]:
         report(name, importlib.import_module(f"benchmarks.{name}").measure(quick=quick), quick=quick)
+    page.write()
     return 0
 
 

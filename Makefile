@@ -69,6 +69,9 @@ bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute
 images: ## build the four images (VERSION=dev, REGISTRY=)
 	@"$(PYTHON)" docker/images.py build
 
+images-check: ## build them twice without cache and compare the layers (S=auth: one of them)
+	@"$(PYTHON)" docker/images.py check $(S)
+
 sbom: ## list what is in the images, as CycloneDX in var/sbom
 	@"$(PYTHON)" docker/images.py sbom
 

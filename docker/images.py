@@ -1,4 +1,4 @@
-"""``make images`` builds the four images, ``make sbom`` lists what is in them.
+"""``make images`` builds the four images, ``make sbom`` lists what is in them, ``make images-check`` builds them twice.
 
 VERSION (default ``dev``) is the tag, REGISTRY goes before the name. Needs Docker with BuildKit.
 """
@@ -59,6 +59,15 @@ def inspect(service: str) -> dict[str, Any]:
     return described
 
 
+def differing_layers(service: str) -> list[int]:
+    """Build twice without a cache; the numbers of the layers that came out differently, which should be none."""
+    built = []
+    for _ in range(2):
+        build(service, "--no-cache")
+        built.append(inspect(service)["RootFS"]["Layers"])
+    return [number for number, (first, second) in enumerate(zip(*built, strict=True)) if first != second]
+
+
 def bill_of_materials(service: str) -> dict[str, Any]:
     """The CycloneDX document of a built image: every Python distribution and Debian package in it."""
     run = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "python", image_name(service), "-c", INVENTORY]
@@ -81,13 +90,17 @@ def _revision() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("verb", choices=["build", "sbom"])
+    parser.add_argument("verb", choices=["build", "check", "sbom"])
     parser.add_argument("services", nargs="*", default=SERVICES, help="all four by default")
     arguments = parser.parse_args()
     for service in arguments.services or SERVICES:
         if arguments.verb == "build":
             build(service)
             print(f"{image_name(service)}  {inspect(service)['Size'] / 1e6:.0f} MB")
+        elif arguments.verb == "check":
+            if different := differing_layers(service):
+                sys.exit(f"{image_name(service)}: layers {different} differ between two builds of the same input")
+            print(f"{image_name(service)}  both builds have the same layers")
         else:
             target = ROOT / f"var/sbom/{service}.cdx.json"
             target.parent.mkdir(parents=True, exist_ok=True)

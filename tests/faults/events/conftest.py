@@ -4,8 +4,11 @@ import contextlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeVar
+from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+import urllib3
 
 from launcher.servers import Postgres, RabbitMQ
 from tests.faults.events.proxy import Proxy
@@ -18,8 +21,10 @@ UNUSUAL = [
     pytest.param(("sqlite", "rabbitmq"), id="sqlite-rabbitmq", marks=[pytest.mark.servers, pytest.mark.long]),
     pytest.param(("postgresql", "embedded"), id="postgresql-embedded", marks=[pytest.mark.servers, pytest.mark.long]),
 ]
+_EVERYTHING = {"configure": ".*", "write": ".*", "read": ".*"}
 Record = Callable[[Stage], Verdict]
-_TABLE = pytest.StashKey[list[tuple[str, ...]]]()
+Broken = TypeVar("Broken", Postgres, RabbitMQ)
+_VERDICT = "verdict"
 
 
 @pytest.fixture(params=[*USUAL, *UNUSUAL])
@@ -54,20 +59,23 @@ def _transport(kind: str, request: pytest.FixtureRequest, folder: Path) -> Itera
             yield url
 
 
+def _own(server: Broken) -> Iterator[Broken]:
+    server.start()
+    yield server
+    server.kill()  # nobody needs its data, and a good end takes seconds
+    server.remove()
+
+
 @pytest.fixture(scope="session")
 def own_rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
     """A RabbitMQ that a case may stop."""
-    with RabbitMQ(tmp_path_factory.mktemp("rabbitmq")) as server:
-        yield server
-    server.remove()
+    yield from _own(RabbitMQ(tmp_path_factory.mktemp("rabbitmq")))
 
 
 @pytest.fixture(scope="session")
 def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
     """A PostgreSQL that a case may stop."""
-    with Postgres(tmp_path_factory.mktemp("postgres")) as server:
-        yield server
-    server.remove()
+    yield from _own(Postgres(tmp_path_factory.mktemp("postgres")))
 
 
 @pytest.fixture(params=["postgresql", pytest.param("sqlite", marks=pytest.mark.long)])
@@ -98,10 +106,28 @@ def broken_database_stage(
         yield stage, own_postgres
 
 
+@pytest.fixture(scope="session")
+def rabbitmq_url(rabbitmq: tuple[str, str], worker_id: str) -> str:
+    """A virtual host of its own for each of the processes that share the cases: all have the same queues."""
+    url, management_url = rabbitmq
+    if worker_id == "master":
+        return url
+    here = f"{urlsplit(url).path[1:]}-{worker_id}".replace("%2F", "faults")
+    for path, body in ((f"vhosts/{here}", {}), (f"permissions/{here}/{urlsplit(url).username}", _EVERYTHING)):
+        answer = urllib3.request(
+            "PUT", f"{management_url}/api/{path}", json=body, headers=urllib3.make_headers(basic_auth=_account(url))
+        )
+        assert answer.status in {201, 204}
+    return urlunsplit(urlsplit(url)._replace(path=f"/{here}"))
+
+
+def _account(url: str) -> str:
+    return f"{urlsplit(url).username}:{urlsplit(url).password}"
+
+
 @pytest.fixture
 def record(request: pytest.FixtureRequest) -> Record:
     """Put a case's verdict into the table."""
-    table = request.config.stash.setdefault(_TABLE, [])
     case, _, variant = request.node.name.removeprefix("test_").partition("[")
 
     def put(stage: Stage) -> Verdict:
@@ -109,18 +135,20 @@ def record(request: pytest.FixtureRequest) -> Record:
         transport = "rabbitmq" if stage.events_url.startswith("amqp") else "embedded"
         figures = (verdict.events, verdict.lost, verdict.doubled, verdict.out_of_order)
         name = case.replace("_", " ") + (f" [{variant}" if variant else "")
-        table.append((name, transport, stage.press.dialect, *map(str, figures)))
+        request.node.user_properties.append((_VERDICT, [name, transport, stage.press.dialect, *map(str, figures)]))
         return verdict
 
     return put
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    rows = config.stash.get(_TABLE, [])
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    rows = [value for report in reports for name, value in report.user_properties if name == _VERDICT]
     if not rows:
         return
-    heads = ("case", "transport", "database", "events", "lost", "doubled", "out of order")
+    heads = ["case", "transport", "database", "events", "lost", "doubled", "out of order"]
     widths = [max(len(row[column]) for row in [heads, *rows]) for column in range(len(heads))]
     terminalreporter.section("faults of events")
     for row in [heads, *rows]:
-        terminalreporter.write_line("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)))
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        terminalreporter.write_line("  ".join(cells).rstrip())

@@ -1,7 +1,7 @@
 """``make rollout-proof``: what a roll-out loses, row by row, under open-loop load on a cluster.
 
 Needs what ``make cluster-test`` installed, and Docker to make the images it upgrades to. RATE requests a second, ROWS
-picks rows by a part of their name. Writes the table into docs/rollouts.md and the rows to var/rollouts.json.
+picks rows by parts of their names, with commas between. Renews their lines in docs/rollouts.md and var/rollouts.json.
 """
 # ruff: noqa: T201  what is proved is printed
 
@@ -22,7 +22,7 @@ from tests.cluster.pods import LoadJob
 
 RATE = float(os.environ.get("RATE", "30"))
 WARM_UP, SETTLE = 8, 5
-PAGE = ROOT / "docs/rollouts.md"
+PAGE, SAVED = ROOT / "docs/rollouts.md", ROOT / "var/rollouts.json"
 BEGIN, END = "<!-- rows: begin -->\n", "<!-- rows: end -->\n"
 Report = dict[str, Any]
 
@@ -138,29 +138,30 @@ def table(reports: list[Report]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def publish(reports: list[Report]) -> None:
-    """Write the rows to var/ and the table into the page."""
-    saved = ROOT / "var/rollouts.json"
-    saved.parent.mkdir(exist_ok=True)
-    saved.write_text(json.dumps(reports, indent=1) + "\n")
+def publish(report: Report) -> None:
+    """Write the row to var/, in place of an older one of its name, and all of them into the page."""
+    SAVED.parent.mkdir(exist_ok=True)
+    known = json.loads(SAVED.read_text()) if SAVED.exists() else []
+    by_name = {each["row"]: each for each in [*known, report]}
+    reports = [by_name[row.name] for row in ROWS if row.name in by_name]
+    SAVED.write_text(json.dumps(reports, indent=1) + "\n")
     before, rest = PAGE.read_text().split(BEGIN)
     PAGE.write_text(before + BEGIN + table(reports) + END + rest.split(END)[1])
 
 
 def main() -> int:
-    wanted = os.environ.get("ROWS", "")
+    wanted = os.environ.get("ROWS", "").split(",")
     do.make_images()
     install(PUBLIC_URL)
     reports = []
-    for row in (row for row in ROWS if wanted in row.name):
+    for row in (row for row in ROWS if any(part in row.name for part in wanted)):
         try:
             reports.append(run(row))
         except ClusterError as error:
             print(f"{row.name}: {error}", file=sys.stderr)
             return 1
         print(json.dumps({key: value for key, value in reports[-1].items() if key != "failures"}), flush=True)
-        if not wanted:
-            publish(reports)
+        publish(reports[-1])
         if row.shows:
             _mend(reports[-1])
     print(table(reports))

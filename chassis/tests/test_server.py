@@ -44,7 +44,8 @@ def slow(request):
 
 
 class Site:
-    urlpatterns = (*health.urlpatterns, path("slow", slow), path("hello", lambda request: HttpResponse("hello")))
+    urlpatterns = (*health.urlpatterns, path("slow", slow), path("hello", lambda request: HttpResponse("hello")),
+                   path("size", lambda request: HttpResponse(str(len(request.body)))))
 
 
 own = load(PressSettings)
@@ -159,6 +160,17 @@ def ask(connection: http.client.HTTPConnection) -> http.client.HTTPResponse:
     answer = connection.getresponse()
     assert answer.read() == b"hello"
     return answer
+
+
+@pytest.mark.parametrize("server", [1], indirect=True)
+@pytest.mark.parametrize(("chunks", "status", "size"), [(0, 200, b"0"), (3, 200, b"300000"), (30, 400, b"")])
+def test_body_without_a_length_is_read_whole(server: Running, chunks: int, status: int, size: bytes) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", int(server.url.rpartition(":")[2]), timeout=10)
+    connection.request("POST", "/size", body=(b"x" * 100_000 for _ in range(chunks)), encode_chunked=True)
+    answer = connection.getresponse()
+    assert answer.status == status
+    assert size in answer.read()
+    connection.close()
 
 
 @pytest.mark.parametrize("server", [1], indirect=True)

@@ -15,6 +15,8 @@ from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
 from chassis import logging, metrics, process
+from chassis.django.chunked import with_length
+from chassis.django.settings import JSON_BODY_BYTES
 from chassis.settings import ServiceSettings
 
 KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
@@ -60,7 +62,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return self._load_application()
+        return with_length(self._load_application(), most=JSON_BODY_BYTES)
 
 
 class _Worker(gthread.ThreadWorker):  # type: ignore[misc]

@@ -143,7 +143,9 @@ def scale_out_and_in() -> str:
 
 def kill_consumer() -> str:
     """Kill blog's consumer while it has taken events and could not handle them yet."""
-    name = pods(f"app.kubernetes.io/component={CONSUMER}")[0]
+    label = f"app.kubernetes.io/component={CONSUMER}"
+    wait_until(lambda: len(get("pods", "--selector", label)["items"]) == 1, 60, "the one before has left the queue")
+    name = pods(label)[0]
     with _inbox_locked():
         before = _published()
         wait_until(lambda: _published() >= before + IN_HAND, LOCKED_SECONDS / 4, "events are in the consumer's hands")

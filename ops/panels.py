@@ -1,0 +1,215 @@
+"""What the dashboards show. Every query is run by a test on a platform with traffic, and must find something."""
+
+from dataclasses import dataclass
+
+REQUESTS = "http_server_request_duration_seconds"
+UPSTREAM = "gateway_upstream_duration_seconds"
+END_TO_END = "events_end_to_end_seconds"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One graph: title, unit as Grafana names it, and queries by legend.
+
+    ``exporter`` is who gives the figures when it is not the platform itself.
+    """
+
+    title: str
+    unit: str
+    queries: dict[str, str]
+    exporter: str = ""
+    source: str = "prometheus"
+
+
+def within(metric: str, *, share: str = "0.99", by: str = "", where: str = "") -> str:
+    """The query for the time within which this share of a histogram is."""
+    return f"histogram_quantile({share}, sum by (le{', ' if by else ''}{by}) (rate({metric}_bucket{where}[5m])))"
+
+
+def per_second(metric: str, *, by: str, where: str = "") -> str:
+    return f"sum by ({by}) (rate({metric}{where}[5m]))"
+
+
+GATEWAY = '{job="gateway"}'
+SERVICE = '{job="$job"}'
+PODS = '{pod=~"broadsheet-.*"}'
+
+DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
+    "platform": (
+        "Broadsheet: promises and error budget",
+        [
+            Panel("Requests at the gateway", "reqps", {"all": f"sum(rate({REQUESTS}_count{GATEWAY}[5m]))"}),
+            Panel("Server errors", "percentunit", {"5 min": "gateway:errors:ratio_rate5m"}),
+            Panel("Slower than a second", "percentunit", {"5 min": "gateway:slow:ratio_rate5m"}),
+            Panel("Events later than 30 seconds", "percentunit", {"5 min": "events:late:ratio_rate5m"}),
+            Panel(
+                "Error budget burned over 6 h, times too fast",
+                "none",
+                {
+                    "errors": "gateway:errors:ratio_rate6h / 0.001",
+                    "time": "gateway:slow:ratio_rate6h / 0.01",
+                    "events": "events:late:ratio_rate6h / 0.01",
+                },
+            ),
+            Panel(
+                "Time to answer",
+                "s",
+                {share: within(REQUESTS, share=share, where=GATEWAY) for share in ("0.5", "0.99")},
+            ),
+        ],
+    ),
+    "gateway": (
+        "Broadsheet: the gateway",
+        [
+            Panel(
+                "Requests by route",
+                "reqps",
+                {"{{http_route}}": per_second(f"{REQUESTS}_count", by="http_route", where=GATEWAY)},
+            ),
+            Panel("Refusals by reason", "reqps", {"{{code}}": per_second("gateway_refusals_total", by="code")}),
+            Panel("Head of an upstream's answer, 99 % within", "s", {"{{upstream}}": within(UPSTREAM, by="upstream")}),
+            Panel(
+                "Sent to an upstream again",
+                "reqps",
+                {"{{upstream}}": per_second("gateway_upstream_retries_total", by="upstream")},
+            ),
+            Panel("Access tokens", "ops", {"{{outcome}}": per_second("gateway_tokens_total", by="outcome")}),
+            Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
+            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
+            Panel("Age of the signing keys", "s", {"{{pod}}": "gateway_jwks_age_seconds"}),
+        ],
+    ),
+    "service": (
+        "Broadsheet: a service",
+        [
+            Panel(
+                "Requests by route",
+                "reqps",
+                {"{{http_route}}": per_second(f"{REQUESTS}_count", by="http_route", where=SERVICE)},
+            ),
+            Panel(
+                "Answers by status",
+                "reqps",
+                {
+                    "{{http_response_status_code}}": per_second(
+                        f"{REQUESTS}_count", by="http_response_status_code", where=SERVICE
+                    )
+                },
+            ),
+            Panel(
+                "Time to answer, 99 % within", "s", {"{{http_route}}": within(REQUESTS, by="http_route", where=SERVICE)}
+            ),
+            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{SERVICE})"}),
+        ],
+    ),
+    "events": (
+        "Broadsheet: events",
+        [
+            Panel("Waiting to be published", "none", {"{{job}}": "max by (job) (outbox_pending)"}),
+            Panel("Oldest of them", "s", {"{{job}}": "max by (job) (outbox_oldest_age_seconds)"}),
+            Panel("Published", "ops", {"{{type}} {{result}}": per_second("events_published_total", by="type, result")}),
+            Panel("Confirmed by the broker, 99 % within", "s", {"{{job}}": within("events_confirm_seconds", by="job")}),
+            Panel(
+                "Handled",
+                "ops",
+                {"{{consumer}} {{outcome}}": per_second("events_handled_total", by="consumer, outcome")},
+            ),
+            Panel(
+                "A handler's transaction, 99 % within",
+                "s",
+                {"{{consumer}}": within("events_handler_seconds", by="consumer")},
+            ),
+            Panel("From commit to effect, 99 % within", "s", {"{{consumer}}": within(END_TO_END, by="consumer")}),
+            Panel("Parked", "none", {"{{consumer}}": "sum by (consumer) (inbox_parked)"}),
+        ],
+    ),
+    "jobs": (
+        "Broadsheet: jobs of Celery",
+        [
+            Panel(
+                "Run", "ops", {"{{exported_job}} {{outcome}}": per_second("jobs_run_total", by="exported_job, outcome")}
+            ),
+            Panel("Failed", "percentunit", {"{{exported_job}}": "jobs:failed:ratio_rate15m"}),
+            Panel("Took, 99 % within", "s", {"{{exported_job}}": within("job_duration_seconds", by="exported_job")}),
+        ],
+    ),
+    "servers": (
+        "Broadsheet: PostgreSQL, Redis, RabbitMQ",
+        [
+            Panel(
+                "PostgreSQL: connections",
+                "none",
+                {"{{datname}}": "sum by (datname) (pg_stat_database_numbackends)"},
+                "postgres_exporter",
+            ),
+            Panel(
+                "PostgreSQL: transactions",
+                "ops",
+                {"{{datname}}": per_second("pg_stat_database_xact_commit", by="datname")},
+                "postgres_exporter",
+            ),
+            Panel("Redis: memory", "bytes", {"{{instance}}": "redis_memory_used_bytes"}, "redis_exporter"),
+            Panel("Redis: clients", "none", {"{{instance}}": "redis_connected_clients"}, "redis_exporter"),
+            Panel(
+                "RabbitMQ: messages ready",
+                "none",
+                {"{{instance}}": "sum by (instance) (rabbitmq_queue_messages_ready)"},
+                "RabbitMQ's own",
+            ),
+            Panel(
+                "RabbitMQ: consumers",
+                "none",
+                {"{{instance}}": "sum by (instance) (rabbitmq_consumers)"},
+                "RabbitMQ's own",
+            ),
+        ],
+    ),
+    "rollout": (
+        "Broadsheet: roll-out and capacity",
+        [
+            Panel(
+                "Pods ready",
+                "none",
+                {"{{deployment}}": 'kube_deployment_status_replicas_ready{deployment=~"broadsheet-.*"}'},
+                "kube-state-metrics",
+            ),
+            Panel(
+                "Pods missing",
+                "none",
+                {"{{deployment}}": 'kube_deployment_status_replicas_unavailable{deployment=~"broadsheet-.*"}'},
+                "kube-state-metrics",
+            ),
+            Panel(
+                "Restarts in an hour",
+                "none",
+                {"{{pod}}": f"sum by (pod) (increase(kube_pod_container_status_restarts_total{PODS}[1h]))"},
+                "kube-state-metrics",
+            ),
+            Panel(
+                "CPU",
+                "none",
+                {"{{pod}}": f"sum by (pod) (rate(container_cpu_usage_seconds_total{PODS}[5m]))"},
+                "kubelet",
+            ),
+            Panel(
+                "Memory",
+                "bytes",
+                {"{{pod}}": f"sum by (pod) (container_memory_working_set_bytes{PODS})"},
+                "kubelet",
+            ),
+            Panel("Processes that answer for their metrics", "none", {"{{job}}": "sum by (job) (up)"}),
+        ],
+    ),
+    "business": (
+        "Broadsheet: figures in Graphite",
+        [
+            Panel(
+                "Refusals by reason",
+                "none",
+                {"": "aliasByNode(stats_counts.broadsheet.gateway.refusals.*, 4)"},
+                "statsd",
+                "graphite",
+            ),
+        ],
+    ),
+}

@@ -1,0 +1,117 @@
+"""Every query of every panel finds something in a real Prometheus, once the platform had traffic."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from launcher.servers.ports import LOOPBACK, answers, free_port
+from launcher.settings import BACKGROUND, SERVICES_WITH_DATABASE
+from ops import dashboards
+from ops.panels import DASHBOARDS
+from tests.support.api import Visitor, expect
+from tests.support.photographs import photograph
+from tests.support.platform import Platform
+from tests.support.programs import program, running
+from tests.support.waiting import eventually
+
+RULES = Path(dashboards.__file__).parent / "rules"
+ELSEWHERE = {  # who gives a panel's figures where they are, and not here
+    "postgres_exporter": "the platform of this test keeps its data in SQLite",
+    "redis_exporter": "it runs without Redis",
+    "RabbitMQ's own": "it runs without RabbitMQ",
+    "kube-state-metrics": "it runs on no cluster",
+    "kubelet": "it runs on no cluster",
+    "statsd": "its figures are in Graphite",
+}
+QUERIES = [
+    pytest.param(query, id=f"{name}: {panel.title}, {legend}")
+    for name, (_, panels) in DASHBOARDS.items()
+    for panel in panels
+    for legend, query in panel.queries.items()
+    if panel.exporter not in ELSEWHERE
+]
+
+
+def targets(platform: Platform) -> dict[str, list[str]]:
+    """Where metrics are, by the job's name in docker/prometheus and in the chart."""
+    ports = {name: int(port) for name, port in platform.settings.items() if name.endswith("_PORT")}
+    web = {service: ports[f"{service.upper()}_PORT"] for service in SERVICES_WITH_DATABASE}
+    background = [port + offset for port in web.values() for offset in range(1, len(BACKGROUND) + 1)]
+    found = {"gateway": [ports["GATEWAY_ADMIN_PORT"]], "background": background}
+    found |= {f"{service}-web": [port] for service, port in web.items()}
+    return {job: [f"{LOOPBACK}:{port}" for port in ports] for job, ports in found.items()}
+
+
+@pytest.fixture(scope="module")
+def prometheus(platform: Platform, alice: Visitor, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    """It looks every second, while stories are told."""
+    binary, folder, port = program("prometheus", "prometheus"), tmp_path_factory.mktemp("prometheus"), free_port()
+    configuration = {
+        "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
+        "rule_files": [f"{RULES}/*.yaml"],
+        "scrape_configs": [
+            {"job_name": job, "static_configs": [{"targets": where}]} for job, where in targets(platform).items()
+        ],
+    }
+    file = folder / "prometheus.yaml"
+    file.write_text(yaml.safe_dump(configuration))
+    options = [f"--storage.tsdb.path={folder}/data", f"--web.listen-address={LOOPBACK}:{port}"]
+    with (
+        running(binary, f"--config.file={file}", *options, log=folder / "log"),
+        httpx.Client(base_url=f"http://{LOOPBACK}:{port}/api/v1") as client,
+    ):
+        eventually(lambda: answers(port))
+        for seen in (2, 5):  # a rate needs figures that were seen before they grew
+            _traffic(alice, seen)
+            everything = f"count(count_over_time(up[1h]) >= {seen}) == {sum(map(len, targets(platform).values()))}"
+            eventually(lambda asked=everything: _found(client, asked), every=0.5)  # type: ignore[misc]
+        yield client
+
+
+def _traffic(alice: Visitor, seen: int) -> None:
+    """A post with a picture from beginning to end, and requests that are refused."""
+    alice.publish(alice.create_post(title="Told again")["slug"])
+    picture = expect(alice.upload(photograph(400, 300, seed=f"{alice.username} {seen}")), 201).json()["urls"]
+    alice.wait_for_picture(picture["thumb"])
+    alice.http.get("/nowhere")
+    with Visitor(str(alice.http.base_url)) as stranger:
+        stranger.http.get("/api/v1/auth/users/me")
+    bio = {"profile": {"bio": f"Has told {seen} stories."}}
+    expect(alice.http.patch("/api/v1/auth/users/me", json=bio), 200)
+
+
+def _found(prometheus: httpx.Client, query: str) -> list[object]:
+    answer = prometheus.get("/query", params={"query": query}).json()
+    assert answer["status"] == "success", answer
+    return [result for result in answer["data"]["result"] if result["value"][1] != "NaN"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_query_of_a_panel_finds_something(prometheus: httpx.Client, query: str) -> None:
+    for job in ("auth-web", "blog-web", "media-web") if "$job" in query else ("",):
+        asked = query.replace("$job", job)
+        eventually(lambda asked=asked: _found(prometheus, asked), seconds=10, every=0.5)  # type: ignore[misc]
+
+
+def test_rules_are_healthy(prometheus: httpx.Client) -> None:
+    groups = prometheus.get("/rules").json()["data"]["groups"]
+    assert {rule["health"] for group in groups for rule in group["rules"]} == {"ok"}
+
+
+def test_panels_of_others_are_those_said_to_be_elsewhere() -> None:
+    named = {panel.exporter for _, panels in DASHBOARDS.values() for panel in panels} - {""}
+    assert named == set(ELSEWHERE)
+
+
+@pytest.mark.parametrize("path", sorted(dashboards.documents()), ids=lambda path: path.stem)
+def test_dashboard_asks_what_its_panels_ask(path: Path) -> None:
+    shown = {
+        target.get("expr", target.get("target"))
+        for panel in json.loads(path.read_text())["panels"]
+        for target in panel["targets"]
+    }
+    assert shown == {query for panel in DASHBOARDS[path.stem][1] for query in panel.queries.values()}

@@ -32,11 +32,16 @@ def wait(pending: Pending, *, database_url: str, seconds: float, pause: float = 
         time.sleep(min(pause, left))
 
 
-def _missing(pending: Pending, database_url: str) -> str:
+def where(database_url: str) -> str:
+    """Host and port of a database, or its file: what a person may be told of its URL."""
     parts = urlsplit(database_url)
-    where = f"{parts.hostname}:{parts.port or 5432}" if parts.hostname else parts.path
+    return f"{parts.hostname}:{parts.port or 5432}" if parts.hostname else parts.path
+
+
+def _missing(pending: Pending, database_url: str) -> str:
+    place = where(database_url)
     try:
         names = pending()
     except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
-        return f"the database at {where} does not answer ({type(error).__name__})"
-    return f"the database at {where} lacks {len(names)} of its migrations, {names[0]} first" if names else ""
+        return f"the database at {place} does not answer ({type(error).__name__})"
+    return f"the database at {place} lacks {len(names)} of its migrations, {names[0]} first" if names else ""

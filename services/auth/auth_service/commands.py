@@ -71,6 +71,13 @@ def migrate(arguments: list[str]) -> None:
     if seconds := seconds_to_wait(arguments):
         _stand_by(seconds)
         return
+    import django
+
+    settings()
+    django.setup()
+    from chassis.django.migrations import require_database
+
+    require_database(settings().database_url)
     manage(["migrate", "--no-input", *arguments])
     if not arguments:
         from django.utils import timezone

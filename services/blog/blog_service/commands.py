@@ -77,8 +77,12 @@ def migrate(arguments: list[str]) -> None:
 
     if seconds := seconds_to_wait(arguments):
         _stand_by(seconds)
-    else:
-        manage(["migrate", "--no-input", *arguments])
+        return
+    _set_up()
+    from chassis.django.migrations import require_database
+
+    require_database(settings().database_url)
+    manage(["migrate", "--no-input", *arguments])
 
 
 def _stand_by(seconds: float) -> None:

@@ -65,6 +65,7 @@ def migrate(arguments: list[str]) -> None:
         engine = resources.database().engine
         migrations.wait(lambda: migrating.pending(engine), database_url=settings().database_url, seconds=seconds)
     else:
+        migrating.require_database(resources.database().engine, settings().database_url)
         migrating.migrate(resources.database())
 
 

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from chassis.migrations import where
+from chassis.settings import SettingsError
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -12,6 +14,15 @@ SCRIPTS = Path(__file__).parent / "migrations"
 
 class MigrationMissing(Exception):  # noqa: N818  said of the database
     """The database is older than the code; the message says what to do."""
+
+
+def require_database(engine: Engine, url: str) -> None:
+    """Raises SettingsError with a sentence when the database does not answer."""
+    try:
+        engine.connect().close()
+    except DBAPIError as error:
+        reason = str(error.orig).strip().partition("\n")[0]
+        raise SettingsError(f"The database at {where(url)} does not answer: {reason}") from error
 
 
 def migrate(database: Database) -> None:

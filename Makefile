@@ -54,7 +54,7 @@ test: setup ## lint, types and every suite, on servers started for it
 	@$(VENV)/python -m tests.suites
 
 test-faults: setup ## the full matrix of crashes and cuts, and the long run
-	$(VENV)/pytest tests/faults -m "long or not long"
+	$(VENV)/pytest tests/faults/events -m "long or not long" --numprocesses=2 --dist=loadfile
 
 test-previous: setup ## the last release's code on the schema of today (PREVIOUS=: another version)
 	@$(VENV)/python -m tests.schema.previous

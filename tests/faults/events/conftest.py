@@ -143,6 +143,7 @@ def record(request: pytest.FixtureRequest) -> Record:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reports = [each for kind in ("passed", "failed") for each in terminalreporter.stats.get(kind, ())]
+    reports.sort(key=lambda report: str(report.nodeid))
     rows = [value for report in reports for name, value in report.user_properties if name == _VERDICT]
     if not rows:
         return

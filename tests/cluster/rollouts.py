@@ -81,6 +81,8 @@ def run(row: Row) -> Report:
     took = time.monotonic() - began
     time.sleep(max(0, row.seconds - took) + SETTLE)
     report = load.report()
+    if report["requests"] < RATE * took:
+        raise ClusterError(f"the load ended before the disturbance did: {report['requests']} requests in {took:.0f} s")
     wait_ready()
     events = account()
     refused = [item for item in report["failures"] if item["status"] == 503 and "Retry-After" in item["told"]]

@@ -32,15 +32,14 @@ class TimedDatabase:
     def handle(self, execute: Execute, handled: Event) -> None:
         """The trivial handler."""
         press.take_effect(execute, handled)
-        self._handling.event_id = str(handled.id)
+        self._handling.event_ids.append(str(handled.id))
 
     @contextmanager
     def transaction(self) -> Iterator[Any]:
-        self._handling.event_id = None
+        self._handling.event_ids = []
         with self._database.transaction() as transaction:
             yield transaction
-        if event_id := self._handling.event_id:
-            self.committed[event_id] = time.time()
+        self.committed |= dict.fromkeys(self._handling.event_ids, time.time())
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._database, name)

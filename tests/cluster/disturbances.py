@@ -49,7 +49,7 @@ OTHER_NAME = """FROM broadsheet/{service}:{version}
 ENV RELEASE={name}
 """
 ADD_MIGRATION = (
-    "COPY 9999_rollout_proof.py /opt/broadsheet/lib/python3.13/site-packages/blog_service/posts/migrations/\n"
+    "COPY migration.py /opt/broadsheet/lib/python3.13/site-packages/blog_service/posts/migrations/9999_{name}.py\n"
 )
 
 
@@ -61,7 +61,7 @@ def make_images() -> None:
         for service in SERVICES:
             recipe, statement = OTHER_NAME.format(service=service, version=VERSION, name=name), STATEMENTS.get(name, "")
             if service == "blog" and statement:
-                recipe += ADD_MIGRATION
+                recipe += ADD_MIGRATION.format(name=name)
             migration = MIGRATION.format(latest=latest, statement=statement)
             _build(f"broadsheet/{service}:{name}", recipe, migration)
         load_images(name)
@@ -70,7 +70,7 @@ def make_images() -> None:
 def _build(tag: str, recipe: str, migration: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "Dockerfile").write_text(recipe)
-        (Path(folder) / "9999_rollout_proof.py").write_text(migration)
+        (Path(folder) / "migration.py").write_text(migration)
         run("docker", "build", "--quiet", "--tag", tag, folder)
 
 

@@ -7,6 +7,7 @@ import sys
 
 import benchmarks
 from benchmarks import page
+from benchmarks.capacity import plan
 from benchmarks.results import report
 
 _OWN = {"__main__", "page", "results"}
@@ -22,6 +23,7 @@ def main(wanted: str) -> int:
     for name in names if wanted == "all" else [wanted]:
         report(name, importlib.import_module(f"benchmarks.{name}").measure(quick=quick), quick=quick)
     page.write()
+    plan.write()
     return 0
 
 

@@ -77,7 +77,7 @@ def render(page: str) -> str:
     for name, rows in tables.items():
         begin, end = f"<!-- {name}: begin -->\n", f"<!-- {name}: end -->"
         table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-        page = re.sub(f"{begin}.*?{end}", lambda _, text=begin + table + end: text, page, flags=re.DOTALL)
+        page = re.sub(f"{begin}.*?{end}", f"{begin}{table}{end}", page, flags=re.DOTALL)
     return page
 
 
@@ -111,7 +111,9 @@ def _pods(figures: Costs) -> list[Sequence[str]]:
 
 
 def _cores(figures: Costs, component: str, cdn: float = 0) -> float:
-    micros = (figures[part.id]["beside"].get(component, 0) * part.rounds_per_second(cdn) for part in MIX)
+    micros: Iterator[float] = (
+        figures[part.id]["beside"].get(component, 0) * part.rounds_per_second(cdn) for part in MIX
+    )
     return sum(micros) / 1e6
 
 

@@ -1,13 +1,14 @@
 """A whole platform of a test's own: in its own folder, on free ports, started and stopped as a person would."""
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
 from typing import Self
 
 from launcher import ROOT
-from launcher.servers.ports import LOOPBACK, free_port, is_free
+from launcher.servers.ports import LOOPBACK, is_free
 
 START_SECONDS = 600
 
@@ -70,11 +71,12 @@ class Platform:
 
 
 def _free_ports() -> dict[str, str]:
-    """A free port for the gateway's two doors, and three in a row for each service and its background processes."""
-    ports = {"GATEWAY_PORT": free_port(), "GATEWAY_ADMIN_PORT": free_port()}
-    for service in ("AUTH", "BLOG", "MEDIA"):
-        port = free_port()
-        while not (is_free(port + 1) and is_free(port + 2)):
-            port = free_port()
-        ports[f"{service}_PORT"] = port
-    return {name: str(port) for name, port in ports.items()}
+    """Ports for the gateway's two doors, and three in a row for each service and its background processes.
+
+    They lie below those that outgoing connections are given: a service binds its own some time after they were chosen.
+    """
+    first = random.randrange(10_000, 32_000, 20)
+    if not all(is_free(first + offset) for offset in range(11)):
+        return _free_ports()
+    offsets = {"GATEWAY_PORT": 0, "GATEWAY_ADMIN_PORT": 1, "AUTH_PORT": 2, "BLOG_PORT": 5, "MEDIA_PORT": 8}
+    return {name: str(first + offset) for name, offset in offsets.items()}

@@ -30,8 +30,10 @@ def test_first_request_gives_the_answer_shown(commands: list[str]) -> None:
 
 
 def test_post_is_public_after_the_commands_shown(commands: list[str], own_platform: Platform) -> None:
+    post = f"{own_platform.base_url}/api/v1/posts/night-edition"
+    assert httpx.get(post).status_code == 404
     said("\n".join(commands))
-    answer = httpx.get(f"{own_platform.base_url}/api/v1/posts/first-light")
+    answer = httpx.get(post)
     assert (answer.status_code, answer.json()["author"]["username"]) == (200, "ada")
 
 

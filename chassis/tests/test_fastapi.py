@@ -19,7 +19,9 @@ from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
+from sqlalchemy import QueuePool, create_engine
 
+POOL = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0)
 ALICE = UUID("01930000-0000-7000-8000-000000000001")
 router = APIRouter(prefix="/api/{version}", route_class=StrictJsonRoute)
 
@@ -69,6 +71,12 @@ async def fail(how: str) -> None:
             raise Problem(409, "transition_refused", "A draft cannot be archived.")
         case "missing":
             raise HTTPException(404)
+        case "pool":
+            with POOL.connect(), POOL.connect():
+                pass
+        case "sql":
+            with POOL.connect() as connection:
+                connection.exec_driver_sql("SELECT * FROM nowhere")
         case "fields":
             raise invalid_fields([FieldError("/images/0/media", "unknown", "There is no such picture.")])
     raise RuntimeError("a defect")
@@ -201,7 +209,13 @@ async def test_upload_that_is_no_multipart_is_4xx(client: AsyncClient) -> None:
 
 @pytest.mark.parametrize(
     ("how", "status", "code"),
-    [("problem", 409, "transition_refused"), ("missing", 404, "not_found"), ("defect", 500, "internal_error")],
+    [
+        ("problem", 409, "transition_refused"),
+        ("missing", 404, "not_found"),
+        ("pool", 503, "database_unavailable"),
+        ("sql", 500, "internal_error"),
+        ("defect", 500, "internal_error"),
+    ],
 )
 @pytest.mark.parametrize("version", ["v1", "v2"])
 async def test_every_error_has_one_shape(client: AsyncClient, version: str, how: str, status: int, code: str) -> None:

@@ -17,6 +17,7 @@ from launcher.servers.binaries import BinaryMissingError
 from launcher.servers.provision import as_available
 
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
+FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 T = TypeVar("T")
 
 
@@ -61,7 +62,12 @@ def fresh_databases() -> Iterator[dict[str, str]]:
 
 def postgres() -> contextlib.AbstractContextManager[str]:
     """Give PostgreSQL's URL; a private one does not wait for the disk, since nobody needs its data tomorrow."""
-    return _server("TEST_POSTGRES_URL", Postgres, settings={"fsync": "off", "full_page_writes": "off"})
+    return _server("TEST_POSTGRES_URL", Postgres, settings=FORGETFUL)
+
+
+def postgres_to_stop() -> contextlib.AbstractContextManager[Server]:
+    """Give a PostgreSQL of one's own, for tests that stop it."""
+    return _private(Postgres, settings=FORGETFUL)
 
 
 @contextlib.contextmanager

@@ -101,7 +101,8 @@ def _url(url: str, *, sqlite_driver: str) -> URL:
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("postgresql"):
         limits = f"{POSTGRESQL_LIMITS} {os.environ.get('PGOPTIONS', '')}"  # the later wins: migrations have their own
-        return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 5, "options": limits.strip()}}
+        connecting = {"connect_timeout": 5, "options": limits.strip()}
+        return {"pool_pre_ping": True, "pool_timeout": 5, "connect_args": connecting}  # seconds
     return {}
 
 

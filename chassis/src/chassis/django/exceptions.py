@@ -10,14 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
+from chassis.database_away import database_unavailable, passes
 from chassis.django.answers import answer_problem
-from chassis.logging import get_logger
 from chassis.problems import NON_FIELD, FieldError, Problem, invalid_fields
 from chassis.tokens import TokenRefused
 
-_PASSING = ("08", "40", "53", "55", "57")
-"""SQLSTATE classes of connections, rollbacks, resources, locks, and of a server that stops or starts."""
-log = get_logger()
 _DJANGO = {
     Http404: (404, "not_found", "There is nothing here."),
     PermissionDenied: (403, "permission_denied", "This is not allowed."),
@@ -42,19 +39,12 @@ def problem_of(error: Exception) -> Problem | None:
             return error
         case exceptions.APIException():
             return _framework_problem(error)
-        case OperationalError() | InterfaceError() if _passes(error):
-            log.warning("database unavailable", error=repr(error))
-            return Problem(503, "database_unavailable", "The database does not answer now; try again.")
+        case OperationalError() | InterfaceError() if passes(error.__cause__):
+            return database_unavailable(error)
     for kind, (status, code, detail) in _DJANGO.items():
         if isinstance(error, kind):
             return Problem(status, code, detail)
     return None
-
-
-def _passes(error: Exception) -> bool:
-    """Whether the same may work in a moment. PostgreSQL's driver gives no SQLSTATE where there is no connection."""
-    state = getattr(error.__cause__, "sqlstate", "")
-    return state is None or bool(state and state.startswith(_PASSING))
 
 
 def _framework_problem(error: exceptions.APIException) -> Problem:

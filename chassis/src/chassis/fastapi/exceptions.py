@@ -3,8 +3,11 @@
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
+from chassis.database_away import database_unavailable, passes
 from chassis.logging import current_request_id, get_logger
 from chassis.problems import FieldError, Problem, answer, invalid_fields
 from chassis.sentry import report
@@ -36,6 +39,16 @@ def install(app: FastAPI, *, public_url: str) -> None:
         code = _CODES.get(error.status_code, "request_refused")
         detail = _DETAILS.get(error.status_code, str(error.detail))
         return answer_problem(request, Problem(error.status_code, code, detail, headers=dict(error.headers or {})))
+
+    @app.exception_handler(OperationalError)
+    @app.exception_handler(InterfaceError)
+    @app.exception_handler(PoolTimeout)
+    async def on_database_error(
+        request: Request, error: OperationalError | InterfaceError | PoolTimeout
+    ) -> JSONResponse:
+        if not isinstance(error, PoolTimeout) and not passes(error.orig):
+            raise error
+        return answer_problem(request, database_unavailable(error))
 
     @app.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> JSONResponse:

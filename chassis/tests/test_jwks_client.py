@@ -8,6 +8,7 @@ import pytest
 from chassis.problems import Problem
 from chassis.testing import LocalServer, TokenMint
 from chassis.tokens import JwksClient, KeySet
+from prometheus_client import REGISTRY
 
 
 @pytest.fixture
@@ -58,6 +59,17 @@ def test_last_good_keys_are_kept(client: JwksClient, http_server: LocalServer, a
     http_server.reply = lambda _request: answer
     assert not client.refresh()
     assert client.get("test-key")
+
+
+def test_metric_tells_when_the_keys_were_last_fetched(client: JwksClient, http_server: LocalServer) -> None:
+    began = time.time()
+    client.get("test-key")
+    fetched = REGISTRY.get_sample_value("jwks_fetched_timestamp_seconds")
+    assert fetched
+    assert began <= fetched <= time.time()
+    http_server.reply = lambda _request: (500, b"")
+    client.refresh()
+    assert REGISTRY.get_sample_value("jwks_fetched_timestamp_seconds") == fetched
 
 
 def test_without_any_keys_the_answer_is_503_not_401() -> None:

@@ -41,5 +41,5 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
     health = Health()
     health.check("keys", keys.ready)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
-    gauge("gateway_jwks_age_seconds").set_function(lambda: keys.keys.age_seconds)
+    gauge("jwks_fetched_timestamp_seconds").set(0)
     return Parts(gateway, Admin(settings, gateway, health, keys, tokens), health, keys)

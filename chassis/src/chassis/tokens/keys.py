@@ -8,6 +8,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt import PyJWK, PyJWTError
 
+from chassis.metrics import gauge
+
 
 @dataclass(frozen=True, slots=True)
 class VerifyingKey:
@@ -34,6 +36,7 @@ class KeySet:
         if not keys:
             raise ValueError("the JWKS holds no ES256 key")
         self._keys, self._filled_at = keys, self._now()
+        gauge("jwks_fetched_timestamp_seconds").set_to_current_time()
 
     def get(self, kid: str) -> VerifyingKey | None:
         return self._keys.get(kid)

@@ -34,6 +34,16 @@ GATEWAY = '{job="gateway"}'
 SERVICE = '{job="$job"}'
 PODS = '{pod=~"broadsheet-.*"}'
 
+FIGURES = {  # of StatsD, kept by Graphite
+    "Accounts registered": "auth.user.registered",
+    "Log-ins": "auth.session.opened",
+    "Posts published": "blog.post.published",
+    "Comments": "blog.comment.created",
+    "Pictures uploaded": "media.asset.uploaded",
+    "Pictures rendered": "media.asset.ready",
+    "Pictures that could not be": "media.asset.failed",
+}
+
 DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
     "platform": (
         "Broadsheet: promises and error budget",
@@ -201,8 +211,17 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
         ],
     ),
     "business": (
-        "Broadsheet: figures in Graphite",
+        "Broadsheet: business figures",
         [
+            Panel(
+                "What happened within an hour",
+                "none",
+                {"{{type}}": 'sum by (type) (increase(events_published_total{result="confirmed"}[1h]))'},
+            ),
+            *(
+                Panel(title, "none", {title: f"stats_counts.broadsheet.{name}"}, "statsd", "graphite")
+                for title, name in FIGURES.items()
+            ),
             Panel(
                 "Refusals by reason",
                 "none",

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ops import dashboards
+from ops import dashboards, panels
 
 OPS = Path(__file__).parents[2] / "ops"
 
@@ -44,6 +44,13 @@ def test_rules_ask_for_metrics_of_the_catalogue() -> None:
     for rule in rules():
         asked = re.findall(r"\b[a-z]+_\w+(?=[{\[])|(?<=\()[a-z]+_\w+(?=\))", rule["expr"])
         assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} <= known, rule["expr"]
+
+
+def test_panels_ask_graphite_for_figures_there_are() -> None:
+    declared = {figure["name"] for figure in yaml.safe_load((OPS / "metrics.yaml").read_text())["figures"]}
+    events = {file.name.removesuffix(".v1.schema.json") for file in (OPS.parent / "contracts/events").glob("*.v1.*")}
+    for name in panels.FIGURES.values():
+        assert name in declared | events
 
 
 @pytest.mark.parametrize("path", sorted(dashboards.documents()), ids=lambda path: path.name)

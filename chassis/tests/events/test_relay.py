@@ -16,7 +16,7 @@ from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Message, Sent, Transport, TransportLost
 
-from chassis import metrics
+from chassis import metrics, statsd
 from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, take, wait_until
 
 
@@ -70,6 +70,21 @@ def test_events_are_published_in_order_per_key_and_marked(
     for key in range(9):
         mine = [encode(each) for each in events[key::9]]
         assert [body for body in publisher.bodies if body in mine] == mine
+
+
+def test_what_was_published_is_counted_by_what_happened_and_what_came_back_is_not(
+    database: PlainDatabase, publisher: RecordingPublisher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted: list[tuple[str, int]] = []
+    monkeypatch.setattr(statsd, "incr", lambda name, count: counted.append((name, count)))
+    refused = printed(9)
+    publisher.returns = {refused.partition_key}
+    publish(database, printed(1), printed(2), refused)
+
+    Relay(database, publisher).relay_pending()
+
+    assert sum(count for name, count in counted if name == "article.printed") == 2
+    assert {name for name, _ in counted} == {"article.printed"}
 
 
 def test_event_of_a_transaction_that_failed_is_never_published(

@@ -5,6 +5,9 @@ from auth_service.sessions.models import Session
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.hashers import Argon2id
 from auth_service.users.models import User
+from pytest_django import DjangoCaptureOnCommitCallbacks
+
+from chassis import statsd
 
 CREATE, VERIFY, LOGOUT = (f"/api/v1/auth/{name}" for name in ("jwt/create", "jwt/verify", "logout"))
 
@@ -16,6 +19,20 @@ def test_any_field_may_hold_an_email_or_a_username(alice: Caller, charlie: Calle
     assert answer.status == 200
     assert set(answer.body) == {"access", "refresh"}
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_log_in_is_counted_and_a_refused_one_is_not(
+    alice: Caller,
+    charlie: Caller,
+    monkeypatch: pytest.MonkeyPatch,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    counted: list[str] = []
+    monkeypatch.setattr(statsd, "incr", counted.append)
+    with django_capture_on_commit_callbacks(execute=True):
+        charlie.post(CREATE, {"login": "alice", "password": PASSWORD})
+        charlie.post(CREATE, {"login": "alice", "password": "not hers at all"})
+    assert counted == ["session.opened"]
 
 
 def test_wrong_password_unknown_account_and_suspended_account_look_alike(alice: Caller, bob: Caller) -> None:

@@ -1,14 +1,17 @@
 """The metrics of events, as ``ops/metrics.yaml`` declares them."""
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from chassis import statsd
 from chassis.events import clock
 from chassis.events.claims import Claim
 from chassis.events.databases import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.transports import Sent
+from chassis.events.types import without_major
 from chassis.logging import get_logger
 from chassis.metrics import counter, gauge, histogram, metric
 
@@ -39,10 +42,15 @@ def backlog(database: EventDatabase) -> tuple[int, datetime | None]:
 
 
 def published(claim: Claim, sent: Mapping[str, Sent], seconds: float) -> None:
-    """A batch was sent and answered, perhaps not all of it."""
+    """A batch was sent and answered, perhaps not all of it. What has happened is a business figure, too."""
+    happened: Counter[str] = Counter()
     for row in claim.pending:
         if result := sent.get(row.event_id):
             counter("events_published_total").labels(row.type, result.value).inc()
+            if result is Sent.CONFIRMED:
+                happened[row.type] += 1
+    for name, times in happened.items():
+        statsd.incr(without_major(name).partition(".")[2], times)  # the prefix has its owner
     if claim.pending:
         histogram("events_confirm_seconds").observe(seconds)
 

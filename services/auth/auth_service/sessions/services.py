@@ -16,6 +16,7 @@ from auth_service.sessions.refresh_tokens import RefreshToken
 from auth_service.sessions.selectors import sessions_list
 from auth_service.settings import settings
 from auth_service.users.models import User
+from chassis import statsd
 
 _CHUNK = 1_000  # rows deleted in one transaction
 
@@ -42,6 +43,7 @@ def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) 
         session.save(force_insert=True)
         user.last_login = now
         user.save(update_fields=["last_login"])
+        transaction.on_commit(lambda: statsd.incr("session.opened"))
     return Grant.of(session, token, now=now)
 
 

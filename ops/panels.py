@@ -172,6 +172,12 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 {"{{instance}}": "sum by (instance) (rabbitmq_consumers)"},
                 "RabbitMQ's own",
             ),
+            Panel(
+                "RabbitMQ: consumers by queue",
+                "none",
+                {"{{queue}}": "sum by (queue) (rabbitmq_detailed_queue_consumers)"},
+                "RabbitMQ's own",
+            ),
         ],
     ),
     "rollout": (

@@ -81,6 +81,11 @@ def rabbitmq() -> Iterator[tuple[str, str]]:
         yield server.url, server.management_url
 
 
+def rabbitmq_to_look_into() -> contextlib.AbstractContextManager[Server]:
+    """Give a RabbitMQ of one's own, for tests that read its metrics."""
+    return _private(RabbitMQ)
+
+
 def redis() -> contextlib.AbstractContextManager[str]:
     """Give Redis's URL."""
     return _server("TEST_REDIS_URL", Redis)

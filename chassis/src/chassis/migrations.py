@@ -1,15 +1,27 @@
-"""``migrate --wait SECONDS``: stand by, within bounds, until somebody else has migrated the database."""
+"""``migrate --wait SECONDS``: stand by, within bounds, until somebody else has migrated the database.
 
+Every pod does so when it starts, many at once, and mostly nothing is missing. That case is made cheap: it imports no
+framework, no typed settings and no logging.
+"""
+
+import os
 import time
 from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from chassis.logging import get_logger
-from chassis.settings import SettingsError
+from chassis.settings_error import SettingsError
+
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
+
+    from chassis.events.service import HasDatabase
+    from chassis.settings import ServiceSettings
 
 Pending = Callable[[], list[str]]
 """Names the migrations that the database lacks; raises when it does not answer."""
-log = get_logger()
 
 
 def seconds_to_wait(arguments: list[str]) -> float | None:
@@ -21,15 +33,45 @@ def seconds_to_wait(arguments: list[str]) -> float | None:
     return float(arguments[1])
 
 
-def wait(pending: Pending, *, database_url: str, seconds: float, pause: float = 2) -> None:
+def stand_by(
+    service: str, settings: Callable[[], "ServiceSettings"], pending: Callable[[str], list[str]], seconds: float
+) -> None:
+    """Wait for the database of a service; ``pending`` is given its URL, ``settings`` are read only if they must be."""
+
+    @cache
+    def logger() -> "FilteringBoundLogger":
+        from chassis import logging  # noqa: PLC0415  with the typed settings the dearest part of the whole command
+
+        logging.configure(settings(), "migrate")
+        return logging.get_logger()
+
+    def say(sentence: str) -> None:
+        logger().info(sentence)
+
+    url = database_url(service) or cast("HasDatabase", settings()).database_url
+    wait(lambda: pending(url), database_url=url, seconds=seconds, say=say)
+
+
+def wait(
+    pending: Pending, *, database_url: str, seconds: float, say: Callable[[str], object], pause: float = 2
+) -> None:
     """Return once nothing is pending, saying meanwhile what is missing; raises SettingsError when the time is over."""
     deadline = time.monotonic() + seconds
     while missing := _missing(pending, database_url):
         left = deadline - time.monotonic()
         if left <= 0:
             raise SettingsError(f"Gave up after {seconds:.0f} s: {missing}.")
-        log.info(f"{missing}; {left:.0f} s left")
+        say(f"{missing}; {left:.0f} s left")
         time.sleep(min(pause, left))
+
+
+def database_url(service: str) -> str:
+    """The database as pods are told of it: by the variable, else by the secret file; empty when it is not said so."""
+    name = f"{service.upper()}_DATABASE_URL"
+    if given := os.environ.get(name):
+        return given
+    file = Path(os.environ.get("SECRETS_DIR", ""), name)
+    return file.read_text().strip() if os.environ.get("SECRETS_DIR") and file.is_file() else ""
 
 
 def where(database_url: str) -> str:
@@ -42,6 +84,8 @@ def _missing(pending: Pending, database_url: str) -> str:
     place = where(database_url)
     try:
         names = pending()
+    except SettingsError:
+        raise
     except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
         return f"the database at {place} does not answer ({type(error).__name__})"
     return f"the database at {place} lacks {len(names)} of its migrations, {names[0]} first" if names else ""

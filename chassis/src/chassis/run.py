@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from chassis.settings import SettingsError
+from chassis.settings_error import SettingsError
 
 Command = Callable[[list[str]], None]
 

@@ -16,11 +16,9 @@ from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, fie
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.settings_error import SettingsError as SettingsError  # noqa: PLC0414  both are wanted together
+
 DEVELOPMENT_SECRET = "development-"  # noqa: S105  what every default secret begins with, and production refuses
-
-
-class SettingsError(Exception):
-    """The settings cannot work; the message is the sentence for the person who set them."""
 
 
 def _http_base(value: str) -> str:

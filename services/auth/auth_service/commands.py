@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.run import Command, become
 
-from auth_service.settings import settings
-
 if TYPE_CHECKING:
     from chassis.events.service import EventService
 
+    from auth_service.settings import AuthSettings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
+
+
+def settings() -> "AuthSettings":
+    """The settings of this process; dear to import, so a command that can does without them."""
+    from auth_service import settings as typed
+
+    return typed.settings()
 
 
 def web(_arguments: list[str]) -> None:
@@ -66,16 +73,21 @@ def manage(arguments: list[str]) -> None:
 
 def migrate(arguments: list[str]) -> None:
     """Bring the database up to date and make the first signing key; with --wait SECONDS only stand by for it."""
-    from chassis.migrations import seconds_to_wait
+    from chassis.migrations import seconds_to_wait, stand_by
 
-    if seconds := seconds_to_wait(arguments):
-        _stand_by(seconds)
+    seconds = seconds_to_wait(arguments)
+    if seconds is not None:
+        from chassis.django.migrations import pending
+
+        from auth_service.django_apps import APPS
+
+        stand_by("auth", settings, lambda url: pending(url, APPS), seconds)
         return
     import django
 
     settings()
     django.setup()
-    from chassis.django.migrations import require_database
+    from chassis.django.commands import require_database
 
     require_database(settings().database_url)
     manage(["migrate", "--no-input", *arguments])
@@ -85,18 +97,6 @@ def migrate(arguments: list[str]) -> None:
         from auth_service.keys.services import signing_key_ensure
 
         signing_key_ensure(now=timezone.now())
-
-
-def _stand_by(seconds: float) -> None:
-    import django
-
-    from chassis import logging, migrations
-
-    logging.configure(settings(), "migrate")
-    django.setup()
-    from chassis.django.migrations import pending
-
-    migrations.wait(pending, database_url=settings().database_url, seconds=seconds)
 
 
 def check(_arguments: list[str]) -> None:

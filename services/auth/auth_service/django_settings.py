@@ -2,6 +2,7 @@
 
 from chassis.django.settings import django_settings
 
+from auth_service.django_apps import APPS
 from auth_service.settings import settings
 
 _shared = django_settings(settings())
@@ -10,22 +11,7 @@ globals().update(_shared)
 ROOT_URLCONF = "auth_service.urls"
 WSGI_APPLICATION = "auth_service.wsgi.application"
 
-INSTALLED_APPS = [
-    "auth_service.users",
-    "auth_service.sessions",
-    "auth_service.keys",
-    "auth_service.outbox",
-    "chassis.django",
-    "chassis.events.databases.django_app",
-    "rest_framework",
-    "drf_spectacular",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-]
+INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",

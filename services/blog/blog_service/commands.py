@@ -6,12 +6,19 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.run import Command, become
 
-from blog_service.settings import settings
-
 if TYPE_CHECKING:
     from chassis.events.service import EventService
 
+    from blog_service.settings import BlogSettings
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
+
+
+def settings() -> "BlogSettings":
+    """The settings of this process; dear to import, so a command that can does without them."""
+    from blog_service import settings as typed
+
+    return typed.settings()
 
 
 def web(_arguments: list[str]) -> None:
@@ -73,26 +80,21 @@ def manage(arguments: list[str]) -> None:
 
 def migrate(arguments: list[str]) -> None:
     """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
-    from chassis.migrations import seconds_to_wait
+    from chassis.migrations import seconds_to_wait, stand_by
 
-    if seconds := seconds_to_wait(arguments):
-        _stand_by(seconds)
+    seconds = seconds_to_wait(arguments)
+    if seconds is not None:
+        from chassis.django.migrations import pending
+
+        from blog_service.django_apps import APPS
+
+        stand_by("blog", settings, lambda url: pending(url, APPS), seconds)
         return
     _set_up()
-    from chassis.django.migrations import require_database
+    from chassis.django.commands import require_database
 
     require_database(settings().database_url)
     manage(["migrate", "--no-input", *arguments])
-
-
-def _stand_by(seconds: float) -> None:
-    from chassis import logging, migrations
-
-    logging.configure(settings(), "migrate")
-    _set_up()
-    from chassis.django.migrations import pending
-
-    migrations.wait(pending, database_url=settings().database_url, seconds=seconds)
 
 
 def check(_arguments: list[str]) -> None:

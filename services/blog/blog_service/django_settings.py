@@ -2,6 +2,7 @@
 
 from chassis.django.settings import django_settings
 
+from blog_service.django_apps import APPS
 from blog_service.settings import settings
 
 _shared = django_settings(settings())
@@ -10,22 +11,7 @@ globals().update(_shared)
 ROOT_URLCONF = "blog_service.urls"
 WSGI_APPLICATION = "blog_service.wsgi.application"
 
-INSTALLED_APPS = [
-    "blog_service.posts",
-    "blog_service.authors",
-    "blog_service.tags",
-    "blog_service.media_refs",
-    "chassis.django",
-    "chassis.events.databases.django_app",
-    "rest_framework",
-    "drf_spectacular",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
-]
+INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",

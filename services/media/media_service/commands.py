@@ -6,12 +6,19 @@ import sys
 from typing import TYPE_CHECKING
 
 from chassis.run import Command, become
-from chassis.settings import SettingsError
-
-from media_service.settings import settings
+from chassis.settings_error import SettingsError
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
+
+    from media_service.settings import MediaSettings
+
+
+def settings() -> "MediaSettings":
+    """The settings of this process; dear to import, so a command that can does without them."""
+    from media_service import settings as typed
+
+    return typed.settings()
 
 
 def web(_arguments: list[str]) -> None:
@@ -56,17 +63,18 @@ def events(arguments: list[str]) -> None:
 
 def migrate(arguments: list[str]) -> None:
     """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
-    from chassis import logging, migrations
+    from chassis.migrations import seconds_to_wait, stand_by
+
+    seconds = seconds_to_wait(arguments)
+    if seconds is not None:
+        from media_service.revisions import pending
+
+        stand_by("media", settings, pending, seconds)
+        return
     from media_service import migrating, resources
 
-    seconds = migrations.seconds_to_wait(arguments)
-    if seconds is not None:
-        logging.configure(settings(), "migrate")
-        engine = resources.database().engine
-        migrations.wait(lambda: migrating.pending(engine), database_url=settings().database_url, seconds=seconds)
-    else:
-        migrating.require_database(resources.database().engine, settings().database_url)
-        migrating.migrate(resources.database())
+    migrating.require_database(resources.database().engine, settings().database_url)
+    migrating.migrate(resources.database())
 
 
 def check(_arguments: list[str]) -> None:

@@ -1,15 +1,12 @@
 """Bringing the database to what the code needs, and telling whether it is there."""
 
-from pathlib import Path
-
 from chassis.migrations import where
 from chassis.settings import SettingsError
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from media_service.database import Database
-
-SCRIPTS = Path(__file__).parent / "migrations"
+from media_service.revisions import SCRIPTS, newer_than
 
 
 class MigrationMissing(Exception):  # noqa: N818  said of the database
@@ -41,7 +38,7 @@ def migrate(database: Database) -> None:
 
 
 def pending(engine: Engine) -> list[str]:
-    """The migrations the database lacks; one that is newer than the code lacks none (expand, then contract)."""
+    """The migrations the database lacks."""
     with engine.connect() as connection:
         return _pending(connection)
 
@@ -59,5 +56,4 @@ def require_migrated(engine: Engine) -> None:
 def _pending(connection: Connection) -> list[str]:
     known = inspect(connection).has_table("alembic_version")
     found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
-    names = sorted(path.stem.partition("_")[0] for path in (SCRIPTS / "versions").glob("[0-9]*.py"))  # by age
-    return [name for name in names if not found or name > found]
+    return newer_than(found)

@@ -1,6 +1,8 @@
 """What media promises others is what is committed."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,9 +10,11 @@ import pytest
 import sqlalchemy
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from chassis.events import contracts
 from chassis.events.testing import contracts as committed_contracts
 from chassis.events.types import EventData
+from media_service import revisions
 from media_service.database import Base, Database
 from media_service.events import PUBLISHES
 from media_service.migrating import MigrationMissing, migrate, pending, require_migrated
@@ -19,6 +23,13 @@ from media_service.settings import MediaSettings
 
 ROOT = Path(__file__).parents[3]
 OF_EVENTS = {"outbox_event", "outbox_shard", "inbox_event"}
+WAIT = """
+import sys
+from media_service.commands import COMMANDS
+COMMANDS["migrate"](["--wait", "0"])
+dear = sys.modules.keys() & {"sqlalchemy", "pydantic", "structlog", "opentelemetry"}
+sys.exit(f"imported: {dear}" if dear else 0)
+"""
 
 
 def test_the_openapi_contract_is_the_committed_one(own_settings: MediaSettings) -> None:
@@ -64,6 +75,21 @@ def test_a_database_behind_the_code_is_not_ready_and_one_ahead_is(
         require_migrated(migrated.engine)
     at_version("9999")
     assert pending(migrated.engine) == []
+
+
+def test_waiting_reads_the_same_without_a_framework(
+    migrated: Database, at_version: Callable[[str], None], own_settings: MediaSettings, tmp_path: Path
+) -> None:
+    known = {revision.revision for revision in ScriptDirectory(str(revisions.SCRIPTS)).walk_revisions()}
+    assert set(revisions.pending(f"sqlite:///{tmp_path}/none.sqlite3")) == known
+    for version in ("0000", "0001", "9999"):
+        at_version(version)
+        assert revisions.pending(own_settings.database_url) == pending(migrated.engine)
+    at_version("0000")
+    assert set(revisions.pending(own_settings.database_url)) == known
+    at_version(max(known))
+    wait = subprocess.run([sys.executable, "-c", WAIT], capture_output=True, text=True, check=False)
+    assert (wait.returncode, wait.stderr) == (0, "")
 
 
 def test_a_database_without_tables_says_so(tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 from functools import cache
 
+from django.apps import apps
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.urls import path
 
 from chassis import metrics
-from chassis.django.migrations import pending
+from chassis.django.migrations import lacking
 from chassis.health import Health
 
 
@@ -16,9 +18,10 @@ def _database_answers() -> None:
         cursor.execute("SELECT 1")
 
 
-@cache  # a schema does not go back under a running process, and the plan is dear to make
+@cache  # a schema does not go back under a running process
 def _migrations_applied() -> None:
-    if pending():
+    packages = {app.label: app.name for app in apps.get_app_configs()}
+    if lacking(packages, MigrationRecorder(connection).applied_migrations()):
         raise RuntimeError("migrations are waiting")
 
 

@@ -1,0 +1,42 @@
+"""For the tests of Django services."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connections
+from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
+
+from chassis.django.settings import database
+
+
+def migrated_in_steps(url: str) -> Iterator[set[str]]:
+    """Migrate the empty database at ``url``: not at all, half, wholly, and beyond what the code has.
+
+    Gives after each step what is missing by the plan that Django makes.
+    """
+    connections.settings["stepwise"] = connections.settings["default"] | database(url, "its URL")
+    connection = connections["stepwise"]
+    try:
+        yield _missing(connection)
+        half = len(_plan(connection)) // 2
+        for steps in (slice(half), slice(None)):
+            MigrationExecutor(connection).migrate([], plan=_plan(connection)[steps])
+            yield _missing(connection)
+        MigrationRecorder(connection).record_applied("auth", "9999_of_a_newer_release")
+        yield _missing(connection)
+    finally:
+        connection.close()
+        if isinstance(connection, PostgresConnection):
+            connection.close_pool()
+        del connections["stepwise"], connections.settings["stepwise"]
+
+
+def _missing(connection: Any) -> set[str]:
+    return {f"{migration.app_label}.{migration.name}" for migration, _backwards in _plan(connection)}
+
+
+def _plan(connection: Any) -> Any:
+    executor = MigrationExecutor(connection)
+    return executor.migration_plan(executor.loader.graph.leaf_nodes())

@@ -1,0 +1,14 @@
+"""The Django apps of auth: their packages, by their labels.
+
+They stand apart from the settings for ``migrate --wait``, which looks for their migrations and imports no more.
+"""
+
+from chassis.django.migrations import SHARED_APPS
+
+APPS = {
+    "users": "auth_service.users",
+    "user_sessions": "auth_service.sessions",
+    "keys": "auth_service.keys",
+    "outbox": "auth_service.outbox",
+    **SHARED_APPS,
+}

@@ -1,0 +1,14 @@
+"""The Django apps of blog: their packages, by their labels.
+
+They stand apart from the settings for ``migrate --wait``, which looks for their migrations and imports no more.
+"""
+
+from chassis.django.migrations import SHARED_APPS
+
+APPS = {
+    "posts": "blog_service.posts",
+    "authors": "blog_service.authors",
+    "tags": "blog_service.tags",
+    "media_refs": "blog_service.media_refs",
+    **SHARED_APPS,
+}

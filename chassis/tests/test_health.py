@@ -8,8 +8,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import chassis.health
 import pytest
 from chassis.health import Health, Heartbeat
+
+SOURCES = str(Path(chassis.health.__file__).parents[1])
 
 
 def fail() -> None:
@@ -66,5 +69,12 @@ def test_heartbeat_is_alive_while_young(tmp_path: Path) -> None:
 
 
 def test_liveness_check_imports_nothing_of_the_application() -> None:
-    program = "import sys, chassis.health; sys.exit('pydantic' in sys.modules or 'structlog' in sys.modules)"
-    subprocess.run([sys.executable, "-c", program], check=True)
+    dear = "{'pydantic', 'structlog', 'argparse', 'pathlib', 'typing'}"
+    program = f"import sys, chassis.health; sys.exit(bool({dear} & sys.modules.keys()))"
+    subprocess.run([sys.executable, "-S", "-c", program], env={"PYTHONPATH": SOURCES}, check=True)
+
+
+def test_liveness_check_says_how_it_is_asked() -> None:
+    command = [sys.executable, "-m", "chassis.health", "--heartbeat", "somewhere"]
+    refused = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (refused.returncode, "--max-age SECONDS" in refused.stderr) == (2, True)

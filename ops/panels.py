@@ -147,6 +147,14 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
         "Broadsheet: PostgreSQL, Redis, RabbitMQ",
         [
             Panel(
+                "Pools of web processes, in use",
+                "percentunit",
+                {
+                    "{{job}}": 'sum by (job) (db_client_connection_count{state="used"})'
+                    " / sum by (job) (db_client_connection_max)"
+                },
+            ),
+            Panel(
                 "PostgreSQL: connections",
                 "none",
                 {"{{datname}}": "sum by (datname) (pg_stat_database_numbackends)"},

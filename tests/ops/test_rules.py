@@ -44,6 +44,7 @@ def test_rules_ask_for_metrics_of_the_catalogue() -> None:
     known = {metric["name"] for metric in catalogue} | OF_RABBITMQ
     for rule in rules():
         asked = re.findall(r"\b[a-z]+_\w+(?=[{\[])|(?<=\()[a-z]+_\w+(?=\))", rule["expr"])
+        asked = [name for name in asked if name not in known]
         assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in asked} <= known, rule["expr"]
 
 

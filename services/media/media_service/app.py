@@ -10,6 +10,7 @@ from chassis.health import Health
 from chassis.tokens import JwksClient, Verifier
 from fastapi import FastAPI
 
+from chassis import database_pool
 from media_service.assets import internal
 from media_service.assets import routes as assets
 from media_service.database import AsyncDatabase
@@ -27,6 +28,7 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = AsyncDatabase(settings.database_url)
+        database_pool.watch(database.usage)
         app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
         yield
         await database.close()

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, create_engine, event
+from chassis.database_pool import Usage
+from sqlalchemy import URL, Connection, DateTime, Dialect, Engine, QueuePool, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
@@ -78,6 +79,13 @@ class AsyncDatabase:
         """The result of a service, after its commit."""
         async with AsyncSession(self._writing_engine, expire_on_commit=False) as session, session.begin():
             return await session.run_sync(work, *args, **kwargs)
+
+    def usage(self) -> Usage | None:
+        """How much of the pool is in use; it does not tell who waits."""
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            return None
+        return Usage(pool.checkedout(), pool.checkedin(), pool.size() + pool._max_overflow)
 
     async def close(self) -> None:
         await self._engine.dispose()

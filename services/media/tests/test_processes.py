@@ -104,6 +104,12 @@ def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web,
     assert "made-by-alice-1" in {line.get("request_id") for line in web.lines()}
 
 
+def test_use_of_the_database_pool_is_told(web: Web) -> None:
+    assert web.http.get("/api/v1/media").status_code == 200
+    eventually(lambda: 'db_client_connection_count{state="idle"} 1.0' in web.http.get("/metrics").text)
+    assert "db_client_connection_max 15.0" in web.http.get("/metrics").text
+
+
 def test_an_upload_that_breaks_off_leaves_nothing(web: Web, nothing_is_kept: Callable[[], None]) -> None:
     for part in (b"", FORM, FORM + jpeg(2000, 1500)):
         with web.begin_upload(5_000_000) as connection:

@@ -14,8 +14,9 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
-from chassis import logging, metrics, process
+from chassis import database_pool, logging, metrics, process
 from chassis.django.chunked import with_length
+from chassis.django.database_pool import usage
 from chassis.django.settings import JSON_BODY_BYTES
 from chassis.settings import ServiceSettings
 
@@ -45,7 +46,7 @@ def serve(
         "logger_class": _Logger,
         "control_socket_disable": True,
         "post_fork": lambda _arbiter, _worker: process.begin(settings, "web"),
-        "post_worker_init": _drain_on_sigterm,
+        "post_worker_init": _begin_to_serve,
         "child_exit": _forget_worker,
     }
     _Server(load_application, options).run()
@@ -98,10 +99,13 @@ def _share_metrics(settings: ServiceSettings) -> None:
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606  the same program again
 
 
-def _drain_on_sigterm(_worker: Worker) -> None:
-    from chassis.django.health import health  # noqa: PLC0415  needs the settings of the application
+def _begin_to_serve(_worker: Worker) -> None:
+    from django.db import connections  # noqa: PLC0415  needs the settings of the application
+
+    from chassis.django.health import health  # noqa: PLC0415  as above
 
     health.drain_on_sigterm()
+    database_pool.watch(lambda: usage(connections["default"]))
 
 
 def _forget_worker(_arbiter: Arbiter, worker: Worker) -> None:

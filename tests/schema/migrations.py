@@ -9,7 +9,7 @@ import sys
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from media_service.migrating import SCRIPTS
+from media_service.revisions import SCRIPTS
 from sqlalchemy import NullPool, create_engine
 
 from launcher import ROOT

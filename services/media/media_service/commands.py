@@ -5,8 +5,12 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from chassis.run import Command, become
+from chassis.commands import Commands
+from chassis.migrations import seconds_to_wait, stand_by
+from chassis.run import Command
 from chassis.settings_error import SettingsError
+
+from media_service.revisions import pending
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -14,66 +18,46 @@ if TYPE_CHECKING:
     from media_service.settings import MediaSettings
 
 
-def settings() -> "MediaSettings":
-    """The settings of this process; dear to import, so a command that can does without them."""
-    from media_service import settings as typed
+def _settings() -> "MediaSettings":
+    from media_service.settings import settings
 
-    return typed.settings()
+    return settings()
+
+
+def _events() -> "EventService":
+    """What the chassis needs to know of media's events; none of it needs SQLAlchemy."""
+    from chassis.events.service import EventService
+
+    from media_service.events import HANDLERS, PUBLISHES
+
+    return EventService(name="media", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS)
+
+
+shared = Commands("media", _settings, _events)
 
 
 def web(_arguments: list[str]) -> None:
     """Serve HTTP."""
     from media_service.server import serve
 
-    serve(settings())
+    serve(_settings())
 
 
 def worker(arguments: list[str]) -> None:
     """Run jobs; where everything is on one machine, those that are due are queued here as well."""
-    concurrency = f"--concurrency={settings().worker_concurrency}"
-    _celery("worker", "--without-gossip", "--without-mingle", "--pool=threads", concurrency, *arguments)
-
-
-def beat(arguments: list[str]) -> None:
-    """Queue the jobs that are due; one of these runs at a time."""
-    settings()
-    _celery("beat", *arguments)
-
-
-def relay(_arguments: list[str]) -> None:
-    """Publish the events in the outbox."""
-    from chassis.events import process
-
-    process.relay(_events())
-
-
-def messenger(_arguments: list[str]) -> None:
-    """What is done with events where everything is on one machine: here the relay alone, for media handles none."""
-    from chassis.events import process
-
-    process.messenger(_events())
-
-
-def events(arguments: list[str]) -> None:
-    """Look at events and repair their flow."""
-    from chassis.events import commands
-
-    commands.main(_events(), arguments)
+    concurrency = f"--concurrency={_settings().worker_concurrency}"
+    shared.celery("worker", "--without-gossip", "--without-mingle", "--pool=threads", concurrency, *arguments)
 
 
 def migrate(arguments: list[str]) -> None:
     """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
-    from chassis.migrations import seconds_to_wait, stand_by
-
     seconds = seconds_to_wait(arguments)
     if seconds is not None:
-        from media_service.revisions import pending
-
-        stand_by("media", settings, pending, seconds)
+        stand_by("media", _settings, pending, seconds)
         return
     from media_service import migrating, resources
 
-    migrating.require_database(resources.database().engine, settings().database_url)
+    migrating.require_database(resources.database().engine, _settings().database_url)
     migrating.migrate(resources.database())
 
 
@@ -82,7 +66,7 @@ def check(_arguments: list[str]) -> None:
     from media_service.checks import checks
     from media_service.storage.store import open_store
 
-    for name, probe in checks(settings(), open_store(settings())).items():
+    for name, probe in checks(_settings(), open_store(_settings())).items():
         try:
             probe()
         except Exception as error:
@@ -93,7 +77,7 @@ def openapi(_arguments: list[str]) -> None:
     """Print the contract, contracts/openapi/media.json."""
     from media_service.openapi import document
 
-    json.dump(document(settings()), sys.stdout, indent=2, ensure_ascii=False)
+    json.dump(document(_settings()), sys.stdout, indent=2, ensure_ascii=False)
     print()  # noqa: T201  the file ends with a newline
 
 
@@ -101,31 +85,18 @@ def demo(_arguments: list[str]) -> None:
     """Draw the demo pictures that are missing."""
     from media_service.demo.loading import load
 
-    if settings().production:
+    if _settings().production:
         raise SettingsError("Demo content is for ENVIRONMENT=development.")
     print(f"drew {load()} pictures")  # noqa: T201  to whoever typed the command
-
-
-def _celery(*arguments: str) -> None:
-    become("celery", "--app=media_service.celery", *arguments)
-
-
-def _events() -> "EventService":
-    """What the chassis needs to know of media's events; none of it needs SQLAlchemy."""
-    from chassis.events.service import EventService
-
-    from media_service.events import HANDLERS, PUBLISHES
-
-    return EventService(name="media", settings=settings(), publishes=PUBLISHES, handlers=HANDLERS)
 
 
 COMMANDS: dict[str, Command] = {
     "web": web,
     "worker": worker,
-    "beat": beat,
-    "relay": relay,
-    "messenger": messenger,
-    "events": events,
+    "beat": shared.beat,
+    "relay": shared.relay,
+    "messenger": shared.messenger,
+    "events": shared.events,
     "migrate": migrate,
     "check": check,
     "openapi": openapi,

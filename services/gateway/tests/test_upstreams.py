@@ -5,6 +5,7 @@ import httpx
 import pytest
 from gateway_service.testing.fake_upstream import Call, FakeUpstream, describe
 from gateway_service.testing.running import Running, eventually, free_port
+from gateway_service.upstreams.body import SMALL_BYTES
 
 POSTS = "/api/v1/posts"
 
@@ -22,6 +23,8 @@ def test_service_that_is_down_is_503_whatever_was_asked(
     for answer in (httpx.get(running.url + POSTS), httpx.post(running.url + POSTS, json={}, headers=bearer)):
         assert code(answer) == (503, "upstream_unreachable")
         assert answer.headers["Retry-After"] == "1"
+    tried_again = 'gateway_upstream_retries_total{upstream="blog"} 2.0'
+    assert tried_again in httpx.get(f"{running.admin_url}/metrics").text, "nothing was sent, so any method may"
 
 
 @pytest.mark.parametrize(
@@ -100,6 +103,28 @@ def test_other_requests_are_sent_once(alice: httpx.Client, blog: FakeUpstream) -
 
     blog.handlers[POSTS] = fail
     assert code(alice.post(POSTS, json={})) == (502, "upstream_invalid")
+    assert len(blog.requests) == 1
+
+
+def test_streamed_body_is_sent_once(alice: httpx.Client, blog: FakeUpstream) -> None:
+    """It is gone: what was passed on is not kept."""
+
+    async def fail(call: Call) -> None:
+        call.writer.close()
+
+    path = "/api/v1/posts/first-light"
+    blog.handlers[path] = fail
+    assert code(alice.put(path, content=b"x" * (SMALL_BYTES + 1))) == (502, "upstream_invalid")
+    assert len(blog.requests) == 1
+
+
+def test_unreadable_answer_is_not_asked_for_again(alice: httpx.Client, blog: FakeUpstream) -> None:
+    async def nonsense(call: Call) -> None:
+        await call.send(b"HTTP/1.1 abc\r\n\r\n")
+        call.writer.close()
+
+    blog.handlers[POSTS] = nonsense
+    assert code(alice.get(POSTS)) == (502, "upstream_invalid")
     assert len(blog.requests) == 1
 
 

@@ -17,7 +17,7 @@ _BODILESS = frozenset({204, 304})
 class UpstreamFailedError(Exception):
     """The service cannot be connected to (``upstream_unreachable``) or gave no answer to be understood.
 
-    ``unanswered``: not a byte of an answer came, so that another try is no second answer.
+    ``unanswered``: it ended before the head of an answer was whole, as a server that stops does; none was unreadable.
     """
 
     def __init__(self, code: Literal["upstream_unreachable", "upstream_invalid"], *, unanswered: bool = False) -> None:

@@ -141,8 +141,9 @@ def test_kept_connection_is_told_before_it_is_closed(web: Web) -> None:
     assert web.http.get("/livez").headers.get("Connection") != "close"
     web.process.send_signal(signal.SIGTERM)
     eventually(lambda: refuses(web))
-    answer = web.http.get("/livez")  # on the connection from before
-    assert (answer.status_code, answer.headers["Connection"]) == (200, "close")
+    answer = web.http.get("/readyz")  # on the connection from before
+    assert (answer.status_code, answer.headers["Connection"]) == (503, "close")
+    assert answer.json() == {"status": "draining"}
     assert web.process.wait(15) in {0, -signal.SIGTERM}
 
 

@@ -27,23 +27,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
-
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # the admin's few files, from where they were installed
-
 AUTH_USER_MODEL = "users.User"
 PASSWORD_HASHERS = ["auth_service.users.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [

@@ -28,23 +28,6 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
-TEMPLATES = [
-    {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": True,
-        "OPTIONS": {
-            "context_processors": [
-                "django.template.context_processors.request",
-                "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
-            ]
-        },
-    }
-]
-
-STATIC_URL = "/static/"
-WHITENOISE_USE_FINDERS = True  # the admin's few files, from where they were installed
-
 AUTHENTICATION_BACKENDS = ["blog_service.staff.backends.AuthServiceBackend"]
 SESSION_COOKIE_AGE = 3600  # seconds a role that was taken away may still work in the admin
 

@@ -51,6 +51,9 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",
         "CACHES": {"default": cache(settings.cache_url) | {"KEY_PREFIX": settings.service}},
         "DATA_UPLOAD_MAX_MEMORY_SIZE": JSON_BODY_BYTES,
+        "TEMPLATES": [_templates()],
+        "STATIC_URL": "/static/",
+        "WHITENOISE_USE_FINDERS": True,  # the admin's few files, from where they were installed
         "LOGGING_CONFIG": None,  # chassis.logging has done it
         "LANGUAGE_CODE": "en",
         "TIME_ZONE": "UTC",
@@ -99,6 +102,17 @@ def cache(url: str) -> dict[str, Any]:
         case "memcached":
             return {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache", "LOCATION": parts.netloc}
     raise SettingsError(f"CACHE_URL must begin with locmem://, redis:// or memcached://, not {parts.scheme!r}.")
+
+
+def _templates() -> dict[str, Any]:
+    """What the admin's pages need."""
+    processors = ("template.context_processors.request", "contrib.auth.context_processors.auth",
+                  "contrib.messages.context_processors.messages")  # fmt: skip
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": [f"django.{name}" for name in processors]},
+    }
 
 
 def _sqlite_options() -> dict[str, Any]:

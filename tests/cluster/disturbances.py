@@ -173,6 +173,8 @@ def liveness_asks_database() -> str:
     probe = {"httpGet": {"path": "/readyz", "port": 8020}, "periodSeconds": 2, "failureThreshold": 1}
     _spoil("blog-web", {"containers": [{"name": "blog-web", "livenessProbe": probe}]})
     restart_server("postgresql")
+    with suppress(ClusterError):  # a container that was found dead still drains
+        wait_until(lambda: _restarts("blog-web"), 60, "blog is restarted")
     restarts = _restarts("blog-web")
     return f"{restarts} needless restarts" if restarts else ""
 

@@ -1,8 +1,6 @@
 """What media promises others is what is committed."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +12,7 @@ from alembic.script import ScriptDirectory
 from chassis.events import contracts
 from chassis.events.testing import contracts as committed_contracts
 from chassis.events.types import EventData
+from chassis.testing import wait_for_nothing
 from media_service import revisions
 from media_service.database import Base, Database
 from media_service.events import PUBLISHES
@@ -23,13 +22,6 @@ from media_service.settings import MediaSettings
 
 ROOT = Path(__file__).parents[3]
 OF_EVENTS = {"outbox_event", "outbox_shard", "inbox_event"}
-WAIT = """
-import sys
-from media_service.commands import COMMANDS
-COMMANDS["migrate"](["--wait", "0"])
-dear = sys.modules.keys() & {"sqlalchemy", "pydantic", "structlog", "opentelemetry"}
-sys.exit(f"imported: {dear}" if dear else 0)
-"""
 
 
 def test_the_openapi_contract_is_the_committed_one(own_settings: MediaSettings) -> None:
@@ -88,8 +80,7 @@ def test_waiting_reads_the_same_without_a_framework(
     at_version("0000")
     assert set(revisions.pending(own_settings.database_url)) == known
     at_version(max(known))
-    wait = subprocess.run([sys.executable, "-c", WAIT], capture_output=True, text=True, check=False)
-    assert (wait.returncode, wait.stderr) == (0, "")
+    assert wait_for_nothing("media") == (0, "")
 
 
 def test_a_database_without_tables_says_so(tmp_path: Path) -> None:

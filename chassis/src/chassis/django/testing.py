@@ -1,6 +1,6 @@
 """For the tests of Django services."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import connections
@@ -8,7 +8,17 @@ from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnec
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 
+from chassis.django.migrations import pending
 from chassis.django.settings import database
+
+
+def assert_pending_is_what_django_says(url: str, apps: Mapping[str, str]) -> None:
+    """Compare, without Django and by its plan, what the database at ``url`` lacks while it is migrated in steps."""
+    counts = []
+    for missing in migrated_in_steps(url):
+        assert set(pending(url, apps)) == missing
+        counts.append(len(missing))
+    assert counts[0] > counts[1] > counts[2] == counts[3] == 0
 
 
 def migrated_in_steps(url: str) -> Iterator[set[str]]:

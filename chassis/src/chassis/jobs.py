@@ -27,7 +27,9 @@ HEARTBEAT_SECONDS = 2  # a worker that stops waits for the next one
 
 def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedule | None = None) -> "Celery[Job]":
     """The Celery application of a service: its queue is ``<service>.jobs``, its tasks are in the modules named."""
-    app = Celery(settings.service, include=tasks, task_cls=Job)
+    # beat queues jobs by their names: it needs neither their code nor a framework, which is most of a start and of its memory
+    code: dict[str, Any] = {"include": [], "fixups": []} if _is_beat() else {"include": tasks}
+    app = Celery(settings.service, task_cls=Job, **code)
     app.conf.update(
         task_default_queue=f"{settings.service}.jobs",
         task_ignore_result=True,
@@ -43,7 +45,7 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
         beat_schedule_filename=str(settings.var_dir / f"{settings.service}-beat"),
         beat_scheduler="chassis.jobs:BeatingSchedule",
         beat_max_loop_interval=BEAT_SECONDS,
-        beat_heartbeat_file=settings.heartbeat_file if "beat" in sys.argv else "",
+        beat_heartbeat_file=settings.heartbeat_file if _is_beat() else "",
         **_broker(settings),
     )
     settings.var_dir.mkdir(parents=True, exist_ok=True)
@@ -51,6 +53,10 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
     if app.conf.broker_url == "filesystem://":
         _keep_schedule_in_worker(app)
     return app
+
+
+def _is_beat() -> bool:
+    return "beat" in sys.argv
 
 
 def _broker(settings: ServiceSettings) -> dict[str, Any]:
@@ -82,7 +88,7 @@ def _connect(settings: ServiceSettings) -> None:
 
     @signals.setup_logging.connect(weak=False)
     def begin(**_: Any) -> None:
-        process.begin(settings, "beat" if "beat" in sys.argv else "worker")
+        process.begin(settings, "beat" if _is_beat() else "worker")
 
     @signals.worker_ready.connect(weak=False)
     def keep_beating(sender: Any, **_: Any) -> None:

@@ -2,14 +2,12 @@
 
 import os
 
-import django
 from celery.schedules import crontab
 from chassis.jobs import celery_app
 
 from auth_service.settings import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
-django.setup()
 
 app = celery_app(
     settings(),

@@ -20,8 +20,7 @@ DEADLINE = 60  # seconds
 LOGIN = json.dumps({"login": "nobody", "password": "correct horse"}).encode()
 QUEUE = """
 from auth_service.celery import app
-from auth_service.sessions.tasks import sessions_delete_expired
-sessions_delete_expired.delay()
+app.send_task("sessions_delete_expired")
 """
 
 

@@ -2,13 +2,11 @@
 
 import os
 
-import django
 from chassis.jobs import celery_app
 
 from blog_service.settings import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
-django.setup()
 
 app = celery_app(
     settings(),

@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415  each command imports only what it runs, to start fast and stay small
 
 import importlib
+import os
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,7 @@ class DjangoCommands(Commands):
     def worker(self, arguments: list[str]) -> None:
         """Run jobs; where everything is on one machine, those that are due are queued here as well."""
         embedded = self.settings().jobs_url.startswith("filesystem:")
+        os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")  # `check` makes them; they import every view
         options = ["--pool=solo"] if embedded else ["--pool=threads", "--concurrency=2"]
         self.celery("worker", "--without-gossip", "--without-mingle", *options, *arguments)
 

@@ -1,0 +1,37 @@
+"""Processes that are light because they import no framework: who waits for migrations, and who queues what is due."""
+
+import subprocess
+import sys
+
+FRAMEWORKS = frozenset({"django.db", "fastapi", "sqlalchemy"})  # kombu imports a corner of Django where it is installed
+
+_WAIT = """
+from {service}_service.commands import COMMANDS
+COMMANDS["migrate"](["--wait", "0"])
+"""
+_BEAT = """
+sys.argv[1:] = ["beat"]
+from {service}_service.celery import app
+app.loader.import_default_modules()
+app.finalize()
+"""
+_TELL = """
+dear = sys.modules.keys() & {dear}
+sys.exit(f"imported: {{dear}}" if dear else 0)
+"""
+
+
+def wait_for_nothing(service: str) -> tuple[int, str]:
+    """Exit code and standard error of ``migrate --wait``, which every pod runs: ``(0, "")``, or what it need not import."""
+    return _run(_WAIT.format(service=service), FRAMEWORKS | {"pydantic", "structlog", "opentelemetry"})
+
+
+def begin_to_beat(service: str) -> tuple[int, str]:
+    """The same of a beat process up to its first look at the schedule."""
+    return _run(_BEAT.format(service=service), FRAMEWORKS)
+
+
+def _run(steps: str, dear: frozenset[str]) -> tuple[int, str]:
+    words = [sys.executable, "-c", f"import sys{steps}{_TELL.format(dear=set(dear))}"]
+    process = subprocess.run(words, capture_output=True, text=True, check=False)  # noqa: S603  our own Python
+    return process.returncode, process.stderr

@@ -1,0 +1,9 @@
+"""The beat processes queue jobs by their names: the code of those, and a framework for it, would be most of their weight."""
+
+import pytest
+from chassis.testing import begin_to_beat
+
+
+@pytest.mark.parametrize("service", ["auth", "blog", "media"])
+def test_beat_imports_no_framework(service: str) -> None:
+    assert begin_to_beat(service) == (0, "")

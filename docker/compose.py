@@ -1,6 +1,7 @@
 """``make compose-up`` starts the whole platform on Docker and waits until it is healthy; ``compose-down`` removes it.
 
-PROFILES (default ``core``) names the parts: core, observability, mail. EDGE_PORT moves the TLS edge from 8443.
+PROFILES (default ``core``) names the parts: core, observability, mail. With observability the services send their
+business figures to its StatsD, unless STATSD_URL names another. EDGE_PORT moves the TLS edge from 8443.
 PICTURES=files keeps pictures in a folder, which the edge sends, instead of a bucket.
 """
 # ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
@@ -35,9 +36,14 @@ def files() -> list[str]:
     return ["docker/compose.yaml", *over[kept]]
 
 
+def profiles() -> list[str]:
+    """The parts asked for."""
+    return os.environ.get("PROFILES", "core").split(",")
+
+
 def compose(*words: str) -> int:
-    profiles = [f"--profile={name}" for name in os.environ.get("PROFILES", "core").split(",")]
-    command = ["docker", "compose", *(f"--file={path}" for path in files()), *profiles, *words]
+    chosen = [*(f"--file={path}" for path in files()), *(f"--profile={name}" for name in profiles())]
+    command = ["docker", "compose", *chosen, *words]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
@@ -45,6 +51,8 @@ def up() -> int:
     certificate()
     port = os.environ.get("EDGE_PORT", "8443")
     os.environ.setdefault("PUBLIC_URL", f"https://localhost:{port}")
+    if "observability" in profiles():
+        os.environ.setdefault("STATSD_URL", "udp://graphite:8125")
     code = compose("up", "--detach", "--wait", "--wait-timeout", "300")
     if code == 0:
         print(f"The platform answers at {os.environ['PUBLIC_URL']}; its certificate is {TLS / 'edge.crt'}")

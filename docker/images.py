@@ -54,7 +54,7 @@ def build(service: str, *options: str) -> None:
 
 def inspect(service: str) -> dict[str, Any]:
     """What Docker knows of a built image."""
-    answer = subprocess.run(["docker", "image", "inspect", image_name(service)], capture_output=True, check=True)
+    answer = subprocess.run(["docker", "image", "inspect", image_name(service)], stdout=subprocess.PIPE, check=True)
     described: dict[str, Any] = json.loads(answer.stdout)[0]
     return described
 
@@ -71,7 +71,7 @@ def differing_layers(service: str) -> list[int]:
 def bill_of_materials(service: str) -> dict[str, Any]:
     """The CycloneDX document of a built image: every Python distribution and Debian package in it."""
     run = ["docker", "run", "--rm", "--network", "none", "--entrypoint", "python", image_name(service), "-c", INVENTORY]
-    answer = subprocess.run(run, capture_output=True, check=True)
+    answer = subprocess.run(run, stdout=subprocess.PIPE, check=True)
     component = {"type": "container", "name": image_name(service), "version": inspect(service)["Id"]}
     return {
         "bomFormat": "CycloneDX",
@@ -110,4 +110,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except subprocess.CalledProcessError as error:
+        sys.exit(f"`{' '.join(error.cmd[:2])} …` ended with code {error.returncode}; what it said stands above.")

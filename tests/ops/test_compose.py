@@ -1,0 +1,48 @@
+"""Compose runs what the chart runs, and its Prometheus and Grafana know all of it."""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from chassis.settings import catalogue
+
+from charts import generate
+from docker import compose
+
+FOLDER = Path(compose.__file__).parent
+COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
+OURS = {name: service for name, service in COMPOSE.items() if "broadsheet/" in service["image"]}
+
+
+def read(path: str) -> Any:
+    return yaml.safe_load((FOLDER / path).read_text())
+
+
+def test_every_component_of_the_chart_runs() -> None:
+    migrations = {f"{service}-migrate" for service in ("auth", "blog", "media")}
+    assert OURS.keys() == generate.components().keys() | migrations
+    for name, component in generate.components().items():
+        assert OURS[name].get("command", ["web"]) == [component["command"]]
+        assert f"broadsheet/{component['service']}:" in OURS[name]["image"]
+
+
+def test_settings_are_those_of_the_services() -> None:
+    for name, service in OURS.items():
+        known = {setting.name for setting in catalogue(generate.settings_class(name.partition("-")[0]))}
+        assert service["environment"].keys() <= known, name
+
+
+def test_prometheus_asks_every_process() -> None:
+    jobs = read("prometheus/prometheus.yaml")["scrape_configs"]
+    asked = [target for job in jobs for static in job["static_configs"] for target in static["targets"]]
+    ports = {"gateway": 8001, "auth-web": 8010, "blog-web": 8020, "media-web": 8030}
+    expected = {f"{name}:{ports.get(name, 9100)}" for name in generate.components()}
+    assert {target for target in asked if not target.startswith("rabbitmq")} == expected
+
+
+def test_grafana_has_the_dashboards_and_whom_to_ask() -> None:
+    (provider,) = read("grafana/dashboards/all.yaml")["providers"]
+    (mount,) = (line for line in COMPOSE["grafana"]["volumes"] if f":{provider['options']['path']}:" in line)
+    assert list((FOLDER / mount.partition(":")[0]).glob("*.json"))
+    sources = {source["type"] for source in read("grafana/datasources/all.yaml")["datasources"]}
+    assert sources == {"prometheus", "graphite"}

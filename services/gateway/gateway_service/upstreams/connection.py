@@ -35,7 +35,8 @@ class Connection(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._sending: asyncio.Task[None] | None = None
-        self.idle_since = 0.0
+        self.opened_at = monotonic()
+        self.idle_since = self.opened_at
         self.busy = False
 
     # the exchange

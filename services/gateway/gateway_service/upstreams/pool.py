@@ -1,33 +1,39 @@
 """Connections to one service, used again while they are young."""
 
 import asyncio
+from collections import deque
 from time import monotonic
 from urllib.parse import urlsplit
 
 from gateway_service.upstreams.connection import Connection, UpstreamFailedError
 
 IDLE_SECONDS = 5  # less than the services keep theirs, also while they drain, or requests meet closing connections
+LIFETIME_SECONDS = 10  # a connection leads to one pod for good: only new ones reach a pod that came since
 
 FETCHED_BYTES = 2**20
 
 
 class Pool:
-    """``url`` is the service's, http or https; ``connect_seconds`` bound how long a connection may take."""
+    """``url`` is the service's, http or https; ``connect_seconds`` bound how long a connection may take.
 
-    def __init__(self, url: str, connect_seconds: float) -> None:
+    Connections are used in turn and for ``lifetime_seconds`` at most, so that all pods behind the name get their share.
+    """
+
+    def __init__(self, url: str, connect_seconds: float, lifetime_seconds: float = LIFETIME_SECONDS) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._tls = parts.scheme == "https"
         self._port = parts.port or (443 if self._tls else 80)
         self._connect_seconds = connect_seconds
-        self._idle: list[Connection] = []
+        self._lifetime_seconds = lifetime_seconds
+        self._idle: deque[Connection] = deque()
         self.authority = parts.netloc.rpartition("@")[2]
         self.prefix = parts.path
 
     def take(self) -> Connection | None:
-        """The idle connection used last, or None."""
+        """The connection that has been idle for longest, or None."""
         while self._idle:
-            connection = self._idle.pop()
+            connection = self._idle.popleft()
             if not connection.closed and monotonic() - connection.idle_since < IDLE_SECONDS:
                 return connection
             connection.abort()
@@ -62,7 +68,7 @@ class Pool:
 
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next request, or close it if it is not fit for one."""
-        if connection.reusable:
+        if connection.reusable and monotonic() - connection.opened_at < self._lifetime_seconds:
             connection.rest()
             self._idle.append(connection)
         else:

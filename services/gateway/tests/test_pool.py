@@ -1,0 +1,46 @@
+"""Which connection carries the next request, for behind one name there are many pods."""
+
+import asyncio
+
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.upstreams.connection import Connection
+from gateway_service.upstreams.pool import Pool
+
+
+async def asked(pool: Pool, connections: list[Connection]) -> None:
+    """Each carries a request to its end and is given back, in this order."""
+    for connection in connections:
+        connection.begin("GET", b"GET / HTTP/1.1\r\nhost: blog\r\n\r\n")
+        await connection.head()
+        while not connection.at_end:
+            await connection.read()
+        pool.give_back(connection)
+
+
+async def close(connections: list[Connection]) -> None:
+    for connection in connections:
+        connection.abort()
+    await asyncio.sleep(0)  # the turn of the loop in which sockets are closed
+
+
+def test_connections_are_used_in_turn(blog: FakeUpstream) -> None:
+    async def use_each() -> None:
+        pool = Pool(blog.url, 1)
+        opened = [await pool.connect() for _ in range(3)]
+        await asked(pool, opened)
+        assert [pool.take() for _ in opened] == opened
+        await close(opened)
+
+    asyncio.run(use_each())
+
+
+def test_connection_is_not_used_for_ever(blog: FakeUpstream) -> None:
+    async def outlive() -> None:
+        pool = Pool(blog.url, 1, lifetime_seconds=0)
+        connection = await pool.connect()
+        await asked(pool, [connection])
+        assert connection.closed
+        assert pool.take() is None
+        await close([connection])
+
+    asyncio.run(outlive())

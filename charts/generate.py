@@ -153,17 +153,16 @@ def golden(scenario: Path) -> str:
     return yaml.safe_dump_all(objects, default_flow_style=None, width=150, sort_keys=False)
 
 
-def documents() -> dict[Path, str]:
-    """Every generated file with what it should hold."""
+def documents() -> Iterator[tuple[Path, str]]:
+    """Every generated file with what it should hold; the schema first, for what comes after is rendered by its rules."""
+    yield CHART / "values.schema.json", json.dumps(schema(), indent=1) + "\n"
     before, rest = (CHART / "README.md").read_text().split(BEGIN)
-    table = before + BEGIN + values_table() + END + rest.split(END)[1]
-    scenarios = sorted((CHART / "ci").glob("*-values.yaml"))
-    goldens = {GOLDEN / path.name.replace("-values", ""): golden(path) for path in scenarios}
-    written = json.dumps(schema(), indent=1) + "\n"
-    return {CHART / "values.schema.json": written, CHART / "README.md": table, **goldens}
+    yield CHART / "README.md", before + BEGIN + values_table() + END + rest.split(END)[1]
+    for scenario in sorted((CHART / "ci").glob("*-values.yaml")):
+        yield GOLDEN / scenario.name.replace("-values", ""), golden(scenario)
 
 
 if __name__ == "__main__":
     dashboards.write()
-    for target, content in documents().items():
+    for target, content in documents():
         target.write_text(content)

@@ -6,7 +6,7 @@ import pytest
 
 from charts import generate
 
-DOCUMENTS = generate.documents()
+DOCUMENTS = dict(generate.documents())
 
 
 @pytest.mark.parametrize("path", sorted(DOCUMENTS), ids=lambda path: path.name)

@@ -89,7 +89,7 @@ def upgrade_that_fails() -> str:
     """Upgrade to an image whose migration fails, see that the old pods serve on, and take it back."""
     before = set(_web_pods())
     with suppress(ClusterError):
-        install(PUBLIC_URL, "broken", "migrations.backoffLimit=0", within="40s")
+        install(PUBLIC_URL, "broken", "migrations.backoffLimit=0", within="3m")
         return ""
     kept = before & set(_web_pods())
     said = kubectl("logs", f"--selector=app.kubernetes.io/component={BLOG}-migrate", "--tail=-1", "--ignore-errors")

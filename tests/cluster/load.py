@@ -31,6 +31,7 @@ SECONDS = float(os.environ.get("SECONDS", "60"))
 TIMEOUT = 30
 USERS = 4
 SLOW_SECONDS = 3
+SLOWEST = 50
 KINDS = {"list": 45, "read": 33, "write": 12, "bio": 8, "slow": 2}
 """How often of a hundred."""
 
@@ -106,7 +107,7 @@ class Load:
     def __init__(self) -> None:
         self.connections = Connections()
         self.users = [User(self.connections) for _ in range(USERS)]
-        self.latencies: list[float] = []
+        self.latencies: list[tuple[float, float, str]] = []
         self.statuses: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.began = time.monotonic()
@@ -130,7 +131,7 @@ class Load:
         except Exception as error:
             status, headers = 0, {"error": f"{type(error).__name__}: {error}"}
         if kind != "slow":
-            self.latencies.append(time.monotonic() - due)
+            self.latencies.append((time.monotonic() - due, due - self.began, kind))
         self.statuses[str(status)] += 1
         if status != (201 if kind in {"write", "slow"} else 200):
             told = {name: headers[name] for name in ("Retry-After", "X-Request-ID", "error") if name in headers}
@@ -191,16 +192,17 @@ class Load:
 
 load = Load()
 load.run()
-slowest = sorted(load.latencies)
+latencies = sorted(load.latencies)
 report = {
     "requests": sum(load.statuses.values()),
     "acknowledged_writes": sum(len(user.slugs) + len(user.drafts) for user in load.users),
     "statuses": dict(load.statuses),
     "failed": len(load.failures),
     "failures": load.failures,
-    "p50_ms": round(slowest[len(slowest) // 2] * 1000, 1),
-    "p99_ms": round(slowest[int(len(slowest) * 0.99)] * 1000, 1),
-    "max_ms": round(slowest[-1] * 1000, 1),
+    "p50_ms": round(latencies[len(latencies) // 2][0] * 1000, 1),
+    "p99_ms": round(latencies[int(len(latencies) * 0.99)][0] * 1000, 1),
+    "max_ms": round(latencies[-1][0] * 1000, 1),
+    "slowest": [{"ms": round(took * 1000), "at": round(at, 1), "kind": kind} for took, at, kind in latencies[-SLOWEST:]],
     "lost": load.lost(),
 }
 print(json.dumps(report))

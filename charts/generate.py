@@ -154,7 +154,7 @@ def golden(scenario: Path) -> str:
 
 
 def documents() -> Iterator[tuple[Path, str]]:
-    """Every generated file with what it should hold; the schema first, for what comes after is rendered by its rules."""
+    """Every generated file with what it should hold; the schema first, for the rest is rendered by its rules."""
     yield CHART / "values.schema.json", json.dumps(schema(), indent=1) + "\n"
     before, rest = (CHART / "README.md").read_text().split(BEGIN)
     yield CHART / "README.md", before + BEGIN + values_table() + END + rest.split(END)[1]

@@ -193,6 +193,7 @@ class Load:
 load = Load()
 load.run()
 latencies = sorted(load.latencies)
+slowest = latencies[-SLOWEST:]
 report = {
     "requests": sum(load.statuses.values()),
     "acknowledged_writes": sum(len(user.slugs) + len(user.drafts) for user in load.users),
@@ -202,7 +203,7 @@ report = {
     "p50_ms": round(latencies[len(latencies) // 2][0] * 1000, 1),
     "p99_ms": round(latencies[int(len(latencies) * 0.99)][0] * 1000, 1),
     "max_ms": round(latencies[-1][0] * 1000, 1),
-    "slowest": [{"ms": round(took * 1000), "at": round(at, 1), "kind": kind} for took, at, kind in latencies[-SLOWEST:]],
+    "slowest": [{"ms": round(took * 1000), "at": round(at, 1), "kind": kind} for took, at, kind in slowest],
     "lost": load.lost(),
 }
 print(json.dumps(report))

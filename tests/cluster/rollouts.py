@@ -152,7 +152,7 @@ def publish(report: Report) -> None:
 
 
 def main() -> int:
-    os.nice(19)  # helm and kubectl are an operator's, on another machine: here they must not take what the platform needs
+    os.nice(19)  # helm and kubectl are an operator's, on another machine: here they must not hold up the platform
     wanted = os.environ.get("ROWS", "").split(",")
     do.make_images()
     install(PUBLIC_URL)
@@ -163,7 +163,8 @@ def main() -> int:
         except ClusterError as error:
             print(f"{row.name}: {error}", file=sys.stderr)
             return 1
-        print(json.dumps({key: value for key, value in reports[-1].items() if key not in {"failures", "slowest"}}), flush=True)
+        told = {key: value for key, value in reports[-1].items() if key not in {"failures", "slowest"}}
+        print(json.dumps(told), flush=True)
         publish(reports[-1])
         if row.shows:
             _mend(reports[-1])

@@ -1,4 +1,4 @@
-"""The beat processes queue jobs by their names: the code of those, and a framework for it, would be most of their weight."""
+"""The beat processes queue jobs by their names: they need not the code of those, nor a framework for it."""
 
 import pytest
 from chassis.testing import begin_to_beat

@@ -22,7 +22,13 @@ PLAIN = {  # one run each: every package has a tests/conftest.py, and mypy knows
     "the rest": ["launcher", "tests", "benchmarks", "charts", "docker", "ops", "conftest.py"],
 }
 KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
-PROGRAMS = {"prometheus": "prometheus", "nginx": "nginx-light"}
+PROGRAMS = {  # of tests/ops, with the Debian package of each
+    "prometheus": "prometheus",
+    "nginx": "nginx-light",
+    "carbon-cache": "graphite-carbon",
+    "graphite-manage": "graphite-web",
+    "npm": "npm",
+}
 CHECKS = (
     tool("ruff", "ruff", "check", "."),
     tool("format", "ruff", "format", "--check", "."),

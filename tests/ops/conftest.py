@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from launcher.servers.ports import LOOPBACK, free_port
 from tests.support.api import Visitor
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
@@ -11,9 +12,9 @@ from tests.support.platform import Platform
 
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """All of it, with pictures that the edge sends."""
+    """All of it, with pictures that the edge sends, and figures for a StatsD that may come to listen."""
     platform = Platform(tmp_path_factory.mktemp("platform"))
-    platform.settings["MEDIA_ACCEL_PREFIX"] = "/stored/"
+    platform.settings |= {"MEDIA_ACCEL_PREFIX": "/stored/", "STATSD_URL": f"udp://{LOOPBACK}:{free_port()}"}
     with platform:
         yield platform
 

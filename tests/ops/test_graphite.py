@@ -47,7 +47,7 @@ retentions = 1s:1h
 """
 GRAPHITE = """
 SECRET_KEY = "of a test"
-STORAGE_DIR = WHISPER_DIR = LOG_DIR = CONF_DIR = "{folder}"
+STORAGE_DIR = LOG_DIR = CONF_DIR = "{folder}"
 WHISPER_DIR = "{folder}/whisper"
 STANDARD_DIRS = [WHISPER_DIR]
 CARBONLINK_HOSTS = ["127.0.0.1:{query}"]

@@ -85,10 +85,12 @@ def test_request_under_way_is_finished_after_the_port_has_closed(
     answers: list[httpx.Response] = []
     asking = threading.Thread(target=lambda: answers.append(httpx.get(running.url + POSTS, timeout=20)))
     asking.start()
-    eventually(lambda: blog.requests)
-    running.terminate()
-    eventually(lambda: refused(running))
-    go_on.set()
+    try:
+        eventually(lambda: blog.requests)
+        running.terminate()
+        eventually(lambda: refused(running))
+    finally:
+        go_on.set()
     asking.join()
     assert answers[0].status_code == 200
     assert running.process.wait(10) == 0

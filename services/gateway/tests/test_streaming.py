@@ -11,6 +11,8 @@ from gateway_service.testing.raw_http import exchange, get
 from gateway_service.testing.running import Running, eventually
 
 MEGABYTE = 2**20
+CONNECTION = 36 * MEGABYTE
+"""What the kernel may hold of a connection whose reader is slow: 32 MB received ahead of it, 4 MB not sent yet."""
 CONTENT = "/api/v1/media/0189/content"
 POSTS = "/api/v1/posts"
 
@@ -38,7 +40,7 @@ def test_slow_reader_slows_the_service_down(alice: httpx.Client, gateway: Runnin
         body = answer.iter_raw(MEGABYTE)
         next(body)
         sent = settled(lambda: media.requests[0].body_bytes)
-        assert sent < 40 * MEGABYTE
+        assert sent < 2 * CONNECTION + 4 * MEGABYTE
         assert gateway.memory_megabytes() - before < 40
         rest = sum(len(chunk) for chunk in body)
     assert rest > 98 * MEGABYTE
@@ -64,12 +66,13 @@ def test_slow_service_slows_the_upload_down(gateway: Running, alice_token: str, 
     media.handlers["/api/v1/media"] = hesitant
     head = f"POST /api/v1/media HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {alice_token}\r\n"
     total = 50 * MEGABYTE
-    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
-        connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode())
-        connection.setblocking(False)
-        sent = settled(lambda: push(connection, total))
-        assert sent < 40 * MEGABYTE
-    go_on.set()
+    try:
+        with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+            connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode())
+            connection.setblocking(False)
+            assert settled(lambda: push(connection, total)) < CONNECTION + 10 * MEGABYTE
+    finally:
+        go_on.set()  # the service's thread would outlive a failure, and the tests with it
 
 
 def test_chunks_arrive_one_by_one(stranger: httpx.Client, blog: FakeUpstream) -> None:

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
+
+RECEIVED_AHEAD_BYTES = 2**20
+"""What the kernel takes for a handler that does not read; it would be tens of megabytes where it decides itself."""
 
 
 @dataclass
@@ -122,7 +126,9 @@ class FakeUpstream:
         self._stop = asyncio.Event()
         self._calls: set[asyncio.Task[Any]] = set()
         server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, limit=2**20)
-        self.port = server.sockets[0].getsockname()[1]
+        listener = server.sockets[0]
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_AHEAD_BYTES)
+        self.port = listener.getsockname()[1]
         self._listening.set()
         await self._stop.wait()
         server.close()

@@ -4,17 +4,16 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 
 from launcher.servers.ports import LOOPBACK, answers, free_port
 from ops.panels import DASHBOARDS
-from tests.support.api import Visitor, expect
-from tests.support.photographs import photograph
+from tests.support.api import Visitor
 from tests.support.platform import Platform
 from tests.support.programs import program, running
+from tests.support.stories import tell_a_story
 from tests.support.waiting import eventually
 
 STATSD = Path(__file__).with_name("statsd")
@@ -80,18 +79,10 @@ def graphite(platform: Platform, alice: Visitor, tmp_path_factory: pytest.TempPa
         httpx.Client(base_url=f"http://{LOOPBACK}:{web}", timeout=30) as client,
     ):
         eventually(lambda: all(map(answers, (ports["line"], ports["management"], web))))
-        _tell_a_story(platform, alice)
+        tell_a_story(alice, "counted")
+        with Visitor(platform.base_url) as newcomer:
+            newcomer.register("newcomer")
         yield client
-
-
-def _tell_a_story(platform: Platform, alice: Visitor) -> None:
-    """Somebody registers and is refused something; alice publishes a post and a picture."""
-    with Visitor(platform.base_url) as newcomer:
-        newcomer.http.get("/api/v1/auth/users/me")
-        newcomer.register("newcomer")
-    alice.publish(alice.create_post(title="Counted")["slug"])
-    picture = expect(alice.upload(photograph(400, 300, seed=uuid4().hex)), 201).json()["urls"]
-    alice.wait_for_picture(picture["thumb"])
 
 
 def _statsd() -> Path:

@@ -13,9 +13,9 @@ from launcher.settings import BACKGROUND, SERVICES_WITH_DATABASE
 from ops import dashboards
 from ops.panels import DASHBOARDS
 from tests.support.api import Visitor, expect
-from tests.support.photographs import photograph
 from tests.support.platform import Platform
 from tests.support.programs import program, running
+from tests.support.stories import tell_a_story
 from tests.support.waiting import eventually
 
 RULES = Path(dashboards.__file__).parent / "rules"
@@ -73,13 +73,9 @@ def prometheus(platform: Platform, alice: Visitor, tmp_path_factory: pytest.Temp
 
 
 def _traffic(alice: Visitor, seen: int) -> None:
-    """A post with a picture from beginning to end, and requests that are refused."""
-    alice.publish(alice.create_post(title="Told again")["slug"])
-    picture = expect(alice.upload(photograph(400, 300, seed=f"{alice.username} {seen}")), 201).json()["urls"]
-    alice.wait_for_picture(picture["thumb"])
+    """A story, a path that leads nowhere, and a change of the profile."""
+    tell_a_story(alice, str(seen))
     alice.http.get("/nowhere")
-    with Visitor(str(alice.http.base_url)) as stranger:
-        stranger.http.get("/api/v1/auth/users/me")
     bio = {"profile": {"bio": f"Has told {seen} stories."}}
     expect(alice.http.patch("/api/v1/auth/users/me", json=bio), 200)
 

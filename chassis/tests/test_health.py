@@ -10,7 +10,7 @@ from pathlib import Path
 
 import chassis.health
 import pytest
-from chassis.health import Health, Heartbeat
+from chassis.health import HEARTBEAT_MAX_AGE, Health, Heartbeat
 
 SOURCES = str(Path(chassis.health.__file__).parents[1])
 
@@ -66,6 +66,20 @@ def test_heartbeat_is_alive_while_young(tmp_path: Path) -> None:
     assert liveness(file) == 0
     os.utime(file, (time.time() - 31,) * 2)
     assert liveness(file) == 1
+
+
+def test_heartbeat_tells_whether_the_loop_turns(tmp_path: Path) -> None:
+    file = tmp_path / "heartbeat"
+    heartbeat = Heartbeat(str(file))
+    assert heartbeat.livez() == (503, {"status": "starting"})
+    heartbeat.beat()
+    assert heartbeat.livez() == (200, {"status": "ok"})
+    os.utime(file, (time.time() - HEARTBEAT_MAX_AGE - 1,) * 2)
+    assert heartbeat.livez() == (503, {"status": "stuck"})
+
+
+def test_process_without_a_heartbeat_lives_while_it_answers() -> None:
+    assert Heartbeat("").livez() == (200, {"status": "ok"})
 
 
 def test_liveness_check_imports_nothing_of_the_application() -> None:

@@ -1,7 +1,7 @@
 {{/*
 The table of components: whose image, which command, and how it is reached.
   kind web         answers HTTP on `port`; probes ask /livez and /readyz on `metricsPort` (`port` where none is given)
-  kind background  answers nobody; a heartbeat file says that its loop turns, metrics are on 9100
+  kind background  serves no users; on 9100 probes ask /livez, which tells by its heartbeat whether its loop turns, and metrics are
   single           never two at once: replaced by stopping the old one first
   queues           the RabbitMQ queues it empties, what KEDA scales it by
 */}}

@@ -91,7 +91,6 @@ checksum/config: {{ $root.Values.services.gateway.config | sha256sum | trunc 16 
 {{- $facts := index . 1 -}}
 {{- $probes := $facts.values.probes -}}
 {{- $web := eq $facts.kind "web" -}}
-{{- $timeout := ternary 1 3 $web | mul $probes.timeoutSeconds -}}   {{/* a check that starts a program takes long on a busy node */}}
 ports:
   {{- if $web }}
   - {name: http, containerPort: {{ $facts.port }}, protocol: TCP}
@@ -100,30 +99,20 @@ ports:
   - {name: metrics, containerPort: {{ $facts.metricsPort }}, protocol: TCP}
   {{- end }}
 startupProbe:
-  {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
+  httpGet: {path: /livez, port: {{ $facts.metricsPort }}}
   periodSeconds: {{ ternary 1 5 $web }}
-  timeoutSeconds: {{ $timeout }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
   failureThreshold: {{ ternary $probes.startupSeconds (div $probes.startupSeconds 5) $web }}
 livenessProbe:
-  {{- include "broadsheet.probes.action" (list $facts "/livez") | nindent 2 }}
+  httpGet: {path: /livez, port: {{ $facts.metricsPort }}}
   periodSeconds: {{ ternary 1 2 $web | mul $probes.periodSeconds }}
-  timeoutSeconds: {{ $timeout }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
   failureThreshold: {{ $probes.failureThreshold }}
 readinessProbe:
-  {{- include "broadsheet.probes.action" (list $facts "/readyz") | nindent 2 }}
+  httpGet: {path: {{ ternary "/readyz" "/livez" $web }}, port: {{ $facts.metricsPort }}}
   periodSeconds: {{ ternary 2 30 $web }}
-  timeoutSeconds: {{ $timeout }}
+  timeoutSeconds: {{ $probes.timeoutSeconds }}
   failureThreshold: 2
-{{- end -}}
-
-{{/* (list facts path) */}}
-{{- define "broadsheet.probes.action" -}}
-{{- $facts := index . 0 -}}
-{{- if eq $facts.kind "web" -}}
-httpGet: {path: {{ index . 1 }}, port: {{ $facts.metricsPort }}}
-{{- else -}}
-exec: {command: [python, -m, chassis.health, --heartbeat, /tmp/heartbeat, --max-age, "60"]}
-{{- end -}}
 {{- end -}}
 
 {{- define "broadsheet.service" -}}

@@ -1,7 +1,8 @@
 """Health of a process: does it turn, may it get traffic, does its loop still beat.
 
-``python -m chassis.health --heartbeat FILE --max-age 30`` is the liveness check of background processes. It runs in
-each of them every few seconds: this module imports nothing of the application, and of Python only what is small.
+``python -m chassis.health --heartbeat FILE --max-age 30`` is the liveness check of background processes where nothing
+can ask over HTTP. It is a new process every few seconds: this module imports nothing of the application, and of Python
+only what is small.
 """
 
 import os
@@ -12,6 +13,8 @@ from collections.abc import Callable
 from types import FrameType
 
 Answer = tuple[int, dict[str, object]]
+HEARTBEAT_MAX_AGE = 60
+"""Seconds without a heartbeat after which a background process counts as stuck."""
 
 
 class Health:
@@ -64,6 +67,20 @@ class Heartbeat:
             os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
             os.utime(self._path)
 
+    def age(self) -> float:
+        """Seconds since the last beat; infinite before the first."""
+        try:
+            return time.time() - os.stat(self._path).st_mtime  # noqa: PTH116  pathlib costs more than all the rest
+        except FileNotFoundError:
+            return float("inf")
+
+    def livez(self) -> Answer:
+        """200 while the loop turns or nothing is to be beaten, else 503."""
+        age = self.age() if self._path else 0
+        if age <= HEARTBEAT_MAX_AGE:
+            return 200, {"status": "ok"}
+        return 503, {"status": "stuck" if age < float("inf") else "starting"}
+
 
 def _outcome(probe: Callable[[], object]) -> str:
     try:
@@ -78,11 +95,7 @@ def main(arguments: list[str]) -> int:
     if arguments[::2] != ["--heartbeat", "--max-age"] or len(arguments) != 4:
         sys.stderr.write("Say: python -m chassis.health --heartbeat FILE --max-age SECONDS\n")
         return 2
-    try:
-        age = time.time() - os.stat(arguments[1]).st_mtime  # noqa: PTH116  pathlib costs more than all the rest
-    except FileNotFoundError:
-        age = float("inf")
-    return 0 if age <= float(arguments[3]) else 1
+    return 0 if Heartbeat(arguments[1]).age() <= float(arguments[3]) else 1
 
 
 if __name__ == "__main__":

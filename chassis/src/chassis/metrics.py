@@ -17,6 +17,7 @@ CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
 _made: dict[str, Any] = {}
 _making = threading.Lock()
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast, where PyYAML has libyaml
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -36,7 +37,8 @@ class MetricInfo(TypedDict, total=False):
 def catalogue() -> dict[str, MetricInfo]:
     """Every metric there is, by name."""
     text = Path(__file__).with_name("metrics.yaml").read_text()
-    return {entry["name"]: entry for entry in yaml.safe_load(text)["metrics"]}
+    loaded = yaml.load(text, Loader=_YAML_LOADER)  # noqa: S506  it is the safe one
+    return {entry["name"]: entry for entry in loaded["metrics"]}
 
 
 def metric(name: str) -> Any:
@@ -108,12 +110,6 @@ def render() -> bytes:
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return prometheus_client.generate_latest(registry)
-
-
-def start_server(port: int, host: str = "127.0.0.1") -> None:
-    """Serve the metrics of a background process; 0 is off."""
-    if port:
-        prometheus_client.start_http_server(port, addr=host)
 
 
 def forget_process(pid: int) -> None:

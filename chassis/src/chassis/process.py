@@ -1,6 +1,7 @@
 """How every process of every service begins."""
 
-from chassis import logging, metrics, sentry, statsd, tracing
+from chassis import background_http, logging, sentry, statsd, tracing
+from chassis.health import Heartbeat
 from chassis.settings import ServiceSettings
 
 LINGER_SECONDS = 6
@@ -20,4 +21,4 @@ def begin(settings: ServiceSettings, process: str) -> None:
     tracing.setup(settings, process)
     statsd.setup(settings)
     if process != "web":
-        metrics.start_server(settings.metrics_port, settings.metrics_host)
+        background_http.serve(settings.metrics_port, settings.metrics_host, Heartbeat(settings.heartbeat_file))

@@ -91,14 +91,16 @@ class ServiceSettings(BaseSettings):
         "", validation_alias="HEARTBEAT_FILE", description="file a background process touches; empty is none"
     )
     metrics_host: str = Field(
-        "127.0.0.1", validation_alias="METRICS_HOST", description="address of a background process's metrics"
+        "127.0.0.1",
+        validation_alias="METRICS_HOST",
+        description="address of a background process's metrics and `/livez`",
     )
     metrics_port: int = Field(
         0,
         ge=0,
         le=65535,
         validation_alias="METRICS_PORT",
-        description="port of a background process's metrics; 0 is off",
+        description="port of a background process's metrics and `/livez`; 0 is off",
     )
     drain_seconds: float = Field(
         20, ge=0, validation_alias="DRAIN_SECONDS", description="seconds for work in flight to finish after SIGTERM"

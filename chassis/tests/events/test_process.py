@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from collections import Counter
 from collections.abc import Iterator
@@ -114,13 +115,15 @@ class Press:
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
-    def metrics(self) -> str:
-        """The page of metrics; empty while nobody serves it."""
+    def answer(self, path: str) -> tuple[int, str]:
+        """Status and text of what the process with METRICS_PORT serves; 0 while nobody does."""
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5) as page:
-                return str(page.read().decode())
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.metrics_port}{path}", timeout=5) as page:
+                return page.status, page.read().decode()
+        except urllib.error.HTTPError as refusal:
+            return refusal.code, refusal.read().decode()
         except OSError:
-            return ""
+            return 0, ""
 
     def close(self) -> None:
         for each in self.running:
@@ -208,8 +211,8 @@ def test_messenger_stops_under_flow_with_nothing_lost_or_doubled(press: Press) -
 
 
 def test_heartbeat_stops_when_a_loop_hangs_and_the_process_still_ends_when_told_to(press: Press) -> None:
-    messenger = press.start("messenger", DRAIN_SECONDS="1")
-    wait_until(press.heartbeat.exists)
+    messenger = press.start("messenger", DRAIN_SECONDS="1", METRICS_PORT=str(press.metrics_port))
+    wait_until(lambda: press.answer("/livez")[0] == 200)
     first = press.heartbeat.stat().st_mtime
     wait_until(lambda: press.heartbeat.stat().st_mtime > first)
     press.publish(1, HANGING)
@@ -229,7 +232,9 @@ def test_metrics_of_events_are_served_and_those_of_the_catalogue(press: Press) -
     served: dict[str, float] = {}
 
     def all_are_there() -> bool:
-        samples = [each for family in text_string_to_metric_families(press.metrics()) for each in family.samples]
+        samples = [
+            each for family in text_string_to_metric_families(press.answer("/metrics")[1]) for each in family.samples
+        ]
         served.update({f"{each.name} {sorted(each.labels.values())}": each.value for each in samples})
         names = {each.name.removesuffix("_count") for each in samples}
         return names >= OBSERVED and served.get(f"inbox_parked ['{press.queue}']") == 2
@@ -238,7 +243,7 @@ def test_metrics_of_events_are_served_and_those_of_the_catalogue(press: Press) -
     assert served[f"events_published_total ['confirmed', '{PRINTED}']"] == 5
     assert served[f"events_handled_total ['handled', '{PRINTED}', '{press.queue}']"] == 3
     assert served["broker_blocked []"] == served["broker_reconnects_total []"] == 0
-    families = {family.name for family in text_string_to_metric_families(press.metrics())}
+    families = {family.name for family in text_string_to_metric_families(press.answer("/metrics")[1])}
     known = {name.removesuffix("_total") for name in catalogue()}
     assert {name for name in families if not name.startswith(("python_", "process_"))} <= known
 
@@ -258,7 +263,9 @@ def test_process_waits_for_its_broker_and_connects_again_without_a_restart(press
         proxy.cut(0.5)
         press.publish(20)
         press.all_have_happened_once_in_order()
-        [lost] = [line for line in press.metrics().splitlines() if line.startswith("broker_reconnects_total")]
+        [lost] = [
+            line for line in press.answer("/metrics")[1].splitlines() if line.startswith("broker_reconnects_total")
+        ]
         assert float(lost.split()[1]) >= 2  # relay and consumer have each a connection
         told_to_stop(messenger)
 

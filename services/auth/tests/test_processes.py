@@ -31,8 +31,8 @@ class Machine:
         self.folder = folder
         self.database = folder / "auth.sqlite3"
         self.running: list[subprocess.Popen[bytes]] = []
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            self.port = free.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as free, socket.create_server(("127.0.0.1", 0)) as other:
+            self.port, self.metrics_port = free.getsockname()[1], other.getsockname()[1]
         self.environment = os.environ | {
             "AUTH_DATABASE_URL": f"sqlite:///{self.database}",
             "AUTH_PORT": str(self.port),
@@ -40,6 +40,7 @@ class Machine:
             "JOBS_URL": f"filesystem://{folder}/jobs",
             "VAR_DIR": str(folder),
             "HEARTBEAT_FILE": str(folder / "heartbeat"),
+            "METRICS_PORT": str(self.metrics_port),
         }
 
     def run(self, *command: str, **changed: str) -> "subprocess.CompletedProcess[str]":
@@ -61,12 +62,12 @@ class Machine:
     def log(self) -> str:
         return (self.folder / "log").read_text()
 
-    def connection(self) -> http.client.HTTPConnection:
-        return http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
+    def connection(self, port: int = 0) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection("127.0.0.1", port or self.port, timeout=DEADLINE)
 
-    def get(self, path: str) -> tuple[int, str]:
+    def get(self, path: str, port: int = 0) -> tuple[int, str]:
         """Status and text; 0 while nobody answers."""
-        with closing(self.connection()) as connection:
+        with closing(self.connection(port)) as connection:
             try:
                 connection.request("GET", path)
                 answer = connection.getresponse()
@@ -122,9 +123,16 @@ def test_worker_does_the_jobs_and_stops_when_told_to(machine: Machine) -> None:
     worker = machine.start("worker")
     machine.queue_job()
     machine.wait_until(lambda: "expired sessions deleted" in machine.log())
-    machine.wait_until((machine.folder / "heartbeat").exists)
     worker.terminate()
     assert worker.wait(DEADLINE) == 0
+
+
+@pytest.mark.parametrize("command", ["worker", "beat", "relay", "messenger"])
+def test_background_process_tells_that_it_turns(machine: Machine, command: str) -> None:
+    machine.start(command)
+    machine.wait_until(lambda: machine.get("/livez", machine.metrics_port) == (200, '{"status": "ok"}'))
+    assert (machine.folder / "heartbeat").exists()
+    assert "python_info" in machine.get("/metrics", machine.metrics_port)[1]
 
 
 def test_messenger_publishes_what_is_in_the_outbox(machine: Machine) -> None:

@@ -25,6 +25,28 @@ def test_nothing_is_fetched_before_it_is_needed(client: JwksClient, http_server:
     assert len(http_server.requests) == 1
 
 
+def test_keys_are_there_before_the_first_token_once_started(client: JwksClient, http_server: LocalServer) -> None:
+    client.start()
+    deadline = time.monotonic() + 5
+    while not http_server.requests:
+        assert time.monotonic() < deadline
+    assert client.get("test-key")  # waits for the fetch under way, and makes none of its own
+    assert len(http_server.requests) == 1
+
+
+def test_issuer_that_was_down_at_the_start_is_asked_again_with_the_first_token(
+    client: JwksClient, http_server: LocalServer
+) -> None:
+    http_server.reply = lambda _request: (503, b"")
+    client.start()
+    deadline = time.monotonic() + 5
+    while not http_server.requests:
+        assert time.monotonic() < deadline
+    with pytest.raises(Problem):
+        client.get("test-key")
+    assert len(http_server.requests) == 2
+
+
 def test_unknown_kids_are_refetched_once_not_each_time(client: JwksClient, http_server: LocalServer) -> None:
     client.get("test-key")
     assert [client.get(f"forged-{n}") for n in range(20)] == [None] * 20

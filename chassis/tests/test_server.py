@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from chassis.testing import LocalServer
 
 PRESS = """
 import sys
@@ -102,7 +103,7 @@ class Running:
 
 
 @pytest.fixture
-def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
+def server(tmp_path: Path, request: pytest.FixtureRequest, http_server: LocalServer) -> Iterator[Running]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"127.0.0.1:{free.getsockname()[1]}"
@@ -112,7 +113,7 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
         process = subprocess.Popen(
             [sys.executable, "press.py", address, str(request.param)],
             cwd=tmp_path,
-            env={**os.environ, "VAR_DIR": str(tmp_path / "var")},
+            env={**os.environ, "VAR_DIR": str(tmp_path / "var"), "AUTH_URL": http_server.url},
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.PIPE,
@@ -126,6 +127,14 @@ def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Running]:
         finally:
             process.terminate()
             process.wait(30)
+
+
+@pytest.mark.parametrize("server", [1, 2], indirect=True)
+def test_keys_of_tokens_are_fetched_before_the_first_token_comes(server: Running, http_server: LocalServer) -> None:
+    deadline = time.monotonic() + 30
+    while "/.well-known/jwks.json" not in {request.path for request in http_server.requests}:
+        assert time.monotonic() < deadline, server.log.read_text()
+        time.sleep(0.05)
 
 
 @pytest.mark.parametrize("server", [1], indirect=True)

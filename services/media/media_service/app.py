@@ -25,12 +25,16 @@ from media_service.uploads import routes as uploads
 def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
     """The application on this store; its database is opened when it starts to serve and closed when it ends."""
 
+    keys = JwksClient(f"{settings.auth_url}/.well-known/jwks.json")
+
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
         app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
+        keys.start()
         yield
+        keys.close()
         await database.close()
 
     app = FastAPI(
@@ -45,15 +49,9 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         generate_unique_id_function=lambda route: route.name,
         responses=REFUSED,
     )
-    app.state.verifier = verifier(settings)
+    app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
     for router in (uploads.router, assets.router, renditions.router, internal.router, health_router(health)):
         app.include_router(router)
     return app
-
-
-def verifier(settings: MediaSettings) -> Verifier:
-    """Checks access tokens with the keys that auth publishes."""
-    keys = JwksClient(f"{settings.auth_url}/.well-known/jwks.json")
-    return Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)

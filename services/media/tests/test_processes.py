@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -102,6 +103,10 @@ def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web,
         assert "made-by-alice-1" in {line.get("request_id") for line in worker.lines()}
         assert worker.end() == 0
     assert "made-by-alice-1" in {line.get("request_id") for line in web.lines()}
+
+
+def test_keys_of_tokens_are_fetched_before_the_first_token_comes(web: Web) -> None:
+    eventually(lambda: re.search(r"^jwks_fetched_timestamp_seconds [1-9]", web.http.get("/metrics").text, re.MULTILINE))
 
 
 def test_use_of_the_database_pool_is_told(web: Web) -> None:

@@ -78,9 +78,15 @@ def verifier() -> Verifier:
 
 def key_of_issuer(kid: str) -> VerifyingKey | None:
     """The default TOKEN_KEYS: the key set that auth publishes."""
-    return _jwks_client(f"{settings.SERVICE_SETTINGS.auth_url}/.well-known/jwks.json").get(kid)
+    return _jwks_client(settings.SERVICE_SETTINGS.auth_url).get(kid)
+
+
+def fetch_keys() -> None:
+    """Fetch the keys in the background, if tokens are checked with them: the first token then need not wait."""
+    if f"{__name__}.{key_of_issuer.__name__}" == settings.TOKEN_KEYS:
+        _jwks_client(settings.SERVICE_SETTINGS.auth_url).start()
 
 
 @cache
-def _jwks_client(url: str) -> JwksClient:
-    return JwksClient(url)
+def _jwks_client(auth_url: str) -> JwksClient:
+    return JwksClient(f"{auth_url}/.well-known/jwks.json")

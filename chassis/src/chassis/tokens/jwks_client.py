@@ -15,7 +15,8 @@ log = get_logger()
 class JwksClient:
     """Keeps a KeySet fresh from a URL: in the background, and once (rate-limited) for a kid it has not seen.
 
-    Nothing is fetched before the first token is to be verified, so a service starts while the issuer is down.
+    The background begins with ``start()``, or with the first token. Nobody waits for it, so a service starts while the
+    issuer is down.
     """
 
     def __init__(
@@ -37,13 +38,12 @@ class JwksClient:
         if key is None:
             self._refetch(kid)
             key = self.keys.get(kid)
-        if key is None and self.keys.age_seconds == float("inf"):
+        if key is None and self._empty:
             raise Problem(503, "keys_unavailable", "Access tokens cannot be verified at the moment.")
         return key
 
     def refresh(self) -> bool:
         """Fetch now; False, and the last good keys kept, if that fails."""
-        self._tried_at = time.monotonic()
         try:
             answer = urllib3.request("GET", self._url, timeout=self._timeout, retries=False, redirect=False)
             self.keys.replace(answer.json())
@@ -53,7 +53,7 @@ class JwksClient:
         return True
 
     def start(self) -> None:
-        """Begin to refresh in the background."""
+        """Begin to refresh in the background, at once where there are no keys yet."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._refresh_forever, name="jwks", daemon=True)
             self._thread.start()
@@ -63,13 +63,21 @@ class JwksClient:
         if self._thread:
             self._thread.join()
 
+    @property
+    def _empty(self) -> bool:
+        return self.keys.age_seconds == float("inf")
+
     def _refetch(self, kid: str) -> None:
         with self._lock:  # others wait for the one fetch instead of failing beside it
             if self.keys.get(kid) or time.monotonic() - self._tried_at < self._refetch_seconds:
                 return
+            self._tried_at = time.monotonic()
             self.refresh()
             self.start()
 
     def _refresh_forever(self) -> None:
+        with self._lock:
+            if self._empty:
+                self.refresh()
         while not self._closing.wait(self._refresh_seconds):
             self.refresh()

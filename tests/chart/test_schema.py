@@ -15,6 +15,8 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("replicaCount", {"replicaCount": 2}),
     ("tag", {"image": {"tag": "latest"}}),
     ("tag", {"image": {"tag": "a b"}}),
+    ("tags/blog", {"image": {"tags": {"blog": "latest"}}}),
+    ("mailer", {"image": {"tags": {"mailer": "1.1.0"}}}),
     ("digests", {"image": {"digests": {"auth": "sha256:abc"}}}),
     ("mailer", {"image": {"digests": {"mailer": ""}}}),
     ("pullPolicy", {"image": {"pullPolicy": "Sometimes"}}),

@@ -8,6 +8,7 @@ import pytest
 from tests.chart.rendering import (
     LEAST,
     SCENARIOS,
+    Object,
     containers,
     merged,
     named,
@@ -116,6 +117,27 @@ def test_a_new_image_is_a_new_migration_job_and_nothing_else_is() -> None:
 
     assert jobs("1", 2, {}) == jobs("1", 3, {"team": "x"})
     assert not jobs("1", 2, {}) & jobs("2", 2, {})
+
+
+def test_a_tag_of_a_service_changes_the_pods_of_that_service_alone() -> None:
+    def templates(tags: dict[str, str]) -> dict[str, Object]:
+        given = merged(values("minimal"), {"image": {"tag": "1.0.0", "tags": tags}})
+        return {
+            item["metadata"]["name"]: item["spec"]["template"]
+            for item in of_kind(render(given), "Deployment", "Job")
+            if item["metadata"]["labels"]["app.kubernetes.io/component"] != "test"
+        }
+
+    before, after = templates({}), templates({"blog": "1.1.0"})
+    changed = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
+    (old_job, new_job) = sorted(before.keys() ^ after.keys(), key=lambda name: name in after)
+    blog = {f"broadsheet-blog-{process}" for process in ("web", "worker", "beat", "relay", "consumer")}
+    assert changed == blog | {old_job, new_job}
+    assert old_job.startswith("broadsheet-blog-migrate-")
+    for name in blog:
+        (container,) = after[name]["spec"]["containers"]
+        assert container["image"].endswith("/blog:1.1.0")
+        assert {"name": "RELEASE", "value": "1.1.0"} in container["env"]
 
 
 def test_pods_of_a_service_with_a_database_wait_for_its_migrations() -> None:

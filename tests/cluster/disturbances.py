@@ -74,9 +74,23 @@ def _build(tag: str, recipe: str, migration: str) -> None:
         run("docker", "build", "--quiet", "--tag", tag, folder)
 
 
+def other_version() -> str:
+    """An image with the same code that is not the one that runs."""
+    return "next" if _running_version() == VERSION else VERSION
+
+
 def upgrade(version: str) -> None:
     """Roll out another image."""
     install(PUBLIC_URL, version)
+
+
+def upgrade_in_turn(version: str) -> str:
+    """Roll out another image, one service after the other: only that service's pods change at a time."""
+    before = _running_version()
+    for count in range(1, len(SERVICES) + 1):
+        install(PUBLIC_URL, before, *(f"image.tags.{service}={version}" for service in SERVICES[:count]))
+    install(PUBLIC_URL, version)  # forgets the tags of the services; no pod changes
+    return f"{len(SERVICES)} services"
 
 
 def rollback() -> None:
@@ -133,10 +147,12 @@ def scale_out_and_in() -> str:
     """Let the autoscaler have its way with blog, then take its room away again."""
     autoscaling = "components.blog-web.autoscaling"
     out = [f"{autoscaling}.{setting}" for setting in ("enabled=true", "cpuPercent=20", "maxReplicas=4")]
-    install(PUBLIC_URL, VERSION, *out, f"{autoscaling}.scaleDownSeconds=0")
+    install(PUBLIC_URL, _running_version(), *out, f"{autoscaling}.scaleDownSeconds=0")
     wait_until(lambda: _replicas("blog-web") > 2, 120, "the autoscaler adds pods")
     most = _replicas("blog-web")
-    install(PUBLIC_URL, VERSION, *out[:2], f"{autoscaling}.maxReplicas=2", f"{autoscaling}.scaleDownSeconds=0")
+    install(
+        PUBLIC_URL, _running_version(), *out[:2], f"{autoscaling}.maxReplicas=2", f"{autoscaling}.scaleDownSeconds=0"
+    )
     wait_until(lambda: _replicas("blog-web") == 2, 120, "the autoscaler takes pods away")
     return f"2 → {most} → 2"
 
@@ -157,7 +173,7 @@ def kill_consumer() -> str:
 def without_pre_stop() -> None:
     """Stop the gateway's pods at once, while they are still in everybody's list."""
     no_drain = [f"components.gateway.{setting}" for setting in ("preStopSeconds=0", "drainSeconds=1")]
-    install(PUBLIC_URL, VERSION, *no_drain)
+    install(PUBLIC_URL, _running_version(), *no_drain)
     _delete_gateways()
 
 
@@ -193,7 +209,7 @@ def kill_consumer_that_acks_early() -> str:
 def mend() -> None:
     """Undo what a control spoiled. Deployments that were patched are made anew: helm keeps foreign changes."""
     kubectl("delete", "deployment", "--selector", f"{SPOILED}=yes", "--wait")
-    install(PUBLIC_URL)
+    install(PUBLIC_URL, _running_version())
 
 
 def _spoil(component: str, pod: dict[str, Any]) -> None:
@@ -220,6 +236,11 @@ def _inbox_locked() -> Iterator[None]:
         locked = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock'"
         wait_until(lambda: int(sql("blog", locked)), 10, "the inbox is locked")
         yield
+
+
+def _running_version() -> str:
+    tag: str = json.loads(helm("get", "values", RELEASE, "--output", "json"))["image"]["tag"]
+    return tag
 
 
 def _published() -> int:

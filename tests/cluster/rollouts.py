@@ -53,7 +53,8 @@ class Row:
 
 ROWS = (
     Row("nothing", lambda: None, 60),
-    Row("`helm upgrade` to another image", lambda: do.upgrade("next")),
+    Row("`helm upgrade` of one service after the other", lambda: do.upgrade_in_turn(do.other_version())),
+    Row("`helm upgrade` to another image", lambda: do.upgrade(do.other_version())),
     Row("`helm rollback`", do.rollback),
     Row("`helm upgrade` with a migration", lambda: do.upgrade("migrated")),
     Row("older code on newer schema (`helm rollback`)", do.rollback),
@@ -152,7 +153,9 @@ def publish(report: Report) -> None:
 
 
 def main() -> int:
-    os.nice(19)  # helm and kubectl are an operator's, on another machine: here they must not hold up the platform
+    # helm and kubectl are an operator's, on another machine: here they must not hold up the platform
+    os.nice(19)
+    os.environ["GOMAXPROCS"] = "1"
     wanted = os.environ.get("ROWS", "").split(",")
     do.make_images()
     install(PUBLIC_URL)

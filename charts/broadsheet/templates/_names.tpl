@@ -25,7 +25,7 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{ include "broadsheet.selector" . }}
 app.kubernetes.io/part-of: broadsheet
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-app.kubernetes.io/version: {{ include "broadsheet.tag" $root | quote }}
+app.kubernetes.io/version: {{ include "broadsheet.tag" (list $root (index . 1 | splitList "-" | first)) | quote }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- with $root.Values.commonLabels }}
 {{ toYaml . }}
@@ -47,8 +47,11 @@ labels:
   {{- include "broadsheet.labels" (list $root (index . 1)) | nindent 2 }}
 {{- end -}}
 
+{{/* The tag of a service, or of what belongs to none. (list root service) */}}
 {{- define "broadsheet.tag" -}}
-{{ default .Chart.AppVersion .Values.image.tag }}
+{{- $root := index . 0 -}}
+{{- $image := $root.Values.image -}}
+{{ coalesce (get $image.tags (index . 1)) $image.tag $root.Chart.AppVersion }}
 {{- end -}}
 
 {{/* The image of a service; a digest wins over the tag. (list root service) */}}
@@ -57,7 +60,7 @@ labels:
 {{- $service := index . 1 -}}
 {{- $parts := compact (list (trimSuffix "/" $root.Values.image.registry) $root.Values.image.repository $service) -}}
 {{- $digest := index $root.Values.image.digests $service -}}
-{{- join "/" $parts }}{{ if $digest }}@{{ $digest }}{{ else }}:{{ include "broadsheet.tag" $root }}{{ end -}}
+{{- join "/" $parts }}{{ if $digest }}@{{ $digest }}{{ else }}:{{ include "broadsheet.tag" . }}{{ end -}}
 {{- end -}}
 
 {{/* The Secret of a service. (list root service) */}}

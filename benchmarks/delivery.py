@@ -100,7 +100,7 @@ def _start(service: str) -> float:
         began = time.monotonic()
         container = _docker("run", "--rm", "--detach", *options, _image(service), "web").strip()
         try:
-            wait_until(lambda: _answers(f"http://127.0.0.1:{PORT}/{path}"), 60, f"{service} is ready")
+            wait_until(lambda: _answers(f"http://127.0.0.1:{PORT}/{path}"), 60, f"{service} is ready", every=0.05)
             return round(time.monotonic() - began, 2)
         finally:
             _docker("rm", "--force", container)

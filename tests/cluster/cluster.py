@@ -71,13 +71,13 @@ def _settled(item: dict[str, Any]) -> bool:
     return status.get("observedGeneration") == item["metadata"]["generation"] and counts == [wanted] * 3
 
 
-def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:
-    """Poll until it is so; raises ClusterError when the time is over."""
+def wait_until(true: Callable[[], object], seconds: float, what: str, *, every: float = 0.5) -> None:
+    """Poll until it is so, ``every`` so many seconds; raises ClusterError when the time is over."""
     deadline = time.monotonic() + seconds
     while not true():
         if time.monotonic() > deadline:
             raise ClusterError(f"not within {seconds:.0f} s: {what}")
-        time.sleep(0.5)
+        time.sleep(every)
 
 
 def sql(database: str, statement: str) -> str:

@@ -52,7 +52,7 @@ spec:
       {{- include "broadsheet.pod.head" (list $root $facts.name) | nindent 6 }}
       terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
       {{- include "broadsheet.pod.placement" . | nindent 6 }}
-      {{- if ne $facts.service "gateway" }}
+      {{- if has "postgresql" (get (fromYaml (include "broadsheet.edges" $root)) $facts.name) }}
       initContainers:
         - name: wait-for-migrations
           args: [migrate, --wait, {{ $root.Values.migrations.waitSeconds | quote }}]

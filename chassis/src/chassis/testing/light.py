@@ -27,8 +27,8 @@ def wait_for_nothing(service: str) -> tuple[int, str]:
 
 
 def begin_to_beat(service: str) -> tuple[int, str]:
-    """The same of a beat process up to its first look at the schedule."""
-    return _run(_BEAT.format(service=service), FRAMEWORKS)
+    """The same of a beat process up to its first look at the schedule; it has no database either."""
+    return _run(_BEAT.format(service=service), FRAMEWORKS | {"psycopg"})
 
 
 def _run(steps: str, dear: frozenset[str]) -> tuple[int, str]:

@@ -10,6 +10,8 @@ from chassis.testing import LocalServer, TokenMint
 from chassis.tokens import JwksClient, KeySet
 from prometheus_client import REGISTRY
 
+from tests.support.waiting import eventually
+
 
 @pytest.fixture
 def client(http_server: LocalServer, mint: TokenMint) -> Iterator[JwksClient]:
@@ -27,9 +29,7 @@ def test_nothing_is_fetched_before_it_is_needed(client: JwksClient, http_server:
 
 def test_keys_are_there_before_the_first_token_once_started(client: JwksClient, http_server: LocalServer) -> None:
     client.start()
-    deadline = time.monotonic() + 5
-    while not http_server.requests:
-        assert time.monotonic() < deadline
+    eventually(lambda: http_server.requests, seconds=5, every=0.001)
     assert client.get("test-key")  # waits for the fetch under way, and makes none of its own
     assert len(http_server.requests) == 1
 
@@ -39,9 +39,7 @@ def test_issuer_that_was_down_at_the_start_is_asked_again_with_the_first_token(
 ) -> None:
     http_server.reply = lambda _request: (503, b"")
     client.start()
-    deadline = time.monotonic() + 5
-    while not http_server.requests:
-        assert time.monotonic() < deadline
+    eventually(lambda: http_server.requests, seconds=5, every=0.001)
     with pytest.raises(Problem):
         client.get("test-key")
     assert len(http_server.requests) == 2

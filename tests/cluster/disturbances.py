@@ -147,12 +147,10 @@ def scale_out_and_in() -> str:
     """Let the autoscaler have its way with blog, then take its room away again."""
     autoscaling = "components.blog-web.autoscaling"
     out = [f"{autoscaling}.{setting}" for setting in ("enabled=true", "cpuPercent=20", "maxReplicas=4")]
-    install(PUBLIC_URL, _running_version(), *out, f"{autoscaling}.scaleDownSeconds=0")
+    _set(*out, f"{autoscaling}.scaleDownSeconds=0")
     wait_until(lambda: _replicas("blog-web") > 2, 120, "the autoscaler adds pods")
     most = _replicas("blog-web")
-    install(
-        PUBLIC_URL, _running_version(), *out[:2], f"{autoscaling}.maxReplicas=2", f"{autoscaling}.scaleDownSeconds=0"
-    )
+    _set(*out[:2], f"{autoscaling}.maxReplicas=2", f"{autoscaling}.scaleDownSeconds=0")
     wait_until(lambda: _replicas("blog-web") == 2, 120, "the autoscaler takes pods away")
     return f"2 → {most} → 2"
 
@@ -173,7 +171,7 @@ def kill_consumer() -> str:
 def without_pre_stop() -> None:
     """Stop the gateway's pods at once, while they are still in everybody's list."""
     no_drain = [f"components.gateway.{setting}" for setting in ("preStopSeconds=0", "drainSeconds=1")]
-    install(PUBLIC_URL, _running_version(), *no_drain)
+    _set(*no_drain)
     _delete_gateways()
 
 
@@ -209,7 +207,7 @@ def kill_consumer_that_acks_early() -> str:
 def mend() -> None:
     """Undo what a control spoiled. Deployments that were patched are made anew: helm keeps foreign changes."""
     kubectl("delete", "deployment", "--selector", f"{SPOILED}=yes", "--wait")
-    install(PUBLIC_URL, _running_version())
+    _set()
 
 
 def _spoil(component: str, pod: dict[str, Any]) -> None:
@@ -236,6 +234,11 @@ def _inbox_locked() -> Iterator[None]:
         locked = "SELECT count(*) FROM pg_locks WHERE granted AND mode = 'AccessExclusiveLock'"
         wait_until(lambda: int(sql("blog", locked)), 10, "the inbox is locked")
         yield
+
+
+def _set(*settings: str) -> None:
+    """Upgrade to these settings and the images that run; what was set before is forgotten."""
+    install(PUBLIC_URL, _running_version(), *settings)
 
 
 def _running_version() -> str:

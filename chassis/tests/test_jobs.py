@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from chassis.jobs import celery_app
-from chassis.settings import ServiceSettings, SettingsError
+from chassis.settings import ServiceSettings
 
 PRESS = """
 import os
@@ -101,11 +101,6 @@ def test_rabbitmq_gets_a_quorum_queue_of_the_service(press_settings: ServiceSett
     assert app.conf.task_default_queue == "press.jobs"
     (queue,) = app.amqp.queues.values()
     assert queue.queue_arguments == {"x-queue-type": "quorum"}
-
-
-def test_other_brokers_are_refused_in_a_sentence(press_settings: ServiceSettings) -> None:
-    with pytest.raises(SettingsError, match="JOBS_URL must begin with filesystem:// or amqp://, not 'redis'"):
-        celery_app(press_settings.model_copy(update={"jobs_url": "redis://q"}), tasks=[])
 
 
 def test_the_beat_process_keeps_its_heartbeat_young(tmp_path: Path, environment: dict[str, str]) -> None:

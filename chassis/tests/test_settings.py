@@ -82,6 +82,11 @@ def test_every_problem_is_in_one_sentence(environment: pytest.MonkeyPatch) -> No
     assert "\n" not in text
 
 
+def test_a_broker_that_jobs_cannot_use_is_refused(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("JOBS_URL", "redis://:hunter2@q")
+    assert refusal() == "JOBS_URL: must begin with filesystem:// or amqp://"
+
+
 def test_refusal_does_not_repeat_a_wrong_value(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PRESS_PORT", "hunter2")
     assert "hunter2" not in refusal()

@@ -18,7 +18,7 @@ from celery.exceptions import Retry
 from chassis import metrics, process, tracing
 from chassis.health import Heartbeat
 from chassis.logging import bind_request, clear_request, current_request_id
-from chassis.settings import ServiceSettings, SettingsError
+from chassis.settings import ServiceSettings
 
 Schedule = dict[str, dict[str, Any]]
 BEAT_SECONDS = 5  # the longest that the beat process sleeps
@@ -68,8 +68,6 @@ def _broker(settings: ServiceSettings) -> dict[str, Any]:
             "task_default_queue_type": "quorum",
             "task_default_exchange_type": "topic",  # quorum queues count delayed jobs through topic exchanges
         }
-    if url.scheme != "filesystem":
-        raise SettingsError(f"JOBS_URL must begin with filesystem:// or amqp://, not {url.scheme!r}.")
     folder = Path(url.netloc + url.path) / settings.service
     for name in ("queue", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)

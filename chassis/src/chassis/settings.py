@@ -31,6 +31,12 @@ def _http_base_or_none(value: str) -> str:
     return value and _http_base(value)
 
 
+def _job_broker(value: str) -> str:
+    if not value.startswith(("filesystem://", "amqp://", "amqps://")):
+        raise ValueError("must begin with filesystem:// or amqp://")
+    return value
+
+
 SECRET = "secret"  # noqa: S105  the mark, not a secret
 Secret = Annotated[str, Field(repr=False), SECRET]
 """Text that must not be shown: a key, a token, a URL that may hold a password."""
@@ -62,7 +68,7 @@ class ServiceSettings(BaseSettings):
         validation_alias="EVENTS_MANAGEMENT_URL",
         description="RabbitMQ's management API, for `events topology` to compare bindings; empty is without",
     )
-    jobs_url: Secret = Field(
+    jobs_url: Annotated[Secret, AfterValidator(_job_broker)] = Field(
         "filesystem://var/jobs", validation_alias="JOBS_URL", description="Celery broker: filesystem:// or amqp://"
     )
     cache_url: Secret = Field(

@@ -1,5 +1,6 @@
 """The application: routes, errors and health, made anew by each call so that tests have their own."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -19,7 +20,10 @@ from media_service.refused import REFUSED
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
+from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
+
+PREPARE_SECONDS = 1
 
 
 def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
@@ -33,6 +37,7 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         database_pool.watch(database.usage)
         app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
         keys.start()
+        asyncio.get_running_loop().call_later(PREPARE_SECONDS, queueing.prepare)  # let the first requests go first
         yield
         keys.close()
         await database.close()

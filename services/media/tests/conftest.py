@@ -12,9 +12,10 @@ import pytest
 import sqlalchemy
 from chassis.health import Health
 from chassis.testing import TokenMint
-from chassis.tokens import KeySet, Verifier
+from chassis.tokens import JwksClient, KeySet, Verifier
 from fastapi import FastAPI
 from media_service import resources
+from media_service.app import create_app
 from media_service.database import Database
 from media_service.migrating import migrate
 from media_service.pictures.scratch import Scratch
@@ -87,10 +88,9 @@ def verifier(mint: TokenMint) -> Verifier:
 
 @pytest.fixture
 async def app(
-    own_settings: MediaSettings, database: Database, store: Store, verifier: Verifier
+    own_settings: MediaSettings, database: Database, store: Store, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[FastAPI]:
-    from media_service.app import create_app  # noqa: PLC0415  Celery reads the settings when it is imported
-
+    monkeypatch.setattr(JwksClient, "start", lambda _: None)  # the verifier has its keys
     app = create_app(own_settings, store, Health())
     app.state.verifier = verifier
     async with app.router.lifespan_context(app):

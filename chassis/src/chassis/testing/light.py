@@ -1,4 +1,4 @@
-"""Processes that are light because they import no framework: who waits for migrations, and who queues what is due."""
+"""Processes that start fast because of what they do not import."""
 
 import subprocess
 import sys
@@ -15,6 +15,9 @@ from {service}_service.celery import app
 app.loader.import_default_modules()
 app.finalize()
 """
+_SERVE = """
+import {service}_service.server
+"""
 _TELL = """
 dear = sys.modules.keys() & {dear}
 sys.exit(f"imported: {{dear}}" if dear else 0)
@@ -29,6 +32,11 @@ def wait_for_nothing(service: str) -> tuple[int, str]:
 def begin_to_beat(service: str) -> tuple[int, str]:
     """The same of a beat process up to its first look at the schedule; it has no database either."""
     return _run(_BEAT.format(service=service), FRAMEWORKS | {"psycopg"})
+
+
+def begin_to_serve(service: str) -> tuple[int, str]:
+    """The same of a web process: jobs are queued with Celery, but it need not be there before the first request."""
+    return _run(_SERVE.format(service=service), frozenset({"celery", "kombu"}))
 
 
 def _run(steps: str, dear: frozenset[str]) -> tuple[int, str]:

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from anyio import CapacityLimiter, move_on_after, to_thread
 from chassis.fastapi.authentication import Caller
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -14,13 +13,10 @@ from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
 from media_service.dependencies import ScratchOfRequest, Service, WebService
 from media_service.pictures.cleaning import CleanPicture, clean
-from media_service.renditions.tasks import queue_renditions
 from media_service.storage.store import folder_of
+from media_service.uploads.queueing import ask_for_renditions
 from media_service.uploads.receiving import Upload, receive
 from media_service.uploads.services import picture_put
-
-QUEUE_SECONDS = 5
-_queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads that all else needs
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -57,7 +53,7 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     upload = await receive(request, scratch.file(), max_file_bytes=service.settings.max_upload_bytes)
     picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch)
     asset = await _keep(service, upload, picture, owner_id=caller.sub)
-    background.add_task(_queue, asset.id)
+    background.add_task(ask_for_renditions, asset.id)
     response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"
     return asset_out(asset, service.public_url)
 
@@ -72,8 +68,3 @@ async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, o
     if asset.blob_id != blob.id:  # the same picture was there already
         await run_in_threadpool(service.store.remove, folder_of(blob.id))
     return asset
-
-
-async def _queue(asset_id: UUID) -> None:
-    with move_on_after(QUEUE_SECONDS):
-        await to_thread.run_sync(queue_renditions, asset_id, limiter=_queueing, abandon_on_cancel=True)

@@ -1,0 +1,34 @@
+"""Asking for the renditions of what was taken in.
+
+Celery is imported beside the first requests: it would be a tenth of a start, and only the end of an upload needs it.
+"""
+
+from threading import Thread
+from types import ModuleType
+from uuid import UUID
+
+from anyio import CapacityLimiter, move_on_after, to_thread
+
+QUEUE_SECONDS = 5
+_queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads that all else needs
+
+
+def prepare() -> None:
+    """Import Celery in the background, so that no upload has to wait for it."""
+    Thread(target=_tasks, name="celery", daemon=True).start()
+
+
+async def ask_for_renditions(asset_id: UUID) -> None:
+    """Queue the job; call after the commit. Without a broker the sweeper asks later."""
+    with move_on_after(QUEUE_SECONDS):
+        await to_thread.run_sync(_queue, asset_id, limiter=_queueing, abandon_on_cancel=True)
+
+
+def _queue(asset_id: UUID) -> None:
+    _tasks().queue_renditions(asset_id)
+
+
+def _tasks() -> ModuleType:
+    from media_service.renditions import tasks  # noqa: PLC0415  see above
+
+    return tasks

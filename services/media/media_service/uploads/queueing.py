@@ -1,6 +1,6 @@
 """Asking for the renditions of what was taken in.
 
-Celery is imported beside the first requests: it would be a tenth of a start, and only the end of an upload needs it.
+Celery is imported a moment after the first request may come: it would be a tenth of a start, and only uploads need it.
 """
 
 from threading import Thread

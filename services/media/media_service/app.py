@@ -1,6 +1,5 @@
 """The application: routes, errors and health, made anew by each call so that tests have their own."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,8 +22,6 @@ from media_service.storage.store import Store
 from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
 
-PREPARE_SECONDS = 1
-
 
 def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
     """The application on this store; its database is opened when it starts to serve and closed when it ends."""
@@ -37,7 +34,7 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         database_pool.watch(database.usage)
         app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
         keys.start()
-        asyncio.get_running_loop().call_later(PREPARE_SECONDS, queueing.prepare)  # let the first requests go first
+        queueing.prepare()
         yield
         keys.close()
         await database.close()

@@ -3,19 +3,22 @@
 Celery is imported a moment after the first request may come: it would be a tenth of a start, and only uploads need it.
 """
 
+import asyncio
+from collections.abc import Callable
 from threading import Thread
-from types import ModuleType
 from uuid import UUID
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
+PREPARE_SECONDS = 1
 QUEUE_SECONDS = 5
 _queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads that all else needs
 
 
 def prepare() -> None:
-    """Import Celery in the background, so that no upload has to wait for it."""
-    Thread(target=_tasks, name="celery", daemon=True).start()
+    """Import Celery in the background, so that no upload has to wait for it, but let the first requests go first."""
+    importing = Thread(target=_queue_renditions, name="celery", daemon=True)
+    asyncio.get_running_loop().call_later(PREPARE_SECONDS, importing.start)
 
 
 async def ask_for_renditions(asset_id: UUID) -> None:
@@ -25,10 +28,10 @@ async def ask_for_renditions(asset_id: UUID) -> None:
 
 
 def _queue(asset_id: UUID) -> None:
-    _tasks().queue_renditions(asset_id)
+    _queue_renditions()(asset_id)
 
 
-def _tasks() -> ModuleType:
-    from media_service.renditions import tasks  # noqa: PLC0415  see above
+def _queue_renditions() -> Callable[[UUID], None]:
+    from media_service.renditions.tasks import queue_renditions  # noqa: PLC0415  see above
 
-    return tasks
+    return queue_renditions

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
+from pytest_django import DjangoAssertNumQueries
 
 BASE = "https://news.example.org/api/v1"
 POST = "v1/posts/first-light"
@@ -249,3 +250,10 @@ def test_a_method_that_is_not_there_is_405(alice: Caller) -> None:
 def test_an_invalid_token_is_refused_where_none_is_needed(alice: Caller, charlie: Caller) -> None:
     answer = charlie.get("v1/posts", Authorization="Bearer nonsense")
     assert (answer.status, answer.body["code"]) == (401, "token_malformed")
+
+
+def test_a_published_post_takes_few_queries(alice: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    alice.writes("warm", tags=["ink"], published=True)
+    # BEGIN, author, slugs, slug, tags, tag, two events, post, three counts, COMMIT; then the post and its images
+    with django_assert_num_queries(15):
+        alice.writes("hello", tags=["ink"], published=True)

@@ -20,34 +20,49 @@ from blog_service.posts.models import Post, PostImage, PostTag
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All of a post that events tell about; two that are equal mean nothing happened.
+class Parts:
+    """What belongs to a post in other tables: its tags, and its images as (asset, caption, alt) in their order.
 
-    ``counted_under`` has the tags that the post counts for, None while it counts for nothing.
+    Read once a write and handed on: a new post has none, and who replaces them knows what they are then.
     """
 
-    content: tuple[str, str, tuple[str, ...]]
-    slug: str
-    published: bool
-    counted_under: frozenset[int] | None
-    images: tuple[tuple[UUID, str, str], ...]
+    tag_ids: frozenset[int] = frozenset()
+    images: tuple[tuple[UUID, str, str], ...] = ()
 
     @property
     def media_ids(self) -> list[UUID]:
         return [asset_id for asset_id, _, _ in self.images]
 
 
-def snapshot_of(post: Post) -> Snapshot:
-    """The post as it is now, saved or about to be."""
-    published = post.status == Post.Status.PUBLISHED
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """All of a post that events tell about; two that are equal mean nothing happened."""
+
+    content: tuple[str, str, tuple[str, ...]]
+    slug: str
+    published: bool
+    parts: Parts
+
+    @property
+    def counted_under(self) -> frozenset[int] | None:
+        """The tags that the post counts for, None while it counts for nothing."""
+        return self.parts.tag_ids if self.published else None
+
+
+def parts_of(post: Post) -> Parts:
+    """The parts of a saved post."""
     tag_ids = PostTag.objects.filter(post_id=post.id).values_list("tag_id", flat=True)
     images = PostImage.objects.filter(post_id=post.id).order_by("position")
+    return Parts(tag_ids=frozenset(tag_ids), images=tuple(images.values_list("asset_id", "caption", "alt")))
+
+
+def snapshot_of(post: Post, parts: Parts) -> Snapshot:
+    """The post as it is now, saved or about to be."""
     return Snapshot(
         content=(post.title, post.body, tuple(post.tags)),
         slug=post.slug,
-        published=published,
-        counted_under=frozenset(tag_ids) if published else None,
-        images=tuple(images.values_list("asset_id", "caption", "alt")),
+        published=post.status == Post.Status.PUBLISHED,
+        parts=parts,
     )
 
 
@@ -65,8 +80,8 @@ def changes_announce(post: Post, before: Snapshot | None, after: Snapshot | None
     events: list[EventData] = [happened(**state) for happened in _happened(before, after)]
     if before and after and before.slug != after.slug:
         events.append(PostSlugChanged(**state, previous_slug=before.slug))
-    media_ids = after.media_ids if after else []
-    if set(media_ids) != set(before.media_ids if before else []):
+    media_ids = after.parts.media_ids if after else []
+    if set(media_ids) != set(before.parts.media_ids if before else []):
         events.append(MediaRefsChanged(object_type="post", object_id=post.id, media_ids=media_ids))
     for event in events:
         post.event_sequence += 1
@@ -78,7 +93,7 @@ def _happened(before: Snapshot | None, after: Snapshot | None) -> list[type[Post
         return [PostDeleted]
     if before is None:
         return [PostCreated, PostPublished] if after.published else [PostCreated]
-    edited = (before.content, before.images) != (after.content, after.images)
+    edited = (before.content, before.parts.images) != (after.content, after.parts.images)
     happened: list[type[PostState]] = [PostUpdated] if edited else []
     if before.published != after.published:
         happened.append(PostPublished if after.published else PostUnpublished)

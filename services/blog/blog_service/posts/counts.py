@@ -20,10 +20,10 @@ def counts_change(post: Post, before: frozenset[int] | None, after: frozenset[in
     Rows are locked in one order (tags by id, author, tally), so two writers cannot block each other for good.
     """
     old, new = before or frozenset(), after or frozenset()
-    if changed := old ^ new:
+    if len(changed := old ^ new) > 1:  # one row is locked by its update
         list(Tag.objects.filter(id__in=changed).order_by("id").select_for_update(no_key=True).values_list("id"))
-        Tag.objects.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
-        Tag.objects.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
+    Tag.objects.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
+    Tag.objects.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
     if step := (after is not None) - (before is not None):
         Author.objects.filter(id=post.author_id).update(posts_count=F("posts_count") + step)
         with connection.cursor() as cursor:

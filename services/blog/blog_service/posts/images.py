@@ -1,5 +1,6 @@
 """The images of a post, written as one set."""
 
+from collections.abc import Collection
 from typing import NotRequired, TypedDict
 from uuid import UUID
 
@@ -17,8 +18,10 @@ class ImageFields(TypedDict):
     alt: NotRequired[str]
 
 
-def images_replace(post: Post, wanted: list[ImageFields]) -> None:
+def images_replace(post: Post, wanted: list[ImageFields]) -> tuple[tuple[UUID, str, str], ...]:
     """Make ``wanted`` the images of the post, in this order. A picture that stays keeps its image's id.
+
+    Gives what they are now, as (asset, caption, alt).
 
     Raises Problem (400) for pictures that are unknown, somebody else's or
     named twice.
@@ -29,17 +32,18 @@ def images_replace(post: Post, wanted: list[ImageFields]) -> None:
     rows = [_row(post, position, image, present) for position, image in enumerate(wanted)]
     PostImage.objects.bulk_create([row for row in rows if row.asset_id not in present])
     PostImage.objects.bulk_update([row for row in rows if row.asset_id in present], ["caption", "alt", "position"])
+    return tuple((row.asset_id, row.caption, row.alt) for row in rows)
 
 
-def images_pending(post: Post) -> bool:
-    """Whether a picture of the post is not yet known to be good.
+def images_pending(post: Post, media_ids: Collection[UUID]) -> bool:
+    """Whether one of these pictures of the post is not yet known to be good.
 
     Locks the pictures: what is decided from the answer must be saved before an event about one of them is applied.
     """
-    assets = Asset.objects.filter(post_images__post_id=post.id).order_by("id")
+    assets = Asset.objects.filter(id__in=media_ids).order_by("id")
     return any(
         image_state(owner_id=asset.owner_id, status=asset.status, author_id=post.author_id) == PostImage.State.PENDING
-        for asset in assets.select_for_update(of=("self",), no_key=True)
+        for asset in assets.select_for_update(no_key=True)
     )
 
 

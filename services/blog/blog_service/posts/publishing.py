@@ -1,15 +1,17 @@
 """When a post becomes public, and when it stops being so."""
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from blog_service.posts.images import images_pending
 from blog_service.posts.models import Post
 
 
-def publication_settle(post: Post, wanted: bool | None, now: datetime) -> None:
+def publication_settle(post: Post, wanted: bool | None, now: datetime, *, media_ids: Collection[UUID]) -> None:
     """Follow the writer's wish, or an earlier one that waits for images; None leaves the wish as it is.
 
-    A post with images that are not yet known to be good keeps waiting.
+    A post with pictures, ``media_ids``, that are not yet known to be good keeps waiting.
     """
     if wanted is False:
         post.publish_requested = False
@@ -17,6 +19,6 @@ def publication_settle(post: Post, wanted: bool | None, now: datetime) -> None:
         return
     if wanted:
         post.publish_requested = post.status != Post.Status.PUBLISHED
-    if post.publish_requested and not images_pending(post):
+    if post.publish_requested and not images_pending(post, media_ids):
         post.publish_requested = False
         post.status, post.published_at = Post.Status.PUBLISHED, now

@@ -1,5 +1,6 @@
 """Writes to posts. One call is one transaction with its events; other services are asked before it opens."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
@@ -15,7 +16,7 @@ from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import assets_ensure, assets_refresh
 from blog_service.posts import markdown
 from blog_service.posts.access import PostNotFound, may_write
-from blog_service.posts.changes import changes_announce, snapshot_of
+from blog_service.posts.changes import Parts, changes_announce, parts_of, snapshot_of
 from blog_service.posts.counts import counts_change
 from blog_service.posts.images import ImageFields, images_replace
 from blog_service.posts.models import Post, PostTag
@@ -66,7 +67,7 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
     """Remove a post with its slugs and images. Raises Problem (404) if it is gone already."""
     with transaction.atomic():
         post = _locked(post_id)
-        before = snapshot_of(post)
+        before = snapshot_of(post, parts_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
         counts_change(post, before.counted_under, None)
@@ -98,18 +99,19 @@ def _locked(post_id: UUID) -> Post:
 
 
 def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datetime) -> None:
-    before = None if post._state.adding else snapshot_of(post)
+    parts = Parts() if post._state.adding else parts_of(post)
+    before = None if post._state.adding else snapshot_of(post, parts)
     if fields.get("title", post.title) != post.title:
         post.title = fields["title"]
         slug_claim(post)
     if "body" in fields:
         post.body, post.html, post.excerpt = fields["body"], html, markdown.excerpt(html)
     if "tags" in fields:
-        tags_replace(post, fields["tags"])
+        parts = replace(parts, tag_ids=tags_replace(post, fields["tags"], present=parts.tag_ids))
     if "images" in fields:
-        images_replace(post, fields["images"])
-    publication_settle(post, fields.get("published"), now)
-    after = snapshot_of(post)
+        parts = replace(parts, images=images_replace(post, fields["images"]))
+    publication_settle(post, fields.get("published"), now, media_ids=parts.media_ids)
+    after = snapshot_of(post, parts)
     if before and before != after:
         post.version += 1
         post.updated_at = now
@@ -119,9 +121,11 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
     counts_change(post, before.counted_under if before else None, after.counted_under)
 
 
-def tags_replace(post: Post, names: list[str]) -> None:
-    """Make these the tags of the post."""
+def tags_replace(post: Post, names: list[str], *, present: frozenset[int]) -> frozenset[int]:
+    """Make these the tags of the post, which has those ``present``; gives their ids."""
     tags = tags_ensure(names)
     post.tags = [tag.name for tag in tags]
-    PostTag.objects.filter(post_id=post.id).delete()
-    PostTag.objects.bulk_create(PostTag(post=post, tag=tag) for tag in tags)
+    wanted = frozenset(tag.id for tag in tags)
+    PostTag.objects.filter(post_id=post.id, tag_id__in=present - wanted).delete()
+    PostTag.objects.bulk_create(PostTag(post=post, tag_id=tag_id) for tag_id in wanted - present)
+    return wanted

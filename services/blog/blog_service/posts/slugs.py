@@ -3,12 +3,14 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from django.db import connection
 from slugify import slugify
 
 from blog_service.posts.models import Post, PostSlug
 
 LONGEST = 80
 NUMBERED = 9
+_CLAIM = "INSERT INTO posts_postslug (slug, post_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
 
 
 def slug_claim(post: Post) -> None:
@@ -18,16 +20,16 @@ def slug_claim(post: Post) -> None:
     """
     candidates = list(_candidates(post.title, post.id))
     owners = dict(PostSlug.objects.filter(slug__in=candidates).values_list("slug", "post_id"))
-    for slug in candidates:
-        if owners.get(slug, post.id) == post.id and _claimed(slug, post):
-            post.slug = slug
-            return
+    post.slug = next(
+        slug for slug in candidates if owners.get(slug) == post.id or (slug not in owners and _claimed(slug, post))
+    )
 
 
 def _claimed(slug: str, post: Post) -> bool:
     """Whether the slug is the post's now; another request may have taken it since it was seen free."""
-    kept, _ = PostSlug.objects.get_or_create(slug=slug, defaults={"post": post})
-    return kept.post_id == post.id
+    with connection.cursor() as cursor:
+        cursor.execute(_CLAIM, [slug, post.id.hex])
+        return bool(cursor.rowcount)
 
 
 def _candidates(title: str, post_id: UUID) -> Iterator[str]:

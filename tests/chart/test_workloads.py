@@ -172,6 +172,18 @@ def test_a_disabled_component_leaves_nothing_behind() -> None:
         ),
         ({"services": {"media": {"settings": {"MEDIA_STORAGE_URL": "file://var"}}}}, "pods have no disk"),
         (
+            {"components": {"gateway": {"resources": {"limits": {"cpu": "90m"}}}}},
+            "components.gateway.resources: requests.cpu 100m is more than limits.cpu 90m",
+        ),
+        (
+            {"defaults": {"resources": {"requests": {"cpu": 2.5}, "limits": {"cpu": "2400m"}}}},
+            "requests.cpu 2.5 is more than limits.cpu 2400m",
+        ),
+        (
+            {"migrations": {"resources": {"requests": {"memory": "1Gi"}, "limits": {"memory": 536870912}}}},
+            "migrations.resources: requests.memory 1Gi is more",
+        ),
+        (
             {"services": {"auth": {"secret": {"existing": "mine", "values": {"SERVICE_TOKEN": "x"}}}}},
             "another Secret is named already",
         ),
@@ -180,3 +192,11 @@ def test_a_disabled_component_leaves_nothing_behind() -> None:
 def test_what_contradicts_itself_is_refused_with_a_sentence(wrong: dict[str, object], sentence: str) -> None:
     with pytest.raises(helm_python.HelmRenderError, match=sentence):
         render(merged(LEAST, wrong))
+
+
+@pytest.mark.parametrize(
+    ("what", "asked", "limit"),
+    [("cpu", "1000m", 1), ("cpu", "1.5", "1500m"), ("memory", "1G", "1Gi"), ("memory", 536870912, "512Mi")],
+)
+def test_a_request_may_be_as_much_as_its_limit_however_it_is_written(what: str, asked: object, limit: object) -> None:
+    render(merged(LEAST, {"defaults": {"resources": {"requests": {what: asked}, "limits": {what: limit}}}}))

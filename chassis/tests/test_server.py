@@ -18,6 +18,7 @@ import pytest
 from chassis.testing import LocalServer
 
 PRESS = """
+import gc
 import sys
 from typing import ClassVar
 
@@ -25,10 +26,12 @@ from django.conf import settings as conf
 from django.core.wsgi import get_wsgi_application
 from django.http import HttpResponse
 from django.urls import path
+from django.utils.functional import classproperty
 
 from chassis.django import health
 from chassis.django.server import serve
 from chassis.django.settings import django_settings
+from chassis.logging import get_logger
 from chassis.settings import Secret, ServiceSettings, load
 
 
@@ -45,8 +48,12 @@ def slow(request):
 
 
 class Site:
-    urlpatterns = (*health.urlpatterns, path("slow", slow), path("hello", lambda request: HttpResponse("hello")),
-                   path("size", lambda request: HttpResponse(str(len(request.body)))))
+    @classproperty
+    def urlpatterns(cls):
+        get_logger().info("made the routes")
+        return (*health.urlpatterns, path("slow", slow), path("hello", lambda request: HttpResponse("hello")),
+                path("size", lambda request: HttpResponse(str(len(request.body)))),
+                path("frozen", lambda request: HttpResponse(str(gc.get_freeze_count()))))
 
 
 own = load(PressSettings)
@@ -127,6 +134,14 @@ def server(tmp_path: Path, request: pytest.FixtureRequest, http_server: LocalSer
         finally:
             process.terminate()
             process.wait(30)
+
+
+@pytest.mark.parametrize("server", [1, 2], indirect=True)
+def test_no_request_waits_for_what_is_imported_or_for_its_collection_as_garbage(server: Running) -> None:
+    log = server.log.read_text()
+    assert log.count("made the routes") == 1
+    assert log.index("made the routes") < log.index("Booting worker")
+    assert int(server.get("/frozen")) > 10_000
 
 
 @pytest.mark.parametrize("server", [1, 2], indirect=True)

@@ -15,7 +15,7 @@ from celery import Celery, Task, signals
 from celery.beat import PersistentScheduler, Service
 from celery.exceptions import Retry
 
-from chassis import metrics, process, tracing
+from chassis import garbage, metrics, process, tracing
 from chassis.health import Heartbeat
 from chassis.logging import bind_request, clear_request, current_request_id
 from chassis.settings import ServiceSettings
@@ -90,6 +90,7 @@ def _connect(settings: ServiceSettings) -> None:
 
     @signals.worker_ready.connect(weak=False)
     def keep_beating(sender: Any, **_: Any) -> None:
+        garbage.serving()
         if settings.heartbeat_file:
             heartbeat = Heartbeat(settings.heartbeat_file)
             heartbeat.beat()

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
+from chassis import garbage
 from chassis.settings_error import SettingsError
 
 Command = Callable[[list[str]], None]
@@ -18,6 +19,7 @@ Command = Callable[[list[str]], None]
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; wrong words and settings are one sentence on standard error and exit code 2."""
+    garbage.starting()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         command, rest = _find(words)

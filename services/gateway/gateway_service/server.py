@@ -13,6 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
+from chassis import garbage
 from gateway_service.app import Gateway
 from gateway_service.assembly import Parts, assemble
 from gateway_service.config import read
@@ -35,6 +36,7 @@ async def serve(settings: GatewaySettings) -> None:
     begin(settings, "web")  # after granian, which sets up logging of its own
     # it would log the exceptions that cut broken-off answers; what there is to say is in the access log
     logging.getLogger("_granian").setLevel(logging.CRITICAL)
+    garbage.serving()
     stop = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
         refreshing = tasks.create_task(parts.keys.refresh_forever())

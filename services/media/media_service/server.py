@@ -9,6 +9,7 @@ import uvicorn
 from chassis.health import Health
 from chassis.process import LINGER_SECONDS, begin
 
+from chassis import garbage
 from media_service.app import create_app
 from media_service.checks import checks
 from media_service.settings import MediaSettings
@@ -58,4 +59,6 @@ def serve(settings: MediaSettings) -> None:
         timeout_keep_alive=KEEPALIVE_SECONDS,
         timeout_graceful_shutdown=round(settings.drain_seconds),
     )
+    config.load()  # imports the protocols
+    garbage.serving()
     Server(config, health).run()

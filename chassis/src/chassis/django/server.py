@@ -14,7 +14,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
-from chassis import database_pool, logging, metrics, process
+from chassis import database_pool, garbage, logging, metrics, process
 from chassis.django.chunked import with_length
 from chassis.django.database_pool import usage
 from chassis.django.settings import JSON_BODY_BYTES
@@ -63,7 +63,11 @@ class _Server(BaseApplication):  # type: ignore[misc]
             self.cfg.set(name, value)
 
     def load(self) -> Any:
-        return with_length(self._load_application(), most=JSON_BODY_BYTES)
+        from django.urls import get_resolver  # noqa: PLC0415  needs the settings of the application
+
+        application = self._load_application()
+        _ = get_resolver().url_patterns  # imports every view, or the first request would
+        return with_length(application, most=JSON_BODY_BYTES)
 
 
 class _Worker(gthread.ThreadWorker):  # type: ignore[misc]
@@ -108,6 +112,7 @@ def _begin_to_serve(_worker: Worker) -> None:
     health.drain_on_sigterm()
     fetch_keys()
     database_pool.watch(lambda: usage(connections["default"]))
+    garbage.serving()
 
 
 def _forget_worker(_arbiter: Arbiter, worker: Worker) -> None:

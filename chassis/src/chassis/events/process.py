@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-from chassis import sentry
+from chassis import garbage, sentry
 from chassis.events import observed, transports
 from chassis.events.consumer import Consumer
 from chassis.events.databases import plain
@@ -76,6 +76,7 @@ def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
     """
     begin(service.settings, process)
     observed.announce()
+    garbage.serving()
     stop = threading.Event()
     _stop_on_signals(stop)
     turned = dict.fromkeys(loops, time.monotonic())

@@ -10,6 +10,8 @@ from uuid import UUID
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
+from chassis import garbage
+
 PREPARE_SECONDS = 1
 QUEUE_SECONDS = 5
 _queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads that all else needs
@@ -17,7 +19,7 @@ _queueing = CapacityLimiter(2)  # a broker that hangs must not hold the threads 
 
 def prepare() -> None:
     """Import Celery in the background, so that no upload has to wait for it, but let the first requests go first."""
-    importing = Thread(target=_queue_renditions, name="celery", daemon=True)
+    importing = Thread(target=_import_celery, name="celery", daemon=True)
     asyncio.get_running_loop().call_later(PREPARE_SECONDS, importing.start)
 
 
@@ -25,6 +27,11 @@ async def ask_for_renditions(asset_id: UUID) -> None:
     """Queue the job; call after the commit. Without a broker the sweeper asks later."""
     with move_on_after(QUEUE_SECONDS):
         await to_thread.run_sync(_queue, asset_id, limiter=_queueing, abandon_on_cancel=True)
+
+
+def _import_celery() -> None:
+    _queue_renditions()
+    garbage.serving()
 
 
 def _queue(asset_id: UUID) -> None:

@@ -1,9 +1,10 @@
 """Waiting for migrations is bounded, and says what is missing."""
 
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
-from chassis.migrations import database_url, seconds_to_wait, wait
+from chassis.migrations import database_url, nothing_to_do, seconds_to_wait, wait
 from chassis.settings import SettingsError
 
 URL = "postgresql://auth:secret@db.example:6543/auth"
@@ -30,6 +31,23 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
 def test_a_migration_that_never_comes_is_named() -> None:
     with pytest.raises(SettingsError, match=r"lacks 2 of its migrations, users\.0002 first"):
         wait(lambda: ["users.0002", "users.0003"], database_url=URL, seconds=0, say=print)
+
+
+def test_there_is_nothing_to_do_only_where_the_database_says_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def unreachable(_url: str) -> list[str]:
+        raise ConnectionError
+
+    def unread() -> NoReturn:
+        raise AssertionError("the URL was told by the environment")
+
+    monkeypatch.setenv("PRESS_DATABASE_URL", URL)
+    assert nothing_to_do("press", unread, lambda url: [] if url == URL else ["users.0001"])
+    assert capsys.readouterr().out == "The database at db.example:6543 has all its migrations.\n"
+    assert not nothing_to_do("press", unread, lambda _: ["users.0002"])
+    assert not nothing_to_do("press", unread, unreachable)
+    assert capsys.readouterr().out == ""
 
 
 def test_the_bound_is_a_number_of_seconds() -> None:

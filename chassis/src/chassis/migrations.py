@@ -1,7 +1,7 @@
-"""``migrate --wait SECONDS``: stand by, within bounds, until somebody else has migrated the database.
+"""Whether a database has its migrations; and ``migrate --wait SECONDS``: stand by until somebody else has seen to it.
 
-Every pod does so when it starts, many at once, and mostly nothing is missing. That case is made cheap: it imports no
-framework, no typed settings and no logging.
+Every pod waits so when it starts, many at once, and every new image migrates. Mostly nothing is missing, and that case
+is made cheap: it imports no framework, no typed settings and no logging.
 """
 
 import os
@@ -33,10 +33,22 @@ def seconds_to_wait(arguments: list[str]) -> float | None:
     return float(arguments[1])
 
 
+def nothing_to_do(service: str, settings: Callable[[], "ServiceSettings"], pending: Callable[[str], list[str]]) -> bool:
+    """Whether the database of a service has all its migrations, and says so; False also when it does not answer.
+
+    ``pending`` is given its URL, ``settings`` are read only if they must be.
+    """
+    url = _database_url(service, settings)
+    if _missing(lambda: pending(url), url):
+        return False
+    print(f"The database at {where(url)} has all its migrations.")  # noqa: T201  to whoever typed the command
+    return True
+
+
 def stand_by(
     service: str, settings: Callable[[], "ServiceSettings"], pending: Callable[[str], list[str]], seconds: float
 ) -> None:
-    """Wait for the database of a service; ``pending`` is given its URL, ``settings`` are read only if they must be."""
+    """Wait for the database of a service, with the same parameters as above; raises SettingsError after ``seconds``."""
 
     @cache
     def logger() -> "FilteringBoundLogger":
@@ -48,7 +60,7 @@ def stand_by(
     def say(sentence: str) -> None:
         logger().info(sentence)
 
-    url = database_url(service) or cast("HasDatabase", settings()).database_url
+    url = _database_url(service, settings)
     wait(lambda: pending(url), database_url=url, seconds=seconds, say=say)
 
 
@@ -72,6 +84,10 @@ def database_url(service: str) -> str:
         return given
     file = Path(os.environ.get("SECRETS_DIR", ""), name)
     return file.read_text().strip() if os.environ.get("SECRETS_DIR") and file.is_file() else ""
+
+
+def _database_url(service: str, settings: Callable[[], "ServiceSettings"]) -> str:
+    return database_url(service) or cast("HasDatabase", settings()).database_url
 
 
 def where(database_url: str) -> str:

@@ -39,6 +39,7 @@ def migrate(arguments: list[str]) -> None:
     """Bring the database up to date and make the first signing key; with --wait SECONDS only stand by for it."""
     shared.migrate(arguments)
     if not arguments:
+        shared.set_up()
         from django.utils import timezone
 
         from auth_service.keys.services import signing_key_ensure

@@ -4,7 +4,7 @@ import os
 
 from blog_service.django_apps import APPS
 from chassis.django.testing import assert_pending_is_what_django_says
-from chassis.testing import wait_for_nothing
+from chassis.testing import migrate_nothing, wait_for_nothing
 from pytest_django import DjangoDbBlocker
 
 
@@ -12,3 +12,4 @@ def test_a_database_lacks_what_django_would_apply(django_db_blocker: DjangoDbBlo
     with django_db_blocker.unblock():
         assert_pending_is_what_django_says(os.environ["BLOG_DATABASE_URL"], APPS)
     assert wait_for_nothing("blog") == (0, ""), "waiting for nothing imported what it can do without"
+    assert migrate_nothing("blog") == (0, ""), "migrating nothing imported what it can do without"

@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from chassis.commands import Commands
-from chassis.migrations import seconds_to_wait, stand_by
+from chassis.migrations import nothing_to_do, seconds_to_wait, stand_by
 from chassis.run import Command
 from chassis.settings_error import SettingsError
 
@@ -54,6 +54,8 @@ def migrate(arguments: list[str]) -> None:
     seconds = seconds_to_wait(arguments)
     if seconds is not None:
         stand_by("media", _settings, pending, seconds)
+        return
+    if nothing_to_do("media", _settings, pending):
         return
     from media_service import migrating, resources
 

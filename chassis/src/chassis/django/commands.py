@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.commands import Commands
 from chassis.django.migrations import pending
-from chassis.migrations import seconds_to_wait, stand_by, where
+from chassis.migrations import nothing_to_do, seconds_to_wait, stand_by, where
 from chassis.settings_error import SettingsError
 
 if TYPE_CHECKING:
@@ -55,7 +55,9 @@ class DjangoCommands(Commands):
         """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
         seconds = seconds_to_wait(arguments)
         if seconds is not None:
-            stand_by(self.service, self.settings, lambda url: pending(url, self._apps), seconds)
+            stand_by(self.service, self.settings, self._pending, seconds)
+            return
+        if not arguments and nothing_to_do(self.service, self.settings, self._pending):
             return
         self.set_up()
         require_database(self.settings().database_url)
@@ -75,6 +77,9 @@ class DjangoCommands(Commands):
 
         self.settings()
         django.setup()
+
+    def _pending(self, url: str) -> list[str]:
+        return pending(url, self._apps)
 
     def _application(self) -> Any:
         return importlib.import_module(f"{self.service}_service.wsgi").application

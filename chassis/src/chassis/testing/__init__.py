@@ -1,6 +1,6 @@
 """For tests: an issuer of tokens, a local server that stands for another program, and what light processes import."""
 
-from chassis.testing.light import begin_to_beat, begin_to_serve, wait_for_nothing
+from chassis.testing.light import begin_to_beat, begin_to_serve, migrate_nothing, wait_for_nothing
 from chassis.testing.local_server import LocalServer, Received, local_server
 from chassis.testing.token_mint import TokenMint
 
@@ -11,5 +11,6 @@ __all__ = [
     "begin_to_beat",
     "begin_to_serve",
     "local_server",
+    "migrate_nothing",
     "wait_for_nothing",
 ]

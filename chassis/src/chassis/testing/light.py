@@ -5,9 +5,9 @@ import sys
 
 FRAMEWORKS = frozenset({"django.db", "fastapi", "sqlalchemy"})  # kombu imports a corner of Django where it is installed
 
-_WAIT = """
+_MIGRATE = """
 from {service}_service.commands import COMMANDS
-COMMANDS["migrate"](["--wait", "0"])
+COMMANDS["migrate"]({arguments})
 """
 _BEAT = """
 sys.argv[1:] = ["beat"]
@@ -26,7 +26,12 @@ sys.exit(f"imported: {{dear}}" if dear else 0)
 
 def wait_for_nothing(service: str) -> tuple[int, str]:
     """Exit code and standard error of ``migrate --wait``, which every pod runs: ``(0, "")``, or what is too heavy."""
-    return _run(_WAIT.format(service=service), FRAMEWORKS | {"django", "pydantic", "structlog", "opentelemetry"})
+    return _migrate(service, ["--wait", "0"])
+
+
+def migrate_nothing(service: str) -> tuple[int, str]:
+    """The same of ``migrate`` on a database that has all migrations."""
+    return _migrate(service, [])
 
 
 def begin_to_beat(service: str) -> tuple[int, str]:
@@ -37,6 +42,11 @@ def begin_to_beat(service: str) -> tuple[int, str]:
 def begin_to_serve(service: str) -> tuple[int, str]:
     """The same of a web process: jobs are queued with Celery, but it need not be there before the first request."""
     return _run(_SERVE.format(service=service), frozenset({"celery", "kombu"}))
+
+
+def _migrate(service: str, arguments: list[str]) -> tuple[int, str]:
+    heavy = FRAMEWORKS | {"django", "pydantic", "structlog", "opentelemetry"}
+    return _run(_MIGRATE.format(service=service, arguments=arguments), heavy)
 
 
 def _run(steps: str, dear: frozenset[str]) -> tuple[int, str]:

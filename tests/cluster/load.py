@@ -1,14 +1,16 @@
 """Open-loop load on the gateway's Service, run in a pod: arrivals keep their times whatever the answers do.
 
 Several users read, write posts and change their bio, so that events are in flight. Now and then a body arrives slowly,
-so that some request is always under way. Nothing is sent twice: one failed request is one failure. Ends with SIGUSR1 or
-after SECONDS, and prints one JSON document: counts, latencies from the planned arrival (without the slow ones),
-failures, and what was acknowledged but is not there afterwards.
+so that some request is always under way. Nothing is sent twice: one failed request is one failure. SIGUSR2 begins a
+span of time, whose latencies are told by themselves. Ends with SIGUSR1 or after SECONDS, and prints one JSON document:
+counts, latencies from the planned arrival (without the slow ones), failures, and what was acknowledged but is not there
+afterwards.
 """
 # ruff: noqa: T201, BLE001  its output is the report; every failure of a request is one; chance picks no secret
 
 import http.client
 import json
+import math
 import os
 import random
 import secrets
@@ -20,6 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from queue import Empty, LifoQueue
 from typing import Any
 from urllib.parse import urlsplit
@@ -111,8 +114,10 @@ class Load:
         self.statuses: Counter[str] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.began = time.monotonic()
+        self.spans: list[float] = []
         self._enough = threading.Event()
         signal.signal(signal.SIGUSR1, lambda *_: self._enough.set())
+        signal.signal(signal.SIGUSR2, lambda *_: self.spans.append(time.monotonic() - self.began))
 
     def run(self) -> None:
         """Send at the planned moments, in as many threads as are needed."""
@@ -190,20 +195,29 @@ class Load:
         return status == 200 and body[name] == value
 
 
+def told(latencies: list[tuple[float, float, str]]) -> dict[str, Any]:
+    """The distribution of these latencies, and which were the slowest."""
+    ordered = sorted(latencies)
+    return {
+        "p50_ms": round(ordered[len(ordered) // 2][0] * 1000, 1),
+        "p99_ms": round(ordered[int(len(ordered) * 0.99)][0] * 1000, 1),
+        "max_ms": round(ordered[-1][0] * 1000, 1),
+        "slowest": [
+            {"ms": round(took * 1000), "at": round(at, 1), "kind": kind} for took, at, kind in ordered[-SLOWEST:]
+        ],
+    }
+
+
 load = Load()
 load.run()
-latencies = sorted(load.latencies)
-slowest = latencies[-SLOWEST:]
+spans = pairwise([*load.spans, math.inf])
 report = {
     "requests": sum(load.statuses.values()),
     "acknowledged_writes": sum(len(user.slugs) + len(user.drafts) for user in load.users),
     "statuses": dict(load.statuses),
     "failed": len(load.failures),
     "failures": load.failures,
-    "p50_ms": round(latencies[len(latencies) // 2][0] * 1000, 1),
-    "p99_ms": round(latencies[int(len(latencies) * 0.99)][0] * 1000, 1),
-    "max_ms": round(latencies[-1][0] * 1000, 1),
-    "slowest": [{"ms": round(took * 1000), "at": round(at, 1), "kind": kind} for took, at, kind in slowest],
+    "spans": [told([each for each in load.latencies if begin <= each[1] < end]) for begin, end in spans],
     "lost": load.lost(),
 }
 print(json.dumps(report))

@@ -71,15 +71,23 @@ class LoadJob:
         apply(job("load", TESTER, environment, script, cpu="150m"))
         wait_until(lambda: get("job", "load")["status"].get("ready"), 60, "the load's pod runs")
 
+    def begin_span(self) -> None:
+        """From now on latencies belong to another span of the report."""
+        self._signal("SIGUSR2")
+
     def report(self) -> dict[str, Any]:
-        """Send no more, and wait for the end: what was sent, failed and lost."""
-        kubectl("exec", "job/load", "--", "python", "-c", "import os, signal; os.kill(1, signal.SIGUSR1)")
+        """Send no more, and wait for the end: what was sent, failed and lost, and how long it took in each span."""
+        self._signal("SIGUSR1")
         wait_until(self._ended, 180, "the load ends")
         lines = kubectl("logs", "job/load").strip().splitlines()
         if not lines or not lines[-1].startswith("{"):
             raise ClusterError(f"the load did not report: {lines[-5:]}")
         report: dict[str, Any] = json.loads(lines[-1])
         return report
+
+    @staticmethod
+    def _signal(name: str) -> None:
+        kubectl("exec", "job/load", "--", "python", "-c", f"import os, signal; os.kill(1, signal.{name})")
 
     @staticmethod
     def _ended() -> bool:

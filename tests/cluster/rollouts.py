@@ -21,7 +21,8 @@ from tests.cluster.install import install
 from tests.cluster.pods import LoadJob
 
 RATE = float(os.environ.get("RATE", "30"))
-WARM_UP, SETTLE = 8, 5
+WARM_UP, BEFORE, SETTLE = 10, 90, 5
+"""Seconds of load before latencies count, before the disturbance, and after it."""
 PAGE, SAVED = ROOT / "docs/rollouts.md", ROOT / "var/rollouts.json"
 BEGIN, END = "<!-- rows: begin -->\n", "<!-- rows: end -->\n"
 Report = dict[str, Any]
@@ -77,18 +78,23 @@ def run(row: Row) -> Report:
     wait_ready()
     load = LoadJob(RATE)
     time.sleep(WARM_UP)
+    load.begin_span()
+    time.sleep(BEFORE)
+    load.begin_span()
     began = time.monotonic()
     note = row.disturb()
     took = time.monotonic() - began
     time.sleep(max(0, row.seconds - took) + SETTLE)
     report = load.report()
-    if report["requests"] < RATE * took:
+    if report["requests"] < RATE * (BEFORE + took):
         raise ClusterError(f"the load ended before the disturbance did: {report['requests']} requests in {took:.0f} s")
     wait_ready()
     events = account()
     refused = [item for item in report["failures"] if item["status"] == 503 and "Retry-After" in item["told"]]
-    report |= {
+    before, during = report.pop("spans")
+    report |= during | {
         "row": row.name,
+        "p99_before_ms": before["p99_ms"],
         "took_s": round(took, 1),
         "refused": len(refused) if row.refusals else 0,
         "events": events.published,
@@ -128,13 +134,14 @@ def table(reports: list[Report]) -> str:
         "events lost",
         "events doubled",
         "p50",
+        "p99 before",
         "p99",
     ]
-    lines = [f"| {' | '.join([*head, 'as it must be'])} |", "| --- " + "| ---: " * 8 + "| --- |"]
+    lines = [f"| {' | '.join([*head, 'as it must be'])} |", "| --- " + "| ---: " * (len(head) - 1) + "| --- |"]
     for report in reports:
         counts = [report["requests"], report["failed"], report["refused"], len(report["lost"])]
         counts += [report["events_lost"], report["events_doubled"]]
-        times = [f"{report['p50_ms']:.0f} ms", f"{report['p99_ms']:.0f} ms"]
+        times = [f"{report[name]:.0f} ms" for name in ("p50_ms", "p99_before_ms", "p99_ms")]
         verdict = "yes" if report["holds"] else "**no**"
         note = f" ({report['note']})" if report["note"] else ""
         lines.append(f"| {' | '.join([report['row'], *map(str, counts), *times, verdict + note])} |")

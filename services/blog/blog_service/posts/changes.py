@@ -16,18 +16,19 @@ from blog_service.posts.events import (
     PostUnpublished,
     PostUpdated,
 )
+from blog_service.posts.images import ImageTexts
 from blog_service.posts.models import Post, PostImage, PostTag
 
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What belongs to a post in other tables: its tags, and its images as (asset, caption, alt) in their order.
+    """What belongs to a post in other tables: its tags and its images.
 
     Read once a write and handed on: a new post has none, and who replaces them knows what they are then.
     """
 
     tag_ids: frozenset[int] = frozenset()
-    images: tuple[tuple[UUID, str, str], ...] = ()
+    images: ImageTexts = ()
 
     @property
     def media_ids(self) -> list[UUID]:
@@ -50,7 +51,7 @@ class Snapshot:
 
 
 def parts_of(post: Post) -> Parts:
-    """The parts of a saved post."""
+    """The parts that the database has of a post, which itself may still have to be saved."""
     tag_ids = PostTag.objects.filter(post_id=post.id).values_list("tag_id", flat=True)
     images = PostImage.objects.filter(post_id=post.id).order_by("position")
     return Parts(tag_ids=frozenset(tag_ids), images=tuple(images.values_list("asset_id", "caption", "alt")))

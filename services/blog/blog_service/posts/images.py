@@ -9,6 +9,9 @@ from chassis.problems import FieldError, invalid_fields
 from blog_service.media_refs.models import Asset
 from blog_service.posts.models import Post, PostImage, image_state
 
+ImageTexts = tuple[tuple[UUID, str, str], ...]
+"""The images of a post in their order, each as (asset, caption, alt)."""
+
 
 class ImageFields(TypedDict):
     """An image as a writer gives it; a text left out stays what it was."""
@@ -18,13 +21,10 @@ class ImageFields(TypedDict):
     alt: NotRequired[str]
 
 
-def images_replace(post: Post, wanted: list[ImageFields]) -> tuple[tuple[UUID, str, str], ...]:
+def images_replace(post: Post, wanted: list[ImageFields]) -> ImageTexts:
     """Make ``wanted`` the images of the post, in this order. A picture that stays keeps its image's id.
 
-    Gives what they are now, as (asset, caption, alt).
-
-    Raises Problem (400) for pictures that are unknown, somebody else's or
-    named twice.
+    Gives what they are now. Raises Problem (400) for pictures that are unknown, somebody else's or named twice.
     """
     present = {image.asset_id: image for image in PostImage.objects.filter(post_id=post.id)}
     _refuse_strange(post, wanted, known=set(present))

@@ -99,8 +99,8 @@ def _locked(post_id: UUID) -> Post:
 
 
 def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datetime) -> None:
-    parts = Parts() if post._state.adding else parts_of(post)
-    before = None if post._state.adding else snapshot_of(post, parts)
+    before = None if post._state.adding else snapshot_of(post, parts_of(post))
+    parts = before.parts if before else Parts()
     if fields.get("title", post.title) != post.title:
         post.title = fields["title"]
         slug_claim(post)

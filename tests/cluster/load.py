@@ -195,8 +195,8 @@ class Load:
         return status == 200 and body[name] == value
 
 
-def told(latencies: list[tuple[float, float, str]]) -> dict[str, Any]:
-    """The distribution of these latencies, and which were the slowest."""
+def distribution(latencies: list[tuple[float, float, str]]) -> dict[str, Any]:
+    """Percentiles of these latencies, and which were the slowest."""
     ordered = sorted(latencies)
     return {
         "p50_ms": round(ordered[len(ordered) // 2][0] * 1000, 1),
@@ -217,7 +217,7 @@ report = {
     "statuses": dict(load.statuses),
     "failed": len(load.failures),
     "failures": load.failures,
-    "spans": [told([each for each in load.latencies if begin <= each[1] < end]) for begin, end in spans],
+    "spans": [distribution([each for each in load.latencies if begin <= each[1] < end]) for begin, end in spans],
     "lost": load.lost(),
 }
 print(json.dumps(report))

@@ -87,7 +87,8 @@ def run(row: Row) -> Report:
     time.sleep(max(0, row.seconds - took) + SETTLE)
     report = load.report()
     if report["requests"] < RATE * (BEFORE + took):
-        raise ClusterError(f"the load ended before the disturbance did: {report['requests']} requests in {took:.0f} s")
+        sent = f"{report['requests']} requests in {BEFORE + took:.0f} s"
+        raise ClusterError(f"the load ended before the disturbance did: {sent}")
     wait_ready()
     events = account()
     refused = [item for item in report["failures"] if item["status"] == 503 and "Retry-After" in item["told"]]

@@ -89,8 +89,11 @@ def _connect(settings: ServiceSettings) -> None:
         process.begin(settings, "beat" if _is_beat() else "worker")
 
     @signals.worker_ready.connect(weak=False)
-    def keep_beating(sender: Any, **_: Any) -> None:
+    def serve(**_: Any) -> None:
         garbage.serving()
+
+    @signals.worker_ready.connect(weak=False)
+    def keep_beating(sender: Any, **_: Any) -> None:
         if settings.heartbeat_file:
             heartbeat = Heartbeat(settings.heartbeat_file)
             heartbeat.beat()

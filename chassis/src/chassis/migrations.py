@@ -38,7 +38,7 @@ def nothing_to_do(service: str, settings: Callable[[], "ServiceSettings"], pendi
 
     ``pending`` is given its URL, ``settings`` are read only if they must be.
     """
-    url = _database_url(service, settings)
+    url = _url(service, settings)
     if _missing(lambda: pending(url), url):
         return False
     print(f"The database at {where(url)} has all its migrations.")  # noqa: T201  to whoever typed the command
@@ -60,7 +60,7 @@ def stand_by(
     def say(sentence: str) -> None:
         logger().info(sentence)
 
-    url = _database_url(service, settings)
+    url = _url(service, settings)
     wait(lambda: pending(url), database_url=url, seconds=seconds, say=say)
 
 
@@ -86,7 +86,7 @@ def database_url(service: str) -> str:
     return file.read_text().strip() if os.environ.get("SECRETS_DIR") and file.is_file() else ""
 
 
-def _database_url(service: str, settings: Callable[[], "ServiceSettings"]) -> str:
+def _url(service: str, settings: Callable[[], "ServiceSettings"]) -> str:
     return database_url(service) or cast("HasDatabase", settings()).database_url
 
 

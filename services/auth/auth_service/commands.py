@@ -39,7 +39,7 @@ def migrate(arguments: list[str]) -> None:
     """Bring the database up to date and make the first signing key; with --wait SECONDS only stand by for it."""
     shared.migrate(arguments)
     if not arguments:
-        shared.set_up()
+        shared.set_up()  # where no migration was missing Django is not up yet, and the key may be
         from django.utils import timezone
 
         from auth_service.keys.services import signing_key_ensure

@@ -65,7 +65,8 @@ def test_there_is_time_to_drain(name: str) -> None:
         pod = item["spec"]["template"]["spec"]
         (container,) = pod["containers"]
         drain = int(next(entry["value"] for entry in container["env"] if entry["name"] == "DRAIN_SECONDS"))
-        sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+        serves = any(port["name"] == "http" for port in container["ports"])
+        sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"] if serves else 0
         assert pod["terminationGracePeriodSeconds"] >= sleep + drain + 5, item["metadata"]["name"]
 
 
@@ -74,6 +75,30 @@ def test_too_little_time_to_drain_is_refused_with_the_sum() -> None:
         helm_python.HelmRenderError, match=r"components\.gateway: .* is 20, set at least 30: .* 5 .* 20"
     ):
         render({**LEAST, "components": {"gateway": {"terminationGracePeriodSeconds": 20}}})
+
+
+def test_only_what_others_call_waits_before_it_stops() -> None:
+    objects = render({**LEAST, "components": {"blog-worker": {"preStopSeconds": 3}}})
+    hooks = {
+        item["metadata"]["name"]: item["spec"]["template"]["spec"]["containers"][0].get("lifecycle")
+        for item in of_kind(objects, "Deployment")
+    }
+    assert {name: hook["preStop"]["sleep"]["seconds"] for name, hook in hooks.items() if hook} == {
+        "broadsheet-gateway": 5,
+        "broadsheet-auth-web": 5,
+        "broadsheet-blog-web": 5,
+        "broadsheet-media-web": 5,
+        "broadsheet-blog-worker": 3,
+    }
+
+
+def test_a_new_image_changes_only_what_runs_it() -> None:
+    def objects(tag: str) -> dict[tuple[str, str], Object]:
+        rendered = render({**values("try-out"), "image": {"tag": tag}})
+        return {(item["kind"], item["metadata"]["name"]): item for item in rendered}
+
+    old, new = objects("1"), objects("2")
+    assert {kind for kind, name in new if old.get((kind, name)) != new[kind, name]} == {"CronJob", "Deployment", "Job"}
 
 
 def test_a_replicas_number_is_absent_where_an_autoscaler_owns_it() -> None:

@@ -1,7 +1,8 @@
 {{/*
 The table of components: whose image, which command, and how it is reached.
   kind web         answers HTTP on `port`; probes ask /livez and /readyz on `metricsPort` (`port` where none is given)
-  kind background  serves no users; on 9100 probes ask /livez, which tells by its heartbeat whether its loop turns, and metrics are
+  kind background  serves no users; on 9100 probes ask /livez, which tells by its heartbeat whether its loop turns, and metrics are;
+                   nobody has to forget its address first, so it stops as soon as it is told to
   single           never two at once: replaced by stopping the old one first
   queues           the RabbitMQ queues it empties, what KEDA scales it by
 */}}
@@ -28,10 +29,13 @@ media-relay: {service: media, command: relay, kind: background}
 {{- $component := index . 1 -}}
 {{- $row := index (fromYaml (include "broadsheet.components" $root)) $component -}}
 {{- $own := default dict (index $root.Values.components $component) -}}
-{{- $values := mergeOverwrite (deepCopy $root.Values.defaults) $own -}}
+{{- $defaults := deepCopy $root.Values.defaults -}}
 {{- $metricsPort := default $row.port $row.metricsPort -}}
-{{- if eq $row.kind "background" }}{{ $metricsPort = 9100 }}{{ end -}}
-{{- toYaml (merge (dict "name" $component "values" $values "metricsPort" $metricsPort) $row) -}}
+{{- if eq $row.kind "background" -}}
+{{- $metricsPort = 9100 -}}
+{{- $_ := set $defaults "preStopSeconds" 0 -}}
+{{- end -}}
+{{- toYaml (merge (dict "name" $component "values" (mergeOverwrite $defaults $own) "metricsPort" $metricsPort) $row) -}}
 {{- end -}}
 
 {{/* All that one component needs. (list root component) */}}

@@ -25,7 +25,6 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{ include "broadsheet.selector" . }}
 app.kubernetes.io/part-of: broadsheet
 app.kubernetes.io/managed-by: {{ $root.Release.Service }}
-app.kubernetes.io/version: {{ include "broadsheet.tag" (list $root (index . 1 | splitList "-" | first)) | quote }}
 helm.sh/chart: {{ printf "%s-%s" $root.Chart.Name $root.Chart.Version | replace "+" "_" }}
 {{- with $root.Values.commonLabels }}
 {{ toYaml . }}
@@ -45,6 +44,15 @@ name: {{ include "broadsheet.fullname" $root }}-{{ index . 1 }}{{ with rest (res
 namespace: {{ $root.Release.Namespace }}
 labels:
   {{- include "broadsheet.labels" (list $root (index . 1)) | nindent 2 }}
+{{- end -}}
+
+{{/*
+The same of an object that runs an image, with its version. On all the others it would change with every image, and each of
+those changes is work for the API server and for who watches it. (list root component [suffix])
+*/}}
+{{- define "broadsheet.workload.metadata" -}}
+{{ include "broadsheet.metadata" . }}
+  app.kubernetes.io/version: {{ include "broadsheet.tag" (list (index . 0) (index . 1 | splitList "-" | first)) | quote }}
 {{- end -}}
 
 {{/* The tag of a service, or of what belongs to none. (list root service) */}}

@@ -17,7 +17,7 @@ automountServiceAccountToken: false
 apiVersion: apps/v1
 kind: Deployment
 metadata:
-  {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+  {{- include "broadsheet.workload.metadata" (list $root $facts.name) | nindent 2 }}
 spec:
   {{- if not (or $values.autoscaling.enabled $values.keda.enabled) }}
   replicas: {{ $values.replicas }}

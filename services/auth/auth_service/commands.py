@@ -35,18 +35,6 @@ def _events() -> "EventService":
 shared = DjangoCommands("auth", _settings, _events, apps=APPS)
 
 
-def migrate(arguments: list[str]) -> None:
-    """Bring the database up to date and make the first signing key; with --wait SECONDS only stand by for it."""
-    shared.migrate(arguments)
-    if not arguments:
-        shared.set_up()  # where no migration was missing Django is not up yet, and the key may be
-        from django.utils import timezone
-
-        from auth_service.keys.services import signing_key_ensure
-
-        signing_key_ensure(now=timezone.now())
-
-
 def demo(_arguments: list[str]) -> None:
     """Register the people of the demo content who are missing."""
     shared.set_up()
@@ -64,7 +52,7 @@ COMMANDS: dict[str, Command] = {
     "messenger": shared.messenger,
     "events": shared.events,
     "manage": shared.manage,
-    "migrate": migrate,
+    "migrate": shared.migrate,
     "check": shared.check,
     "openapi": shared.openapi,
     "demo": demo,

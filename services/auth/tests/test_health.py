@@ -16,6 +16,12 @@ def test_a_ready_process_says_so(charlie: Caller) -> None:
     assert set(answer.body["checks"]) == {"database", "migrations", "signing key"}
 
 
+def test_the_first_signing_key_is_there_once_a_process_is_ready(charlie: Caller) -> None:
+    SigningKey.objects.all().delete()
+    assert charlie.get("/readyz").status == 200
+    assert SigningKey.objects.count() == 1
+
+
 def test_without_a_readable_key_it_is_alive_and_not_ready(charlie: Caller) -> None:
     key = signing_key_ensure(now=timezone.now())
     SigningKey.objects.update(encrypted_private_key=encrypt(b"", kid=key.kid, secret="another secret"))

@@ -61,7 +61,7 @@ def cluster() -> list[Figure]:
 
 
 def rollouts() -> list[Figure]:
-    """What the last proof found; the negative controls and the row that may refuse are left out."""
+    """What the last proof found; the negative controls are left out."""
     rows: list[dict[str, Any]] = json.loads((ROOT / "var/rollouts.json").read_text())
     rolled = [row for row in rows if "helm" in row["row"]]
     if not rolled:

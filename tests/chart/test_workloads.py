@@ -65,9 +65,14 @@ def test_there_is_time_to_drain(name: str) -> None:
         pod = item["spec"]["template"]["spec"]
         (container,) = pod["containers"]
         drain = int(next(entry["value"] for entry in container["env"] if entry["name"] == "DRAIN_SECONDS"))
-        serves = any(port["name"] == "http" for port in container["ports"])
-        sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"] if serves else 0
+        sleep = _pre_stop_seconds(container)
+        assert sleep or all(port["name"] != "http" for port in container["ports"]), item["metadata"]["name"]
         assert pod["terminationGracePeriodSeconds"] >= sleep + drain + 5, item["metadata"]["name"]
+
+
+def _pre_stop_seconds(container: Object) -> int:
+    """How long it sleeps before it is told to stop: 0 without a hook."""
+    return int(container["lifecycle"]["preStop"]["sleep"]["seconds"]) if "lifecycle" in container else 0
 
 
 def test_too_little_time_to_drain_is_refused_with_the_sum() -> None:
@@ -79,16 +84,13 @@ def test_too_little_time_to_drain_is_refused_with_the_sum() -> None:
 
 def test_only_what_others_call_waits_before_it_stops() -> None:
     objects = render({**LEAST, "components": {"blog-worker": {"preStopSeconds": 3}}})
-    hooks = {
-        item["metadata"]["name"]: item["spec"]["template"]["spec"]["containers"][0].get("lifecycle")
-        for item in of_kind(objects, "Deployment")
-    }
-    assert {name: hook["preStop"]["sleep"]["seconds"] for name, hook in hooks.items() if hook} == {
-        "broadsheet-gateway": 5,
-        "broadsheet-auth-web": 5,
-        "broadsheet-blog-web": 5,
-        "broadsheet-media-web": 5,
-        "broadsheet-blog-worker": 3,
+    sleeps = {owner: sum(map(_pre_stop_seconds, containers(pod))) for owner, pod in pod_specs(objects).items()}
+    assert {owner: seconds for owner, seconds in sleeps.items() if seconds} == {
+        "Deployment/broadsheet-gateway": 5,
+        "Deployment/broadsheet-auth-web": 5,
+        "Deployment/broadsheet-blog-web": 5,
+        "Deployment/broadsheet-media-web": 5,
+        "Deployment/broadsheet-blog-worker": 3,
     }
 
 

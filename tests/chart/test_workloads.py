@@ -176,6 +176,29 @@ def test_pods_with_a_database_wait_for_its_migrations() -> None:
         assert waits == ([] if without else [["migrate", "--wait", "300"]]), name
 
 
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])
+def test_one_value_says_where_all_processes_listen(host: str) -> None:
+    deployments = of_kind(render({**LEAST, "listenHost": host}), "Deployment")
+    listening = [
+        entry["value"]
+        for item in deployments
+        for container in item["spec"]["template"]["spec"]["containers"]
+        for entry in container["env"]
+        if entry["name"].endswith("_HOST")
+    ]
+    assert len(listening) == len(deployments) + 1, "one each, and the gateway's admin port"
+    assert set(listening) == {host}
+
+
+def test_services_have_the_families_that_are_asked_for() -> None:
+    given = {"listenHost": "::", "ipFamilyPolicy": "RequireDualStack", "ipFamilies": ["IPv6", "IPv4"]}
+    for item in of_kind(render({**LEAST, **given}), "Service"):
+        assert item["spec"]["ipFamilyPolicy"] == "RequireDualStack", item["metadata"]["name"]
+        assert item["spec"]["ipFamilies"] == ["IPv6", "IPv4"], item["metadata"]["name"]
+    plain = of_kind(render(LEAST), "Service")
+    assert not any({"ipFamilyPolicy", "ipFamilies"} & item["spec"].keys() for item in plain)
+
+
 def test_a_disabled_component_leaves_nothing_behind() -> None:
     given = copy.deepcopy(values("minimal"))
     given["components"] = {"blog-relay": {"enabled": False}}
@@ -198,6 +221,8 @@ def test_a_disabled_component_leaves_nothing_behind() -> None:
             "published twice",
         ),
         ({"services": {"media": {"settings": {"MEDIA_STORAGE_URL": "file://var"}}}}, "pods have no disk"),
+        ({"ipFamilies": ["IPv6"]}, "pods that listen on IPv4 alone"),
+        ({"ipFamilyPolicy": "PreferDualStack"}, "pods that listen on IPv4 alone"),
         (
             {"components": {"gateway": {"resources": {"limits": {"cpu": "90m"}}}}},
             "components.gateway.resources: requests.cpu 100m is more than limits.cpu 90m",

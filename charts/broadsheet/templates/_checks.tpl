@@ -48,6 +48,9 @@
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
 {{- end -}}
+{{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" .Values.ipFamilies) (hasSuffix "DualStack" .Values.ipFamilyPolicy)) -}}
+{{- fail "listenHost is 0.0.0.0, set \"::\": Services with IPv6 addresses would lead to pods that listen on IPv4 alone" -}}
+{{- end -}}
 {{- include "broadsheet.check.resources" (list "migrations" .Values.migrations.resources) -}}
 {{- if not (hasPrefix "s3://" (toString .Values.services.media.settings.MEDIA_STORAGE_URL)) -}}
 {{- fail "services.media.settings.MEDIA_STORAGE_URL: set s3://<bucket>; pods have no disk that outlives them" -}}

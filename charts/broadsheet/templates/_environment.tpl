@@ -34,15 +34,15 @@ SECRETS_DIR: /run/secrets/broadsheet
 VAR_DIR: /tmp/broadsheet
 DRAIN_SECONDS: {{ $facts.values.drainSeconds }}
 {{- if eq $facts.kind "web" }}
-{{ $prefix }}_HOST: 0.0.0.0
+{{ $prefix }}_HOST: {{ $root.Values.listenHost | quote }}
 {{ $prefix }}_PORT: {{ $facts.port }}
 {{- else }}
-METRICS_HOST: 0.0.0.0
+METRICS_HOST: {{ $root.Values.listenHost | quote }}
 METRICS_PORT: 9100
 HEARTBEAT_FILE: /tmp/heartbeat
 {{- end }}
 {{- if eq $facts.service "gateway" }}
-GATEWAY_ADMIN_HOST: 0.0.0.0
+GATEWAY_ADMIN_HOST: {{ $root.Values.listenHost | quote }}
 GATEWAY_ADMIN_PORT: {{ $facts.metricsPort }}
 {{- if $root.Values.services.gateway.config }}
 GATEWAY_CONFIG: /etc/broadsheet/gateway.yaml

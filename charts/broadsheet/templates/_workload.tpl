@@ -128,6 +128,12 @@ spec:
   {{- else }}
   clusterIP: None
   {{- end }}
+  {{- with $root.Values.ipFamilyPolicy }}
+  ipFamilyPolicy: {{ . }}
+  {{- end }}
+  {{- with $root.Values.ipFamilies }}
+  ipFamilies: {{ toJson . }}
+  {{- end }}
   selector:
     {{- include "broadsheet.selector" (list $root $facts.name) | nindent 4 }}
   ports:

@@ -11,7 +11,7 @@ from gateway_service.admin import Admin
 from gateway_service.app import Gateway
 from gateway_service.chain.forward import Forward
 from gateway_service.config import GatewayConfig
-from gateway_service.settings import GatewaySettings, trusted_networks, upstream_urls
+from gateway_service.settings import GatewaySettings, trusted_proxies, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
 from gateway_service.upstreams.headers import RequestHeaders
@@ -35,7 +35,7 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
     keys = KeySource(partial(pools["auth"].fetch, JWKS_PATH))
     verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
     tokens = VerifiedTokens(verifier, keys)
-    headers = RequestHeaders(settings.public_url, trusted_networks(settings))
+    headers = RequestHeaders(settings.public_url, trusted_proxies(settings))
     upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
     gateway = Gateway(settings, config, tokens, Forward(upstreams))
     health = Health()

@@ -1,16 +1,14 @@
 """The settings of the gateway, read from the environment once and typed. Routes and rules are in its YAML file."""
 
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from chassis.client_address import Header, TrustedProxies, networks
 from chassis.settings import ServiceSettings, SettingsError, load
 from pydantic import Field
 
 from gateway_service.config import ORIGIN
-
-Network = IPv4Network | IPv6Network
 
 
 class GatewaySettings(ServiceSettings):
@@ -27,7 +25,10 @@ class GatewaySettings(ServiceSettings):
     )
     hosts: str = Field("", description="names beside PUBLIC_URL's that production answers to, separated by commas")
     cors_origins: str = Field("", description="origins allowed beside those of the YAML, separated by commas")
-    trusted_proxies: str = Field("", description="networks whose X-Forwarded-For is believed, separated by commas")
+    trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
+    forwarded_header: Header = Field(
+        "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"
+    )
 
 
 def settings() -> GatewaySettings:
@@ -55,12 +56,10 @@ def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:
     return (*listed(settings.cors_origins), *(() if settings.production else ("http://localhost:3000",)))
 
 
-def trusted_networks(settings: GatewaySettings) -> list[Network]:
-    """The networks of GATEWAY_TRUSTED_PROXIES; raises SettingsError."""
-    try:
-        return [ip_network(network) for network in listed(settings.trusted_proxies)]
-    except ValueError as error:
-        raise SettingsError(f"GATEWAY_TRUSTED_PROXIES: {error}; write networks like 10.0.0.0/8.") from error
+def trusted_proxies(settings: GatewaySettings) -> TrustedProxies:
+    """Who is believed about the client's address; raises SettingsError."""
+    trusted = networks(settings.trusted_proxies, "GATEWAY_TRUSTED_PROXIES")
+    return TrustedProxies(trusted, settings.forwarded_header)
 
 
 def upstream_urls(settings: GatewaySettings) -> dict[str, str]:

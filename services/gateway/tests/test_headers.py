@@ -35,16 +35,35 @@ def test_gateway_says_itself_where_the_request_came_from(stranger: httpx.Client,
     assert headers["x-forwarded-host"] == f"127.0.0.1:{gateway.port}"
 
 
-def test_trusted_proxy_is_believed_up_to_the_first_stranger(start_gateway: Callable[..., Running]) -> None:
-    running = start_gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.0/8, 10.0.0.0/8")
+CLIENT = "203.0.113.9"
+OVER = ("X-Forwarded-For: 1.1.1.1", f"X-Forwarded-For: {CLIENT}:51234", "X-Forwarded-For: ::ffff:10.1.2.3")
+"""What the gateway gets when a client makes an address up and two proxies tell theirs, each in a line of its own."""
+
+
+def told_client(running: Running, blog: FakeUpstream, *headers: str, at: str = "127.0.0.1") -> str | None:
+    """The address the service is told."""
+    blog.requests.clear()
+    assert exchange(running.port, get("/api/v1/posts", *headers), host=at).status == 200
+    return blog.requests[0].header("x-forwarded-for")
+
+
+@pytest.mark.parametrize(("listens", "at"), [("127.0.0.1", "127.0.0.1"), ("::", "127.0.0.1"), ("::", "::1")])
+def test_trusted_proxies_are_believed_up_to_the_first_stranger(
+    start_gateway: Callable[..., Running], blog: FakeUpstream, listens: str, at: str
+) -> None:
+    running = start_gateway(GATEWAY_HOST=listens, GATEWAY_TRUSTED_PROXIES="127.0.0.0/8, ::1, 10.0.0.0/8")
     running.wait_until_ready()
-    for sent, client in (
-        ("203.0.113.9", "203.0.113.9"),
-        ("1.1.1.1, 203.0.113.9, 10.1.2.3", "203.0.113.9"),
-        ("nonsense", "127.0.0.1"),
-    ):
-        answer = httpx.get(f"{running.url}/api/v1/posts", headers={"X-Forwarded-For": sent})
-        assert received(answer)["x-forwarded-for"] == client
+    assert told_client(running, blog, *OVER, at=at) == CLIENT
+    assert told_client(running, blog, "X-Forwarded-For: nonsense", at=at) == at
+    assert told_client(running, blog, "Forwarded: for=1.1.1.1", at=at) == at
+
+
+def test_one_header_alone_is_that_of_the_proxies(start_gateway: Callable[..., Running], blog: FakeUpstream) -> None:
+    running = start_gateway(GATEWAY_TRUSTED_PROXIES="127.0.0.1", GATEWAY_FORWARDED_HEADER="Forwarded")
+    running.wait_until_ready()
+    own = f'Forwarded: for="{CLIENT}:51234";proto=https'
+    assert told_client(running, blog, "X-Forwarded-For: 1.1.1.1", "Forwarded: for=1.1.1.1", own) == CLIENT
+    assert told_client(running, blog, "X-Forwarded-For: 1.1.1.1") == "127.0.0.1"
 
 
 def test_authorization_and_ordinary_headers_pass_unchanged(alice: httpx.Client, alice_token: str) -> None:

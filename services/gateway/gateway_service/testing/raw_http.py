@@ -26,9 +26,9 @@ class RawAnswer:
         return self.data.partition(b"\r\n\r\n")[2]
 
 
-def exchange(port: int, *parts: bytes, wait: float = 2, pause: float = 0) -> RawAnswer:
+def exchange(port: int, *parts: bytes, wait: float = 2, pause: float = 0, host: str = "127.0.0.1") -> RawAnswer:
     """Send the parts and read until the end of the first answer, a close, or ``wait`` seconds of silence."""
-    with socket.create_connection(("127.0.0.1", port)) as connection:
+    with socket.create_connection((host, port)) as connection:
         connection.settimeout(wait)
         _send(connection, parts, pause)
         return read_answer(connection)

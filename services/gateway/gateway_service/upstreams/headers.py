@@ -1,13 +1,12 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
-import ipaddress
-from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from chassis.client_address import TrustedProxies
+
 from chassis import tracing
 from gateway_service.exchange import Exchange, Header
-from gateway_service.settings import Network
 
 _HOP_BY_HOP = frozenset(
     {
@@ -62,12 +61,13 @@ _REMEMBERED_NAMES = 500
 
 
 class RequestHeaders:
-    """Makes the headers of a forwarded request. ``trusted`` are the networks whose X-Forwarded-For is believed."""
+    """Makes the headers of a forwarded request; ``proxies`` in front are believed about the client's address."""
 
-    def __init__(self, public_url: str, trusted: Sequence[Network] = ()) -> None:
+    def __init__(self, public_url: str, proxies: TrustedProxies) -> None:
         url = urlsplit(public_url)
         self._about_us = f"x-forwarded-proto: {url.scheme}\r\nx-forwarded-host: {url.netloc}\r\n".encode()
-        self._trusted = trusted
+        self._proxies = proxies
+        self._told_by_proxies = proxies.header.lower().encode()
         self._names: dict[bytes, bool] = {}
 
     def make(self, exchange: Exchange) -> bytes:
@@ -87,16 +87,8 @@ class RequestHeaders:
 
     def client_address(self, exchange: Exchange) -> str:
         """The peer's address, or the one the nearest trusted proxies vouch for."""
-        address: str = exchange.scope["client"][0]
-        if self._trusted:
-            chain = exchange.fields.get(b"x-forwarded-for", b"").decode("latin-1").split(",")
-            while self._trusts(address) and chain and _is_address(chain[-1].strip()):
-                address = chain.pop().strip()
-        return address
-
-    def _trusts(self, address: str) -> bool:
-        parsed = ipaddress.ip_address(address)
-        return any(parsed in network for network in self._trusted)
+        lines = [value.decode("latin-1") for name, value in exchange.headers if name == self._told_by_proxies]
+        return self._proxies.client(exchange.scope["client"][0], lines)
 
     def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
@@ -151,11 +143,3 @@ def _merged(upstream: bytes, own: bytes) -> bytes:
     """Both lists of header names, each name once."""
     names = {name.strip().lower(): name.strip() for name in (*upstream.split(b","), *own.split(b","))}
     return b", ".join(names.values())
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -68,3 +68,10 @@ def test_401_names_the_scheme_and_503_says_when_to_come_back() -> None:
     assert told(Problem(401, "invalid_credentials", "Wrong."))[2]["WWW-Authenticate"].startswith("Bearer error=")
     assert told(Problem(503, "keys_unavailable", "Later."))[2]["Retry-After"] == "1"
     assert told(Problem(429, "rate_limited", "Later.", headers={"Retry-After": "30"}))[2]["Retry-After"] == "30"
+
+
+def test_members_stand_beside_the_usual_ones_in_both_versions() -> None:
+    problem = Problem(422, "image_refused", "It is truncated.", members={"cause": "truncated"})
+    assert told(problem)[1]["cause"] == "truncated"
+    status, body, _ = told(problem, "/api/v1/media")
+    assert (status, body) == (422, {"detail": "It is truncated.", "code": "image_refused", "cause": "truncated"})

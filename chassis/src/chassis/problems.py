@@ -1,6 +1,7 @@
 """The one error type of all services, and its body on the wire (RFC 9457 and the friendlier form of v1)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -22,6 +23,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
     """Something a client is told, with a status and a stable code.
 
     A 401 names the scheme to use (RFC 6750) and a 429 or 503 says when to come back, unless ``headers`` do.
+    ``members`` stand in the body beside the usual ones (RFC 9457, 3.2: extension members).
     """
 
     def __init__(  # noqa: PLR0913  the rare ones are keywords
@@ -33,6 +35,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
         title: str | None = None,
         headers: dict[str, str] | None = None,
         errors: list[FieldError] | None = None,
+        members: Mapping[str, Any] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status = status
@@ -41,6 +44,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
         self.title = title or HTTPStatus(status).phrase
         self.headers = _default_headers(status, code) | (headers or {})
         self.errors = errors
+        self.members = dict(members or {})
 
 
 def invalid_fields(errors: list[FieldError]) -> Problem:
@@ -81,6 +85,7 @@ def problem_body(problem: Problem, *, instance: str, request_id: str, public_url
         "instance": instance,
         "request_id": request_id,
     }
+    body |= problem.members
     if problem.errors:
         body["errors"] = [{"pointer": e.pointer, "code": e.code, "detail": e.detail} for e in problem.errors]
     return body
@@ -89,7 +94,7 @@ def problem_body(problem: Problem, *, instance: str, request_id: str, public_url
 def v1_body(problem: Problem) -> dict[str, Any]:
     """The v1 form: ``{"detail", "code"}``, or messages nested like the body where fields are wrong."""
     if not problem.errors:
-        return {"detail": problem.detail, "code": problem.code}
+        return {"detail": problem.detail, "code": problem.code} | problem.members
     tree: _Node = _Node()
     for error in problem.errors:
         node = tree

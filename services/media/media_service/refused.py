@@ -1,8 +1,11 @@
 """How the contract tells of refusals; what they look like is settled by the chassis."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+from media_service.pictures.foreign import CAUSES
+from media_service.pictures.refusals import Cause
 
 
 class Refusal(BaseModel):
@@ -10,6 +13,18 @@ class Refusal(BaseModel):
 
     detail: str
     code: str
+
+
+class PictureRefusal(Refusal):
+    """Why a picture was refused: within the code, its cause."""
+
+    cause: Cause
+
+
+class TypeRefusal(Refusal):
+    """Why a file was refused for what it is: the cause names the type that was found."""
+
+    cause: Annotated[str, Field(json_schema_extra={"enum": list(CAUSES)})]
 
 
 class WrongFields(BaseModel):
@@ -20,3 +35,8 @@ class WrongFields(BaseModel):
 
 
 REFUSED: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal | WrongFields, "description": "Refused"}}
+REFUSED_PICTURE: dict[int | str, dict[str, Any]] = {
+    413: {"model": PictureRefusal, "description": "`too_large`: more than the limits allow"},
+    415: {"model": TypeRefusal, "description": "`unsupported_media_type`: not a picture of a type that is taken"},
+    422: {"model": PictureRefusal, "description": "`image_refused`: not a sound picture"},
+}

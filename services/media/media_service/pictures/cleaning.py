@@ -10,18 +10,20 @@ import os
 from dataclasses import dataclass
 from typing import IO
 
-from media_service.pictures import gif, jpeg, png, vips, webp
-from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, damaged
-from media_service.pictures.refusals import unsupported_media_type
+from chassis.problems import Problem
+
+from media_service.pictures import foreign, gif, jpeg, png, vips, webp
+from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
+from media_service.pictures.refusals import Cause, image_refused
 from media_service.pictures.scratch import Scratch
-from media_service.pictures.turning import SIDEWAYS, UPRIGHT, orientation_of, turn
+from media_service.pictures.tiff import UPRIGHT
+from media_service.pictures.turning import SIDEWAYS, turn
 
 JPEG = Format("image/jpeg", jpeg.read)
 PNG = Format("image/png", png.read)
 WEBP = Format("image/webp", webp.read)
 GIF = Format("image/gif", gif.read)
 
-HEAD = 16  # bytes enough to tell the type
 CHUNK = 1 << 20
 
 
@@ -46,15 +48,11 @@ def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
     kept = scratch.file()
     kind, layout = _copy_without_notes(sent, kept, limits)
     width, height = layout.width, layout.height
+    orientation = layout.orientation if layout.frames == 1 else UPRIGHT
     try:
-        orientation = orientation_of(sent, kind.mime) if layout.frames == 1 else UPRIGHT
-        if orientation == UPRIGHT:
-            _decode(kept, kind.mime)
-        else:
-            lying, kept = kept, scratch.file()
-            turn(lying, kind.mime, orientation, into=kept)
+        kept = _upright(kept, kind.mime, orientation, scratch)
     except vips.Error as error:
-        raise damaged() from error
+        raise _undecodable(error) from error
     if orientation in SIDEWAYS:
         width, height = height, width
     return CleanPicture(kept, kind.mime, _sha256(kept), os.fstat(kept.fileno()).st_size, width, height)
@@ -70,12 +68,12 @@ def format_of(head: bytes) -> Format:
         return WEBP
     if head.startswith((b"GIF87a", b"GIF89a")):
         return GIF
-    raise unsupported_media_type()
+    raise foreign.refusal_of(head)
 
 
 def _copy_without_notes(sent: IO[bytes], kept: IO[bytes], limits: Limits) -> tuple[Format, Layout]:
     with mmap.mmap(sent.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        kind = format_of(data[:HEAD])
+        kind = format_of(data[: foreign.HEAD])
         layout = kind.read(data, limits)
         for piece in layout.pieces:
             _copy(data, piece, kept)
@@ -89,6 +87,28 @@ def _copy(data: FileBytes, piece: Piece, kept: IO[bytes]) -> None:
         return
     for start in range(piece.start, piece.stop, CHUNK):
         kept.write(data[start : min(start + CHUNK, piece.stop)])
+
+
+def _upright(kept: IO[bytes], mime: str, orientation: int, scratch: Scratch) -> IO[bytes]:
+    """The file if it is upright and sound to its last pixel, or a new one that is."""
+    turned = scratch.file()
+    try:
+        if orientation == UPRIGHT:
+            _decode(kept, mime)
+            return kept
+        turn(kept, mime, orientation, into=turned)
+    except vips.Error as error:
+        if not vips.is_harmless(error):
+            raise
+        turned = scratch.file()
+        turn(kept, mime, orientation, into=turned, strict=False)  # encoding anew leaves behind what it complained of
+    return turned
+
+
+def _undecodable(error: vips.Error) -> Problem:
+    if vips.is_of_missing_bytes(error):
+        return truncated()
+    return image_refused("its pixels cannot be decoded", cause=Cause.UNDECODABLE)
 
 
 def _decode(file: IO[bytes], mime: str) -> None:

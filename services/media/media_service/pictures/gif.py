@@ -3,7 +3,17 @@
 from collections.abc import Iterator
 from itertools import count
 
-from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, damaged, stretch, truncated
+from media_service.pictures.layout import (
+    FileBytes,
+    Layout,
+    Limits,
+    Piece,
+    bounded,
+    damaged,
+    no_picture,
+    stretch,
+    truncated,
+)
 
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
 GRAPHIC_CONTROL, APPLICATION = 0xF9, 0xFF
@@ -11,21 +21,22 @@ LOOPING = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
 
 
 def read(data: FileBytes, limits: Limits) -> Layout:
-    """Refuses what has no frame or no end."""
+    """Refuses what has no frame, or an end within one; that only the end mark is missing harms nothing."""
     screen = stretch(data, 6, 7)
     width, height = int.from_bytes(screen[0:2], "little"), int.from_bytes(screen[2:4], "little")
     limits.check(width, height)
     first = 13 + _colour_table(screen[4])
-    pieces: list[Piece] = [slice(0, first)]
+    pieces: list[Piece] = [stretch(data, 0, first)]
     frames = 0
     for kind, start, end in bounded(_blocks(data, first)):
         if kind == IMAGE:
             frames += 1
             limits.check(*_reach(data, start, width, height), frames)
-        if kind == IMAGE or _is_kept_extension(data, start):
             pieces.append(slice(start, end))
+        else:
+            pieces += _kept_extension(data, start)
     if not frames:
-        raise damaged()
+        raise no_picture()
     return Layout(width, height, frames, [*pieces, bytes([TRAILER])])
 
 
@@ -40,13 +51,18 @@ def _reach(data: FileBytes, start: int, width: int, height: int) -> tuple[int, i
     return max(width, left + wide), max(height, top + high)
 
 
-def _is_kept_extension(data: FileBytes, start: int) -> bool:
+def _kept_extension(data: FileBytes, start: int) -> list[Piece]:
+    """Timing and loop count as they were meant, without what else their blocks may hold."""
     label = data[start + 1]
-    return label == GRAPHIC_CONTROL or (label == APPLICATION and data[start + 3 : start + 14] in LOOPING)
+    if label == GRAPHIC_CONTROL and data[start + 2] == 4:
+        return [data[start : start + 7] + b"\0"]
+    if label == APPLICATION and data[start + 3 : start + 14] in LOOPING and data[start + 14 : start + 16] == b"\3\1":
+        return [b"\x21\xff\x0bNETSCAPE2.0" + data[start + 14 : start + 18] + b"\0"]
+    return []
 
 
 def _blocks(data: FileBytes, at: int) -> Iterator[tuple[int, int, int]]:
-    while (kind := stretch(data, at, 1)[0]) != TRAILER:
+    while at < len(data) and (kind := data[at]) != TRAILER:
         start = at
         if kind == IMAGE:
             at += 10
@@ -54,7 +70,7 @@ def _blocks(data: FileBytes, at: int) -> Iterator[tuple[int, int, int]]:
         elif kind == EXTENSION:
             at += 2
         else:
-            raise damaged()
+            raise damaged("an unknown block stands between its frames")
         at = _after_sub_blocks(data, at)
         yield kind, start, at
 

@@ -1,81 +1,126 @@
 """JPEG (ITU-T T.81): what to keep of it is what is needed to show it, with its colour profile.
 
 Left out: EXIF with location, XMP, thumbnails, comments, second pictures, bytes between segments and after the end.
+Put right, because every browser shows it: marks that decoders only complain of, and a missing end.
 """
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, damaged, stretch, truncated
-from media_service.pictures.refusals import image_refused
+from media_service.pictures import tiff
+from media_service.pictures.icc import clean_profile
+from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, no_picture, stretch, truncated
+from media_service.pictures.refusals import Cause, image_refused
 
 BASELINE, PROGRESSIVE = {0xC0, 0xC1}, {0xC2}
 OTHER_FRAMES = set(range(0xC3, 0xD0)) - {0xC4, 0xC8, 0xCC}
+FRAMES = BASELINE | PROGRESSIVE | OTHER_FRAMES
 TABLES = {0xC4, 0xDB, 0xDC, 0xDD}  # Huffman, quantisation, number of lines, restart interval
-APP0, APP2, APP14 = 0xE0, 0xE2, 0xEE
+APP0, APP1, APP2, APP14 = 0xE0, 0xE1, 0xE2, 0xEE
 SCAN, END = 0xDA, 0xD9
 STANDALONE = {0x01, *range(0xD0, 0xD9)}  # markers without a length
+TRANSFORMS = {3: (0, 1), 4: (0, 2)}
+"""What Adobe's segment may say of three and of four components; decoders take anything else for the last."""
+
+EXIF = b"Exif\0\0"
+PROFILE = b"ICC_PROFILE\0"
+PROFILE_PART = 65_519  # bytes of a profile that one segment has room for
 
 MARKER = re.compile(rb"\xff[^\x00\xff]")
 MARKER_AFTER_SCAN = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")  # RSTn and stuffed zeros are part of the scan
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The header of the frame."""
+
+    width: int
+    height: int
+    components: int
+    progressive: bool
+
+
 def read(data: FileBytes, limits: Limits) -> Layout:
     """Refuses what has no frame, no scan or no end; arithmetic coding and lossless JPEG are not taken."""
-    width, height = _size(data)
-    limits.check(width, height)
-    pieces: list[Piece] = [b"\xff\xd8"]
-    scans, progressive = 0, False
-    for marker, start, end in bounded(_segments(data)):
-        if marker in OTHER_FRAMES:
-            raise image_refused("it is a JPEG of a kind that browsers do not show")
-        progressive |= marker in PROGRESSIVE
-        scans += marker == SCAN
-        if marker == SCAN and not progressive:
+    frame = _frame(data)
+    limits.check(frame.width, frame.height)
+    described: list[Piece] = []
+    pieces: list[Piece] = []
+    profile: dict[int, bytes] = {}
+    orientation = tiff.UPRIGHT
+    for marker, start, end in bounded(_segments(data, frame)):
+        if marker in {APP0, APP14}:
+            described += _described(data, start, end, frame.components)
+        elif marker == APP1 and data[start + 4 : start + 10] == EXIF:
+            orientation = tiff.orientation(data[start + 4 : end])
+        elif marker == APP2 and data[start + 4 : start + 16] == PROFILE and end - start > 18:
+            profile[data[start + 16]] = data[start + 18 : end]
+        elif marker == SCAN and not frame.progressive:
             pieces += _sequential_scan(data, start, end)
-        else:
-            pieces += _kept(data, marker, start, end)
-    if not scans:
-        raise damaged()
-    return Layout(width, height, 1, [*pieces, b"\xff\xd9"])
+        elif marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
+            pieces.append(slice(start, end))
+    pieces = [b"\xff\xd8", *described, *_profile(profile), *pieces, b"\xff\xd9"]
+    return Layout(frame.width, frame.height, 1, pieces, orientation)
 
 
-def _size(data: FileBytes) -> tuple[int, int]:
-    for marker, start, _ in bounded(_segments(data)):
-        if marker in BASELINE | PROGRESSIVE | OTHER_FRAMES:
-            head = stretch(data, start + 5, 4)
-            return int.from_bytes(head[2:], "big"), int.from_bytes(head[:2], "big")
-    raise damaged()
+def _frame(data: FileBytes) -> Frame:
+    for marker, start, _ in bounded(_segments(data, None)):
+        if marker in OTHER_FRAMES:
+            raise image_refused("it is a JPEG of a kind that browsers do not show", cause=Cause.CODING)
+        if marker in FRAMES:
+            head = stretch(data, start + 5, 5)
+            width, height = int.from_bytes(head[2:4], "big"), int.from_bytes(head[:2], "big")
+            return Frame(width, height, head[4], marker in PROGRESSIVE)
+    raise no_picture()
 
 
-def _segments(data: FileBytes) -> Iterator[tuple[int, int, int]]:
-    """(marker, start, end) of each segment; that of a scan reaches to the end of its entropy-coded data."""
-    at = 2
+def _segments(data: FileBytes, frame: Frame | None) -> Iterator[tuple[int, int, int]]:
+    """(marker, start, end) of each segment; that of a scan reaches to the end of its entropy-coded data.
+
+    An end that is missing after the only scan is for the decoder to judge: all pixels may be there.
+    """
+    at, scans = 2, 0
     while found := MARKER.search(data, at):
         start, at, marker = found.start(), found.end(), found.group()[1]
         if marker == END:
-            return
+            break
         if marker in STANDALONE:
             continue
         at += int.from_bytes(stretch(data, at, 2), "big")
         if marker == SCAN:
+            scans += 1
             following = MARKER_AFTER_SCAN.search(data, at)
-            at = following.start() if following else len(data)
+            at = following.start() if following else len(data) - (data[-1:] == b"\xff")  # half a marker
         yield marker, start, at
-    raise truncated()
+    if found is None and (not scans or frame is None or frame.progressive):
+        raise truncated()
+    if frame and not scans:
+        raise no_picture()
 
 
-def _kept(data: FileBytes, marker: int, start: int, end: int) -> list[Piece]:
-    name, is_whole = data[start + 4 : start + 16], end - start >= 16
-    if marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
-        return [slice(start, end)]
-    if marker == APP2 and name == b"ICC_PROFILE\0":
-        return [slice(start, end)]
-    if marker == APP0 and name.startswith(b"JFIF\0") and is_whole:
-        return [b"\xff\xe0\x00\x10", name, b"\0\0"]  # without its thumbnail
-    if marker == APP14 and name.startswith(b"Adobe") and is_whole:
-        return [b"\xff\xee\x00\x0e", name]
+def _described(data: FileBytes, start: int, end: int, components: int) -> list[Piece]:
+    """JFIF's and Adobe's segment, such as no decoder complains of: without a thumbnail, of a known version and kind."""
+    name = data[start + 4 : start + 16]
+    if name.startswith(b"JFIF\0") and end - start >= 18:
+        version = name[5:7] if name[5] == 1 else b"\x01\x02"
+        return [b"\xff\xe0\x00\x10JFIF\0" + version + name[7:] + b"\0\0"]
+    if name.startswith(b"Adobe") and end - start >= 16:
+        known = TRANSFORMS.get(components, (name[11],))
+        return [b"\xff\xee\x00\x0e" + name[:11] + bytes([name[11] if name[11] in known else known[-1]])]
     return []
+
+
+def _profile(parts: dict[int, bytes]) -> list[Piece]:
+    """The clean profile in as many segments as it needs; none where parts are missing."""
+    if sorted(parts) != list(range(1, len(parts) + 1)):
+        return []
+    profile = clean_profile(b"".join(parts[number] for number in sorted(parts))) or b""
+    cut = [profile[at : at + PROFILE_PART] for at in range(0, len(profile), PROFILE_PART)]
+    return [
+        b"\xff\xe2" + (len(part) + 16).to_bytes(2, "big") + PROFILE + bytes([number, len(cut)]) + part
+        for number, part in enumerate(cut, 1)
+    ]
 
 
 def _sequential_scan(data: FileBytes, start: int, end: int) -> list[Piece]:

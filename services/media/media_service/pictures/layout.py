@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from chassis.problems import Problem
 
-from media_service.pictures.refusals import image_refused, too_large
+from media_service.pictures.refusals import Cause, image_refused, too_large
+from media_service.pictures.tiff import UPRIGHT
 
 FileBytes = bytes | mmap
 Piece = slice | bytes
@@ -29,23 +30,26 @@ class Limits:
     def check(self, width: int, height: int, frames: int = 1) -> None:
         """Refuse with 413 what is above a limit, and with 422 what has no size."""
         if width < 1 or height < 1:
-            raise image_refused("it has no size")
+            raise image_refused("it has no size", cause=Cause.NO_SIZE)
         if width * height > self.pixels:
-            raise too_large(f"The picture is {width} by {height}; at most {self.pixels:,} pixels are taken.")
+            detail = f"The picture is {width} by {height}; at most {self.pixels:,} pixels are taken."
+            raise too_large(detail, cause=Cause.PIXELS)
         if frames > self.frames:
-            raise too_large(f"The picture has more than {self.frames} frames.")
+            raise too_large(f"The picture has more than {self.frames} frames.", cause=Cause.FRAMES)
         if frames > 1 and width * height * frames > self.animation_pixels:
-            raise too_large(f"All frames together may have at most {self.animation_pixels:,} pixels.")
+            detail = f"All frames together may have at most {self.animation_pixels:,} pixels."
+            raise too_large(detail, cause=Cause.PIXELS)
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One picture file, read without decoding a pixel."""
+    """One picture file, read without decoding a pixel; ``orientation`` as EXIF has it."""
 
     width: int
     height: int
     frames: int
     pieces: Sequence[Piece]
+    orientation: int = UPRIGHT
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def bounded(segments: Iterable[T]) -> Iterator[T]:
     """The same segments, refusing a file that is made of absurdly many."""
     for number, segment in enumerate(segments):
         if number >= MAX_SEGMENTS:
-            raise image_refused("it is made of too many segments")
+            raise image_refused("it is made of too many segments", cause=Cause.SEGMENTS)
         yield segment
 
 
@@ -73,8 +77,12 @@ def stretch(data: FileBytes, start: int, length: int) -> bytes:
 
 
 def truncated() -> Problem:
-    return image_refused("it is truncated")
+    return image_refused("it is truncated: bytes are missing at its end", cause=Cause.TRUNCATED)
 
 
-def damaged() -> Problem:
-    return image_refused("it is damaged")
+def damaged(what: str) -> Problem:
+    return image_refused(f"it is damaged: {what}", cause=Cause.DAMAGED)
+
+
+def no_picture() -> Problem:
+    return image_refused("there is no picture in the file", cause=Cause.NO_PICTURE)

@@ -4,42 +4,94 @@ An animated PNG keeps its still picture: its other frames are never decoded here
 """
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
-from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, damaged, stretch, truncated
+from media_service.pictures import tiff
+from media_service.pictures.icc import clean_profile
+from media_service.pictures.layout import (
+    FileBytes,
+    Layout,
+    Limits,
+    Piece,
+    bounded,
+    damaged,
+    no_picture,
+    stretch,
+    truncated,
+)
+from media_service.pictures.refusals import Cause, image_refused
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
-KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"cHRM", b"gAMA", b"iCCP", b"sBIT", b"sRGB", b"cICP", b"pHYs"}
+NEEDED = {b"IHDR", b"PLTE", b"IDAT"}
+KEPT = NEEDED | {b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"pHYs"}
+PALETTE = b"\3"  # the type of colour that PLTE is needed for; of others it is a suggestion
+MAX_PROFILE = 16 << 20  # bytes
 
 
 def read(data: FileBytes, limits: Limits) -> Layout:
-    """Refuses what does not begin with IHDR or end with IEND, and kept chunks whose checksum is wrong."""
+    """Refuses what does not begin with IHDR, ends within its pixels, or has a wrong sum where decoders need the chunk.
+
+    A side chunk whose sum is wrong is left out, as browsers do. The end mark is written anew; it may be missing.
+    """
     header = stretch(data, len(SIGNATURE), 16)
     if header[4:8] != b"IHDR":
-        raise damaged()
+        raise damaged("it does not begin with its header")
     width, height = int.from_bytes(header[8:12], "big"), int.from_bytes(header[12:16], "big")
     limits.check(width, height)
     pieces: list[Piece] = [SIGNATURE]
-    for kind, start, end in bounded(_chunks(data)):
-        if kind in KEPT:
-            _check_sum(data, start, end)
-            pieces.append(slice(start, end))
-    return Layout(width, height, 1, pieces)
+    orientation = tiff.UPRIGHT
+    needed = NEEDED if data[25:26] == PALETTE else NEEDED - {b"PLTE"}
+    for kind, start, end in bounded(chunks(data)):
+        if kind not in KEPT | {b"iCCP", b"eXIf"}:
+            continue
+        if not _is_sound(data, start, end):
+            _refuse_if_needed(kind, needed)
+        elif kind == b"eXIf":
+            orientation = tiff.orientation(data[start + 8 : end - 4])
+        else:
+            pieces += _profile(data[start + 8 : end - 4]) if kind == b"iCCP" else [slice(start, end)]
+    return Layout(width, height, 1, [*pieces, chunk(b"IEND", b"")], orientation)
 
 
-def _chunks(data: FileBytes) -> Iterator[tuple[bytes, int, int]]:
-    at, kind = len(SIGNATURE), b""
-    while kind != b"IEND":
-        head = stretch(data, at, 8)
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A chunk with its length and its sum."""
+    return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
+
+
+def chunks(data: FileBytes) -> Iterator[tuple[bytes, int, int]]:
+    """All up to the end mark, or to where the file ends without one: the decoder tells whether all pixels are there."""
+    at, has_pixels = len(SIGNATURE), False
+    while at < len(data):
+        head = data[at : at + 8]
         start, kind = at, head[4:]
         at += 12 + int.from_bytes(head[:4], "big")
         if at > len(data):
             raise truncated()
+        if kind == b"IEND":
+            break
+        has_pixels |= kind == b"IDAT"
         yield kind, start, at
+    if not has_pixels:
+        raise no_picture()
 
 
-def _check_sum(data: FileBytes, start: int, end: int) -> None:
+def _refuse_if_needed(kind: bytes, needed: Set[bytes]) -> None:
+    if kind in needed:
+        raise image_refused(f"the checksum of its chunk {kind.decode()} is wrong", cause=Cause.CHECKSUM)
+
+
+def _is_sound(data: FileBytes, start: int, end: int) -> bool:
     with memoryview(data) as view:
         computed = zlib.crc32(view[start + 4 : end - 4])
-    if computed.to_bytes(4, "big") != data[end - 4 : end]:
-        raise damaged()
+    return computed.to_bytes(4, "big") == data[end - 4 : end]
+
+
+def _profile(content: bytes) -> list[Piece]:
+    """The profile under a name that says nothing; none where it is none."""
+    compressed = content.partition(b"\0")[2][1:]
+    unpacking = zlib.decompressobj()
+    try:
+        profile = clean_profile(unpacking.decompress(compressed, MAX_PROFILE))
+    except zlib.error:
+        return []
+    return [chunk(b"iCCP", b"ICC\0\0" + zlib.compress(profile))] if profile else []

@@ -4,7 +4,6 @@ from typing import IO, Any
 
 from media_service.pictures.vips import GValue, Target, open_picture
 
-UPRIGHT = 1
 SIDEWAYS = range(5, 9)  # EXIF orientations that swap width and height
 
 SAVED_AS: dict[str, tuple[str, dict[str, Any]]] = {
@@ -14,16 +13,9 @@ SAVED_AS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 
 
-def orientation_of(file: IO[bytes], mime: str) -> int:
-    """The EXIF orientation, 1 to 8; upright where none is given or it makes no sense."""
-    image = open_picture(file, mime)
-    value = image.get("orientation") if image.get_typeof("orientation") else UPRIGHT
-    return value if isinstance(value, int) and value in range(1, 9) else UPRIGHT
-
-
-def turn(file: IO[bytes], mime: str, orientation: int, into: IO[bytes]) -> None:
+def turn(file: IO[bytes], mime: str, orientation: int, into: IO[bytes], *, strict: bool = True) -> None:
     """Write the picture upright, with its colour profile; raises vips.Error where it is damaged."""
-    image = open_picture(file, mime, sequential=False).copy()  # a turn reads from the last column on
+    image = open_picture(file, mime, sequential=False, strict=strict).copy()  # a turn reads from the last column on
     image.set_type(GValue.gint_type, "orientation", orientation)
     suffix, options = SAVED_AS[mime]
     if image.get_typeof("jpeg-chroma-subsample") and image.get("jpeg-chroma-subsample") == "4:2:0":

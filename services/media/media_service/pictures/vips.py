@@ -1,6 +1,7 @@
 """libvips, held to little memory: one thread an operation and no cache. Nothing else imports pyvips."""
 
 import os
+import re
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -18,16 +19,23 @@ LOADERS: dict[str, Callable[..., Any]] = {
 }
 # Only libjpeg tells damage by warnings; libpng also warns of colour profiles that are merely old.
 STRICTEST = {"image/jpeg": "warning"}
+# Browsers pass over such bytes without a word, so they are no damage, but what hides in them is not kept.
+HARMLESS = re.compile("extraneous bytes before marker")
+MISSING_BYTES = re.compile("premature end|unexpected end|truncated", re.IGNORECASE)
 
 
-def open_picture(file: IO[bytes], mime: str, *, sequential: bool = True, frames: int = 1) -> Image:
-    """A picture that raises Error where it is damaged, as soon as that part is asked for."""
+def open_picture(file: IO[bytes], mime: str, *, sequential: bool = True, frames: int = 1, strict: bool = True) -> Image:
+    """A picture that raises Error where it is damaged, as soon as that part is asked for.
+
+    Without ``strict`` whatever the decoder can make of it is shown.
+    """
     options: dict[str, Any] = {"n": frames} if mime in {"image/gif", "image/webp"} else {}
     if sequential:
         options["access"] = "sequential"
+    fail_on = STRICTEST.get(mime, "error") if strict else "none"
     file.seek(0)
     source = Source.new_from_descriptor(file.fileno())
-    image: Image = LOADERS[mime](source, fail_on=STRICTEST.get(mime, "error"), **options)
+    image: Image = LOADERS[mime](source, fail_on=fail_on, **options)
     return image
 
 
@@ -37,4 +45,29 @@ def thumbnail(file: IO[bytes], side: int) -> Image:
     return Image.thumbnail_source(Source.new_from_descriptor(file.fileno()), side, height=side, size="down")
 
 
-__all__ = ["Error", "GValue", "Image", "Source", "Target", "open_picture", "thumbnail"]
+def is_harmless(error: Error) -> bool:
+    """Whether the decoder complains only of what every browser passes over."""
+    return bool(HARMLESS.search(_last_line(error)))
+
+
+def is_of_missing_bytes(error: Error) -> bool:
+    """Whether the decoder found the end too early."""
+    return bool(MISSING_BYTES.search(_last_line(error)))
+
+
+def _last_line(error: Error) -> str:
+    """What this error is about; before it may stand what pictures read less strictly have left."""
+    return str(error).strip().rpartition("\n")[2]
+
+
+__all__ = [
+    "Error",
+    "GValue",
+    "Image",
+    "Source",
+    "Target",
+    "is_harmless",
+    "is_of_missing_bytes",
+    "open_picture",
+    "thumbnail",
+]

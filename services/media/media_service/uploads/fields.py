@@ -5,7 +5,7 @@ from typing import IO
 
 from chassis.problems import FieldError, Problem, invalid_fields
 
-from media_service.pictures.refusals import too_large
+from media_service.pictures.refusals import Cause, too_large
 
 WRITE_AT = 1 << 20
 
@@ -74,7 +74,7 @@ class FileField(Field):
     def take(self, data: bytes) -> None:
         self.bytes += len(data)
         if self.bytes > self._max_bytes:
-            raise too_large(f"A picture may have {self._max_bytes:,} bytes.")
+            raise too_large(f"A picture may have {self._max_bytes:,} bytes.", cause=Cause.BYTES)
         self._waiting += data
 
     @property

@@ -6,7 +6,7 @@ from chassis.problems import Problem
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from media_service.pictures.refusals import too_large, unsupported_media_type
+from media_service.pictures.refusals import Cause, too_large, unsupported_media_type
 from media_service.uploads.fields import Field
 
 MAX_PARTS = 20
@@ -29,7 +29,7 @@ class Form:
         """Take the next bytes of the body; raises the Problem that refuses it."""
         self._left -= len(data)
         if self._left < 0:
-            raise too_large("The body is larger than an upload can be.")
+            raise too_large("The body is larger than an upload can be.", cause=Cause.BYTES)
         try:
             self._parser.write(data)
         except FormParserError as error:
@@ -43,7 +43,7 @@ class Form:
     def _make_parser(self, content_type: str) -> MultipartParser:
         kind, options = parse_options_header(content_type)
         if kind != b"multipart/form-data":
-            raise unsupported_media_type("Send the picture as multipart/form-data.")
+            raise unsupported_media_type("Send the picture as multipart/form-data.", cause="not_multipart")
         if not options.get(b"boundary"):
             raise _malformed("it names no boundary")
         try:

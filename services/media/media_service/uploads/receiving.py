@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from media_service.assets.models import ALT_LENGTH
-from media_service.pictures.refusals import too_large
+from media_service.pictures.refusals import Cause, too_large
 from media_service.uploads.fields import FileField, TextField
 from media_service.uploads.form import Form
 
@@ -29,7 +29,7 @@ async def receive(request: Request, into: IO[bytes], *, max_file_bytes: int) -> 
     """Read the body of a request; raises the Problem (400, 413, 415) that refuses it, as early as it can be known."""
     max_bytes = max_file_bytes + MAX_OTHER_BYTES
     if int(request.headers.get("content-length", "0")) > max_bytes:
-        raise too_large(f"A picture may have {max_file_bytes:,} bytes.")
+        raise too_large(f"A picture may have {max_file_bytes:,} bytes.", cause=Cause.BYTES)
     file, alt = FileField("file", into, max_file_bytes), TextField("alt", ALT_LENGTH)
     form = Form(request.headers.get("content-type", ""), {"file": file, "alt": alt}, max_bytes=max_bytes)
     try:

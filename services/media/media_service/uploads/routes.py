@@ -13,6 +13,7 @@ from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
 from media_service.dependencies import ScratchOfRequest, Service, WebService
 from media_service.pictures.cleaning import CleanPicture, clean
+from media_service.refused import REFUSED_PICTURE
 from media_service.storage.store import folder_of
 from media_service.uploads.queueing import ask_for_renditions
 from media_service.uploads.receiving import Upload, receive
@@ -39,7 +40,7 @@ BODY: dict[str, Any] = {
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 
-@router.post("", status_code=201, openapi_extra=BODY)
+@router.post("", status_code=201, openapi_extra=BODY, responses=REFUSED_PICTURE)
 async def upload_picture(  # noqa: PLR0913  each is a dependency
     request: Request,
     response: Response,

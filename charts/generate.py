@@ -31,6 +31,9 @@ SETTLED_BY_THE_CHART = frozenset(
 )
 """Settings that follow from other values of the chart, see templates/_environment.tpl."""
 
+REMOVABLE = frozenset({"resources", "requests", "limits", "cpu", "memory", "temporarySize"})
+"""Defaults that a null takes away: what is left has no bound. So it does where the default is empty."""
+
 
 def settings_class(service: str) -> type[ServiceSettings]:
     """The settings of a service: the one subclass of ServiceSettings that its settings module declares."""
@@ -73,6 +76,7 @@ def schema() -> dict[str, Any]:
     """values.schema.json: schema.yaml, the settings each service declares, and one entry per component."""
     document: dict[str, Any] = yaml.safe_load((CHARTS / "schema.yaml").read_text())
     definitions = document["definitions"]
+    definitions["component"]["properties"] |= definitions["pod"]["properties"]
     shared = _in_the_clear(catalogue(ServiceSettings))
     definitions["sharedSettings"] = _strict(shared)
     for service in SERVICES:
@@ -82,7 +86,18 @@ def schema() -> dict[str, Any]:
         definitions[f"{service}Component"] = _strict(component)
     table = {name: {"$ref": f"#/definitions/{row['service']}Component"} for name, row in components().items()}
     document["properties"]["components"]["properties"] = table
-    return document
+    return document | {"allOf": [_present(default_values())]}
+
+
+def _present(defaults: dict[str, Any]) -> dict[str, Any]:
+    """That no null took a key of the defaults away, save those that may be missing: nothing else is left of it."""
+    needed = [key for key, value in defaults.items() if not _may_be_missing(key, value)]
+    parts = {key: _present(value) for key, value in defaults.items() if isinstance(value, dict) and value}
+    return {"required": needed} | ({"properties": parts} if parts else {})
+
+
+def _may_be_missing(key: str, default: Any) -> bool:
+    return default in ("", {}, []) or key in REMOVABLE
 
 
 def _service(service: str, own: dict[str, Any]) -> dict[str, Any]:
@@ -111,7 +126,8 @@ def values_table() -> str:
 
 def documented_values() -> Iterator[tuple[str, str, str]]:
     """Path, default and explanation of each key of values.yaml that has a ``# --`` comment."""
-    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    values = default_values()
+    values["components"] = {name: row.get("own", {}) for name, row in components().items()}
     path: list[str] = []
     comment = ""
     for line in (CHART / "values.yaml").read_text().splitlines():
@@ -130,9 +146,15 @@ def _at(values: Any, path: list[str]) -> Any:
     return values
 
 
+def default_values() -> dict[str, Any]:
+    """What values.yaml holds."""
+    values: dict[str, Any] = yaml.safe_load((CHART / "values.yaml").read_text())
+    return values
+
+
 def leaves(values: Any = None, path: str = "") -> Iterator[str]:
     """The path of every value in values.yaml that is no map with keys."""
-    values = yaml.safe_load((CHART / "values.yaml").read_text()) if values is None else values
+    values = default_values() if values is None else values
     if not (isinstance(values, dict) and values):
         yield path
         return

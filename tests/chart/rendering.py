@@ -38,11 +38,20 @@ def merged(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def render(given: dict[str, Any], name: str = "broadsheet") -> list[Object]:
-    """All objects of a release of that name in the namespace `production`."""
-    files = chart(name).render(given, name=name, namespace="production")
+def render(given: dict[str, Any], name: str = "broadsheet", release: str = "") -> list[Object]:
+    """All objects of a release of that name, the chart's where none is given, in the namespace `production`."""
+    files = chart(name).render(given, name=release or name, namespace="production")
     texts = (text for path, text in sorted(files.items()) if path.endswith(".yaml"))
-    return [item for text in texts for item in yaml.safe_load_all(text) if item]
+    return [item for text in texts for item in yaml.load_all(text, StrictLoader) if item]
+
+
+class StrictLoader(yaml.CSafeLoader):
+    """Refuses a map that has a key twice, as Kubernetes does."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        assert len(keys) == len(set(keys)), f"a key twice{node.start_mark}"
+        return super().construct_mapping(node, deep)
 
 
 @cache
@@ -61,17 +70,18 @@ def named(objects: list[Object], kind: str, name: str) -> Object:
     return found
 
 
+def pod_templates(objects: list[Object]) -> dict[str, Object]:
+    """Metadata and specification of the pods that each object makes, or is, by `Kind/name`."""
+    found = {}
+    for item in of_kind(objects, "Pod", "Job", "CronJob", "Deployment", "StatefulSet"):
+        spec = item["spec"]["jobTemplate"]["spec"] if item["kind"] == "CronJob" else item["spec"]
+        found[f"{item['kind']}/{item['metadata']['name']}"] = item if item["kind"] == "Pod" else spec["template"]
+    return found
+
+
 def pod_specs(objects: list[Object]) -> dict[str, Object]:
     """The pod specification of every object that makes pods, by `Kind/name`."""
-    found = {}
-    for item in objects:
-        spec = item.get("spec", {})
-        if item["kind"] == "CronJob":
-            spec = spec["jobTemplate"]["spec"]
-        pod = spec if item["kind"] == "Pod" else spec.get("template", {}).get("spec")
-        if pod and item["kind"] in {"Pod", "Job", "CronJob", "Deployment", "StatefulSet"}:
-            found[f"{item['kind']}/{item['metadata']['name']}"] = pod
-    return found
+    return {owner: template["spec"] for owner, template in pod_templates(objects).items()}
 
 
 def containers(pod: Object) -> list[Object]:

@@ -87,5 +87,5 @@ def test_every_value_has_a_place_in_the_schema() -> None:
 def _objects(node: Any, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
     if not isinstance(node, dict):
         return []
-    found = [(path, node)] if node.get("type") == "object" else []
+    found = [(path, node)] if "object" in node.get("type", ()) else []
     return found + [item for key, child in node.items() for item in _objects(child, (*path, key))]

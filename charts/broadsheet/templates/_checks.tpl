@@ -26,8 +26,9 @@
 {{/* Kubernetes would refuse such a pod only after the other objects of the upgrade were changed. (list where resources) */}}
 {{- define "broadsheet.check.resources" -}}
 {{- $where := index . 0 -}}
-{{- $limits := default dict (index . 1).limits -}}
-{{- range $name, $asked := (index . 1).requests -}}
+{{- $resources := default dict (index . 1) -}}
+{{- $limits := default dict $resources.limits -}}
+{{- range $name, $asked := $resources.requests -}}
 {{- with get $limits $name -}}
 {{- if gt (float64 (include "broadsheet.amount" $asked)) (float64 (include "broadsheet.amount" .)) -}}
 {{- fail (printf "%s.resources: requests.%s %v is more than limits.%s %v; raise the limit or ask for less" $where $name $asked $name .) -}}
@@ -48,11 +49,11 @@
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
 {{- end -}}
-{{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" .Values.ipFamilies) (hasSuffix "DualStack" .Values.ipFamilyPolicy)) -}}
+{{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" (default list .Values.ipFamilies)) (hasSuffix "DualStack" (default "" .Values.ipFamilyPolicy))) -}}
 {{- fail "listenHost is 0.0.0.0, set \"::\": Services with IPv6 addresses would lead to pods that listen on IPv4 alone" -}}
 {{- end -}}
 {{- include "broadsheet.check.resources" (list "migrations" .Values.migrations.resources) -}}
-{{- if not (hasPrefix "s3://" (toString .Values.services.media.settings.MEDIA_STORAGE_URL)) -}}
+{{- if not (hasPrefix "s3://" (default dict .Values.services.media.settings | dig "MEDIA_STORAGE_URL" "" | toString)) -}}
 {{- fail "services.media.settings.MEDIA_STORAGE_URL: set s3://<bucket>; pods have no disk that outlives them" -}}
 {{- end -}}
 {{- end -}}

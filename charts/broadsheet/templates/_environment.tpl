@@ -6,7 +6,7 @@ component. It is one map, so a name can never appear twice. (list root facts)
 {{- $root := index . 0 -}}
 {{- $facts := index . 1 -}}
 {{- $env := fromYaml (include "broadsheet.environment.chart" .) -}}
-{{- $env = mergeOverwrite $env $root.Values.settings (index $root.Values.services $facts.service).settings $facts.values.settings -}}
+{{- $env = mergeOverwrite $env (default dict $root.Values.settings) (default dict (index $root.Values.services $facts.service).settings) (default dict $facts.values.settings) -}}
 {{- range $name, $value := $env }}
 - name: {{ $name }}
   value: {{ include "broadsheet.environment.text" $value | quote }}

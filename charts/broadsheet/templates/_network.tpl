@@ -13,7 +13,10 @@ spec:
     matchLabels:
       {{- include "broadsheet.selector" (list $root $component) | nindent 6 }}
   policyTypes: [Ingress, Egress]
-  ingress: {{- include "broadsheet.networkPolicy.ingress" . | trim | default "[]" | nindent 4 }}
+  {{- with include "broadsheet.networkPolicy.ingress" . | trim }}   # an empty list is not kept by the API server: every upgrade would change it
+  ingress:
+    {{- . | nindent 4 }}
+  {{- end }}
   egress:
     {{- range $to := concat (list "dns") (index $edges $component) (list "telemetry") }}
     {{- $ports := list }}

@@ -26,7 +26,7 @@ securityContext:
 {{- with $root.Values.image.pullSecrets }}
 imagePullSecrets:
   {{- range . }}
-  - name: {{ . }}
+  - name: {{ toYaml . }}
   {{- end }}
 {{- end }}
 {{- end -}}
@@ -54,7 +54,7 @@ volumeMounts:
 {{- $root := index . 0 -}}
 {{- $facts := index . 1 -}}
 - name: temporary
-  emptyDir: {sizeLimit: {{ $facts.values.temporarySize }}}
+  emptyDir: { {{- with $facts.values.temporarySize }}sizeLimit: {{ toJson . }}{{ end -}} }
 - name: secrets
   projected:
     defaultMode: 0440
@@ -85,34 +85,37 @@ volumeMounts:
       {{- end }}
 {{- end -}}
 
-{{/* (list root facts) */}}
-{{- define "broadsheet.pod.placement" -}}
+{{/* A must is one of hosts alone: nodes without a zone's label would take no pod. (list root facts) */}}
+{{- define "broadsheet.pod.spread" -}}
 {{- $root := index . 0 -}}
 {{- $facts := index . 1 -}}
-{{- $values := $facts.values -}}
 topologySpreadConstraints:
   {{- range $key := list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
   - maxSkew: 1
     topologyKey: {{ $key }}
-    whenUnsatisfiable: {{ $values.spread }}
+    whenUnsatisfiable: {{ eq $key "kubernetes.io/hostname" | ternary $facts.values.spread "ScheduleAnyway" }}
     labelSelector:
       matchLabels:
         {{- include "broadsheet.selector" (list $root $facts.name) | nindent 8 }}
     matchLabelKeys: [pod-template-hash]
   {{- end }}
-{{- with $values.nodeSelector }}
+{{- end -}}
+
+{{/* Where a pod may run, by its values; of all pods, those of Jobs too. */}}
+{{- define "broadsheet.pod.placement" -}}
+{{- with .nodeSelector }}
 nodeSelector:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.tolerations }}
+{{- with .tolerations }}
 tolerations:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.affinity }}
+{{- with .affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
 {{- end }}
-{{- with $values.priorityClassName }}
-priorityClassName: {{ . }}
+{{- with .priorityClassName }}
+priorityClassName: {{ toYaml . }}
 {{- end }}
 {{- end -}}

@@ -7,6 +7,10 @@ apiVersion: v1
 kind: ServiceAccount
 metadata:
   {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
+  {{- with $facts.values.serviceAccountAnnotations }}
+  annotations:
+    {{- toYaml . | nindent 4 }}
+  {{- end }}
 automountServiceAccountToken: false
 {{- end -}}
 
@@ -30,35 +34,26 @@ spec:
     type: Recreate
     {{- else }}
     type: RollingUpdate
-    rollingUpdate: {maxUnavailable: 0, maxSurge: {{ $values.maxSurge }}}
+    rollingUpdate: {maxUnavailable: 0, maxSurge: {{ toJson $values.maxSurge }}}
     {{- end }}
   selector:
     matchLabels:
       {{- include "broadsheet.selector" (list $root $facts.name) | nindent 6 }}
   template:
     metadata:
-      labels:
-        {{- include "broadsheet.pod.labels" (list $root $facts.name) | nindent 8 }}
-        {{- with $values.podLabels }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
-      annotations:
-        kubectl.kubernetes.io/default-container: {{ $facts.name }}
-        {{- include "broadsheet.checksums" . | nindent 8 }}
-        {{- with $values.podAnnotations }}
-        {{- toYaml . | nindent 8 }}
-        {{- end }}
+      {{- include "broadsheet.pod.metadata" (list $root $facts.name $values (fromYaml (include "broadsheet.annotations" .))) | nindent 6 }}
     spec:
       {{- include "broadsheet.pod.head" (list $root $facts.name) | nindent 6 }}
       terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
-      {{- include "broadsheet.pod.placement" . | nindent 6 }}
+      {{- include "broadsheet.pod.spread" . | nindent 6 }}
+      {{- include "broadsheet.pod.placement" $values | nindent 6 }}
       {{- if has "postgresql" (get (fromYaml (include "broadsheet.edges" $root)) $facts.name) }}
       initContainers:
         - name: wait-for-migrations
           args: [migrate, --wait, {{ $root.Values.migrations.waitSeconds | quote }}]
           {{- include "broadsheet.container" . | nindent 10 }}
           resources:
-            {{- toYaml $values.resources | nindent 12 }}
+            {{- include "broadsheet.map" $values.resources | nindent 12 }}
       {{- end }}
       containers:
         - name: {{ $facts.name }}
@@ -71,18 +66,19 @@ spec:
               sleep: {seconds: {{ $values.preStopSeconds }}}
           {{- end }}
           resources:
-            {{- toYaml $values.resources | nindent 12 }}
+            {{- include "broadsheet.map" $values.resources | nindent 12 }}
       volumes:
         {{- include "broadsheet.pod.volumes" . | nindent 8 }}
 {{- end -}}
 
-{{/* A pod must be replaced when what it has mounted changes. */}}
-{{- define "broadsheet.checksums" -}}
+{{/* A pod must be replaced when what it has mounted changes. (list root facts) */}}
+{{- define "broadsheet.annotations" -}}
 {{- $root := index . 0 -}}
 {{- $service := (index . 1).service -}}
-checksum/secret: {{ toJson (index $root.Values.services $service).secret | sha256sum | trunc 16 }}
+kubectl.kubernetes.io/default-container: {{ (index . 1).name }}
+checksum/secret: {{ toJson (index $root.Values.services $service).secret | sha256sum | trunc 16 | quote }}
 {{- if eq $service "gateway" }}
-checksum/config: {{ $root.Values.services.gateway.config | sha256sum | trunc 16 }}
+checksum/config: {{ $root.Values.services.gateway.config | default "" | sha256sum | trunc 16 | quote }}
 {{- end }}
 {{- end -}}
 
@@ -152,7 +148,7 @@ kind: PodDisruptionBudget
 metadata:
   {{- include "broadsheet.metadata" (list $root $facts.name) | nindent 2 }}
 spec:
-  maxUnavailable: {{ $facts.values.podDisruptionBudget.maxUnavailable }}
+  maxUnavailable: {{ toJson $facts.values.podDisruptionBudget.maxUnavailable }}
   unhealthyPodEvictionPolicy: AlwaysAllow
   selector:
     matchLabels:

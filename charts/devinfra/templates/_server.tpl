@@ -3,15 +3,21 @@
 {{- printf "%s/%s" (index . 0).Values.seed (index . 1) | sha256sum | trunc 40 -}}
 {{- end -}}
 
+{{/* The prefix of names. A Service's must begin with a letter and hold no dot, see broadsheet.fullname. */}}
+{{- define "devinfra.fullname" -}}
+{{- $name := replace "." "-" .Release.Name -}}
+{{ regexMatch "^[a-z]" $name | ternary $name (printf "devinfra-%s" $name) }}
+{{- end -}}
+
 {{- define "devinfra.labels" -}}
 app.kubernetes.io/name: devinfra
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/instance: {{ toYaml (index . 0).Release.Name }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end -}}
 
 {{/* Host name of a server inside the cluster. (list root name) */}}
 {{- define "devinfra.host" -}}
-{{ (index . 0).Release.Name }}-{{ index . 1 | lower }}.{{ (index . 0).Release.Namespace }}.svc
+{{ include "devinfra.fullname" (index . 0) }}-{{ index . 1 | lower }}.{{ (index . 0).Release.Namespace }}.svc
 {{- end -}}
 
 {{- define "devinfra.container.security" -}}
@@ -29,12 +35,12 @@ One server: a Service and a StatefulSet with one pod and one claim. `server` hol
 {{- $root := index . 0 -}}
 {{- $server := index . 1 -}}
 {{- $values := index $root.Values $server.name -}}
-{{- $name := printf "%s-%s" $root.Release.Name (lower $server.name) -}}
+{{- $name := printf "%s-%s" (include "devinfra.fullname" $root) (lower $server.name) -}}
 apiVersion: v1
 kind: Service
 metadata:
   name: {{ $name }}
-  namespace: {{ $root.Release.Namespace }}
+  namespace: {{ toYaml $root.Release.Namespace }}
   labels:
     {{- include "devinfra.labels" (list $root $server.name) | nindent 4 }}
 spec:
@@ -49,7 +55,7 @@ apiVersion: apps/v1
 kind: StatefulSet
 metadata:
   name: {{ $name }}
-  namespace: {{ $root.Release.Namespace }}
+  namespace: {{ toYaml $root.Release.Namespace }}
   labels:
     {{- include "devinfra.labels" (list $root $server.name) | nindent 4 }}
 spec:
@@ -75,19 +81,19 @@ spec:
       {{- with $server.init }}
       initContainers:
         - name: prepare
-          image: {{ $values.image }}
+          image: {{ toYaml $values.image }}
           imagePullPolicy: {{ $root.Values.pullPolicy }}
           command: {{ toJson . }}
           securityContext:
             {{- include "devinfra.container.security" $root | nindent 12 }}
           resources:
-            {{- toYaml $values.resources | nindent 12 }}
+            {{- toYaml (default dict $values.resources) | nindent 12 }}
           volumeMounts:
             - {name: data, mountPath: {{ $server.data }}}
       {{- end }}
       containers:
         - name: {{ lower $server.name }}
-          image: {{ $values.image }}
+          image: {{ toYaml $values.image }}
           imagePullPolicy: {{ $root.Values.pullPolicy }}
           {{- with $server.args }}
           args: {{ toJson . }}
@@ -115,7 +121,7 @@ spec:
             timeoutSeconds: 10
             failureThreshold: 6
           resources:
-            {{- toYaml $values.resources | nindent 12 }}
+            {{- toYaml (default dict $values.resources) | nindent 12 }}
           securityContext:
             {{- include "devinfra.container.security" $root | nindent 12 }}
           volumeMounts:

@@ -45,6 +45,11 @@ def render(given: dict[str, Any], name: str = "broadsheet", release: str = "") -
     return [item for text in texts for item in yaml.load_all(text, StrictLoader) if item]
 
 
+def notes(given: dict[str, Any]) -> str:
+    """What Helm says after an installation."""
+    return chart().render(given, name="broadsheet", namespace="production")["broadsheet/templates/NOTES.txt"]
+
+
 class StrictLoader(yaml.CSafeLoader):
     """Refuses a map that has a key twice, as Kubernetes does."""
 

@@ -1,12 +1,14 @@
 """The NetworkPolicies open the edges that the services' code uses, and no other."""
 
 import ast
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from charts import generate
-from tests.chart.rendering import named, of_kind, scenario
+from tests.chart.rendering import LEAST, merged, named, notes, of_kind, render, scenario, values
 
 ROOT = Path(__file__).parents[2]
 CHASSIS = ROOT / "chassis/src/chassis"
@@ -88,6 +90,51 @@ def test_every_pod_is_under_exactly_one_policy(name: str) -> None:
     for item in of_kind(objects, "Deployment", "Job"):
         labels = item["spec"]["template"]["metadata"]["labels"]
         assert sum(labels.items() >= selector.items() for selector in selected) == 1, item["metadata"]["name"]
+
+
+def test_names_are_asked_of_the_clusters_resolver_alone_unless_another_is_named() -> None:
+    def resolvers(given: dict[str, Any]) -> list[dict[str, Any]]:
+        policies = of_kind(render(merged(LEAST, given)), "NetworkPolicy")
+        rules = [rule for policy in policies for rule in policy["spec"]["egress"] if rule["ports"][0]["port"] == 53]
+        assert len(rules) == len(policies)
+        return [rule["to"] for rule in rules]
+
+    usual = {"kubernetes.io/metadata.name": "kube-system"}, {"k8s-app": "kube-dns"}
+    for peers in resolvers({}):
+        assert [(peer["namespaceSelector"]["matchLabels"], peer["podSelector"]["matchLabels"]) for peer in peers] == [
+            usual
+        ]
+    other = [{"ipBlock": {"cidr": "169.254.20.10/32"}}]
+    neighbours = {"networkPolicy": {"neighbours": {"dns": {"peers": other}}}}
+    assert all(peers == other for peers in resolvers(neighbours))
+
+
+def test_in_production_every_edge_has_named_ends() -> None:
+    for policy in of_kind(scenario("production"), "NetworkPolicy"):
+        assert all(rule["to"] for rule in policy["spec"]["egress"]), policy["metadata"]["name"]
+        assert all(rule["from"] for rule in policy["spec"].get("ingress", [])), policy["metadata"]["name"]
+
+
+def test_the_notes_name_every_neighbour_without_peers() -> None:
+    def unnamed(name: str) -> list[str]:
+        return re.findall(r"NOTE: networkPolicy\.neighbours\.(\w+)\.peers names nobody", notes(values(name)))
+
+    assert unnamed("minimal") == ["objectStore", "postgresql", "rabbitmq", "redis"]
+    assert unnamed("production") == []
+
+
+def test_the_notes_say_that_telemetry_cannot_be_reached() -> None:
+    given = merged(LEAST, {"settings": {"STATSD_URL": "udp://statsd:8125"}})
+    assert "settings.STATSD_URL: no pod may reach it" in notes(given)
+    assert "may reach it" not in notes(values("production"))
+
+
+def test_no_policy_states_an_empty_list() -> None:
+    """The API server does not keep one: each upgrade would change the policy, and a difference would never end."""
+    for policy in [*of_kind(scenario("minimal"), "NetworkPolicy"), *of_kind(render({}, "devinfra"), "NetworkPolicy")]:
+        assert policy["spec"]["policyTypes"] == ["Ingress", "Egress"], policy["metadata"]["name"]
+        assert [] not in policy["spec"].values(), policy["metadata"]["name"]
+        assert None not in policy["spec"].values(), policy["metadata"]["name"]
 
 
 def _components(peers: list[dict[str, dict[str, dict[str, str]]]]) -> set[str]:

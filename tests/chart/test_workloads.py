@@ -212,7 +212,37 @@ def test_a_disabled_component_leaves_nothing_behind() -> None:
         ({"components": {"auth-beat": {"replicas": 2}}}, "there is always exactly one"),
         ({"components": {"gateway": {"keda": {"enabled": True}}}}, "this component empties none"),
         ({"components": {"blog-worker": {"keda": {"enabled": True}, "autoscaling": {"enabled": True}}}}, "not both"),
-        ({"components": {"gateway": {"autoscaling": {"enabled": True, "minReplicas": 9}}}}, "greater than maxReplicas"),
+        (
+            {"components": {"gateway": {"autoscaling": {"enabled": True, "minReplicas": 9}}}},
+            "gateway: autoscaling.minReplicas is greater than maxReplicas",
+        ),
+        (
+            {"keda": {"secret": "a"}, "components": {"media-worker": {"keda": {"enabled": True, "minReplicas": 9}}}},
+            "media-worker: keda.minReplicas is greater than maxReplicas",
+        ),
+        (
+            {"components": {"media-worker": {"keda": {"enabled": True}}}},
+            "components.media-worker: .* name the Secret with the URL in keda.secret",
+        ),
+        (
+            {"components": {"gateway": {"autoscaling": {"enabled": True}, "resources": None}}},
+            "components.gateway: .* set resources.requests.cpu",
+        ),
+        (
+            {"components": {"gateway": {"podDisruptionBudget": {"maxUnavailable": 2}}}},
+            "components.gateway: podDisruptionBudget.maxUnavailable 2 lets all 2 pods go at once",
+        ),
+        (
+            {"components": {"gateway": {"replicas": 3, "podDisruptionBudget": {"maxUnavailable": "67%"}}}},
+            "maxUnavailable 67% lets all 3 pods go",
+        ),
+        (
+            {"defaults": {"minReadySeconds": 600}},
+            "progressDeadlineSeconds is 600, set more than minReadySeconds and migrations.waitSeconds, 600",
+        ),
+        ({"migrations": {"waitSeconds": 601}}, "set more than minReadySeconds and migrations.waitSeconds, 601"),
+        ({"monitoring": {"serviceMonitor": {"enabled": True}}}, "name your Prometheus in networkPolicy.neighbours.mon"),
+        ({"tests": {"resources": {"requests": {"cpu": 2}}}}, "tests.resources: requests.cpu 2 is more than limits.cpu"),
         (
             {
                 "ingress": {"enabled": True, "hosts": ["a.example"]},
@@ -244,6 +274,19 @@ def test_a_disabled_component_leaves_nothing_behind() -> None:
 def test_what_contradicts_itself_is_refused_with_a_sentence(wrong: dict[str, object], sentence: str) -> None:
     with pytest.raises(helm_python.HelmRenderError, match=sentence):
         render(merged(LEAST, wrong))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"components": {"gateway": {"replicas": 3, "podDisruptionBudget": {"maxUnavailable": "66%"}}}},
+        {"components": {"gateway": {"podDisruptionBudget": {"enabled": False, "maxUnavailable": 2}}}},
+        {"components": {"gateway": {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}}}},
+        {"monitoring": {"serviceMonitor": {"enabled": True}}, "networkPolicy": {"enabled": False}},
+    ],
+)
+def test_what_does_not_contradict_itself_is_rendered(given: dict[str, object]) -> None:
+    assert render(merged(LEAST, given))
 
 
 @pytest.mark.parametrize(

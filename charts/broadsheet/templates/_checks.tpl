@@ -1,8 +1,11 @@
 {{/* What a schema cannot say. Each check stops the rendering with one sentence that says what to set. */}}
 
+{{/* (list root facts) */}}
 {{- define "broadsheet.check.component" -}}
-{{- $name := .name -}}
-{{- with .values -}}
+{{- $root := index . 0 -}}
+{{- $facts := index . 1 -}}
+{{- $name := $facts.name -}}
+{{- with $facts.values -}}
 {{- $needed := add .preStopSeconds .drainSeconds 5 -}}
 {{- if lt (int .terminationGracePeriodSeconds) (int $needed) -}}
 {{- fail (printf "components.%s: terminationGracePeriodSeconds is %d, set at least %d: preStopSeconds %d + drainSeconds %d + 5" $name (int .terminationGracePeriodSeconds) (int $needed) (int .preStopSeconds) (int .drainSeconds)) -}}
@@ -11,16 +14,50 @@
 {{- if and .autoscaling.enabled .keda.enabled -}}
 {{- fail (printf "components.%s: enable autoscaling or keda, not both: each would undo the other's replicas" $name) -}}
 {{- end -}}
-{{- if gt (int .autoscaling.minReplicas) (int .autoscaling.maxReplicas) -}}
-{{- fail (printf "components.%s: autoscaling.minReplicas is greater than maxReplicas" $name) -}}
+{{- range $scaler := list "autoscaling" "keda" -}}
+{{- with get $facts.values $scaler -}}
+{{- if gt (int .minReplicas) (int .maxReplicas) -}}
+{{- fail (printf "components.%s: %s.minReplicas is greater than maxReplicas" $name $scaler) -}}
 {{- end -}}
 {{- end -}}
-{{- if and .values.keda.enabled (not .queues) -}}
+{{- end -}}
+{{- if and .keda.enabled (not $facts.queues) -}}
 {{- fail (printf "components.%s: keda scales by queues, and this component empties none; use autoscaling" $name) -}}
 {{- end -}}
-{{- if and .single (or .values.autoscaling.enabled .values.keda.enabled (ne (int .values.replicas) 1)) -}}
+{{- if and .keda.enabled (not $root.Values.keda.secret) -}}
+{{- fail (printf "components.%s: keda asks RabbitMQ how deep its queues are; name the Secret with the URL in keda.secret" $name) -}}
+{{- end -}}
+{{- if and .autoscaling.enabled (not (merge dict (dig "resources" "requests" dict .) (dig "resources" "limits" dict .)).cpu) -}}
+{{- fail (printf "components.%s: autoscaling compares the use of CPU with its request; set resources.requests.cpu" $name) -}}
+{{- end -}}
+{{- if and $facts.single (or .autoscaling.enabled .keda.enabled (ne (int .replicas) 1)) -}}
 {{- fail (printf "components.%s: there is always exactly one; leave replicas at 1 and the autoscalers off" $name) -}}
 {{- end -}}
+{{- $longest := max .minReadySeconds $root.Values.migrations.waitSeconds -}}
+{{- if le (int .progressDeadlineSeconds) (int $longest) -}}
+{{- fail (printf "components.%s: progressDeadlineSeconds is %d, set more than minReadySeconds and migrations.waitSeconds, %d" $name (int .progressDeadlineSeconds) (int $longest)) -}}
+{{- end -}}
+{{- end -}}
+{{- include "broadsheet.check.disruptionBudget" $facts -}}
+{{- end -}}
+
+{{/* A budget that lets every pod go at once protects nobody; a single pod has to be let go, or no node could be drained. */}}
+{{- define "broadsheet.check.disruptionBudget" -}}
+{{- $fewest := int (include "broadsheet.fewestPods" .values) -}}
+{{- with .values.podDisruptionBudget -}}
+{{- $away := float64 (trimSuffix "%" (toString .maxUnavailable)) -}}
+{{- if hasSuffix "%" (toString .maxUnavailable) -}}
+{{- $away = ceil (divf (mulf $away $fewest) 100) -}}
+{{- end -}}
+{{- if and .enabled (gt $fewest 1) (ge (int $away) $fewest) -}}
+{{- fail (printf "components.%s: podDisruptionBudget.maxUnavailable %v lets all %d pods go at once; set less, or no budget" $.name .maxUnavailable $fewest) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* How many pods there are at least, by a component's values. */}}
+{{- define "broadsheet.fewestPods" -}}
+{{- if .autoscaling.enabled }}{{ .autoscaling.minReplicas }}{{ else if .keda.enabled }}{{ .keda.minReplicas }}{{ else }}{{ .replicas }}{{ end -}}
 {{- end -}}
 
 {{/* Kubernetes would refuse such a pod only after the other objects of the upgrade were changed. (list where resources) */}}
@@ -52,7 +89,12 @@
 {{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" (default list .Values.ipFamilies)) (hasSuffix "DualStack" (default "" .Values.ipFamilyPolicy))) -}}
 {{- fail "listenHost is 0.0.0.0, set \"::\": Services with IPv6 addresses would lead to pods that listen on IPv4 alone" -}}
 {{- end -}}
-{{- include "broadsheet.check.resources" (list "migrations" .Values.migrations.resources) -}}
+{{- range $section := list "migrations" "backup" "tests" -}}
+{{- include "broadsheet.check.resources" (list $section (get $.Values $section).resources) -}}
+{{- end -}}
+{{- if and .Values.monitoring.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.neighbours.monitoring.peers) -}}
+{{- fail "monitoring.serviceMonitor: nobody may read the metrics; name your Prometheus in networkPolicy.neighbours.monitoring.peers" -}}
+{{- end -}}
 {{- if not (hasPrefix "s3://" (default dict .Values.services.media.settings | dig "MEDIA_STORAGE_URL" "" | toString)) -}}
 {{- fail "services.media.settings.MEDIA_STORAGE_URL: set s3://<bucket>; pods have no disk that outlives them" -}}
 {{- end -}}

@@ -83,7 +83,7 @@ media-relay: {service: media, command: relay, kind: background}
 {{- $root := index . 0 -}}
 {{- $facts := fromYaml (include "broadsheet.facts" .) -}}
 {{- if $facts.values.enabled -}}
-{{- include "broadsheet.check.component" $facts -}}
+{{- include "broadsheet.check.component" (list $root $facts) -}}
 {{- range $part := list "serviceAccount" "deployment" "service" "disruptionBudget" "autoscaler" -}}
 {{- with include (printf "broadsheet.%s" $part) (list $root $facts) }}
 ---

@@ -1,6 +1,7 @@
 """Every process of auth, as ``broadsheet auth <command>``."""
 # ruff: noqa: PLC0415  each command imports only what it runs, to start fast and stay small
 
+import contextlib
 import os
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,34 @@ def _events() -> "EventService":
 shared = DjangoCommands("auth", _settings, _events, apps=APPS)
 
 
+def web(arguments: list[str]) -> None:
+    """Serve HTTP; in production not while a demo account has its published password."""
+    if _settings().production:
+        _refuse_demo_accounts()
+    shared.web(arguments)
+
+
+def check(arguments: list[str]) -> None:
+    """Look at settings, code and accounts without serving; in production every warning counts."""
+    shared.check(arguments)
+    if _settings().production:
+        _refuse_demo_accounts()
+
+
+def _refuse_demo_accounts() -> None:
+    """A database that does not answer yet is asked again by readiness."""
+    shared.set_up()
+    from django.db import DatabaseError, connection
+
+    from auth_service.demo import refuse_in_production
+
+    with contextlib.suppress(DatabaseError):
+        refuse_in_production()
+    connection.close()
+    if hasattr(connection, "close_pool"):  # PostgreSQL's, which no fork may share
+        connection.close_pool()
+
+
 def demo(_arguments: list[str]) -> None:
     """Register the people of the demo content who are missing."""
     shared.set_up()
@@ -45,7 +74,7 @@ def demo(_arguments: list[str]) -> None:
 
 
 COMMANDS: dict[str, Command] = {
-    "web": shared.web,
+    "web": web,
     "worker": shared.worker,
     "beat": shared.beat,
     "relay": shared.relay,
@@ -53,7 +82,7 @@ COMMANDS: dict[str, Command] = {
     "events": shared.events,
     "manage": shared.manage,
     "migrate": shared.migrate,
-    "check": shared.check,
+    "check": check,
     "openapi": shared.openapi,
     "demo": demo,
 }

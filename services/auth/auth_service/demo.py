@@ -28,6 +28,20 @@ def load() -> list[str]:
     return [username for username in PEOPLE if _register(username)]
 
 
+def refuse_in_production() -> None:
+    """Raises SettingsError in production while an account can be entered with the password that everybody knows."""
+    if not settings().production:
+        return
+    ids = [user_id for user_id, _, _ in PEOPLE.values()]
+    people = User.objects.filter(id__in=ids, is_active=True).order_by("id")
+    known = [user.username for user in people if user.check_password(PASSWORD)]
+    if known:
+        raise SettingsError(
+            f"ENVIRONMENT is production, and anybody can log in as {', '.join(known)}, a demo account."
+            " Give each another (`broadsheet auth manage changepassword E-MAIL`), or begin with a new database."
+        )
+
+
 def _register(username: str) -> bool:
     user_id, bio, powers = PEOPLE[username]
     if User.objects.filter(id=user_id).exists():

@@ -13,7 +13,7 @@ def test_a_ready_process_says_so(charlie: Caller) -> None:
     assert charlie.get("/livez").status == 200
     answer = charlie.get("/readyz")
     assert answer.status == 200
-    assert set(answer.body["checks"]) == {"database", "migrations", "signing key"}
+    assert set(answer.body["checks"]) == {"database", "migrations", "signing key", "demo accounts"}
 
 
 def test_the_first_signing_key_is_there_once_a_process_is_ready(charlie: Caller) -> None:

@@ -18,6 +18,11 @@ import pytest
 
 DEADLINE = 60  # seconds
 LOGIN = json.dumps({"login": "nobody", "password": "correct horse"}).encode()
+PRODUCTION = {
+    "ENVIRONMENT": "production",
+    "PUBLIC_URL": "https://press.example",
+    **{name: os.urandom(32).hex() for name in ("AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "SERVICE_TOKEN")},
+}
 QUEUE = """
 from auth_service.celery import app
 app.send_task("sessions_delete_expired")
@@ -156,10 +161,32 @@ def test_settings_that_cannot_work_are_one_sentence_and_exit_2(machine: Machine)
     assert "did you mean AUTH_SECRET_KEY?" in ended.stderr
 
 
+@pytest.mark.parametrize("command", ["web", "check"])
+def test_production_does_not_start_while_demo_accounts_have_their_password(machine: Machine, command: str) -> None:
+    assert machine.run("demo").returncode == 0
+    ended = machine.run(command, **PRODUCTION)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1)
+    assert "anybody can log in as ada, grace, linus, dana" in ended.stderr
+    with closing(sqlite3.connect(machine.database)) as database, database:
+        database.execute("UPDATE users_user SET is_active = 0 WHERE username <> 'dana'")
+        database.execute("UPDATE users_user SET password = '!' WHERE username = 'dana'")
+    assert machine.run("check", **PRODUCTION).returncode == 0
+
+
+def test_production_waits_for_a_database_before_it_says_that_it_is_ready(machine: Machine) -> None:
+    assert machine.run("demo").returncode == 0
+    away = machine.database.rename(machine.folder / "away.sqlite3")
+    machine.environment |= PRODUCTION
+    machine.start("web")
+    machine.wait_until(lambda: machine.get("/livez")[0] == 200)
+    away.rename(machine.database)
+    assert machine.get("/readyz")[0] == 503
+    assert '"demo accounts": "SettingsError"' in machine.get("/readyz")[1]
+
+
 def test_production_refuses_development_secrets_and_is_content_with_others(machine: Machine) -> None:
     ended = machine.run("check", ENVIRONMENT="production")
     assert ended.returncode == 2
     assert "AUTH_KEY_ENCRYPTION_KEY" in ended.stderr
-    secrets = {name: os.urandom(32).hex() for name in ("AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "SERVICE_TOKEN")}
-    ended = machine.run("check", ENVIRONMENT="production", PUBLIC_URL="https://press.example", **secrets)
+    ended = machine.run("check", **PRODUCTION)
     assert (ended.returncode, ended.stderr) == (0, "")

@@ -4,7 +4,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 
-from launcher import ROOT, LauncherError
+from launcher import ROOT, LauncherError, private_folder
 from launcher.copies import leftovers, other_copies
 from launcher.private_servers import wanted_kinds
 from launcher.servers.containers import docker_works
@@ -21,7 +21,7 @@ def python(_settings: Settings) -> str:
 def folders(settings: Settings) -> str:
     for folder in (ROOT, settings.var, settings.log_folder, settings.run_folder):
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             tempfile.TemporaryFile(dir=folder).close()
         except OSError as error:
             raise LauncherError(
@@ -63,6 +63,11 @@ def servers(settings: Settings) -> str:
     raise LauncherError(advice(lacking))
 
 
+def privacy(settings: Settings) -> str:
+    private_folder.close_to_others(settings)
+    return f"{settings.var} is closed to other accounts of this machine"
+
+
 def services(settings: Settings) -> str:
     from launcher import catalogue  # noqa: PLC0415  needs what .venv holds
 
@@ -72,4 +77,4 @@ def services(settings: Settings) -> str:
 
 
 BEFORE_INSTALLATION: tuple[Callable[[Settings], str], ...] = (python, folders, ports, servers)
-AFTER_INSTALLATION: tuple[Callable[[Settings], str], ...] = (services,)
+AFTER_INSTALLATION: tuple[Callable[[Settings], str], ...] = (privacy, services)

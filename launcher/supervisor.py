@@ -1,9 +1,11 @@
 """The process supervisor of this folder: whether it runs, its start, its programs, its end."""
 
+import contextlib
 import hashlib
 import http.client
 import os
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -46,7 +48,7 @@ class Supervisor:
         inside = self._settings.run_folder / "supervisor.sock"
         if len(os.fsencode(inside)) <= LONGEST_SOCKET_PATH:
             return inside
-        return Path(tempfile.gettempdir()) / f"broadsheet-{hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]}.sock"
+        return own_folder_of_sockets() / f"{hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]}.sock"
 
     def is_running(self) -> bool:
         """Whether it answers; a socket or pid file left by a dead one does not count."""
@@ -119,6 +121,17 @@ class Supervisor:
             return getattr(self._rpc.supervisor, method)(*arguments)
         except (OSError, xmlrpc.client.Fault) as error:
             raise LauncherError("The platform is being stopped; start it again with `make up`.") from error
+
+
+def own_folder_of_sockets() -> Path:
+    """Our folder in the temporary one, where anybody may write; raises LauncherError when somebody else made it."""
+    folder = Path(tempfile.gettempdir()) / f"broadsheet-{os.getuid()}"
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise LauncherError(f"{folder} is not a folder of yours alone; remove it, or set VAR_DIR to a shorter path.")
+    return folder
 
 
 class _UnixTransport(xmlrpc.client.Transport):

@@ -19,6 +19,12 @@ def docker_works() -> bool:
     return shutil.which("docker") is not None and _docker("info").returncode == 0
 
 
+START_REDIS = """exec docker-entrypoint.sh redis-server - <<SETTINGS
+requirepass $REDIS_PASSWORD
+SETTINGS
+"""  # Redis takes no variable; what it reads from standard input is on no command line
+
+
 class Container(Server):
     """A server that is `docker run` in the foreground; its data is a volume of the container's name."""
 
@@ -92,8 +98,8 @@ class RedisContainer(Container, Redis):
     data_folder: ClassVar[str] = "/data"
 
     def programs(self) -> list[Program]:
-        command = ["redis-server", "--requirepass", self.password]  # the image takes it in no other way
-        return [Program(self.name, self.run({self.port: 6379}, {}, *command))]
+        variables = {"REDIS_PASSWORD": self.password}
+        return [Program(self.name, self.run({self.port: 6379}, variables, "sh", "-c", START_REDIS), variables)]
 
 
 def _docker(*arguments: str, check: bool = False) -> "subprocess.CompletedProcess[str]":

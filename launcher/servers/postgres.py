@@ -45,6 +45,7 @@ class Postgres(Server):
         return self.database_url(database)
 
     def prepare(self) -> None:
+        self._bring_data_along()
         if self.data.exists():
             return
         self._home.mkdir(parents=True, exist_ok=True)
@@ -92,6 +93,14 @@ class Postgres(Server):
         if self.account is None or self._reaches(self.folder):
             return self.folder
         return ROOTS_DATA / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
+
+    def _bring_data_along(self) -> None:
+        """Data in our folder that the account could reach before the folder was closed to others."""
+        left = self.folder / "data"
+        if left.exists() and left != self.data and not self.data.exists():
+            self._home.mkdir(parents=True, exist_ok=True)
+            subprocess.run(["cp", "--archive", str(left), str(self.data)], check=True)  # it may be another disk
+            shutil.rmtree(left)
 
     def _reaches(self, folder: Path) -> bool:
         return self._run_as_account(["sh", "-c", 'cd "$0"', str(folder)]).returncode == 0

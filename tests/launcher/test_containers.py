@@ -15,10 +15,15 @@ DOCKER = """\
 echo "$@" >> "$0.log"
 [ "$1" = run ] || exit 0
 for argument; do
-  case "$argument" in --publish=127.0.0.1:*) port=${{argument#*:}}; port=${{port%:*}} ;; esac
-  password=$argument
+  case "$argument" in --publish=127.0.0.1:*) port=${argument#*:}; export port=${port%:*} ;; esac
+  command=$argument
 done
-exec {redis} --bind 127.0.0.1 --port "$port" --requirepass "$password" --save ""
+exec sh -c "$command"
+"""
+ENTRYPOINT = """\
+#!/bin/sh
+shift
+exec REDIS "$@" --bind 127.0.0.1 --port "$port" --save ""
 """
 
 
@@ -26,8 +31,11 @@ exec {redis} --bind 127.0.0.1 --port "$port" --requirepass "$password" --save ""
 def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program = tmp_path / "bin" / "docker"
     program.parent.mkdir()
-    program.write_text(DOCKER.format(redis=binary("redis-server")))
-    program.chmod(0o755)
+    entrypoint = program.with_name("docker-entrypoint.sh")
+    program.write_text(DOCKER)
+    entrypoint.write_text(ENTRYPOINT.replace("REDIS", binary("redis-server")))
+    for script in (program, entrypoint):
+        script.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
     return program
 
@@ -39,7 +47,7 @@ def test_container_starts_comes_back_and_stops(docker: Path, tmp_path: Path) -> 
     redis.kill()
     assert not answers(redis.port)
     redis.start()
-    assert answers(redis.port)
+    assert redis.is_ready(), "it answers to its password"
     redis.stop()
     assert is_free(redis.port)
     redis.remove()
@@ -56,8 +64,10 @@ def test_container_listens_on_loopback_alone(
     assert all(argument.startswith("--publish=127.0.0.1:") for argument in published)
 
 
-@pytest.mark.parametrize("kind", [PostgresContainer, RabbitMQContainer])
-def test_password_is_not_on_the_command_line(kind: type[PostgresContainer | RabbitMQContainer], tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [PostgresContainer, RabbitMQContainer, RedisContainer])
+def test_password_is_not_on_the_command_line(
+    kind: type[PostgresContainer | RabbitMQContainer | RedisContainer], tmp_path: Path
+) -> None:
     server = kind(tmp_path)
     program = server.programs()[0]
     assert server.password not in " ".join(program.argv)

@@ -35,6 +35,13 @@ def test_every_process_is_ready(platform: Platform) -> None:
     assert set(states.values()) == {"ready"}
 
 
+def test_nothing_of_the_platform_is_readable_to_others(platform: Platform) -> None:
+    paths = [platform.folder, *platform.folder.rglob("*")]
+    assert [str(path) for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077] == []
+    names = {path.name for path in (platform.folder / "secrets").iterdir()}
+    assert names == {"SERVICE_TOKEN", "AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "BLOG_SECRET_KEY"}
+
+
 def test_second_start_changes_nothing(platform: Platform) -> None:
     before = pids(platform)
     made = platform.make("up")

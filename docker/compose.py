@@ -7,12 +7,16 @@ PICTURES=files keeps pictures in a folder, which the edge sends, instead of a bu
 # ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
 
 import os
+import re
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-TLS = ROOT / "var/compose/tls"
+FOLDER = ROOT / "var/compose"
+TLS = FOLDER / "tls"
+SECRETS = FOLDER / "secrets.env"
 SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
 
 
@@ -25,6 +29,16 @@ def certificate(folder: Path = TLS) -> None:
     kind = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "365"]
     subprocess.run(["openssl", "req", "-x509", *kind, "-keyout", key, "-out", certificate, *SUBJECT], check=True)
     (folder / "edge.key").chmod(0o644)  # nginx runs as another user in its container
+
+
+def make_secrets(file: Path = SECRETS) -> None:
+    """A random value for each secret that compose.yaml asks for, made once: volumes remember what they began with."""
+    if file.exists():
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    names = sorted(set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker/compose.yaml").read_text())))
+    file.write_text("".join(f"{name}={secrets.token_hex(32)}\n" for name in names))
 
 
 def files() -> list[str]:
@@ -43,7 +57,8 @@ def profiles() -> list[str]:
 
 def compose(*words: str) -> int:
     chosen = [*(f"--file={path}" for path in files()), *(f"--profile={name}" for name in profiles())]
-    command = ["docker", "compose", *chosen, *words]
+    make_secrets()
+    command = ["docker", "compose", f"--env-file={SECRETS}", *chosen, *words]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 

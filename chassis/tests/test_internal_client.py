@@ -81,3 +81,9 @@ def test_only_the_service_token_opens(press_settings: ServiceSettings) -> None:
         with pytest.raises(Problem) as refused:
             require_service_token(wrong, press_settings)
         assert refused.value.status == 401
+
+
+def test_missing_header_is_refused_whatever_the_token_is(press_settings: ServiceSettings) -> None:
+    for empty in (None, ""):
+        with pytest.raises(Problem):
+            require_service_token(empty, press_settings.model_copy(update={"service_token": ""}))

@@ -1,10 +1,13 @@
--- One database per service, and one role that may use nothing else.
-CREATE ROLE auth LOGIN PASSWORD 'compose';
+-- One database per service, and one role that may use nothing else. Passwords come from the container's environment.
+\getenv password AUTH_DATABASE_PASSWORD
+CREATE ROLE auth LOGIN PASSWORD :'password';
 CREATE DATABASE auth OWNER auth;
 REVOKE ALL ON DATABASE auth FROM PUBLIC;
-CREATE ROLE blog LOGIN PASSWORD 'compose';
+\getenv password BLOG_DATABASE_PASSWORD
+CREATE ROLE blog LOGIN PASSWORD :'password';
 CREATE DATABASE blog OWNER blog;
 REVOKE ALL ON DATABASE blog FROM PUBLIC;
-CREATE ROLE media LOGIN PASSWORD 'compose';
+\getenv password MEDIA_DATABASE_PASSWORD
+CREATE ROLE media LOGIN PASSWORD :'password';
 CREATE DATABASE media OWNER media;
 REVOKE ALL ON DATABASE media FROM PUBLIC;

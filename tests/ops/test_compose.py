@@ -1,12 +1,16 @@
 """Compose runs what the chart runs, and its Prometheus and Grafana know all of it."""
 
+import re
+import stat
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
-from chassis.settings import catalogue
+from chassis.settings import catalogue, load
 
 from charts import generate
+from chassis import settings as settings_module
 from docker import compose
 
 FOLDER = Path(compose.__file__).parent
@@ -30,6 +34,23 @@ def test_settings_are_those_of_the_services() -> None:
     for name, service in OURS.items():
         known = {setting.name for setting in catalogue(generate.settings_class(name.partition("-")[0]))}
         assert service["environment"].keys() <= known, name
+
+
+def test_secrets_are_made_once_and_do_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "compose" / "secrets.env"
+    compose.make_secrets(file)
+    made = dict(line.split("=", 1) for line in file.read_text().splitlines())
+    compose.make_secrets(file)
+    assert made == dict(line.split("=", 1) for line in file.read_text().splitlines())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert len(set(made.values())) == len(made)
+    for name, service in OURS.items():
+        settings_module._load.cache_clear()
+        for variable, value in service["environment"].items():
+            text = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda asked: made[asked[1]], value)
+            monkeypatch.setenv(variable, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
+        assert load(generate.settings_class(name.partition("-")[0])).production
+    settings_module._load.cache_clear()
 
 
 def test_prometheus_asks_every_process() -> None:

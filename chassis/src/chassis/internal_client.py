@@ -63,5 +63,5 @@ class InternalClient:
 
 def require_service_token(header_value: str | None, settings: ServiceSettings) -> None:
     """Let only other services through; compares in constant time and raises Problem 401."""
-    if not hmac.compare_digest((header_value or "").encode(), settings.service_token.encode()):
+    if not header_value or not hmac.compare_digest(header_value.encode(), settings.service_token.encode()):
         raise Problem(401, "service_token_invalid", "This path is for the other services.")

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, TypeVar, cast
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, cast
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from chassis.generated_secrets import generate
+from chassis.published_secrets import is_loopback, is_published
 from chassis.settings_error import SettingsError as SettingsError  # noqa: PLC0414  both are wanted together
-
-DEVELOPMENT_SECRET = "development-"  # noqa: S105  what every default secret begins with, and production refuses
 
 
 def _http_base(value: str) -> str:
@@ -38,8 +39,11 @@ def _job_broker(value: str) -> str:
 
 
 SECRET = "secret"  # noqa: S105  the mark, not a secret
+GENERATED = "generated"
 Secret = Annotated[str, Field(repr=False), SECRET]
 """Text that must not be shown: a key, a token, a URL that may hold a password."""
+GeneratedSecret = Annotated[str, Field(repr=False, min_length=32), SECRET, GENERATED]
+"""A secret of 32 characters or more that a person sets in production, and that development makes for itself."""
 BaseUrl = Annotated[str, AfterValidator(_http_base)]
 """An http(s) URL without a slash at its end."""
 
@@ -47,7 +51,9 @@ BaseUrl = Annotated[str, AfterValidator(_http_base)]
 class ServiceSettings(BaseSettings):
     """What all services share. Declare a service's own fields in a subclass that sets ``service``."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, validate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, validate_by_name=True, str_strip_whitespace=True
+    )
     service: ClassVar[str]
 
     environment: Literal["development", "production"] = Field(
@@ -79,10 +85,10 @@ class ServiceSettings(BaseSettings):
     otel_exporter_otlp_endpoint: str = Field(
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="OTLP/HTTP collector of traces; empty is off"
     )
-    service_token: Secret = Field(
-        "development-service-token",
+    service_token: GeneratedSecret = Field(
+        "development-service-token-of-no-worth",
         validation_alias="SERVICE_TOKEN",
-        description="shared secret of calls between services",
+        description="shared secret of calls between services, of 32 characters or more",
     )
     token_issuer: str = Field(
         default_factory=lambda data: data.get("public_url", ""),
@@ -118,20 +124,28 @@ class ServiceSettings(BaseSettings):
         super().__pydantic_init_subclass__(**kwargs)
         cls.model_config["env_prefix"] = f"{cls.service}_"
 
-    @field_validator("*")
-    @classmethod
-    def refuse_development_secret(cls, value: Any, info: ValidationInfo) -> Any:
-        if (
-            info.data.get("environment") == "production"
-            and isinstance(value, str)
-            and value.startswith(DEVELOPMENT_SECRET)
-        ):
-            raise ValueError("still has its development value; set a secret of your own in production")
-        return value
+    @model_validator(mode="after")
+    def refuse_published_secrets(self) -> Self:
+        secrets = [name for name, field in type(self).model_fields.items() if SECRET in field.metadata]
+        known = [_variable(type(self), name) for name in secrets if is_published(str(getattr(self, name)))]
+        if known and (why := self._reached_from_elsewhere()):
+            raise ValueError(f"{', '.join(known)}: everybody can read it in our repository; set your own: {why}")
+        return self
 
     @property
     def production(self) -> bool:
         return self.environment == "production"
+
+    def _reached_from_elsewhere(self) -> str:
+        """The first setting by which others than this machine reach us, as a sentence; empty when none does."""
+        if self.production:
+            return "ENVIRONMENT is production"
+        listening = [name for name in type(self).model_fields if name.endswith("host")]
+        hosts = {"public_url": urlsplit(self.public_url).hostname or ""} | {
+            name: str(getattr(self, name)) for name in listening
+        }
+        outside = [_variable(type(self), name) for name, host in hosts.items() if not is_loopback(host)]
+        return f"{outside[0]} is no loopback address" if outside else ""
 
 
 S = TypeVar("S", bound=ServiceSettings)
@@ -145,6 +159,7 @@ class SettingInfo:
     type: str
     default: str
     secret: bool
+    generated: bool
     description: str
 
 
@@ -162,12 +177,26 @@ def _load(settings_class: type[ServiceSettings]) -> ServiceSettings:
         )
     wrong = list(_unknown_names(settings_class, directory))
     try:
-        settings = settings_class(_secrets_dir=directory)
+        settings = settings_class(_secrets_dir=_secret_folders(settings_class, directory))
     except ValidationError as error:
         wrong += _sentences(settings_class, error)
     if wrong:
         raise SettingsError("; ".join(wrong))
     return settings
+
+
+def _secret_folders(settings_class: type[ServiceSettings], directory: str | None) -> list[Path]:
+    """Where secrets are files: what development has made for itself, then a person's own, which wins."""
+    own = [Path(directory)] if directory else []
+    if os.environ.get("ENVIRONMENT") == "production":
+        return own
+    given = {name for name, value in os.environ.items() if value} | {
+        file.name for path in own for file in path.iterdir()
+    }
+    names = {item.name for item in catalogue(settings_class) if item.generated}
+    made = Path(os.environ.get("VAR_DIR") or "var") / "secrets"
+    generate(made, sorted(names - given))
+    return [made, *own]
 
 
 def catalogue(settings_class: type[ServiceSettings]) -> list[SettingInfo]:
@@ -176,12 +205,17 @@ def catalogue(settings_class: type[ServiceSettings]) -> list[SettingInfo]:
         SettingInfo(
             name=_variable(settings_class, name),
             type=_type_name(field),
-            default="" if field.default_factory or field.is_required() else str(field.default),
+            default="" if _has_no_fixed_default(field) else str(field.default),
             secret=SECRET in field.metadata,
+            generated=GENERATED in field.metadata,
             description=field.description or "",
         )
         for name, field in settings_class.model_fields.items()
     ]
+
+
+def _has_no_fixed_default(field: FieldInfo) -> bool:
+    return bool(field.default_factory) or field.is_required() or GENERATED in field.metadata
 
 
 def _variable(settings_class: type[ServiceSettings], name: str) -> str:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import ClassVar
 
-from chassis.settings import Secret, ServiceSettings, load
+from chassis.settings import GeneratedSecret, Secret, ServiceSettings, load
 from pydantic import Field
 
 
@@ -13,13 +13,12 @@ class AuthSettings(ServiceSettings):
     service: ClassVar[str] = "auth"
 
     database_url: Secret = Field("sqlite:///var/auth.sqlite3", description="accounts: sqlite:/// or postgresql://")
-    secret_key: Secret = Field(
+    secret_key: GeneratedSecret = Field(
         "development-auth-secret-key-of-no-worth",
-        min_length=32,
         description="signs the admin's cookies and the chain of refresh tokens",
     )
-    key_encryption_key: Secret = Field(
-        "development-auth-key-encryption-key", min_length=32, description="encrypts the signing keys in the database"
+    key_encryption_key: GeneratedSecret = Field(
+        "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
     )
     host: str = Field("127.0.0.1", description="address the web process listens on")
     port: int = Field(8010, ge=1, le=65535, description="port the web process listens on")

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from auth_service.settings import settings
 from auth_service.testing import Caller
 from auth_service.users.internal import views
 from auth_service.users.models import User
@@ -10,7 +11,7 @@ from chassis.internal_client import SERVICE_TOKEN_HEADER
 from pytest_django import DjangoAssertNumQueries
 
 PATH = "/internal/authors"
-TOKEN = {SERVICE_TOKEN_HEADER.replace("-", "_"): "development-service-token"}
+TOKEN = {SERVICE_TOKEN_HEADER.replace("-", "_"): settings().service_token}
 NOBODY = "01900000-0000-7000-8000-0000000000ff"
 
 

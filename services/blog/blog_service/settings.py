@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chassis.settings import Secret, ServiceSettings, load
+from chassis.settings import GeneratedSecret, Secret, ServiceSettings, load
 from pydantic import Field
 
 
@@ -12,8 +12,8 @@ class BlogSettings(ServiceSettings):
     service: ClassVar[str] = "blog"
 
     database_url: Secret = Field("sqlite:///var/blog.sqlite3", description="posts: sqlite:/// or postgresql://")
-    secret_key: Secret = Field(
-        "development-blog-secret-key-of-no-worth", min_length=32, description="signs the admin's cookies"
+    secret_key: GeneratedSecret = Field(
+        "development-blog-secret-key-of-no-worth", description="signs the admin's cookies"
     )
     host: str = Field("127.0.0.1", description="address the web process listens on")
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")

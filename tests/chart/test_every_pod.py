@@ -65,7 +65,7 @@ def test_a_component_has_a_role_of_its_own() -> None:
     ("given", "sentence"),
     [
         ({"defaults": {"podLabels": {"app.kubernetes.io/name": "news"}}}, "podLabels of .*: app.kubernetes.io/name is"),
-        ({"tests": {"pod": {"podLabels": {"app.kubernetes.io/component": "x"}}}}, "podLabels of test: .*component is"),
+        ({"tests": {"pod": {"podLabels": {"app.kubernetes.io/component": "x"}}}}, "the labels of test: .*component is"),
         ({"defaults": {"podAnnotations": {"checksum/secret": "x"}}}, "podAnnotations of .*: checksum/secret is given"),
         (
             {"commonLabels": {"app.kubernetes.io/instance": "x"}},

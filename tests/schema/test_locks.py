@@ -11,7 +11,7 @@ from tests.schema.migrations import sql_of_migrations
 SQUAWK = Path(sys.executable).with_name("squawk")
 OLDEST_POSTGRES = "15"  # of docs/production.md
 NOT_ABOUT_LOCKS = (  # tables that a migration makes itself are empty, and squawk knows: a first one needs no exception
-    *("require-lock-timeout", "require-statement-timeout"),  # the migration Job sets both, by PGOPTIONS
+    *("require-lock-timeout", "require-statement-timeout"),  # the chart sets both, by PGOPTIONS
     "prefer-robust-stmts",  # a migration is applied in full or not at all, and once
     *("prefer-text-field", "prefer-bigint-over-int", "prefer-bigint-over-smallint"),  # taste
     "ban-drop-not-null",  # so goes a column: new code stops writing it, old code still may

@@ -81,7 +81,7 @@
 {{- mulf (trimSuffix $unit (toString .)) (get $factors $unit) -}}
 {{- end -}}
 
-{{/* Checks over all values, called once by NOTES.txt and by the migrations. */}}
+{{/* Checks over all values, called once by NOTES.txt. */}}
 {{- define "broadsheet.check.values" -}}
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
@@ -89,7 +89,7 @@
 {{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" (default list .Values.ipFamilies)) (hasSuffix "DualStack" (default "" .Values.ipFamilyPolicy))) -}}
 {{- fail "listenHost is 0.0.0.0, set \"::\": Services with IPv6 addresses would lead to pods that listen on IPv4 alone" -}}
 {{- end -}}
-{{- range $section := list "migrations" "backup" "tests" -}}
+{{- range $section := list "backup" "tests" -}}
 {{- include "broadsheet.check.resources" (list $section (get $.Values $section).resources) -}}
 {{- end -}}
 {{- if and .Values.monitoring.serviceMonitor.enabled .Values.networkPolicy.enabled (not .Values.networkPolicy.neighbours.monitoring.peers) -}}

@@ -49,9 +49,9 @@ spec:
       {{- include "broadsheet.pod.placement" $values | nindent 6 }}
       {{- if has "postgresql" (get (fromYaml (include "broadsheet.edges" $root)) $facts.name) }}
       initContainers:
-        - name: wait-for-migrations
-          args: [migrate, --wait, {{ $root.Values.migrations.waitSeconds | quote }}]
-          {{- include "broadsheet.container" . | nindent 10 }}
+        - name: migrations
+          args: [migrate, {{ ternary "--within" "--wait" $root.Values.migrations.enabled }}, {{ $root.Values.migrations.waitSeconds | quote }}]
+          {{- include "broadsheet.container" (list $root (include "broadsheet.migrating" . | fromYaml)) | nindent 10 }}
           resources:
             {{- include "broadsheet.map" $values.resources | nindent 12 }}
       {{- end }}
@@ -69,6 +69,17 @@ spec:
             {{- include "broadsheet.map" $values.resources | nindent 12 }}
       volumes:
         {{- include "broadsheet.pod.volumes" . | nindent 8 }}
+{{- end -}}
+
+{{/*
+The facts of a component for the container in which it migrates. No Job and no hook does: what decides is the state of the database,
+whenever a pod starts. Pods of the new version wait for the one that applies what is missing, the old ones serve on, and a migration
+that fails stops the roll-out. (list root facts)
+*/}}
+{{- define "broadsheet.migrating" -}}
+{{- $migrations := (index . 0).Values.migrations -}}
+{{- $options := printf "-c lock_timeout=%s -c statement_timeout=%s" $migrations.lockTimeout $migrations.statementTimeout -}}
+{{- mergeOverwrite (deepCopy (index . 1)) (dict "values" (dict "settings" (dict "PGOPTIONS" $options))) | toYaml -}}
 {{- end -}}
 
 {{/* A pod must be replaced when what it has mounted changes. (list root facts) */}}

@@ -9,6 +9,7 @@ from chassis.settings_error import SettingsError
 
 Row = tuple[Any, ...]
 CONNECT_SECONDS = 5
+POSTGRES = ("postgresql://", "postgres://")
 
 
 def rows(url: str, table: str, columns: str) -> list[Row]:
@@ -18,7 +19,7 @@ def rows(url: str, table: str, columns: str) -> list[Row]:
     """
     if url.startswith("sqlite:///"):
         return _of_sqlite(urlsplit(url).path[1:], table, columns)
-    if url.startswith(("postgresql://", "postgres://")):
+    if url.startswith(POSTGRES):
         return _of_postgres(url, table, columns)
     raise SettingsError("The database URL must begin with sqlite:/// or postgresql://.")
 

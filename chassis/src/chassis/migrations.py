@@ -1,17 +1,21 @@
-"""Whether a database has its migrations; and ``migrate --wait SECONDS``: stand by until somebody else has seen to it.
+"""Whether a database has its migrations, and seeing to it: ``migrate`` applies what is missing.
 
-Every pod waits so when it starts, many at once, and every new image migrates. Mostly nothing is missing, and that case
-is made cheap: it imports no framework, no typed settings and no logging.
+``migrate --within SECONDS``, with which pods begin, also waits for a database that does not answer yet, and for another
+process at it; ``migrate --wait SECONDS`` leaves the migrations to others. Every pod does one of the two, many at
+once, and mostly nothing is missing: that case is made cheap, it imports no framework, no typed settings and no logging.
 """
 
 import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from chassis.migration_lock import alone
+from chassis.refusals import refusal
 from chassis.settings_error import SettingsError
 
 if TYPE_CHECKING:
@@ -20,35 +24,36 @@ if TYPE_CHECKING:
     from chassis.events.service import HasDatabase
     from chassis.settings import ServiceSettings
 
-Pending = Callable[[], list[str]]
-"""Names the migrations that the database lacks; raises when it does not answer."""
+
+@dataclass(frozen=True)
+class Order:
+    """What was asked of ``migrate``: how many seconds it may wait, and whether it applies what is missing."""
+
+    seconds: float = 0
+    applies: bool = True
 
 
-def seconds_to_wait(arguments: list[str]) -> float | None:
-    """The bound that ``--wait SECONDS`` gives, None without it; raises SettingsError when it is no number."""
-    if arguments[:1] != ["--wait"]:
-        return None
-    if len(arguments) != 2 or not arguments[1].isdigit():
-        raise SettingsError("Say how many seconds to wait: migrate --wait 300.")
-    return float(arguments[1])
+def ordered(arguments: list[str]) -> Order:
+    """Raises SettingsError when the words are other ones."""
+    if not arguments:
+        return Order()
+    if len(arguments) != 2 or arguments[0] not in {"--wait", "--within"} or not arguments[1].isdigit():
+        raise SettingsError("Say migrate, or how many seconds it may wait: migrate --within 300, migrate --wait 300.")
+    return Order(float(arguments[1]), applies=arguments[0] == "--within")
 
 
-def nothing_to_do(service: str, settings: Callable[[], "ServiceSettings"], pending: Callable[[str], list[str]]) -> bool:
-    """Whether the database of a service has all its migrations, and says so; False also when it does not answer.
-
-    ``pending`` is given its URL, ``settings`` are read only if they must be.
-    """
-    url = _url(service, settings)
-    if _missing(lambda: pending(url), url):
-        return False
-    print(f"The database at {where(url)} has all its migrations.")  # noqa: T201  to whoever typed the command
-    return True
-
-
-def stand_by(
-    service: str, settings: Callable[[], "ServiceSettings"], pending: Callable[[str], list[str]], seconds: float
+def migrate(
+    service: str,
+    settings: Callable[[], "ServiceSettings"],
+    order: Order,
+    *,
+    pending: Callable[[str], list[str]],
+    apply: Callable[[], object],
 ) -> None:
-    """Wait for the database of a service, with the same parameters as above; raises SettingsError after ``seconds``."""
+    """See to it that the database of a service has its migrations; raises SettingsError when it does not come to that.
+
+    ``pending`` names what the database at a URL lacks, ``apply`` applies it; ``settings`` are read only if need be.
+    """
 
     @cache
     def logger() -> "FilteringBoundLogger":
@@ -57,23 +62,56 @@ def stand_by(
         logging.configure(settings(), "migrate")
         return logging.get_logger()
 
-    def say(sentence: str) -> None:
-        logger().info(sentence)
+    def attempt() -> bool:
+        with alone(url) as nobody_else_does:
+            if nobody_else_does:
+                apply()
+            return nobody_else_does
 
-    url = _url(service, settings)
-    wait(lambda: pending(url), database_url=url, seconds=seconds, say=say)
+    url = database_url(service) or cast("HasDatabase", settings()).database_url
+    wait(
+        lambda: look(pending, url),
+        seconds=order.seconds,
+        say=lambda sentence: logger().info(sentence),
+        attempt=attempt if order.applies else None,
+    )
+    print(f"The database at {where(url)} has all its migrations.")  # noqa: T201  to whoever typed the command
+
+
+def look(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]:
+    """What a database lacks, and that in words, or why it does not tell; two empty ones when it has everything."""
+    try:
+        names = pending(url)
+    except SettingsError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
+        return [], f"the database at {where(url)} {refusal(error)}"
+    lacks = f"the database at {where(url)} lacks {len(names)} of its migrations, {names[0]} first" if names else ""
+    return names, lacks
 
 
 def wait(
-    pending: Pending, *, database_url: str, seconds: float, say: Callable[[str], object], pause: float = 2
+    see: Callable[[], tuple[list[str], str]],
+    *,
+    seconds: float,
+    say: Callable[[str], object],
+    attempt: Callable[[], bool] | None = None,
+    pause: float = 2,
 ) -> None:
-    """Return once nothing is pending, saying meanwhile what is missing; raises SettingsError when the time is over."""
+    """Return once nothing is missing, saying meanwhile what ``look`` saw; raises SettingsError when the time is over.
+
+    ``attempt`` is made when something is missing, and tells whether that was seen to: not while another process does.
+    """
     deadline = time.monotonic() + seconds
-    while missing := _missing(pending, database_url):
+    while True:
+        names, seen = see()
+        if not seen or (names and attempt and attempt()):
+            return
+        seen += ", and another process applies them" if names and attempt else ""
         left = deadline - time.monotonic()
         if left <= 0:
-            raise SettingsError(f"Gave up after {seconds:.0f} s: {missing}.")
-        say(f"{missing}; {left:.0f} s left")
+            raise SettingsError(f"{seen[0].upper()}{seen[1:]}. Gave up after {seconds:.0f} s.")
+        say(f"{seen}; {left:.0f} s left")
         time.sleep(min(pause, left))
 
 
@@ -86,22 +124,7 @@ def database_url(service: str) -> str:
     return file.read_text().strip() if os.environ.get("SECRETS_DIR") and file.is_file() else ""
 
 
-def _url(service: str, settings: Callable[[], "ServiceSettings"]) -> str:
-    return database_url(service) or cast("HasDatabase", settings()).database_url
-
-
 def where(database_url: str) -> str:
     """Host and port of a database, or its file: what a person may be told of its URL."""
     parts = urlsplit(database_url)
     return f"{parts.hostname}:{parts.port or 5432}" if parts.hostname else parts.path
-
-
-def _missing(pending: Pending, database_url: str) -> str:
-    place = where(database_url)
-    try:
-        names = pending()
-    except SettingsError:
-        raise
-    except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
-        return f"the database at {place} does not answer ({type(error).__name__})"
-    return f"the database at {place} lacks {len(names)} of its migrations, {names[0]} first" if names else ""

@@ -6,10 +6,10 @@ import sys
 from typing import TYPE_CHECKING
 
 from chassis.commands import Commands
-from chassis.migrations import nothing_to_do, seconds_to_wait, stand_by
 from chassis.run import Command
 from chassis.settings_error import SettingsError
 
+from chassis import migrations
 from media_service.revisions import pending
 
 if TYPE_CHECKING:
@@ -50,16 +50,13 @@ def worker(arguments: list[str]) -> None:
 
 
 def migrate(arguments: list[str]) -> None:
-    """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
-    seconds = seconds_to_wait(arguments)
-    if seconds is not None:
-        stand_by("media", _settings, pending, seconds)
-        return
-    if nothing_to_do("media", _settings, pending):
-        return
+    """Bring the database up to date, waiting --within SECONDS; with --wait SECONDS stand by until somebody has."""
+    migrations.migrate("media", _settings, migrations.ordered(arguments), pending=pending, apply=_migrate)
+
+
+def _migrate() -> None:
     from media_service import migrating, resources
 
-    migrating.require_database(resources.database().engine, _settings().database_url)
     migrating.migrate(resources.database())
 
 

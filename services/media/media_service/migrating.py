@@ -1,7 +1,5 @@
 """Bringing the database to what the code needs, and telling whether it is there."""
 
-from chassis.migrations import where
-from chassis.settings import SettingsError
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
@@ -13,25 +11,14 @@ class MigrationMissing(Exception):  # noqa: N818  said of the database
     """The database is older than the code; the message says what to do."""
 
 
-def require_database(engine: Engine, url: str) -> None:
-    """Raises SettingsError with a sentence when the database does not answer."""
-    try:
-        engine.connect().close()
-    except DBAPIError as error:
-        reason = str(error.orig).strip().partition("\n")[0]
-        raise SettingsError(f"The database at {where(url)} does not answer: {reason}") from error
-
-
 def migrate(database: Database) -> None:
-    """Apply what is missing, all of it or nothing; processes that do so at once wait for each other."""
+    """Apply what is missing, all of it or nothing."""
     from alembic import command  # noqa: PLC0415  only this command pays for it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
     with database.writing_engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(hashtext('media migrations'))"))
         config.attributes["connection"] = connection
         if _pending(connection):  # a database that is newer, after a roll-back, is left alone
             command.upgrade(config, "head")

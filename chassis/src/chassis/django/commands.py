@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.commands import Commands
 from chassis.django.migrations import pending
-from chassis.migrations import nothing_to_do, seconds_to_wait, stand_by, where
-from chassis.settings_error import SettingsError
+from chassis.migrations import migrate, ordered
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -52,16 +51,8 @@ class DjangoCommands(Commands):
         execute_from_command_line(["manage", *arguments])
 
     def migrate(self, arguments: list[str]) -> None:
-        """Bring the database up to date; with --wait SECONDS only stand by until somebody has."""
-        seconds = seconds_to_wait(arguments)
-        if seconds is not None:
-            stand_by(self.service, self.settings, self._pending, seconds)
-            return
-        if not arguments and nothing_to_do(self.service, self.settings, self._pending):
-            return
-        self.set_up()
-        require_database(self.settings().database_url)
-        self.manage(["migrate", "--no-input", *arguments])
+        """Bring the database up to date, waiting --within SECONDS; with --wait SECONDS stand by until somebody has."""
+        migrate(self.service, self.settings, ordered(arguments), pending=self._pending, apply=self._migrate)
 
     def check(self, _arguments: list[str]) -> None:
         """Look at settings and code without serving; in production every warning counts."""
@@ -81,16 +72,9 @@ class DjangoCommands(Commands):
     def _pending(self, url: str) -> list[str]:
         return pending(url, self._apps)
 
+    def _migrate(self) -> None:
+        self.set_up()
+        self.manage(["migrate", "--no-input"])
+
     def _application(self) -> Any:
         return importlib.import_module(f"{self.service}_service.wsgi").application
-
-
-def require_database(url: str) -> None:
-    """Raises SettingsError with a sentence when the database at ``url``, which is the default one, does not answer."""
-    from django.db import OperationalError, connection
-
-    try:
-        connection.ensure_connection()
-    except OperationalError as error:
-        reason = str(error).strip().partition("\n")[0]
-        raise SettingsError(f"The database at {where(url)} does not answer: {reason}") from error

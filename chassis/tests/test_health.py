@@ -78,6 +78,17 @@ def test_heartbeat_tells_whether_the_loop_turns(tmp_path: Path) -> None:
     assert heartbeat.livez() == (503, {"status": "stuck"})
 
 
+def test_heartbeat_that_cannot_be_written_does_not_stop_the_loop(tmp_path: Path) -> None:
+    file = tmp_path / "folder" / "heartbeat"
+    Heartbeat(str(file)).beat()
+    assert Heartbeat(str(file)).livez() == (200, {"status": "ok"})
+    assert liveness(file) == 1
+    file.parent.mkdir()
+    Heartbeat(str(file)).beat()
+    os.utime(file, (time.time() - HEARTBEAT_MAX_AGE - 1,) * 2)
+    assert Heartbeat(str(file)).livez() == (503, {"status": "stuck"})
+
+
 def test_process_without_a_heartbeat_lives_while_it_answers() -> None:
     assert Heartbeat("").livez() == (200, {"status": "ok"})
 

@@ -86,3 +86,13 @@ def test_planted_secrets_do_not_reach_the_log(lines: Lines, mint: TokenMint) -> 
     assert token.split(".")[2] not in text
     assert "alice@news.example" not in text
     assert "alice:[redacted]@db/auth" in text
+
+
+def test_what_cannot_be_rendered_does_not_stop_the_work(lines: Lines) -> None:
+    class Rude:
+        def __str__(self) -> str:
+            raise RuntimeError
+
+    get_logger().info("odd", rude=Rude(), keys={(1, 2): 3}, number=1)
+    (line,) = lines()
+    assert (line["event"], line["level"]) == ("odd", "info")

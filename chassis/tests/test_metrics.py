@@ -1,5 +1,6 @@
 """The catalogue and what is made of it."""
 
+import os
 import re
 import subprocess
 import sys
@@ -50,6 +51,51 @@ def test_workers_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         subprocess.run([sys.executable, "-c", worker], check=True)
     text = metrics.render().decode()
     assert re.search(r'request_duration_seconds_count{.*http_route="/added".*} 2.0', text)
+
+
+def counting(folder: Path, *, room: int = 1 << 30) -> str:
+    """What a worker prints that adds up many figures, and shares them in a folder on a disk with that much room."""
+    environment = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(folder)}
+    command = [sys.executable, "-c", ADD_MANY, str(room)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
+ADD_MANY = """
+import errno
+import os
+import sys
+from chassis import metrics
+
+def allocate(descriptor, start, length, real=os.posix_fallocate):
+    if length > int(sys.argv[1]):
+        raise OSError(errno.ENOSPC, "No space left on device")
+    real(descriptor, start, length)
+
+os.posix_fallocate = allocate
+refusals = metrics.counter("gateway_refusals_total")
+for number in range(1000): refusals.labels(f"code_{number}").inc()
+print(sum(refusals.labels(f"code_{number}")._value.get() for number in range(1000)), metrics.render().count(b"code_"))
+"""
+
+
+def test_room_is_there_before_a_figure_is_written(tmp_path: Path) -> None:
+    assert counting(tmp_path) == "1000.0 1000\n"
+    (file,) = tmp_path.iterdir()
+    assert file.stat().st_blocks * 512 >= file.stat().st_size > 65536  # no holes: writing in one can end the process
+
+
+def test_worker_goes_on_where_its_figures_have_no_room(tmp_path: Path) -> None:
+    assert counting(tmp_path, room=1000) == "1000.0 0\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_worker_goes_on_where_its_figures_get_no_more_room(tmp_path: Path) -> None:
+    total, shared = counting(tmp_path, room=100_000).split()
+    assert (total, 0 < int(shared) < 1000) == ("1000.0", True)
+
+
+def test_worker_goes_on_where_there_is_no_folder_for_figures(tmp_path: Path) -> None:
+    assert counting(tmp_path / "none") == "1000.0 1000\n"
 
 
 def test_wheel_carries_the_catalogue(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from chassis.django.server import _share_metrics
+from chassis.settings import ServiceSettings
 from chassis.testing import LocalServer
 
 PRESS = """
@@ -220,3 +222,12 @@ def test_metrics_are_those_of_all_workers(server: Running) -> None:
         if line.startswith("http_server_request_duration_seconds_count") and '"/hello"' in line
     ]
     assert count.endswith(" 20.0")
+
+
+def test_metrics_without_a_folder_are_each_workers_own(
+    press_settings: ServiceSettings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PROMETHEUS_MULTIPROC_DIR", raising=False)
+    (tmp_path / "metrics").touch()  # where the folder would be
+    _share_metrics(press_settings.model_copy(update={"var_dir": tmp_path}))
+    assert "PROMETHEUS_MULTIPROC_DIR" not in os.environ

@@ -57,18 +57,29 @@ class Health:
 
 
 class Heartbeat:
-    """A file whose age tells that a loop still turns. An empty path beats nothing."""
+    """A file whose age tells that a loop still turns. An empty path beats nothing.
+
+    Where it cannot be written the loop turns on, and the process itself remembers the beat.
+    """
+
+    _unwritten: dict[str, float] = {}  # by path, for all who look at it
 
     def __init__(self, path: str) -> None:
         self._path = path
 
     def beat(self) -> None:
         if self._path:
-            os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
-            os.utime(self._path)
+            try:
+                os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
+                os.utime(self._path)
+                self._unwritten.pop(self._path, None)
+            except OSError:
+                self._unwritten[self._path] = time.time()
 
     def age(self) -> float:
         """Seconds since the last beat; infinite before the first."""
+        if self._path in self._unwritten:
+            return time.time() - self._unwritten[self._path]
         try:
             return time.time() - os.stat(self._path).st_mtime  # noqa: PTH116  pathlib costs more than all the rest
         except FileNotFoundError:

@@ -15,7 +15,7 @@ from celery import Celery, Task, signals
 from celery.beat import PersistentScheduler, Service
 from celery.exceptions import Retry
 
-from chassis import garbage, metrics, process, tracing
+from chassis import garbage, log_output, metrics, process, tracing
 from chassis.health import Heartbeat
 from chassis.logging import bind_request, clear_request, current_request_id
 from chassis.settings import ServiceSettings
@@ -27,6 +27,7 @@ HEARTBEAT_SECONDS = 2  # a worker that stops waits for the next one
 
 def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedule | None = None) -> "Celery[Job]":
     """The Celery application of a service: its queue is ``<service>.jobs``, its tasks are in the modules named."""
+    log_output.unfailing()  # Celery prints before it lets anybody set up logging
     # beat queues jobs by their names: without their code and its framework it starts sooner and is a third smaller
     code: dict[str, Any] = {"include": [], "fixups": []} if _is_beat() else {"include": tasks}
     app = Celery(settings.service, task_cls=Job, **code)

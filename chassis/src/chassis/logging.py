@@ -3,9 +3,9 @@
 import hashlib
 import json
 import logging
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, TextIO, cast
 from uuid import UUID
 
@@ -13,7 +13,7 @@ import structlog
 from structlog.contextvars import bind_contextvars, clear_contextvars, get_contextvars
 from structlog.types import EventDict, Processor
 
-from chassis import tracing
+from chassis import log_output, tracing
 from chassis.redaction import redact
 from chassis.settings import ServiceSettings
 
@@ -40,8 +40,9 @@ _LEAST = {  # what these say below, our own lines say better
 
 def configure(settings: ServiceSettings, process: str, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's logging through one chain; call once, first thing in a process."""
-    output = stream or sys.stdout
+    output = stream or log_output.unfailing()
     chain = _chain(settings, process)
+    log_output.tell(output, partial(_notice, chain))
     structlog.configure(
         processors=[*chain, _render],
         wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
@@ -101,6 +102,13 @@ def _chain(settings: ServiceSettings, process: str) -> list[Processor]:
     ]
 
 
+def _notice(chain: Iterable[Processor], lines: int) -> str:
+    event: Any = {"event": f"{lines} lines could not be written", "lines": lines}
+    for processor in chain:
+        event = processor(None, "warning", event)
+    return f"{_render(None, '', event)}\n"
+
+
 def _add(fields: Callable[[], dict[str, str]]) -> Processor:
     def add(_logger: Any, _method: str, event: EventDict) -> EventDict:
         return fields() | dict(event)
@@ -114,8 +122,13 @@ def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
 
 
 def _render(_logger: Any, _method: str, event: EventDict) -> str:
-    ordered = {key: event.pop(key) for key in _FIRST if key in event}
-    return json.dumps(ordered | dict(event), default=str, ensure_ascii=False)
+    ordered = {key: event.pop(key) for key in _FIRST if key in event} | dict(event)
+    try:
+        return json.dumps(ordered, default=str, ensure_ascii=False)
+    except Exception:  # noqa: BLE001  odd keys, circles, whatever a text form raises: the work is worth more
+        return json.dumps(
+            {key: value if isinstance(value, str) else str(type(value)) for key, value in ordered.items()}
+        )
 
 
 def _now() -> str:

@@ -1,6 +1,6 @@
 """How every process of every service begins."""
 
-from chassis import background_http, logging, sentry, statsd, tracing
+from chassis import background_http, log_output, logging, metrics, sentry, statsd, tracing
 from chassis.health import Heartbeat
 from chassis.settings import ServiceSettings
 
@@ -17,6 +17,7 @@ def begin(settings: ServiceSettings, process: str) -> None:
     Call it in the process that does the work: after a server has forked, before it serves.
     """
     logging.configure(settings, process)
+    log_output.count(metrics.counter("log_lines_lost_total").inc)
     sentry.setup(settings, process)
     tracing.setup(settings, process)
     statsd.setup(settings)

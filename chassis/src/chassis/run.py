@@ -11,10 +11,12 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from chassis import garbage
+from chassis import garbage, log_output
 from chassis.settings_error import SettingsError
 
 Command = Callable[[list[str]], None]
+ANSWERING = frozenset({"check", "events", "explain", "manage", "openapi"})
+"""Commands that print an answer: that it could not be written whole is their failure, once their work is done."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,8 +24,12 @@ def main(arguments: list[str] | None = None) -> int:
     garbage.starting()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        command, rest = _find(words)
+        name, command, rest = _find(words)
+        log_output.unfailing(patient=name in ANSWERING)
         command(rest)
+        if name in ANSWERING and log_output.has_lost(sys.stdout):
+            print("Standard output could not be written: the answer is not whole.", file=sys.stderr)  # noqa: T201
+            return 1
     except SettingsError as error:
         print(error, file=sys.stderr)  # noqa: T201  logging is not set up before the settings are
         return 2
@@ -34,11 +40,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def become(module: str, *arguments: str) -> NoReturn:
     """Replace this process with ``python -m module``, so that signals reach the server itself."""
-    sys.stdout.flush()
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell is wanted
 
 
-def _find(words: list[str]) -> tuple[Command, list[str]]:
+def _find(words: list[str]) -> tuple[str, Command, list[str]]:
     service = os.environ.get("SERVICE", "")
     if words and _is_service(words[0]):
         service, *words = words
@@ -48,7 +53,7 @@ def _find(words: list[str]) -> tuple[Command, list[str]]:
     if not words or words[0] not in commands:
         asked = f"{words[0]!r} is not a command of {service}" if words else f"Say which command of {service}"
         raise SettingsError(f"{asked}; there are: {', '.join(sorted(commands))}.")
-    return commands[words[0]], words[1:]
+    return words[0], commands[words[0]], words[1:]
 
 
 def _is_service(name: str) -> bool:

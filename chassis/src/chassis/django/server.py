@@ -21,6 +21,7 @@ from chassis.django.settings import JSON_BODY_BYTES
 from chassis.settings import ServiceSettings
 
 KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
+log = logging.get_logger()
 gthread.STOP_KEEPALIVE_LINGER = process.LINGER_SECONDS
 
 
@@ -32,9 +33,9 @@ def serve(
     ``bind`` is ``host:port``. ``load_application`` gives the WSGI application; it is called once, and all workers share
     its memory.
     """
+    logging.configure(settings, "web")
     if workers > 1:
         _share_metrics(settings)
-    logging.configure(settings, "web")
     options = {
         "bind": bind,
         "workers": workers,
@@ -98,7 +99,11 @@ def _share_metrics(settings: ServiceSettings) -> None:
         return
     folder = (settings.var_dir / "metrics" / settings.service).absolute()
     shutil.rmtree(folder, ignore_errors=True)  # figures of processes that are gone
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        log.warning("each worker tells its own metrics only", folder=str(folder), error=str(error))
+        return
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606  the same program again
 

@@ -1,9 +1,11 @@
 """``events tail``: see events as they are published."""
 
 import argparse
+import sys
 from contextlib import closing
 from typing import Any
 
+from chassis import log_output
 from chassis.events import envelope
 from chassis.events.commands import words as typed
 from chassis.events.commands.desk import Desk
@@ -27,7 +29,7 @@ def run(desk: Desk, words: argparse.Namespace) -> None:
     subject = typed.subject(words.subject) if words.subject else None
     seen = 0
     with closing(desk.transport.listen(words.type)) as listener:
-        while not words.count or seen < words.count:
+        while not log_output.has_lost(sys.stdout) and (not words.count or seen < words.count):
             for delivery in listener.receive(1):
                 listener.settle([delivery])
                 if not words.count or seen < words.count:

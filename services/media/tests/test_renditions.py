@@ -99,8 +99,8 @@ async def test_an_asset_that_was_removed_meanwhile_leaves_no_files(
     asset = await alice.has_uploaded(jpeg())
     draw = rendering.render
 
-    def remove_and_draw(file: Any) -> Any:
-        drawn = list(draw(file))
+    def remove_and_draw(file: Any, mime: str) -> Any:
+        drawn = list(draw(file, mime))
         with database.writing() as session:
             for table in ("assets", "blobs"):
                 session.execute(sqlalchemy.text(f"DELETE FROM {table}"))

@@ -91,18 +91,14 @@ def _copy(data: FileBytes, piece: Piece, kept: IO[bytes]) -> None:
 
 def _upright(kept: IO[bytes], mime: str, orientation: int, scratch: Scratch) -> IO[bytes]:
     """The file if it is upright and sound to its last pixel, or a new one that is."""
-    turned = scratch.file()
     try:
-        if orientation == UPRIGHT:
-            _decode(kept, mime)
-            return kept
-        turn(kept, mime, orientation, into=turned)
+        upright = kept if orientation == UPRIGHT else turn(kept, mime, orientation, scratch)
+        _decode(upright, mime)
     except vips.Error as error:
         if not vips.is_harmless(error):
             raise
-        turned = scratch.file()
-        turn(kept, mime, orientation, into=turned, strict=False)  # encoding anew leaves behind what it complained of
-    return turned
+        return turn(kept, mime, orientation, scratch, strict=False)  # encoding anew leaves what it complained of
+    return upright
 
 
 def _undecodable(error: vips.Error) -> Problem:

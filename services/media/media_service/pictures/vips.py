@@ -3,13 +3,18 @@
 import os
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any
 
 os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library starts
 
 from pyvips import Error, GValue, Image, Source, Target, cache_set_max  # type: ignore[import-untyped]
 
+from media_service.pictures.profiles import rendering_intent
+
 cache_set_max(0)
+
+PROFILE = "icc-profile-data"
 
 LOADERS: dict[str, Callable[..., Any]] = {
     "image/jpeg": Image.jpegload_source,
@@ -40,9 +45,23 @@ def open_picture(file: IO[bytes], mime: str, *, sequential: bool = True, frames:
 
 
 def thumbnail(file: IO[bytes], side: int) -> Image:
-    """The first frame, its longest side at most ``side`` pixels; never enlarged, decoded smaller if it can be."""
+    """The first frame, its longest side at most ``side`` pixels; never enlarged, decoded smaller if it can be.
+
+    In sRGB with 8 bits if it has a colour profile, or more bits or inks than a screen.
+    """
     file.seek(0)
-    return Image.thumbnail_source(Source.new_from_descriptor(file.fileno()), side, height=side, size="down")
+    header = Image.new_from_source(Source.new_from_descriptor(file.fileno()), "", access="sequential")
+    if header.get_typeof(PROFILE):
+        intent = rendering_intent(header.get(PROFILE))
+        with suppress(Error):  # a broken profile is no reason not to show the picture
+            return _thumbnail(file, side, output_profile="srgb", intent=intent)
+    return _thumbnail(file, side)
+
+
+def _thumbnail(file: IO[bytes], side: int, **options: Any) -> Image:
+    file.seek(0)
+    source = Source.new_from_descriptor(file.fileno())
+    return Image.thumbnail_source(source, side, height=side, size="down", **options)
 
 
 def is_harmless(error: Error) -> bool:

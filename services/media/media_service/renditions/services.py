@@ -14,8 +14,9 @@ from media_service.assets.services import asset_mark_failed, asset_mark_ready
 from media_service.database import Database, insert
 from media_service.pictures import vips
 from media_service.pictures.scratch import Scratch
+from media_service.renditions.encoding import MIME
 from media_service.renditions.models import PRESETS, Rendition
-from media_service.renditions.rendering import MIME, Rendered, render
+from media_service.renditions.rendering import Rendered, render
 from media_service.renditions.selectors import renditions_of
 from media_service.storage.models import Blob
 from media_service.storage.store import Store, folder_of, key_of
@@ -78,7 +79,7 @@ def _attempt(session: Session, asset_id: UUID, now: datetime) -> Asset | None:
 def _draw(store: Store, scratch: Scratch, blob: Blob) -> list[Rendition]:
     original = scratch.file()
     store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
-    return [_keep(store, blob.id, rendered) for rendered in render(original)]
+    return [_keep(store, blob.id, rendered) for rendered in render(original, blob.mime)]
 
 
 def _keep(store: Store, blob_id: UUID, rendered: Rendered) -> Rendition:

@@ -1,6 +1,8 @@
 """Pictures for the tests, made in code."""
 
 import io
+import struct
+import zlib
 from typing import Any
 
 from PIL import ExifTags, Image, ImageCms
@@ -24,6 +26,27 @@ def encoded(image: Image.Image, kind: str = "JPEG", **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, kind, **options)
     return file.getvalue()
+
+
+def chunk(kind: bytes, body: bytes) -> bytes:
+    """A chunk of a PNG."""
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def with_chunks(png: bytes, *chunks: bytes) -> bytes:
+    """The same PNG with more chunks behind its header."""
+    return png[:33] + b"".join(chunks) + png[33:]
+
+
+def gamma(value: float) -> bytes:
+    return chunk(b"gAMA", struct.pack(">I", round(value * 100_000)))
+
+
+def code_points(primaries: int, transfer: int, matrix: int = 0) -> bytes:
+    return chunk(b"cICP", bytes([primaries, transfer, matrix, 1]))
+
+
+ADOBE_RGB = chunk(b"cHRM", struct.pack(">8I", 31270, 32900, 64000, 33000, 21000, 71000, 15000, 6000))
 
 
 def jpeg(width: int = 64, height: int = 48, **options: Any) -> bytes:

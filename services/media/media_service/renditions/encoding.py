@@ -1,0 +1,42 @@
+"""The form of WebP that suits a picture: lossy for photographs, without loss or nearly so for drawings and screens.
+
+Lossy WebP keeps colours at half the resolution, which smears thin coloured lines and text. Measured on 25 photographs
+and on 36 screens and drawings at three sizes: of the pixels of a drawing 43 to 100 % continue what is left of and above
+them, of those of a photograph 0 to 36 %, but for very smooth ones, up to 79 %: these take five times the bytes of the
+lossy form without loss, so they stay lossy.
+"""
+
+from media_service.pictures.vips import Image
+
+MIME = "image/webp"
+QUALITY = 80
+EFFORT = 2  # of 6: more costs twice the time for a few per cent of the bytes
+REGULAR = 0.4  # share of pixels from which on a picture may be a drawing
+NEARLY_LOSSLESS = 60  # of 100: a mean difference of 0.1 to 0.4 levels where lossy has 1 to 13
+WORTH_IT = 2.5  # times the bytes of the lossy form; photographs need 4 to 27 times
+
+MASK = [[1, -1], [-1, 1]]
+
+
+def encode(image: Image) -> bytes:
+    """The picture as WebP; it is in sRGB with 8 bits, and whole in memory."""
+    if _regularity(image) < REGULAR:
+        return _webp(image, Q=QUALITY)
+    lossy = _webp(image, Q=QUALITY, smart_subsample=True)
+    lossless = _webp(image, lossless=True)
+    if len(lossless) <= len(lossy):
+        return lossless
+    nearly = _webp(image, near_lossless=True, Q=NEARLY_LOSSLESS)
+    return nearly if len(nearly) <= WORTH_IT * len(lossy) else lossy
+
+
+def _regularity(image: Image) -> float:
+    """The share of pixels, 0 to 1, of which each is left + above - what is left above: flat, straight or a ramp."""
+    surprise = image.cast("short").conv(Image.new_from_array(MASK), precision="integer")
+    share: float = (surprise == 0).bandand().avg() / 255
+    return share
+
+
+def _webp(image: Image, **form: object) -> bytes:
+    content: bytes = image.webpsave_buffer(effort=EFFORT, keep="none", **form)
+    return content

@@ -24,7 +24,10 @@ from media_service.pictures.refusals import Cause, image_refused
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEEDED = {b"IHDR", b"PLTE", b"IDAT"}
 KEPT = NEEDED | {b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs"}
-GREY, PALETTE = b"\0", b"\3"  # types of colour; the second is the one that PLTE is needed for; of others it is a suggestion
+GREY, PALETTE = (
+    b"\0",
+    b"\3",
+)  # types of colour; for others than the second PLTE is a suggestion
 MAX_PROFILE = 16 << 20  # bytes
 
 

@@ -12,11 +12,12 @@ from media_service.pictures.layout import FileBytes
 
 USUAL_GAMMA, TOLERANCE = 45_455, 0.05  # libpng and browsers take what is this near for sRGB
 RGB_MATRIX = 0
+TOLD = {b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"}
 
 
 def colour_space(data: FileBytes) -> ColourSpace | None:
     """The colour space of a PNG that was found sound; None where it is sRGB, or an ICC profile tells."""
-    chunks = {kind: data[start + 8 : end - 4] for kind, start, end in png.chunks(data)}
+    chunks = {kind: data[start + 8 : end - 4] for kind, start, end in png.chunks(data) if kind in TOLD}
     if space := _of_code_points(chunks.get(b"cICP", b"")):
         return space
     if b"iCCP" in chunks or b"sRGB" in chunks or len(chunks.get(b"gAMA", b"")) != 4:

@@ -27,7 +27,7 @@ def cinema(number: float) -> float:
 
 def pq(number: float) -> float:
     """SMPTE ST 2084: up to 10,000 cd/m²."""
-    root = number ** (32 / 2523)
+    root: float = number ** (32 / 2523)
     light = max(root - 3424 / 4096, 0) / (2413 / 128 - 2392 / 128 * root)
     return float(light ** (16384 / 2610)) * 10_000 / REFERENCE_WHITE
 

@@ -29,6 +29,9 @@ class AuthSettings(ServiceSettings):
         10, ge=0, le=60, description="how long a used refresh token still gives its successor"
     )
     session_days: int = Field(30, ge=1, description="days a session lives on after it was last used")
+    sessions_per_user: int = Field(
+        100, ge=1, description="sessions an account may have; another log-in ends the one unused for longest"
+    )
     key_ahead_seconds: int = Field(
         900, ge=0, description="how long a new signing key is published before it signs: more than any JWKS is cached"
     )

@@ -6,6 +6,7 @@ import pytest
 from auth_service.keys.models import SigningKey
 from auth_service.outbox.models import OutboxEvent
 from auth_service.sessions.models import Session
+from auth_service.sessions.services import session_open
 from auth_service.testing import Caller
 from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
@@ -14,6 +15,7 @@ from django.contrib.auth.models import Permission
 from django.core.management import call_command
 from django.db.models import QuerySet
 from django.test import Client
+from django.utils import timezone
 
 PAGES = ("users/user", "users/profile", "user_sessions/session", "keys/signingkey", "outbox/outboxevent")
 
@@ -95,6 +97,26 @@ def test_staff_without_every_power_cannot_give_powers(dana: Client, alice: Calle
     assert client.post(f"/admin/users/user/{helper.id}/change/", body).status_code == 302
     helper.refresh_from_db()
     assert (helper.is_superuser, helper.roles) == (False, ["author"])
+
+
+def test_staff_neither_suspend_superusers_nor_end_their_sessions(dana: Client) -> None:
+    superuser = User.objects.get(username="dana")
+    session_open(superuser, user_agent="", ip=None, now=timezone.now())
+    helper = User.objects.create_user(
+        email="helper@example.org", username="helper", password="correct horse battery", is_staff=True
+    )
+    helper.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["users", "user_sessions"]))
+    client = Client()
+    client.force_login(helper)
+    answer = client.post(
+        "/admin/users/user/", {"action": "suspend", "_selected_action": [str(superuser.pk)]}, follow=True
+    )
+    assert "dana is a superuser" in str(next(iter(answer.context["messages"])))
+    body = {"action": "end", "_selected_action": [str(Session.objects.get().pk)]}
+    client.post("/admin/user_sessions/session/", body)
+    superuser.refresh_from_db()
+    assert superuser.is_active
+    assert Session.objects.get().ended_at is None
 
 
 def test_nobody_adds_or_deletes_here(dana: Client, alice: Caller) -> None:

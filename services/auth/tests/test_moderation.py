@@ -4,11 +4,16 @@ from uuid import UUID
 
 import pytest
 from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
+from auth_service.sessions.models import Session
+from auth_service.sessions.selectors import sessions_list
+from auth_service.sessions.services import session_open, sessions_end
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.models import Role, User
+from auth_service.users.services import InvalidCredentials, user_authenticate
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 DANA = UUID("01900000-0000-7000-8000-0000000000a4")
 ME = "/api/v1/auth/users/me"
@@ -28,8 +33,38 @@ def test_a_suspension_ends_every_session(alice: Caller, user: User) -> None:
     user_suspend(user.id, actor=DANA, now=timezone.now())
     assert alice.get(ME).body["code"] == "token_revoked"
     assert alice.post("/api/v1/auth/jwt/create", {"login": "alice", "password": PASSWORD}).status == 401
-    assert types() == ["user.registered.v1", "user.suspended.v1", "session.revoked.v1", "session.revoked.v1"]
+    assert types() == ["user.registered.v1", "user.suspended.v1", "user.tokens_revoked.v1"]
     assert {event.actor for event in published(DjangoDatabase())[1:]} == {str(DANA)}
+
+
+def test_a_log_in_that_meets_a_suspension_opens_no_session(user: User) -> None:
+    authenticated = user_authenticate(login="alice", password=PASSWORD)
+    user_suspend(user.id, actor=DANA, now=timezone.now())
+    with pytest.raises(InvalidCredentials):
+        session_open(authenticated, user_agent="", ip=None, now=timezone.now())
+    assert not sessions_list(user.id, now=timezone.now())
+
+
+def test_a_log_in_with_a_password_that_was_just_replaced_opens_no_session(user: User) -> None:
+    authenticated = user_authenticate(login="alice", password=PASSWORD)
+    user.set_password("another long pass phrase")
+    user.save(update_fields=["password"])
+    with pytest.raises(InvalidCredentials):
+        session_open(authenticated, user_agent="", ip=None, now=timezone.now())
+
+
+def test_ending_many_sessions_takes_one_statement_and_one_event(
+    user: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for count in (1, 20):
+        for _ in range(count):
+            session_open(user, user_agent="", ip=None, now=timezone.now())
+        before = len(types())
+        with django_assert_num_queries(6):  # savepoints, the account, its sessions, its version, the event
+            sessions_end(user.id, by=Session.EndedBy.STAFF, actor=DANA, now=timezone.now())
+        assert types()[before:] == ["user.tokens_revoked.v1"]
+    last = published(DjangoDatabase())[-1]
+    assert (last.data["reason"], last.actor) == ("staff", str(DANA))
 
 
 def test_a_second_suspension_changes_nothing(user: User) -> None:

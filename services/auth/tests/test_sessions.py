@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open, sessions_delete_expired
+from auth_service.settings import settings
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
@@ -191,6 +192,22 @@ def test_v2_a_wrong_field_is_422_with_a_pointer(
 @pytest.mark.parametrize("sent", [b"", b"[]", b"{", b"null"])
 def test_v2_a_body_that_is_no_object_is_refused(charlie: Caller, sent: bytes) -> None:
     assert charlie.post(V2, sent).status in {400, 422}
+
+
+def test_of_too_many_sessions_the_one_unused_for_longest_ends(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    capped = settings().model_copy(update={"sessions_per_user": 3})
+    monkeypatch.setattr("auth_service.sessions.services.settings", lambda: capped)
+    first, second = Caller("alice"), Caller("alice")
+    first.log_in()
+    second.log_in()
+    Session.objects.filter(id=alice.get(f"{V2}?limit=3").body["items"][0]["id"]).update(
+        last_used_at=timezone.now() - timedelta(days=1)
+    )
+    alice.log_in()
+    assert second.get(V1).body["code"] == "token_revoked"
+    assert first.get(V1).body["count"] == 3
+    assert Session.objects.get(ended_by=Session.EndedBy.SURPLUS).ended_at
+    assert published(DjangoDatabase())[-1].type == "auth.session.revoked.v1"
 
 
 def test_expired_sessions_are_forgotten_and_others_kept(alice: Caller) -> None:

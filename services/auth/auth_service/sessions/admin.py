@@ -19,6 +19,8 @@ class SessionAdmin(ReadOnlyAdmin):
 
     @admin.action(description="End selected sessions", permissions=["end"])
     def end(self, request: HttpRequest, sessions: QuerySet[Session]) -> None:
+        if not request.user.is_superuser:
+            sessions = sessions.filter(user__is_superuser=False)
         for session in sessions:
             session_end(session, by=Session.EndedBy.STAFF, actor=staff(request), now=timezone.now())
 

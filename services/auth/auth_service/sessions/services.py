@@ -15,10 +15,14 @@ from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
 from auth_service.sessions.selectors import sessions_list
 from auth_service.settings import settings
+from auth_service.users.events import TokensRevoked
 from auth_service.users.models import User
+from auth_service.users.selectors import user_get_locked
+from auth_service.users.services import InvalidCredentials
 from chassis import statsd
 
 _CHUNK = 1_000  # rows deleted in one transaction
+_SURPLUS_AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,35 @@ class Grant:
 
 
 def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) -> Grant:
-    """Log a user in on one device."""
+    """Log a user in on one device; of too many sessions the one unused for longest ends.
+
+    Raises InvalidCredentials where the account was suspended, or got another password, since it was authenticated.
+    """
     session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip)
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():
+        _require_unchanged(user)
         session.save(force_insert=True)
         user.last_login = now
         user.save(update_fields=["last_login"])
+        _end_surplus(user, now=now)
         transaction.on_commit(lambda: statsd.incr("session.opened"))
     return Grant.of(session, token, now=now)
+
+
+def _require_unchanged(user: User) -> None:
+    """Lock the account, as whoever suspends it does: between a password and its session there is a moment."""
+    current = user_get_locked(user.id)
+    if not current.is_active or current.password != user.password:
+        raise InvalidCredentials
+
+
+def _end_surplus(user: User, *, now: datetime) -> None:
+    """A few at a time: accounts from before there was a limit come down to it log-in by log-in."""
+    most = settings().sessions_per_user
+    for session in sessions_list(user.id, now=now).order_by("-last_used_at", "-id")[most : most + _SURPLUS_AT_ONCE]:
+        session_end(session, by=Session.EndedBy.SURPLUS, actor=None, now=now)
 
 
 def session_end(session: Session, *, by: Session.EndedBy, actor: UUID | None, now: datetime) -> None:
@@ -69,10 +92,11 @@ def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
 
 
 def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: datetime) -> None:
-    """End every session of a user."""
+    """End every session of a user, with one event for all of them; none is made where none goes on."""
     with transaction.atomic():
-        for session in sessions_list(user_id, now=now):
-            session_end(session, by=by, actor=actor, now=now)
+        user = user_get_locked(user_id)
+        if sessions_list(user_id, now=now).update(ended_at=now, ended_by=by):
+            user.changed(TokensRevoked(user_id=user_id, not_before=now, reason=by.value), actor=actor)
 
 
 def sessions_delete_expired(*, now: datetime) -> int:

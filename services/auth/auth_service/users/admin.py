@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -48,13 +48,22 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Suspend selected users", permissions=["change"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        for user in within_power(request, users):
             user_suspend(user.id, actor=staff(request), now=timezone.now())
 
     @admin.action(description="Reactivate selected users", permissions=["change"])
     def reactivate(self, request: HttpRequest, users: QuerySet[User]) -> None:
-        for user in users:
+        for user in within_power(request, users):
             user_reactivate(user.id, actor=staff(request))
+
+
+def within_power(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
+    """Those whom this member of staff may suspend: of superusers only another one decides."""
+    if request.user.is_superuser:
+        return users
+    for superuser in users.filter(is_superuser=True):
+        messages.error(request, f"{superuser} is a superuser; only another superuser may do that.")
+    return users.filter(is_superuser=False)
 
 
 @admin.register(Profile)

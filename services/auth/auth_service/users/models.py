@@ -8,10 +8,12 @@ from chassis.events.types import EventData
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models, transaction
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from auth_service.users.events import UserRegistered
+from auth_service.users.events import ProfileUpdated, UserRegistered
+from auth_service.users.keys import email_key, username_key
 
 USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
 LOCALE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the common part of BCP 47
@@ -32,10 +34,22 @@ def roles_of_new_users() -> list[str]:
 
 
 class UserManager(BaseUserManager["User"]):
-    """The one place where accounts come into being, so none is ever made without its event."""
+    """The one place where accounts come into being, so none is ever made without its event or its keys."""
+
+    def with_email(self, email: str) -> "QuerySet[User]":
+        """The account of this address, however it is spelt; after it one whose key is still to be filled in."""
+        key = email_key(email)
+        found = self.filter(Q(email_key=key) | Q(email_key=None, email__lower=email.lower()))
+        return found.order_by(F("email_key").asc(nulls_last=True))
+
+    def with_usernames(self, *usernames: str) -> "QuerySet[User]":
+        """The accounts of these names, however they are spelt."""
+        keys = [username_key(username) for username in usernames]
+        return self.filter(Q(username_key__in=keys) | Q(username_key=None, username__lower__in=keys))
 
     def create_user(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
-        user = self.model(email=self.normalize_email(email), username=username, **fields)
+        keys = {"email_key": email_key(email), "username_key": username_key(username)}
+        user = self.model(email=self.normalize_email(email), username=username, **keys, **fields)
         user.set_password(password)  # slow on purpose, so before the transaction opens
         with transaction.atomic():
             user.save(force_insert=True)
@@ -51,7 +65,9 @@ class UserManager(BaseUserManager["User"]):
         return self.create_user(email=email, username=username, password=password, **(powers | fields))
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email__lower=(username or "").lower())
+        if user := self.with_email(username or "").first():
+            return user
+        raise self.model.DoesNotExist
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -62,6 +78,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     username = models.CharField(
         max_length=30, validators=[RegexValidator(rf"\A{USERNAME}\Z", "3 to 30 of the characters a-z A-Z 0-9 _ . -")]
     )
+    email_key = models.CharField(max_length=320, null=True, editable=False)  # noqa: DJ001  until `users_fill_keys` was here
+    username_key = models.CharField(max_length=80, null=True, editable=False)  # noqa: DJ001  likewise
     roles = models.JSONField(default=roles_of_new_users)
     is_active = models.BooleanField(default=True, help_text="Not active is suspended.")
     is_staff = models.BooleanField(default=False, help_text="May use the admin.")
@@ -79,6 +97,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),
+            models.UniqueConstraint(F("email_key"), name="user_email_key_unique"),
+            models.UniqueConstraint(F("username_key"), name="user_username_key_unique"),
         ]
 
     def __str__(self) -> str:
@@ -89,6 +109,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.version += 1
         self.save(update_fields=["version"])
         publish(event, sequence=self.version, actor=actor)
+
+    def profile_changed(self, *, actor: UUID) -> None:
+        """Count a change of the profile, and tell the others what it is now."""
+        shown = {"username": self.username, "bio": self.profile.bio, "avatar": self.profile.avatar}
+        self.changed(ProfileUpdated(user_id=self.id, **shown), actor=actor)
 
 
 class Profile(models.Model):

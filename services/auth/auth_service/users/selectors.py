@@ -3,15 +3,17 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Value
+from django.db.models.functions import Lower
 
+from auth_service.users.keys import email_key
 from auth_service.users.models import Profile, User
 
 
 def user_get_by_login(login: str) -> User | None:
     """The account with this e-mail or username, without regard to case. No username holds an @."""
-    name = "email__lower" if "@" in login else "username__lower"
-    return User.objects.select_related("profile").filter(**{name: login.lower()}).first()
+    found = User.objects.with_email(login) if "@" in login else User.objects.with_usernames(login)
+    return found.select_related("profile").first()
 
 
 def user_get_locked(user_id: UUID) -> User:
@@ -21,15 +23,14 @@ def user_get_locked(user_id: UUID) -> User:
 
 def profile_get(username: str) -> Profile | None:
     """The profile of an active account, without regard to case."""
-    profiles = Profile.objects.select_related("user").filter(user__is_active=True)
-    return profiles.filter(user__username__lower=username.lower()).first()
+    users = User.objects.with_usernames(username).filter(is_active=True)
+    return Profile.objects.select_related("user").filter(user__in=users).first()
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:
     """The active accounts with one of these ids or usernames, each with its profile."""
-    names = [username.lower() for username in usernames]
-    wanted = Q(id__in=ids) | Q(username__lower__in=names)
-    return User.objects.select_related("profile").filter(wanted, is_active=True)
+    named = User.objects.with_usernames(*usernames).values("id")
+    return User.objects.select_related("profile").filter(Q(id__in=ids) | Q(id__in=named), is_active=True)
 
 
 def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
@@ -39,8 +40,11 @@ def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
 
 
 def email_is_taken(email: str) -> bool:
-    return User.objects.filter(email__lower=email.lower()).exists()
+    """Whether an account has this address in some spelling, or the database takes the two for one."""
+    key = email_key(email)
+    same = Q(email_key=key) | Q(email__lower=key) | Q(email__lower=Lower(Value(email)))
+    return User.objects.filter(same).exists()
 
 
 def username_is_taken(username: str) -> bool:
-    return User.objects.filter(username__lower=username.lower()).exists()
+    return User.objects.with_usernames(username).exists()

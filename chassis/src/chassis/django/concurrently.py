@@ -1,0 +1,22 @@
+"""Steps of a migration that let traffic go on."""
+
+from typing import Any
+
+from django.db.migrations.operations import AddConstraint
+
+
+class AddUniqueConcurrently(AddConstraint):
+    """A UniqueConstraint of expressions: its index is made concurrently on PostgreSQL, at once on SQLite.
+
+    Belongs into a migration with ``atomic = False``. Where rows are not unique PostgreSQL leaves an invalid index of
+    this name behind, which is dropped when the migration is tried again.
+    """
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        create = str(self.constraint.create_sql(to_state.apps.get_model(app_label, self.model_name), schema_editor))
+        assert create.startswith("CREATE UNIQUE INDEX "), create
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.constraint.name)}")
+        schema_editor.execute(create.replace("CREATE UNIQUE INDEX ", "CREATE UNIQUE INDEX CONCURRENTLY ", 1))

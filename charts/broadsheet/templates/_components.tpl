@@ -16,6 +16,7 @@ auth-web:
 auth-worker: {service: auth, command: worker, kind: background, queues: [auth.jobs]}
 auth-beat: {service: auth, command: beat, kind: background, single: true}
 auth-relay: {service: auth, command: relay, kind: background}
+auth-consumer: {service: auth, command: consumer, kind: background, queues: [auth.media-events]}
 blog-web:
   {service: blog, command: web, kind: web, port: 8020, own: {replicas: 2, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 512Mi}}}}
 blog-worker: {service: blog, command: worker, kind: background, queues: [blog.jobs]}

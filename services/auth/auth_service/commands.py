@@ -24,16 +24,20 @@ def _settings() -> "AuthSettings":
     return settings()
 
 
-def _events() -> "EventService":
-    """What the chassis needs to know of auth's events; none of it needs Django."""
+def event_service() -> "EventService":
+    """What the chassis needs to know of auth's events."""
+    shared.set_up()
+    from chassis.events.databases.django import DjangoDatabase
     from chassis.events.service import EventService
 
     from auth_service.events import HANDLERS, PUBLISHES
 
-    return EventService(name="auth", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS)
+    return EventService(
+        name="auth", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS, database=DjangoDatabase()
+    )
 
 
-shared = DjangoCommands("auth", _settings, _events, apps=APPS)
+shared = DjangoCommands("auth", _settings, event_service, apps=APPS)
 
 
 def web(arguments: list[str]) -> None:
@@ -78,6 +82,7 @@ COMMANDS: dict[str, Command] = {
     "worker": shared.worker,
     "beat": shared.beat,
     "relay": shared.relay,
+    "consumer": shared.consumer,
     "messenger": shared.messenger,
     "events": shared.events,
     "manage": shared.manage,

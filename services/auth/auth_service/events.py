@@ -3,6 +3,7 @@
 from chassis.events.databases import Handler
 from chassis.events.types import EventData
 
+from auth_service.avatars.handlers import avatar_forget_on_asset_removed
 from auth_service.erasure.events import ErasureCompleted, ErasureExecute, ErasureRequested
 from auth_service.keys.events import KeyRotated
 from auth_service.sessions.events import SessionRevoked
@@ -29,4 +30,4 @@ PUBLISHES: tuple[type[EventData], ...] = (
     ErasureCompleted,
 )
 
-HANDLERS: dict[str, Handler] = {}
+HANDLERS: dict[str, Handler] = {"media.asset.removed.v1": avatar_forget_on_asset_removed}

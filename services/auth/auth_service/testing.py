@@ -3,9 +3,13 @@
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from chassis.internal_client import SERVICE_TOKEN_HEADER
+from chassis.testing.local_server import LocalServer, Received
 from django.test import Client
+from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery staple"  # noqa: S105  of people who do not exist
 
@@ -67,3 +71,27 @@ class Answer:
 
     def __repr__(self) -> str:
         return f"{self.status} {self.body}"
+
+
+class Media:
+    """Media as auth's ``/internal/`` calls see it."""
+
+    def __init__(self, server: LocalServer) -> None:
+        self.pictures: dict[UUID, tuple[UUID, str]] = {}
+        self.away = False
+        server.reply = self._reply
+
+    def has(self, owner: Caller, status: str = "ready") -> UUID:
+        """A picture of somebody's."""
+        assert owner.id
+        asset_id = uuid7()
+        self.pictures[asset_id] = (owner.id, status)
+        return asset_id
+
+    def _reply(self, request: Received) -> tuple[int, bytes]:
+        if self.away or SERVICE_TOKEN_HEADER.lower() not in request.headers:
+            return 503, b""
+        asked = [UUID(text) for text in parse_qs(urlsplit(request.path).query)["ids"][0].split(",")]
+        there = [(asset_id, *self.pictures[asset_id]) for asset_id in asked if asset_id in self.pictures]
+        assets = [{"asset_id": str(one), "owner_id": str(owner), "status": status} for one, owner, status in there]
+        return 200, json.dumps({"assets": assets}).encode()

@@ -4,19 +4,26 @@
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from threading import Barrier
 from typing import TYPE_CHECKING, Any
 
 import django
 import pytest
+from chassis.testing.local_server import LocalServer, local_server
 
 if TYPE_CHECKING:
-    from auth_service.testing import AtOnce, Caller
+    from auth_service.testing import AtOnce, Caller, Media
+
+MEDIA = pytest.StashKey[LocalServer]()
 
 
-def pytest_configure() -> None:
-    os.environ["DJANGO_SETTINGS_MODULE"] = "auth_service.django_settings"
+def pytest_configure(config: pytest.Config) -> None:
+    neighbour = ExitStack()
+    config.add_cleanup(neighbour.close)
+    server = config.stash[MEDIA] = neighbour.enter_context(local_server())
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "auth_service.django_settings", "MEDIA_URL": server.url}
     from auth_service import django_settings
 
     database = django_settings._shared["DATABASES"]["default"]
@@ -49,6 +56,14 @@ def _at_once(functions: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(len(functions)) as pool:
         return list(pool.map(run, functions))
+
+
+@pytest.fixture
+def media(request: pytest.FixtureRequest) -> "Media":
+    """The pictures there are; none at first."""
+    from auth_service.testing import Media
+
+    return Media(request.config.stash[MEDIA])
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from auth_service.testing import Caller
+from auth_service.testing import Caller, Media
 from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
@@ -11,7 +11,6 @@ from chassis.events.testing import published
 ME = "/api/v1/auth/users/me"
 TOO_LONG = "Ensure this field has no more than"
 NO_LOCALE = "This value does not match the required pattern."
-PICTURE = "01900000-0000-7000-8000-0000000000c1"
 
 
 def test_users_see_their_own_account(alice: Caller) -> None:
@@ -47,12 +46,13 @@ def test_the_scheme_ignores_case_and_others_are_refused(alice: Caller, charlie: 
         assert (answer.status, answer.body["code"]) == (401, "token_malformed")
 
 
-def test_a_change_keeps_what_was_not_sent(alice: Caller) -> None:
+def test_a_change_keeps_what_was_not_sent(alice: Caller, media: Media) -> None:
+    picture = media.has(alice)
     assert alice.patch(ME, {"profile": {"bio": "Writes.", "locale": "de-CH"}}).status == 200
-    answer = alice.patch(ME, {"profile": {"avatar": PICTURE}})
+    answer = alice.patch(ME, {"profile": {"avatar": str(picture)}})
     assert answer.body["profile"] == {
         "bio": "Writes.",
-        "avatar": f"http://127.0.0.1:8000/m/{PICTURE}/thumb.webp",
+        "avatar": f"http://127.0.0.1:8000/m/{picture}/thumb.webp",
         "locale": "de-CH",
     }
     assert alice.patch(ME, {"profile": {"avatar": None}}).body["profile"]["avatar"] is None
@@ -66,12 +66,13 @@ def test_a_change_of_nothing_makes_no_event(alice: Caller, body: object) -> None
     assert published(DjangoDatabase()) == before
 
 
-def test_a_change_is_told_to_others_with_the_next_version(alice: Caller) -> None:
-    alice.patch(ME, {"profile": {"bio": "Writes.", "avatar": PICTURE}})
+def test_a_change_is_told_to_others_with_the_next_version(alice: Caller, media: Media) -> None:
+    picture = str(media.has(alice))
+    alice.patch(ME, {"profile": {"bio": "Writes.", "avatar": picture}})
     alice.patch(ME, {"profile": {"bio": "Writes on."}})
     *_, first, second = published(DjangoDatabase())
     assert first.type == "auth.profile.updated.v1"
-    assert first.data == {"user_id": str(alice.id), "username": "alice", "bio": "Writes.", "avatar": PICTURE}
+    assert first.data == {"user_id": str(alice.id), "username": "alice", "bio": "Writes.", "avatar": picture}
     assert (first.sequence, second.sequence) == (2, 3)
     assert second.actor == str(alice.id)
 

@@ -4,11 +4,20 @@ from chassis.events.databases import Handler
 from chassis.events.types import EventData
 
 from blog_service.authors.events import FollowChanged
-from blog_service.authors.handlers import author_upsert_on_profile_updated, author_upsert_on_user_registered
+from blog_service.authors.handlers import (
+    author_suspend_on_user_suspended,
+    author_upsert_on_profile_updated,
+    author_upsert_on_user_registered,
+    posts_settle_on_user_reactivated,
+)
 from blog_service.comments.events import CommentCreated, CommentDeleted
 from blog_service.erasure.events import ErasureDone
 from blog_service.favourites.events import FavouriteChanged
-from blog_service.media_refs.handlers import posts_settle_on_asset_failed, posts_settle_on_asset_ready
+from blog_service.media_refs.handlers import (
+    posts_settle_on_asset_failed,
+    posts_settle_on_asset_ready,
+    posts_settle_on_asset_removed,
+)
 from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
@@ -37,6 +46,9 @@ PUBLISHES: tuple[type[EventData], ...] = (
 HANDLERS: dict[str, Handler] = {
     "auth.user.registered.v1": author_upsert_on_user_registered,
     "auth.profile.updated.v1": author_upsert_on_profile_updated,
+    "auth.user.suspended.v1": author_suspend_on_user_suspended,
+    "auth.user.reactivated.v1": posts_settle_on_user_reactivated,
     "media.asset.ready.v1": posts_settle_on_asset_ready,
     "media.asset.failed.v1": posts_settle_on_asset_failed,
+    "media.asset.removed.v1": posts_settle_on_asset_removed,
 }

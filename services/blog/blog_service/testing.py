@@ -118,7 +118,8 @@ class Neighbours:
             return {"assets": [self.assets[key] for key in query["ids"][0].split(",") if key in self.assets]}
         if "after" in query:
             return {"authors": self._page(query["after"][0])}
-        return {"authors": [self.authors[key] for key in query["usernames"][0].split(",") if key in self.authors]}
+        wanted = {text for name in ("ids", "usernames") for text in query.get(name, [""])[0].split(",")}
+        return {"authors": [told for told in self.authors.values() if wanted & {told["user_id"], told["username"]}]}
 
     def _page(self, after: str) -> list[dict[str, Any]]:
         later = [author for author in self.authors.values() if author["user_id"] > after]

@@ -135,9 +135,39 @@ def test_older_news_of_a_picture_changes_nothing(alice: Caller) -> None:
     assert alice.writes(images=[{"media": str(media)}])["images"][0]["state"] == "confirmed"
 
 
-@pytest.mark.parametrize("name", ["ready", "failed"])
+@pytest.mark.parametrize("name", ["ready", "failed", "removed"])
 def test_the_committed_examples_of_media_are_understood(db: None, name: str) -> None:
     event = example(f"media.asset.{name}.v1")
     deliver(event_service(), event)
     asset = Asset.objects.get(id=event.data["asset_id"])
     assert (str(asset.owner_id), asset.status) == (event.data["owner_id"], name)
+
+
+def test_a_removed_picture_leaves_what_readers_see(alice: Caller, charlie: Caller, neighbours: Neighbours) -> None:
+    media = neighbours.has_asset(alice)
+    alice.writes(images=[{"media": str(media)}], published=True)
+    deliver(event_service(), asset_event("removed", media, alice, sequence=3))
+    assert charlie.get(POST).body["images"] == []
+    assert alice.get(POST).body["images"][0]["state"] == "rejected"
+
+
+def test_a_removed_picture_joins_no_other_post(alice: Caller) -> None:
+    media = uuid7()
+    deliver(event_service(), asset_event("ready", media, alice))
+    deliver(event_service(), asset_event("removed", media, alice, sequence=3))
+    answer = alice.post("v1/posts", {"title": "t", "body": "", "images": [{"media": str(media)}]})
+    assert (answer.status, answer.body) == (400, {"images": [{"media": ["There is no such picture of the author."]}]})
+
+
+def test_late_news_brings_no_removed_picture_back(alice: Caller) -> None:
+    media = uuid7()
+    deliver(event_service(), asset_event("removed", media, alice, sequence=3))
+    deliver(event_service(), asset_event("ready", media, alice, sequence=2))
+    assert Asset.objects.get(id=media).status == Asset.Status.REMOVED
+
+
+def test_nobody_waits_for_a_removed_picture(alice: Caller, charlie: Caller, neighbours: Neighbours) -> None:
+    media = neighbours.has_asset(alice, "processing", sequence=1)
+    alice.writes(images=[{"media": str(media)}], published=True)
+    deliver(event_service(), asset_event("removed", media, alice, sequence=2))
+    assert charlie.get(POST).body["images"] == []

@@ -39,7 +39,7 @@ class TokensRevoked(EventData):
     reason: str = Field(examples=["suspended"])
 
 
-@event("auth.user.suspended.v1", aggregate="user", id_field="user_id", optional_subscribers=True)
+@event("auth.user.suspended.v1", aggregate="user", id_field="user_id")
 class UserSuspended(EventData):
     """The account may not be used until further notice."""
 
@@ -47,7 +47,7 @@ class UserSuspended(EventData):
     roles: list[str] = Field(examples=[["author"]])
 
 
-@event("auth.user.reactivated.v1", aggregate="user", id_field="user_id", optional_subscribers=True)
+@event("auth.user.reactivated.v1", aggregate="user", id_field="user_id")
 class UserReactivated(EventData):
     """The account may be used again."""
 

@@ -10,7 +10,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from auth_service.users.events import ProfileUpdated
+from auth_service.avatars.services import avatar_require
 from auth_service.users.models import User
 from auth_service.users.selectors import email_is_taken, user_get_by_login, user_get_locked, username_is_taken
 
@@ -60,8 +60,10 @@ def user_authenticate(*, login: str, password: str) -> User:
 def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, version: int | None = None) -> User:
     """Change the given parts of a profile. What is equal already makes no event.
 
-    Raises Problem 412 if the account is not of the given ``version`` any more.
+    Raises Problem: 412 if the account is not of the given ``version`` any more, and as ``avatar_require`` does.
     """
+    if avatar := changes.get("avatar"):
+        avatar_require(user_id, avatar)
     with transaction.atomic():
         user = user_get_locked(user_id)
         if version not in {None, user.version}:
@@ -72,8 +74,7 @@ def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, versi
             for name, value in different.items():
                 setattr(profile, name, value)
             profile.save(update_fields=list(different))
-            updated = ProfileUpdated(user_id=user.id, username=user.username, bio=profile.bio, avatar=profile.avatar)
-            user.changed(updated, actor=actor)
+            user.profile_changed(actor=actor)
     return user
 
 

@@ -1,8 +1,12 @@
 """Reactions to what happens to accounts."""
 
+from uuid import UUID
+
 from chassis.events.envelope import Event
 
-from blog_service.authors.services import author_apply
+from blog_service.authors.services import author_apply, author_suspend
+from blog_service.posts.models import Post
+from blog_service.posts.services import posts_settle
 
 
 def author_upsert_on_user_registered(event: Event) -> None:
@@ -11,3 +15,13 @@ def author_upsert_on_user_registered(event: Event) -> None:
 
 def author_upsert_on_profile_updated(event: Event) -> None:
     author_apply(event.data, sequence=event.sequence)
+
+
+def author_suspend_on_user_suspended(event: Event) -> None:
+    author_suspend(UUID(event.data["user_id"]), sequence=event.sequence, suspended=True)
+
+
+def posts_settle_on_user_reactivated(event: Event) -> None:
+    author_id = UUID(event.data["user_id"])
+    author_suspend(author_id, sequence=event.sequence, suspended=False)
+    posts_settle(Post.objects.filter(author_id=author_id))

@@ -1,7 +1,7 @@
 """Writes to the read copy of authors: from verified tokens, from auth's events, and by asking auth."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -33,8 +33,31 @@ def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
         Author.objects.filter(id=UUID(profile["user_id"]), sequence__lt=sequence).update(**shown)
 
 
+def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:
+    """Take over whether auth has suspended a user, unless something newer is known; nothing for one unknown here."""
+    authors = Author.objects.filter(id=author_id, suspended_sequence__lte=sequence)
+    authors.update(suspended=suspended, suspended_sequence=sequence)
+
+
+def authors_compare(ids: Collection[UUID]) -> None:
+    """Take over what auth says about these authors now, at most 100; raises InternalUnavailable.
+
+    Auth leaves out whom it has suspended, or has not any more.
+    """
+    known = dict(Author.objects.filter(id__in=ids).values_list("id", "suspended_sequence"))  # before auth is asked
+    answer = _auth().get_json("/internal/authors", {"ids": ",".join(map(str, known))})
+    for profile in answer["authors"]:
+        author_apply(profile, sequence=profile["sequence"])
+        author_suspend(UUID(profile["user_id"]), sequence=profile["sequence"], suspended=False)
+        known.pop(UUID(profile["user_id"]), None)
+    for author_id, sequence in known.items():
+        Author.objects.filter(id=author_id, suspended_sequence=sequence).update(suspended=True)
+
+
 def author_find(username: str) -> Author | None:
-    """The author of this name, asked of auth if neither event nor token has told of them; None if auth has none.
+    """The author of this name, asked of auth if neither event nor token has told of them.
+
+    None if auth has none, or has suspended them.
 
     Raises Problem (503) if blog does not know and auth does not answer.
     """
@@ -42,7 +65,7 @@ def author_find(username: str) -> Author | None:
         return None
     unknown = f"unknown-author:{username.lower()}"
     if (author := author_get(username)) or shared_cache.get(unknown):
-        return author
+        return None if author and author.suspended else author
     try:
         answer = _auth().get_json("/internal/authors", {"usernames": username})
     except InternalUnavailable as error:

@@ -18,6 +18,10 @@ def posts_settle_on_asset_failed(event: Event) -> None:
     _settle(event, Asset.Status.FAILED)
 
 
+def posts_settle_on_asset_removed(event: Event) -> None:
+    _settle(event, Asset.Status.REMOVED)
+
+
 def _settle(event: Event, status: Asset.Status) -> None:
     asset_id = UUID(event.data["asset_id"])
     posts = Post.objects.filter(images__asset_id=asset_id)

@@ -5,12 +5,16 @@ from django.utils import timezone
 
 
 class Asset(models.Model):
-    """A picture in media as blog last heard of it; without an owner, blog has only been told its id."""
+    """A picture in media as blog last heard of it; without an owner, blog has only been told its id.
+
+    Rows stay when pictures go: they keep late news from bringing one back.
+    """
 
     class Status(models.TextChoices):
         PROCESSING = "processing"
         READY = "ready"
         FAILED = "failed"
+        REMOVED = "removed"
 
     id = models.UUIDField(primary_key=True, editable=False)
     owner_id = models.UUIDField(null=True)

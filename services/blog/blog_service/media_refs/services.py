@@ -15,7 +15,8 @@ def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -
     told = {"owner_id": owner_id, "status": status, "sequence": sequence}
     _, created = Asset.objects.get_or_create(id=asset_id, defaults=told)
     if not created:
-        Asset.objects.filter(id=asset_id, sequence__lt=sequence).update(**told)
+        # of one sequence too: what media did not know for a while, as after a restore, comes back unchanged
+        Asset.objects.filter(id=asset_id, sequence__lte=sequence).update(**told)
 
 
 def assets_ensure(ids: set[UUID]) -> None:
@@ -35,16 +36,20 @@ def assets_refresh(post_id: UUID) -> None:
 def assets_pull(ids: set[UUID]) -> None:
     """Take over what media says about these pictures now; while media is away they stay what they were, or pending."""
     try:
-        answer = _media().get_json("/internal/assets", {"ids": ",".join(map(str, sorted(ids)))})
+        assets_compare(ids)
     except InternalUnavailable:
         Asset.objects.bulk_create([Asset(id=asset_id) for asset_id in sorted(ids)], ignore_conflicts=True)
-        return
+
+
+def assets_compare(ids: set[UUID]) -> None:
+    """Take over what media says about these pictures now, at most 200; raises InternalUnavailable."""
+    answer = _media().get_json("/internal/assets", {"ids": ",".join(map(str, sorted(ids)))})
     told = {UUID(asset["asset_id"]): asset for asset in answer["assets"]}
     for asset_id, asset in told.items():
         owner_id = UUID(asset["owner_id"])
         asset_apply(asset_id, owner_id=owner_id, status=asset["status"], sequence=asset["sequence"])
-    # Accepted while media was away, and now it has never heard of them.
-    Asset.objects.filter(id__in=ids - told.keys(), owner_id=None).update(status=Asset.Status.FAILED)
+    # Known here and not there: removed, or accepted while media was away although it never had them.
+    Asset.objects.filter(id__in=ids - told.keys()).update(status=Asset.Status.REMOVED)
     Asset.objects.filter(id__in=ids).update(checked_at=timezone.now())
 
 

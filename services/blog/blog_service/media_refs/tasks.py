@@ -3,15 +3,18 @@
 from datetime import datetime, timedelta
 
 from celery import shared_task
+from chassis.django.walking import next_page
 from django.utils import timezone
 
 from blog_service.media_refs.models import Asset
-from blog_service.media_refs.services import assets_pull
+from blog_service.media_refs.services import assets_compare, assets_pull
 from blog_service.posts.models import Post
 from blog_service.posts.services import posts_settle
 
 STUCK_AFTER = timedelta(seconds=60)
 AT_ONCE = 50
+PAGE = 200  # what media takes in one question
+PAGES = 10
 
 
 @shared_task(name="media_refs_refresh_stuck")
@@ -22,3 +25,14 @@ def media_refs_refresh_stuck(now: datetime | None = None) -> None:
     if ids := set(stuck.order_by("checked_at").values_list("id", flat=True)[:AT_ONCE]):
         assets_pull(ids)
     posts_settle(Post.objects.all())
+
+
+@shared_task(name="media_refs_reconcile")
+def media_refs_reconcile() -> None:
+    """Compare a stretch of the read copy with media; in turn all of it is compared, whatever events were missed."""
+    for _ in range(PAGES):
+        with next_page("media_refs", Asset.objects.all(), size=PAGE) as ids:
+            if ids:
+                assets_compare(set(ids))
+        if len(ids) < PAGE:
+            return

@@ -72,7 +72,7 @@ def _refuse_strange(post: Post, wanted: list[ImageFields], *, known: set[UUID]) 
 
 def _may_join(asset: Asset | None, post: Post) -> bool:
     """Whether the picture is the author's, or media could not yet be asked whose it is."""
-    if asset is None:
+    if asset is None or asset.status == Asset.Status.REMOVED:
         return False
     unheard = asset.owner_id is None and asset.status == Asset.Status.PROCESSING
     return unheard or asset.owner_id == post.author_id

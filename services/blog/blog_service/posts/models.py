@@ -119,7 +119,7 @@ class PublishedTally(models.Model):
 
 def image_state(*, owner_id: UUID | None, status: str, author_id: UUID) -> PostImage.State:
     """What the state of a picture, and whose it is, mean for an image of a post by ``author_id``."""
-    if status == Asset.Status.FAILED or owner_id not in {None, author_id}:
+    if status in {Asset.Status.FAILED, Asset.Status.REMOVED} or owner_id not in {None, author_id}:
         return PostImage.State.REJECTED
     if status == Asset.Status.READY and owner_id is not None:
         return PostImage.State.CONFIRMED

@@ -75,8 +75,9 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
 
 
 def posts_settle(waiting: QuerySet[Post]) -> None:
-    """Publish those of the posts whose images need not be waited for any more."""
-    settled = waiting.filter(publish_requested=True).exclude(images__asset__status=Asset.Status.PROCESSING)
+    """Publish those of the posts whose images need not be waited for any more, unless their author is suspended."""
+    wanted = waiting.filter(publish_requested=True, author__suspended=False)
+    settled = wanted.exclude(images__asset__status=Asset.Status.PROCESSING)
     for post_id, author_id in settled.order_by("id").values_list("id", "author_id"):
         post_change(post_id, {}, actor=author_id)
 

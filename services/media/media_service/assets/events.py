@@ -57,6 +57,6 @@ class AssetFailed(AssetState):
     reason: str = Field(examples=["no renditions could be made of it"])
 
 
-@event("media.asset.removed.v1", aggregate="asset", id_field="asset_id", optional_subscribers=True)
+@event("media.asset.removed.v1", aggregate="asset", id_field="asset_id")
 class AssetRemoved(AssetState):
     """The asset and its files are gone."""

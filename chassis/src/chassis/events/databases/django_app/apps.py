@@ -1,4 +1,4 @@
-"""The Django app that carries the migration of the events tables; they are used through SQL, so it has no models."""
+"""The Django app that carries the migrations of the events tables, which are used through SQL, and of Walk."""
 
 from django.apps import AppConfig
 

@@ -1,0 +1,15 @@
+"""What keeps a read copy true beside its events."""
+
+from uuid import UUID
+
+from django.db import models
+
+
+class Walk(models.Model):
+    """How far a job has come on its way round a table: rows with a greater key are next."""
+
+    name = models.CharField(max_length=50, primary_key=True)
+    after = models.UUIDField(default=UUID(int=0))
+
+    def __str__(self) -> str:
+        return f"{self.name} after {self.after}"

@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 from chassis.redaction import REDACTED, redact
 
+OPAQUE = "AZTx3q0Dd7mJp2kQ4vZ8sLw1Yc6Rn9Bt5Hf-Ue_GiOaXoKy"  # of the length and letters of a refresh token
+
 
 @pytest.mark.parametrize(
     "key",
@@ -20,6 +22,10 @@ from chassis.redaction import REDACTED, redact
             "email",
             "e_mail",
             "SENTRY_DSN",
+            "otp",
+            "user_totp",
+            "recovery_codes",
+            "Webhook-Signature",
         ),
     ],
 )
@@ -39,6 +45,12 @@ def test_values_under_these_names_are_cut_out(key: str) -> None:
         ("?token=hunter2&page=2", f"?token={REDACTED}&page=2"),
         ('{"password": "hunter2"}', f'{{"password": "{REDACTED}"}}'),
         ("to alice.b+c@news.example.", f"to {REDACTED}"),
+        ("code=492817 was typed", f"code={REDACTED} was typed"),
+        ('{"code": "K7QM-2XPA"}', f'{{"code": "{REDACTED}"}}'),
+        (f"refreshed {OPAQUE}.", f"refreshed {REDACTED}."),
+        (f"/api/v1/auth/links/{OPAQUE}?x", f"/api/v1/auth/links/{REDACTED}?x"),
+        ("/auth/reset/confirm/MQ/cd3k2x-0123456789abcdef0123456789abcdef", f"/auth/reset/confirm/MQ/{REDACTED}"),
+        ("GET /activate/0123456789abcdef0123 HTTP", f"GET /activate/{REDACTED} HTTP"),
     ],
 )
 def test_secrets_inside_text_are_cut_out(text: str, left: str) -> None:
@@ -47,10 +59,30 @@ def test_secrets_inside_text_are_cut_out(text: str, left: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["first-light", "2026-11-23T10:00:00.000Z", "http://127.0.0.1:8000/api/v1/posts?page=2", 12.5, None, True, "a: b"],
+    [
+        "first-light",
+        "2026-11-23T10:00:00.000Z",
+        "http://127.0.0.1:8000/api/v1/posts?page=2",
+        12.5,
+        None,
+        True,
+        "a: b",
+        f"/m/{'0a1f' * 16}.webp",
+        "01900000-0000-7000-8000-0000000000a1",
+        "code: token_missing",
+        "the-slug-of-a-post-about-40-characters-and-more",
+        "/docs/how-to/confirm-a-thing",
+    ],
 )
 def test_all_else_is_left(value: Any) -> None:
     assert redact({"value": value}) == {"value": value}
+
+
+def test_codes_to_be_typed_in_are_cut_out_and_reason_codes_left() -> None:
+    typed = {"code": "492817", "device_code": "K7QM-2XPA"}
+    assert set(redact(typed).values()) == {REDACTED}
+    reasons = {"code": "token_missing", "status_code": "404", "language_code": "de-AT"}
+    assert redact(reasons) == reasons
 
 
 def test_numbers_and_switches_under_secret_names_are_left() -> None:
@@ -61,6 +93,9 @@ def test_numbers_and_switches_under_secret_names_are_left() -> None:
     }
 
 
-@pytest.mark.parametrize("text", ["a", "a.", "eyJ", "eyJ-", "bearer ", "token ", "://", "x://a:"])
+@pytest.mark.parametrize(
+    "text",
+    ["a", "a.", "eyJ", "eyJ-", "bearer ", "token ", "://", "x://a:", "code=", "/reset/", "/reset/a/", "aA0-"],
+)
 def test_hostile_text_is_searched_in_one_pass(text: str) -> None:
     redact(text * 100_000 + "@")

@@ -26,10 +26,9 @@ _TEXT = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_HINT = re.compile(
-    r"[@=:]|eyJ|bearer|basic|/(?:activat|confirm|reset|verif|undo|preview|receipt|invit)|(?<![\w-])[\w-]{40}",
-    re.IGNORECASE,
-)
+_HINT = re.compile(r"[@=:]|eyJ|bearer|basic", re.IGNORECASE)
+_HINT_OF_LONGER = re.compile(r"/(?:activat|confirm|reset|verif|undo|preview|receipt|invit)|(?<![\w-])[\w-]{40}")
+_LONGER = 22  # no shorter text holds an opaque token or a token in a path
 
 
 class Named(Enum):
@@ -47,7 +46,7 @@ def redact(value: Any, key: str = "") -> Any:
     if isinstance(value, str):
         if named is Named.CODE and _CODE.fullmatch(value):
             return REDACTED
-        return _TEXT.sub(_replacement, value) if _HINT.search(value) else value
+        return _TEXT.sub(_replacement, value) if _may_hold_secret(value) else value
     if isinstance(value, dict):
         return {name: redact(item, str(name)) for name, item in value.items()}
     if isinstance(value, list | tuple):
@@ -60,6 +59,11 @@ def _named(key: str) -> Named | None:
     if _KEY.search(key):
         return Named.SECRET
     return Named.CODE if _CODE_KEY.search(key) else None
+
+
+def _may_hold_secret(text: str) -> bool:
+    """A quick look, for most values are short and hold none."""
+    return bool(_HINT.search(text) or (len(text) >= _LONGER and _HINT_OF_LONGER.search(text)))
 
 
 def _replacement(match: re.Match[str]) -> str:

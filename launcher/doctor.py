@@ -40,7 +40,7 @@ def ports(settings: Settings) -> str:
         )
     if Supervisor(settings).is_running() or leftovers(settings.var):
         return f"ports {numbers} are our own"
-    taken = [f"{port} ({name})" for name, port in settings.ports.items() if not is_free(port)]
+    taken = [f"{port} ({name})" for name, port in settings.ports.items() if not is_free(port, settings.host_of(name))]
     if not taken:
         return f"ports {numbers} are free"
     copies = other_copies(settings.var)

@@ -5,8 +5,7 @@ import urllib.request
 from collections import defaultdict
 
 from launcher import LauncherError
-from launcher.servers.ports import LOOPBACK
-from launcher.settings import Settings
+from launcher.settings import Settings, reached_at
 from launcher.supervisor import Process, Supervisor
 
 READY_SECONDS = 180
@@ -38,7 +37,8 @@ def is_ready(settings: Settings, process: Process) -> bool:
     if process.state != "RUNNING" or process.group != "services":
         return process.state == "RUNNING"
     if process.name in WEB_PORTS:
-        return _answers_well(f"http://{LOOPBACK}:{settings.environment[WEB_PORTS[process.name]]}/readyz")
+        port = WEB_PORTS[process.name]
+        return _answers_well(f"http://{reached_at(settings.host_of(port))}:{settings.environment[port]}/readyz")
     heartbeat = settings.run_folder / f"{process.name}.heartbeat"
     started = time.time() - process.seconds - 1
     return heartbeat.exists() and heartbeat.stat().st_mtime >= started

@@ -13,6 +13,7 @@ VENV = ROOT / ".venv"
 SERVICES = ("auth", "blog", "media", "gateway")
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
 PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
+HOSTS = {name: name.replace("_PORT", "_HOST") for name in PORTS}
 BACKGROUND = ("messenger", "worker")  # their metrics are on the service's port + 1 and + 2
 GIVE_MEMORY_BACK = {  # glibc else keeps an arena for every thread, and what a password hash or a picture once took
     "MALLOC_ARENA_MAX": "2",
@@ -40,6 +41,10 @@ class Settings:
                 ports[f"{service.upper()}_PORT + {offset}"] = ports[f"{service.upper()}_PORT"] + offset
         return ports
 
+    def host_of(self, port: str) -> str:
+        """The address that goes with a name of `ports`."""
+        return self.environment.get(HOSTS.get(port, "METRICS_HOST")) or LOOPBACK
+
     @property
     def run_folder(self) -> Path:
         """Where the pid file, the stamps and the heartbeats of the running platform are."""
@@ -63,8 +68,17 @@ def read_settings() -> Settings:
             raise LauncherError(f"{name}={value} is not a port; use a number from 1 to 65535.")
     var = (ROOT / given.get("VAR_DIR", "var")).resolve()
     inherited = {name: value for name, value in given.items() if not name.startswith("MAKE")}
-    environment = embedded_defaults(var, ports) | ports | inherited | _always(var, given)
+    hosts = {name: given.get(host, LOOPBACK) for name, host in HOSTS.items()}
+    environment = embedded_defaults(var, ports, hosts) | ports | inherited | _always(var, given)
     return Settings(mode, var, frozenset(given), environment)
+
+
+def reached_at(host: str) -> str:
+    """Where what listens on a host is reached from this machine, as a URL has it."""
+    bare = host.strip("[]")
+    if bare in {"0.0.0.0", "::"}:  # noqa: S104  both take IPv4
+        return LOOPBACK
+    return f"[{bare}]" if ":" in bare else bare
 
 
 def read_dotenv(file: Path = ROOT / ".env") -> dict[str, str]:
@@ -72,12 +86,13 @@ def read_dotenv(file: Path = ROOT / ".env") -> dict[str, str]:
     return dict(_dotenv_lines(file)) if file.exists() else {}
 
 
-def embedded_defaults(var: Path, ports: Mapping[str, str]) -> dict[str, str]:
+def embedded_defaults(var: Path, ports: Mapping[str, str], hosts: Mapping[str, str]) -> dict[str, str]:
     """What makes all processes one platform without a server: each may be set to something else."""
-    urls = {f"{name}_URL": f"http://{LOOPBACK}:{ports[f'{name}_PORT']}" for name in ("AUTH", "BLOG", "MEDIA")}
+    bases = {name: f"http://{reached_at(hosts[name])}:{port}" for name, port in ports.items()}
+    urls = {f"{name}_URL": bases[f"{name}_PORT"] for name in ("AUTH", "BLOG", "MEDIA")}
     databases = {f"{name.upper()}_DATABASE_URL": f"sqlite:///{var}/{name}.sqlite3" for name in SERVICES_WITH_DATABASE}
     return {
-        "PUBLIC_URL": f"http://{LOOPBACK}:{ports['GATEWAY_PORT']}",
+        "PUBLIC_URL": bases["GATEWAY_PORT"],
         "EVENTS_URL": f"sqlite:///{var}/bus.sqlite3",
         "JOBS_URL": f"filesystem://{var}/jobs",
         "MEDIA_STORAGE_URL": f"file://{var}/media",

@@ -273,6 +273,13 @@ def test_postgresql_url() -> None:
     assert entry["CONN_HEALTH_CHECKS"]
 
 
+def test_postgresql_url_with_an_address_of_ipv6() -> None:
+    entry = database("postgresql://alice@[::1]:5433/press", "PRESS_DATABASE_URL")
+    assert (entry["HOST"], entry["PORT"]) == ("::1", 5433)
+    with pytest.raises(SettingsError, match=r"PRESS_DATABASE_URL .* an IPv6 address has brackets"):
+        database("postgresql://alice@::1:5433/press", "PRESS_DATABASE_URL")
+
+
 def test_sqlite_url_may_be_relative_or_absolute() -> None:
     assert database("sqlite:///var/press.sqlite3", "X")["NAME"] == "var/press.sqlite3"
     assert database("sqlite:////srv/press.sqlite3", "X")["NAME"] == "/srv/press.sqlite3"

@@ -7,7 +7,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from chassis.migration_lock import alone
-from chassis.migrations import Order, database_url, look, migrate, ordered, wait
+from chassis.migrations import Order, database_url, look, migrate, ordered, wait, where
 from chassis.settings import SettingsError
 
 URL = "postgresql://auth:secret@db.example:6543/auth"
@@ -44,6 +44,19 @@ def test_a_database_that_refuses_is_quoted(postgres_url: str) -> None:
         (f"{somebody}@{place.rpartition('/')[0]}/nowhere", 'database "nowhere" does not exist'),
     ):
         assert look(connect, given) == ([], f"the database at {place.partition('/')[0]} refuses: {reason}")
+
+
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        (URL, "db.example:6543"),
+        ("postgresql://auth:secret@[::1]:6543/auth", "[::1]:6543"),
+        ("postgresql://[::1]/auth", "[::1]:5432"),
+        ("sqlite:///var/auth.sqlite3", "/var/auth.sqlite3"),
+    ],
+)
+def test_place_of_a_database_is_told_without_its_password(url: str, place: str) -> None:
+    assert where(url) == place
 
 
 def test_a_migration_that_never_comes_is_named() -> None:

@@ -22,6 +22,7 @@ from chassis.testing import LocalServer
 PRESS = """
 import gc
 import sys
+from functools import partial
 from typing import ClassVar
 
 from django.conf import settings as conf
@@ -33,6 +34,7 @@ from django.utils.functional import classproperty
 from chassis.django import health
 from chassis.django.server import serve
 from chassis.django.settings import django_settings
+from chassis.listening import listener
 from chassis.logging import get_logger
 from chassis.settings import Secret, ServiceSettings, load
 
@@ -65,7 +67,8 @@ conf.configure(
     INSTALLED_APPS=["chassis.django"],
     MIDDLEWARE=["chassis.django.middleware.RequestContextMiddleware"],
 )
-serve(own, get_wsgi_application, bind=sys.argv[1], workers=int(sys.argv[2]), threads=4)
+listen = partial(listener, "127.0.0.1", int(sys.argv[1]), "PRESS_PORT")
+serve(own, get_wsgi_application, listen=listen, workers=int(sys.argv[2]), threads=4)
 """
 
 
@@ -115,12 +118,12 @@ class Running:
 def server(tmp_path: Path, request: pytest.FixtureRequest, http_server: LocalServer) -> Iterator[Running]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{free.getsockname()[1]}"
+        port = free.getsockname()[1]
     (tmp_path / "press.py").write_text(PRESS)
     log = tmp_path / "log"
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "press.py", address, str(request.param)],
+            [sys.executable, "press.py", str(port), str(request.param)],
             cwd=tmp_path,
             env={**os.environ, "VAR_DIR": str(tmp_path / "var"), "AUTH_URL": http_server.url},
             stdin=subprocess.PIPE,
@@ -129,7 +132,7 @@ def server(tmp_path: Path, request: pytest.FixtureRequest, http_server: LocalSer
             text=True,
         )
     with process:
-        running = Running(process, f"http://{address}", log)
+        running = Running(process, f"http://127.0.0.1:{port}", log)
         try:
             running.wait_until_up()
             yield running

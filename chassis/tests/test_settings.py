@@ -91,6 +91,24 @@ def test_every_problem_is_in_one_sentence(environment: pytest.MonkeyPatch) -> No
     assert "\n" not in text
 
 
+URLS = {"AUTH_URL": "http", "PUBLIC_URL": "https", "EVENTS_URL": "amqp", "JOBS_URL": "amqps"}
+
+
+@pytest.mark.parametrize("name", URLS)
+def test_url_may_have_an_address_of_ipv6(environment: pytest.MonkeyPatch, name: str) -> None:
+    url = f"{URLS[name]}://[::1]:8010"
+    environment.setenv(name, url)
+    assert getattr(load(PressSettings), name.lower()) == url
+
+
+@pytest.mark.parametrize("host", ["::1:8010", "[::1", ":8010", "host:port"])
+@pytest.mark.parametrize("name", URLS)
+def test_url_without_a_host_or_brackets_is_refused(environment: pytest.MonkeyPatch, name: str, host: str) -> None:
+    environment.setenv(name, f"{URLS[name]}://{host}")
+    with pytest.raises(SettingsError, match=rf"{name}: .*an IPv6 address has brackets"):
+        load(PressSettings)
+
+
 def test_a_broker_that_jobs_cannot_use_is_refused(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("JOBS_URL", "redis://:hunter2@q")
     assert refusal() == "JOBS_URL: must begin with filesystem:// or amqp://"

@@ -17,10 +17,11 @@ def _off_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         statsd._client.close()
 
 
-@pytest.fixture
-def daemon() -> Iterator[socket.socket]:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as daemon:
-        daemon.bind(("127.0.0.1", 0))
+@pytest.fixture(params=["127.0.0.1", "::1"])
+def daemon(request: pytest.FixtureRequest) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in request.param else socket.AF_INET
+    with socket.socket(family, socket.SOCK_DGRAM) as daemon:
+        daemon.bind((request.param, 0))
         daemon.settimeout(5)
         yield daemon
 
@@ -30,7 +31,8 @@ def set_up(settings: ServiceSettings, url: str) -> None:
 
 
 def test_counters_and_timers_reach_the_daemon(press_settings: ServiceSettings, daemon: socket.socket) -> None:
-    set_up(press_settings, f"udp://127.0.0.1:{daemon.getsockname()[1]}")
+    host, port = daemon.getsockname()[:2]
+    set_up(press_settings, f"udp://[{host}]:{port}" if ":" in host else f"udp://{host}:{port}")
     statsd.incr("posts.published")
     statsd.timing("renditions.made", 12.5)
     assert daemon.recv(512) == b"broadsheet.press.posts.published:1|c"
@@ -50,7 +52,8 @@ def test_absent_daemon_or_name_does_no_harm(press_settings: ServiceSettings, url
 
 
 @pytest.mark.parametrize(
-    "url", ["127.0.0.1:8125", "tcp://127.0.0.1:8125", "udp://127.0.0.1", "udp://h:many", "udp://h:70000"]
+    "url",
+    ["127.0.0.1:8125", "tcp://127.0.0.1:8125", "udp://127.0.0.1", "udp://h:many", "udp://h:70000", "udp://::1:8125"],
 )
 def test_unreadable_url_is_one_sentence(press_settings: ServiceSettings, url: str) -> None:
     with pytest.raises(SettingsError, match=r"STATSD_URL is .*; it must look like udp://host:8125"):

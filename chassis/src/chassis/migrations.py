@@ -127,4 +127,4 @@ def database_url(service: str) -> str:
 def where(database_url: str) -> str:
     """Host and port of a database, or its file: what a person may be told of its URL."""
     parts = urlsplit(database_url)
-    return f"{parts.hostname}:{parts.port or 5432}" if parts.hostname else parts.path
+    return f"{parts.netloc.rpartition('@')[2]}{'' if parts.port else ':5432'}" if parts.hostname else parts.path

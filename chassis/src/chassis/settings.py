@@ -25,6 +25,7 @@ from chassis.settings_error import SettingsError as SettingsError  # noqa: PLC04
 def _http_base(value: str) -> str:
     if not value.startswith(("http://", "https://")):
         raise ValueError("must begin with http:// or https://")
+    _require_host(value)
     return value.rstrip("/")
 
 
@@ -35,7 +36,22 @@ def _http_base_or_none(value: str) -> str:
 def _job_broker(value: str) -> str:
     if not value.startswith(("filesystem://", "amqp://", "amqps://")):
         raise ValueError("must begin with filesystem:// or amqp://")
+    return _broker(value)
+
+
+def _broker(value: str) -> str:
+    if value.startswith(("amqp://", "amqps://")):
+        _require_host(value)
     return value
+
+
+def _require_host(url: str) -> None:
+    try:
+        named = urlsplit(url).hostname and urlsplit(url).port != 0
+    except ValueError:
+        named = False
+    if not named:
+        raise ValueError("names no host and port; an IPv6 address has brackets, like http://[::1]:8000")
 
 
 SECRET = "secret"  # noqa: S105  the mark, not a secret
@@ -66,7 +82,7 @@ class ServiceSettings(BaseSettings):
         "INFO", validation_alias="LOG_LEVEL", description="least severe level that is logged"
     )
     release: str = Field("dev", validation_alias="RELEASE", description="version shown in logs and errors")
-    events_url: Secret = Field(
+    events_url: Annotated[Secret, AfterValidator(_broker)] = Field(
         "sqlite:///var/bus.sqlite3", validation_alias="EVENTS_URL", description="event transport: sqlite:/// or amqp://"
     )
     events_management_url: Annotated[Secret, AfterValidator(_http_base_or_none)] = Field(
@@ -105,7 +121,7 @@ class ServiceSettings(BaseSettings):
     metrics_host: str = Field(
         "127.0.0.1",
         validation_alias="METRICS_HOST",
-        description="address of a background process's metrics and `/livez`",
+        description="address of a background process's metrics and `/livez`; :: takes IPv4 too",
     )
     metrics_port: int = Field(
         0,

@@ -4,6 +4,7 @@ Nothing here waits or raises: a figure that cannot be sent is lost, and the requ
 """
 
 import re
+import socket
 
 from statsd import StatsClient  # type: ignore[import-untyped]
 
@@ -11,7 +12,7 @@ from chassis.logging import get_logger
 from chassis.settings import ServiceSettings, SettingsError
 
 log = get_logger()
-_URL = re.compile(r"udp://(?P<host>[^/:@]+):(?P<port>\d{1,5})/?")
+_URL = re.compile(r"udp://(?:\[(?P<ipv6>[0-9A-Fa-f:.]+)\]|(?P<host>[^/:@\[\]]+)):(?P<port>\d{1,5})/?")
 _client: StatsClient | None = None
 
 
@@ -23,10 +24,13 @@ def setup(settings: ServiceSettings) -> None:
     match = _URL.fullmatch(settings.statsd_url)
     if not match or int(match["port"]) > 65535:
         raise SettingsError(f"STATSD_URL is {settings.statsd_url}; it must look like udp://host:8125.")
+    host, port = match["ipv6"] or match["host"], int(match["port"])
     try:
-        _client = StatsClient(match["host"], int(match["port"]), prefix=f"broadsheet.{settings.service}")
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_DGRAM)[0][0]
+        prefix = f"broadsheet.{settings.service}"
+        _client = StatsClient(host, port, prefix=prefix, ipv6=family == socket.AF_INET6)
     except OSError as error:
-        log.warning("statsd is off", host=match["host"], error=str(error))
+        log.warning("statsd is off", host=host, error=str(error))
     else:
         _client._sock.setblocking(False)  # a full socket buffer must not hold up a request
 

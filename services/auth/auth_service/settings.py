@@ -20,7 +20,7 @@ class AuthSettings(ServiceSettings):
     key_encryption_key: GeneratedSecret = Field(
         "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
     )
-    host: str = Field("127.0.0.1", description="address the web process listens on")
+    host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8010, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")

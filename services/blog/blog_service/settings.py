@@ -15,7 +15,7 @@ class BlogSettings(ServiceSettings):
     secret_key: GeneratedSecret = Field(
         "development-blog-secret-key-of-no-worth", description="signs the admin's cookies"
     )
-    host: str = Field("127.0.0.1", description="address the web process listens on")
+    host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")

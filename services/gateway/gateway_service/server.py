@@ -3,12 +3,11 @@
 import asyncio
 import logging
 import signal
-import socket
 import time
 from typing import Any
 
+from chassis.listening import listener
 from chassis.process import begin
-from chassis.settings import SettingsError
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
@@ -29,10 +28,10 @@ QUIET_SECONDS = 0.5
 async def serve(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError if a port is taken or the configuration is wrong."""
     parts = assemble(settings, read(settings.config))
-    _require_free(settings.host, settings.port, "GATEWAY_PORT")
-    _require_free(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
-    admin = _server(parts.admin, settings.admin_host, settings.admin_port)
-    public = _server(parts.gateway, settings.host, settings.port)
+    address = _address(settings.host, settings.port, "GATEWAY_PORT")
+    admin_address = _address(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
+    admin = _server(parts.admin, admin_address, settings.admin_port)
+    public = _server(parts.gateway, address, settings.port)
     begin(settings, "web")  # after granian, which sets up logging of its own
     # it would log the exceptions that cut broken-off answers; what there is to say is in the access log
     logging.getLogger("_granian").setLevel(logging.CRITICAL)
@@ -75,10 +74,10 @@ def _stop(server: Server) -> None:
     server.stop()  # type: ignore[no-untyped-call]  # granian is not annotated here
 
 
-def _server(app: Any, host: str, port: int) -> Server:
+def _server(app: Any, address: str, port: int) -> Server:
     return Server(
         app,
-        address=host,
+        address=address,
         port=port,
         interface=Interfaces.ASGINL,
         http=HTTPModes.http1,
@@ -97,13 +96,10 @@ def _stop_signal() -> asyncio.Event:
     return stop
 
 
-def _require_free(host: str, port: int, setting: str) -> None:
-    """The server shares its port with whoever asks (SO_REUSEPORT), so a second copy would take half the requests."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-            probe.listen(1)
-        except OSError as error:
-            sentence = f"{host}:{port} cannot be listened on ({error.strerror}); stop what uses it or set {setting}."
-            raise SettingsError(sentence) from error
+def _address(host: str, port: int, setting: str) -> str:
+    """The address of a host, on which nobody listens yet; raises SettingsError.
+
+    The server shares its port with whoever asks (SO_REUSEPORT), so a second copy would take half the requests.
+    """
+    with listener(host, port, setting) as probe:
+        return str(probe.getsockname()[0])

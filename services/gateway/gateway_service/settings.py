@@ -16,9 +16,9 @@ class GatewaySettings(ServiceSettings):
 
     service: ClassVar[str] = "gateway"
 
-    host: str = Field("127.0.0.1", description="address the public port listens on")
+    host: str = Field("127.0.0.1", description="address the public port listens on; :: takes IPv4 too")
     port: int = Field(8000, ge=1, le=65535, description="the public port")
-    admin_host: str = Field("127.0.0.1", description="address of health, metrics and status")
+    admin_host: str = Field("127.0.0.1", description="address of health, metrics and status; :: takes IPv4 too")
     admin_port: int = Field(8001, ge=1, le=65535, description="port of health, metrics and status")
     config: Path = Field(
         Path(__file__).with_name("gateway.yaml"), description="the YAML of routes; the packaged one unless set"
@@ -45,7 +45,8 @@ def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
     """The host names answered to; none means any, which only development does."""
     if not settings.production:
         return ()
-    return (urlsplit(settings.public_url).hostname or "", *listed(settings.hosts))
+    names = (urlsplit(settings.public_url).hostname or "", *listed(settings.hosts))
+    return tuple(f"[{name}]" if ":" in name and name[0] != "[" else name for name in names)  # as Host has IPv6
 
 
 def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:

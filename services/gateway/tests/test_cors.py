@@ -75,6 +75,13 @@ def test_no_origin_means_no_cors_headers_but_vary(stranger: httpx.Client, blog: 
     assert answer.headers["vary"] == "Accept, Origin"
 
 
+def test_origin_may_be_an_address_of_ipv6(start_gateway: Callable[..., Running]) -> None:
+    running = start_gateway(GATEWAY_CORS_ORIGINS="http://[::1]:3000")
+    running.wait_until_ready()
+    answer = httpx.get(f"{running.url}/nothing", headers={"Origin": "http://[::1]:3000"})
+    assert answer.headers["access-control-allow-origin"] == "http://[::1]:3000"
+
+
 def test_production_allows_only_what_is_set(start_gateway: Callable[..., Running]) -> None:
     running = start_gateway(
         ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, GATEWAY_CORS_ORIGINS="https://app.example, https://b.example"

@@ -43,10 +43,16 @@ def test_unknown_host_is_421_in_production(start_gateway: Callable[..., Running]
         ENVIRONMENT="production",
         SERVICE_TOKEN="t" * 40,
         PUBLIC_URL="https://broadsheet.example",
-        GATEWAY_HOSTS="gateway.internal",
+        GATEWAY_HOSTS="gateway.internal, 2001:db8::1, [::1]",
     )
     running.wait_until_ready()
-    for host in ("broadsheet.example", "BROADSHEET.example:443", "gateway.internal:8000"):
+    for host in (
+        "broadsheet.example",
+        "BROADSHEET.example:443",
+        "gateway.internal:8000",
+        "[2001:db8::1]:8000",
+        "[::1]",
+    ):
         assert exchange(running.port, get(POSTS, host=host)).status == 200
     for host in ("evil.example", "broadsheet.example.evil.example", "127.0.0.1"):
         answer = exchange(running.port, get(POSTS, host=host))

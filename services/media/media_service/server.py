@@ -7,6 +7,7 @@ from types import FrameType
 
 import uvicorn
 from chassis.health import Health
+from chassis.listening import listener
 from chassis.process import LINGER_SECONDS, begin
 
 from chassis import garbage
@@ -49,8 +50,6 @@ def serve(settings: MediaSettings) -> None:
         health.check(name, probe)
     config = uvicorn.Config(
         create_app(settings, store, health),
-        host=settings.host,
-        port=settings.port,
         log_config=None,
         access_log=False,
         server_header=False,
@@ -61,4 +60,4 @@ def serve(settings: MediaSettings) -> None:
     )
     config.load()  # imports the protocols
     garbage.serving()
-    Server(config, health).run()
+    Server(config, health).run(sockets=[listener(settings.host, settings.port, "MEDIA_PORT")])

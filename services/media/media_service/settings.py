@@ -18,7 +18,7 @@ class MediaSettings(ServiceSettings):
     database_url: Secret = Field(
         "sqlite:///var/media.sqlite3", description="database: sqlite:///file or postgresql://user:password@host/name"
     )
-    host: str = Field("127.0.0.1", description="address the web process listens on")
+    host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8030, ge=1, le=65535, description="port the web process listens on")
     storage_url: str = Field("file://var/media", description="where pictures are kept: file://folder or s3://bucket")
     s3_endpoint_url: BaseUrl | None = Field(None, description="S3-compatible store to use instead of Amazon's")

@@ -4,6 +4,7 @@
 import importlib
 import os
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chassis.commands import Commands
@@ -31,10 +32,11 @@ class DjangoCommands(Commands):
     def web(self, _arguments: list[str]) -> None:
         """Serve HTTP."""
         from chassis.django.server import serve
+        from chassis.listening import listener
 
         own = self.settings()
-        address = f"{own.host}:{own.port}"
-        serve(own, self._application, bind=address, workers=own.web_workers, threads=own.web_threads)
+        listen = partial(listener, own.host, own.port, f"{own.service.upper()}_PORT")
+        serve(own, self._application, listen=listen, workers=own.web_workers, threads=own.web_threads)
 
     def worker(self, arguments: list[str]) -> None:
         """Run jobs; where everything is on one machine, those that are due are queued here as well."""

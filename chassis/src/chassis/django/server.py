@@ -4,6 +4,7 @@ import math
 import os
 import select
 import shutil
+import socket
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -26,18 +27,22 @@ gthread.STOP_KEEPALIVE_LINGER = process.LINGER_SECONDS
 
 
 def serve(
-    settings: ServiceSettings, load_application: Callable[[], Any], *, bind: str, workers: int, threads: int
+    settings: ServiceSettings,
+    load_application: Callable[[], Any],
+    *,
+    listen: Callable[[], socket.socket],
+    workers: int,
+    threads: int,
 ) -> None:
     """Serve until SIGTERM, then finish what is in flight within DRAIN_SECONDS.
 
-    ``bind`` is ``host:port``. ``load_application`` gives the WSGI application; it is called once, and all workers share
-    its memory.
+    ``load_application`` gives the WSGI application; it is called once, and all workers share its memory. ``listen``
+    gives the socket; it is called when the application is loaded, so that nobody waits for that.
     """
     logging.configure(settings, "web")
     if workers > 1:
         _share_metrics(settings)
     options = {
-        "bind": bind,
         "workers": workers,
         "threads": threads,
         "worker_class": _Worker,
@@ -50,12 +55,15 @@ def serve(
         "post_worker_init": _begin_to_serve,
         "child_exit": _forget_worker,
     }
-    _Server(load_application, options).run()
+    _Server(load_application, listen, options).run()
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
-    def __init__(self, load_application: Callable[[], Any], options: dict[str, Any]) -> None:
+    def __init__(
+        self, load_application: Callable[[], Any], listen: Callable[[], socket.socket], options: dict[str, Any]
+    ) -> None:
         self._load_application = load_application
+        self._listen = listen
         self._options = options
         super().__init__()
 
@@ -68,6 +76,7 @@ class _Server(BaseApplication):  # type: ignore[misc]
 
         application = self._load_application()
         _ = get_resolver().url_patterns  # imports every view, or the first request would
+        self.cfg.set("bind", f"fd://{self._listen().detach()}")
         return with_length(application, most=JSON_BODY_BYTES)
 
 

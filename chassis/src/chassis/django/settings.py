@@ -1,7 +1,7 @@
 """What the settings of all Django services have in common."""
 
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from chassis.settings import SettingsError
 
@@ -74,6 +74,8 @@ def database(url: str, variable: str) -> dict[str, Any]:
     """An entry of DATABASES from ``sqlite:///path`` or ``postgresql://…``; raises SettingsError naming the variable."""
     parts = urlsplit(url)
     match parts.scheme:
+        case "postgresql" | "postgres" if _port(parts) is None:
+            raise SettingsError(f"{variable} has no number for a port; an IPv6 address has brackets: @[::1]:5432/name.")
         case "sqlite":
             return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:], "OPTIONS": _sqlite_options()}
         case "postgresql" | "postgres":
@@ -83,11 +85,19 @@ def database(url: str, variable: str) -> dict[str, Any]:
                 "USER": unquote(parts.username or ""),
                 "PASSWORD": unquote(parts.password or ""),
                 "HOST": unquote(parts.hostname or ""),
-                "PORT": parts.port or "",
+                "PORT": _port(parts) or "",
                 "CONN_HEALTH_CHECKS": True,
                 "OPTIONS": {"pool": {"min_size": 1, "max_size": 10, "timeout": 5}, **dict(parse_qsl(parts.query))},
             }
     raise SettingsError(f"{variable} must begin with sqlite:/// or postgresql://, not {parts.scheme!r}.")
+
+
+def _port(parts: SplitResult) -> int | None:
+    """The port of a URL, 0 where it names none; None where it is not a number."""
+    try:
+        return parts.port or 0
+    except ValueError:
+        return None
 
 
 def cache(url: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """``make chart`` writes what the chart derives, and tests/chart fails when one of them is stale:
 
 values.schema.json from schema.yaml and the settings the services declare, the table of values in README.md from the
-comments in values.yaml, and the golden render of each scenario in ``ci/``.
+comments in values.yaml, the golden render of each scenario in ``ci/``, and the copies of ``ops/`` that the chart ships:
+of a link Helm tells with every command, and a packaged chart cannot have one.
 """
 
 import hashlib
@@ -175,8 +176,15 @@ def golden(scenario: Path) -> str:
     return yaml.safe_dump_all(objects, default_flow_style=None, width=150, sort_keys=False)
 
 
+def shipped() -> Iterator[tuple[Path, str]]:
+    """The dashboards and alerts, where templates/monitoring.yaml reads them."""
+    for source in (*dashboards.documents(), *sorted((dashboards.FOLDER.parent / "rules").glob("*.yaml"))):
+        yield CHART / source.relative_to(CHARTS.parent), source.read_text()
+
+
 def documents() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold; the schema first, for the rest is rendered by its rules."""
+    yield from shipped()
     yield CHART / "values.schema.json", json.dumps(schema(), indent=1) + "\n"
     before, rest = (CHART / "README.md").read_text().split(BEGIN)
     yield CHART / "README.md", before + BEGIN + values_table() + END + rest.split(END)[1]
@@ -187,4 +195,5 @@ def documents() -> Iterator[tuple[Path, str]]:
 if __name__ == "__main__":
     dashboards.write()
     for target, content in documents():
+        target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)

@@ -85,7 +85,8 @@ def test_an_entry_of_a_map_that_is_null_is_not_inherited() -> None:
 
 def test_an_empty_list_of_a_component_replaces_the_defaults() -> None:
     given = {"defaults": {"tolerations": [{"operator": "Exists"}]}, "components": {"gateway": {"tolerations": []}}}
-    assert "tolerations" not in pod_specs(render(merged(LEAST, given)))["Deployment/broadsheet-gateway"]
+    tolerations = pod_specs(render(merged(LEAST, given)))["Deployment/broadsheet-gateway"]["tolerations"]
+    assert {"operator": "Exists"} not in tolerations
 
 
 def test_a_temporary_folder_without_a_size_has_no_limit() -> None:

@@ -81,8 +81,29 @@
 {{- mulf (trimSuffix $unit (toString .)) (get $factors $unit) -}}
 {{- end -}}
 
+{{/*
+Under another name every object of a release is another one: Helm would delete all Deployments while it makes the new ones, and a
+selector cannot change at all. Only Helm's own upgrade sees what is there; elsewhere `lookup` answers nothing.
+*/}}
+{{- define "broadsheet.check.renamed" -}}
+{{- if .Release.IsUpgrade -}}
+{{- range $found := (lookup "apps/v1" "Deployment" .Release.Namespace "").items -}}
+{{- $labels := default dict $found.metadata.labels -}}
+{{- $component := get $labels "app.kubernetes.io/component" -}}
+{{- if and (eq (get $labels "app.kubernetes.io/instance") $.Release.Name) (hasKey (fromYaml (include "broadsheet.components" $)) $component) -}}
+{{- $name := printf "%s-%s" (include "broadsheet.fullname" $) $component -}}
+{{- $selector := fromYaml (include "broadsheet.selector" (list $ $component)) -}}
+{{- if or (ne $found.metadata.name $name) (ne (toJson $found.spec.selector.matchLabels) (toJson $selector)) -}}
+{{- fail (printf "nameOverride, fullnameOverride: %s would get another name or selector (%s), and all Deployments be deleted at once before others run; leave both as they were, or install a second release beside this one" $found.metadata.name $name) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Checks over all values, called once by NOTES.txt. */}}
 {{- define "broadsheet.check.values" -}}
+{{- include "broadsheet.check.renamed" . -}}
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
 {{- end -}}

@@ -101,6 +101,24 @@ topologySpreadConstraints:
   {{- end }}
 {{- end -}}
 
+{{/*
+Tolerations of a pod that can run anywhere else as well: it need not wait out the five minutes that Kubernetes gives to a node that is
+lost, unless its values say themselves how long. A JSON list. (values)
+*/}}
+{{- define "broadsheet.pod.tolerations" -}}
+{{- $tolerations := default list .tolerations -}}
+{{- $keys := list -}}
+{{- range $tolerations -}}
+{{- $keys = append $keys (get . "key") -}}
+{{- end -}}
+{{- range $key := list "node.kubernetes.io/not-ready" "node.kubernetes.io/unreachable" -}}
+{{- if and $.nodeLostSeconds (not (has $key $keys)) (not (has "" $keys)) -}}
+{{- $tolerations = append $tolerations (dict "key" $key "operator" "Exists" "effect" "NoExecute" "tolerationSeconds" $.nodeLostSeconds) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $tolerations -}}
+{{- end -}}
+
 {{/* Where a pod may run, by its values; of all pods, those of Jobs too. */}}
 {{- define "broadsheet.pod.placement" -}}
 {{- with .nodeSelector }}

@@ -46,7 +46,7 @@ spec:
       {{- include "broadsheet.pod.head" (list $root $facts.name) | nindent 6 }}
       terminationGracePeriodSeconds: {{ $values.terminationGracePeriodSeconds }}
       {{- include "broadsheet.pod.spread" . | nindent 6 }}
-      {{- include "broadsheet.pod.placement" $values | nindent 6 }}
+      {{- include "broadsheet.pod.placement" (merge (dict "tolerations" (include "broadsheet.pod.tolerations" $values | fromJsonArray)) $values) | nindent 6 }}
       {{- if has "postgresql" (get (fromYaml (include "broadsheet.edges" $root)) $facts.name) }}
       initContainers:
         - name: migrations

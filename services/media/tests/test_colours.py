@@ -78,7 +78,7 @@ def large(scratch: Scratch) -> Large:
         sent = scratch.file()
         sent.write(content)
         kept = clean(sent, Limits(pixels=10**6, frames=10, animation_pixels=10**6), scratch)
-        return opened(next(render(kept.file, kept.mime)).content)
+        return opened(next(render(kept.file, kept.mime, scratch)).content)
 
     return run
 

@@ -7,7 +7,7 @@ from media_service.pictures.cleaning import format_of
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Error
 from media_service.renditions.rendering import Rendered, render
-from media_service.testing.drawn import PROFILE, animation, chunk, difference, encoded, jpeg, opened, picture
+from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
 from PIL import Image
 
 Render = Callable[[bytes], dict[str, Rendered]]
@@ -19,7 +19,7 @@ def rendered(scratch: Scratch) -> Render:
         file = scratch.file()
         file.write(content)
         file.flush()
-        return {made.preset: made for made in render(file, format_of(content[:64]).mime)}
+        return {made.preset: made for made in render(file, format_of(content[:64]).mime, scratch)}
 
     return run
 
@@ -90,4 +90,4 @@ def test_an_animation_shows_its_first_frame(rendered: Render, kind: str) -> None
 
 def test_what_is_no_picture_cannot_be_rendered(rendered: Render) -> None:
     with pytest.raises(Error):
-        rendered(b"\x89PNG\r\n\x1a\n" + chunk(b"IDAT", b""))
+        rendered(b"\xff\xd8\xff\xd9")

@@ -13,6 +13,7 @@ from chassis.events.testing import published
 from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.pictures import vips
+from media_service.pictures.scratch import Scratch
 from media_service.renditions import rendering, services, tasks
 from media_service.renditions.services import MAX_ATTEMPTS, REQUEUE_AFTER, renditions_requeue_stuck
 from media_service.storage.store import Store
@@ -99,8 +100,8 @@ async def test_an_asset_that_was_removed_meanwhile_leaves_no_files(
     asset = await alice.has_uploaded(jpeg())
     draw = rendering.render
 
-    def remove_and_draw(file: Any, mime: str) -> Any:
-        drawn = list(draw(file, mime))
+    def remove_and_draw(file: Any, mime: str, scratch: Scratch) -> Any:
+        drawn = list(draw(file, mime, scratch))
         with database.writing() as session:
             for table in ("assets", "blobs"):
                 session.execute(sqlalchemy.text(f"DELETE FROM {table}"))

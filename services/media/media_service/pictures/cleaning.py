@@ -12,7 +12,7 @@ from typing import IO
 
 from chassis.problems import Problem
 
-from media_service.pictures import foreign, gif, jpeg, png, vips, webp
+from media_service.pictures import apng, foreign, gif, jpeg, png, png_chunks, vips, webp
 from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
 from media_service.pictures.refusals import Cause, image_refused
 from media_service.pictures.scratch import Scratch
@@ -62,7 +62,7 @@ def format_of(head: bytes) -> Format:
     """Which type a file is by its first bytes; 415 for any other."""
     if head.startswith(b"\xff\xd8\xff"):
         return JPEG
-    if head.startswith(png.SIGNATURE):
+    if head.startswith(png_chunks.SIGNATURE):
         return PNG
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
@@ -94,6 +94,9 @@ def _upright(kept: IO[bytes], mime: str, orientation: int, scratch: Scratch) -> 
     try:
         upright = kept if orientation == UPRIGHT else turn(kept, mime, orientation, scratch)
         _decode(upright, mime)
+        if mime == PNG.mime:
+            for _, frame in apng.stills(upright, scratch):
+                _decode(frame, mime)
     except vips.Error as error:
         if not vips.is_harmless(error):
             raise

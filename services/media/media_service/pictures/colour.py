@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from media_service.pictures import transfers
 from media_service.pictures.primaries import PRIMARIES, Matrix, Primaries, to_srgb
 from media_service.pictures.transfers import REFERENCE_WHITE, TRANSFERS, Transfer
-from media_service.pictures.vips import Error, Image
+from media_service.pictures.vips import Error, Image, without_profile
 
 PEAK = 1000 / REFERENCE_WHITE  # the brightest light that HDR content is taken to have
 LUMINANCE = [0.2627, 0.6780, 0.0593]  # of red, green and blue, ITU-R BT.2020
@@ -20,6 +20,7 @@ class ColourSpace:
 
     def to_srgb(self, image: Image) -> Image:
         """The picture with 8 bits in sRGB, its transparency kept; colours that sRGB lacks are clipped."""
+        image = without_profile(image)
         if self == SRGB:
             return image
         image = image.colourspace("rgb16" if image.format == "ushort" else "srgb")

@@ -1,5 +1,6 @@
 """GIF (GIF89a): frames, their timing and the loop count; no comments, plain text or foreign extensions."""
 
+import struct
 from collections.abc import Iterator
 from itertools import count
 
@@ -8,6 +9,7 @@ from media_service.pictures.layout import (
     Layout,
     Limits,
     Piece,
+    Place,
     bounded,
     damaged,
     no_picture,
@@ -24,14 +26,16 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     """Refuses what has no frame, or an end within one; that only the end mark is missing harms nothing."""
     screen = stretch(data, 6, 7)
     width, height = int.from_bytes(screen[0:2], "little"), int.from_bytes(screen[2:4], "little")
-    limits.check(width, height)
+    limits.check(max(width, 1), max(height, 1))  # the first frame may be larger
     first = 13 + _colour_table(screen[4])
     pieces: list[Piece] = [stretch(data, 0, first)]
     frames = 0
     for kind, start, end in bounded(_blocks(data, first)):
         if kind == IMAGE:
             frames += 1
-            limits.check(*_reach(data, start, width, height), frames)
+            reach = _reach(_place(data, start), width, height)
+            limits.check(*reach, frames)
+            width, height = reach if frames == 1 else (width, height)
             pieces.append(slice(start, end))
         else:
             pieces += _kept_extension(data, start)
@@ -45,10 +49,20 @@ def _colour_table(packed: int) -> int:
     return 3 << (packed & 7) + 1 if packed & 0x80 else 0
 
 
-def _reach(data: FileBytes, start: int, width: int, height: int) -> tuple[int, int]:
-    """The size of the canvas that a decoder needs for this frame, which may lie beyond the screen."""
-    left, top, wide, high = (int.from_bytes(stretch(data, start + at, 2), "little") for at in (1, 3, 5, 7))
-    return max(width, left + wide), max(height, top + high)
+def first_place(data: FileBytes) -> Place:
+    """Where the first frame of a GIF that was found sound lies."""
+    first = 13 + _colour_table(data[10])
+    return next(_place(data, start) for kind, start, _ in _blocks(data, first) if kind == IMAGE)
+
+
+def _place(data: FileBytes, start: int) -> Place:
+    left, top, width, height = struct.unpack("<4H", stretch(data, start + 1, 8))
+    return Place(left, top, width, height)
+
+
+def _reach(place: Place, width: int, height: int) -> tuple[int, int]:
+    """The size of the canvas that a decoder needs for this frame; browsers make the screen as large for the first."""
+    return max(width, place.left + place.width), max(height, place.top + place.height)
 
 
 def _kept_extension(data: FileBytes, start: int) -> list[Piece]:

@@ -42,6 +42,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a frame lies on the canvas, in pixels."""
+
+    left: int
+    top: int
+    width: int
+    height: int
+
+    def is_within(self, width: int, height: int) -> bool:
+        return min(self.width, self.height) > 0 and self.left + self.width <= width and self.top + self.height <= height
+
+
+@dataclass(frozen=True, slots=True)
 class Layout:
     """One picture file, read without decoding a pixel; ``orientation`` as EXIF has it."""
 

@@ -1,12 +1,12 @@
 """PNG (W3C PNG, third edition): the picture and what its colours need; no text, EXIF, time or private chunks.
 
-An animated PNG keeps its still picture: its other frames are never decoded here, so they are not kept either.
+An animated PNG stays one if its animation is sound; else its still picture is kept.
 """
 
 import zlib
-from collections.abc import Iterator, Set
+from collections.abc import Set
 
-from media_service.pictures import tiff
+from media_service.pictures import apng, tiff
 from media_service.pictures.icc import clean_profile
 from media_service.pictures.layout import (
     FileBytes,
@@ -15,19 +15,13 @@ from media_service.pictures.layout import (
     Piece,
     bounded,
     damaged,
-    no_picture,
     stretch,
-    truncated,
 )
+from media_service.pictures.png_chunks import PALETTE, SIGNATURE, chunk, chunks
 from media_service.pictures.refusals import Cause, image_refused
 
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
 NEEDED = {b"IHDR", b"PLTE", b"IDAT"}
 KEPT = NEEDED | {b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs"}
-GREY, PALETTE = (
-    b"\0",
-    b"\3",
-)  # types of colour; for others than the second PLTE is a suggestion
 MAX_PROFILE = 16 << 20  # bytes
 
 
@@ -43,39 +37,20 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     limits.check(width, height)
     pieces: list[Piece] = [SIGNATURE]
     orientation = tiff.UPRIGHT
-    needed = NEEDED if data[25:26] == PALETTE else NEEDED - {b"PLTE"}
+    frames = apng.frames(data)
+    limits.check(width, height, len(frames))
+    moving = apng.CHUNKS if frames else set()
+    needed = NEEDED | moving if data[25:26] == PALETTE else (NEEDED | moving) - {b"PLTE"}
     for kind, start, end in bounded(chunks(data)):
-        if kind not in KEPT | {b"iCCP", b"eXIf"}:
+        if kind not in KEPT | moving | {b"iCCP", b"eXIf"}:
             continue
         if not _is_sound(data, start, end):
             _refuse_if_needed(kind, needed)
-        elif kind == b"eXIf":
+        elif kind == b"eXIf" and not frames:
             orientation = tiff.orientation(data[start + 8 : end - 4])
-        else:
+        elif kind != b"eXIf":
             pieces += _profile(data[start + 8 : end - 4]) if kind == b"iCCP" else [slice(start, end)]
-    return Layout(width, height, 1, [*pieces, chunk(b"IEND", b"")], orientation)
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    """A chunk with its length and its sum."""
-    return len(content).to_bytes(4, "big") + kind + content + zlib.crc32(kind + content).to_bytes(4, "big")
-
-
-def chunks(data: FileBytes) -> Iterator[tuple[bytes, int, int]]:
-    """All up to the end mark, or to where the file ends without one: the decoder tells whether all pixels are there."""
-    at, has_pixels = len(SIGNATURE), False
-    while at < len(data):
-        head = data[at : at + 8]
-        start, kind = at, head[4:]
-        at += 12 + int.from_bytes(head[:4], "big")
-        if at > len(data):
-            raise truncated()
-        if kind == b"IEND":
-            break
-        has_pixels |= kind == b"IDAT"
-        yield kind, start, at
-    if not has_pixels:
-        raise no_picture()
+    return Layout(width, height, max(len(frames), 1), [*pieces, chunk(b"IEND", b"")], orientation)
 
 
 def _refuse_if_needed(kind: bytes, needed: Set[bytes]) -> None:

@@ -6,7 +6,7 @@ Between the two come iCCP, which the decoder reads, and sRGB, which is what is t
 import struct
 from contextlib import suppress
 
-from media_service.pictures import png
+from media_service.pictures import png_chunks as png
 from media_service.pictures.colour import ColourSpace, coded, of_gamma
 from media_service.pictures.layout import FileBytes
 

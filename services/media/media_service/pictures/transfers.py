@@ -22,7 +22,7 @@ def smpte_240(number: float) -> float:
 
 def cinema(number: float) -> float:
     """SMPTE ST 428-1, whose white is below its largest number."""
-    return min(number**2.6 * 52.37 / 48, 1.0)
+    return float(min(number**2.6 * 52.37 / 48, 1.0))
 
 
 def pq(number: float) -> float:

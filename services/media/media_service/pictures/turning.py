@@ -8,7 +8,8 @@ import shutil
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from media_service.pictures import png, webp
+from media_service.pictures import png_chunks as png
+from media_service.pictures import webp
 from media_service.pictures.layout import FileBytes
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import GValue, Image, Target, open_picture

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Callable
-from contextlib import suppress
+from functools import partial
 from typing import IO, Any
 
 os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library starts
@@ -49,19 +49,37 @@ def thumbnail(file: IO[bytes], side: int) -> Image:
 
     In sRGB with 8 bits if it has a colour profile, or more bits or inks than a screen.
     """
+
+    def draw(**colours: str) -> Image:
+        file.seek(0)
+        source = Source.new_from_descriptor(file.fileno())
+        return Image.thumbnail_source(source, side, height=side, size="down", **colours)
+
     file.seek(0)
     header = Image.new_from_source(Source.new_from_descriptor(file.fileno()), "", access="sequential")
-    if header.get_typeof(PROFILE):
-        intent = rendering_intent(header.get(PROFILE))
-        with suppress(Error):  # a broken profile is no reason not to show the picture
-            return _thumbnail(file, side, output_profile="srgb", intent=intent)
-    return _thumbnail(file, side)
+    return _in_srgb(header, draw)
 
 
-def _thumbnail(file: IO[bytes], side: int, **options: Any) -> Image:
-    file.seek(0)
-    source = Source.new_from_descriptor(file.fileno())
-    return Image.thumbnail_source(source, side, height=side, size="down", **options)
+def shrunk(image: Image, side: int) -> Image:
+    """The same of a picture that is open already."""
+    return _in_srgb(image, partial(image.thumbnail_image, side, height=side, size="down"))
+
+
+def _in_srgb(image: Image, draw: Callable[..., Image]) -> Image:
+    """What is drawn with the profile of the image, as that asks for, or without if it has none that works."""
+    if not image.get_typeof(PROFILE):
+        return draw()
+    try:
+        drawn = draw(output_profile="srgb", intent=rendering_intent(image.get(PROFILE)))
+    except Error:  # a broken profile is no reason not to show the picture
+        drawn = draw()
+    return without_profile(drawn)
+
+
+def without_profile(image: Image) -> Image:
+    image = image.copy()
+    image.remove(PROFILE)
+    return image
 
 
 def is_harmless(error: Error) -> bool:
@@ -88,5 +106,7 @@ __all__ = [
     "is_harmless",
     "is_of_missing_bytes",
     "open_picture",
+    "shrunk",
     "thumbnail",
+    "without_profile",
 ]

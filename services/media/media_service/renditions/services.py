@@ -79,7 +79,7 @@ def _attempt(session: Session, asset_id: UUID, now: datetime) -> Asset | None:
 def _draw(store: Store, scratch: Scratch, blob: Blob) -> list[Rendition]:
     original = scratch.file()
     store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
-    return [_keep(store, blob.id, rendered) for rendered in render(original, blob.mime)]
+    return [_keep(store, blob.id, rendered) for rendered in render(original, blob.mime, scratch)]
 
 
 def _keep(store: Store, blob_id: UUID, rendered: Rendered) -> Rendition:

@@ -1,17 +1,23 @@
 """Reading JSON bodies strictly, the same in both frameworks."""
 
 import json
+import math
 from typing import Any
+
+MOST_NESTED = 64
+_LARGEST = 2**63 - 1
 
 
 def read_json(body: bytes) -> Any:
     """The value of a JSON text as RFC 8259 has it; raises ValueError with a sentence for the client.
 
-    Beyond what Python's own reader refuses: other encodings than UTF-8, NaN, bottomless nesting, and text that no
-    database stores (lone surrogates, NUL).
+    Beyond what Python's own reader refuses: other encodings than UTF-8, NaN, numbers that it would take for infinity
+    or that no database stores, deep nesting, and text that no database stores (lone surrogates, NUL).
     """
     try:
-        value = json.loads(body.decode(), parse_constant=_refuse_constant)
+        value = json.loads(body.decode(), parse_constant=_refuse_constant, parse_float=_finite, parse_int=_of_64_bits)
+        if body.count(b"[") + body.count(b"{") > MOST_NESTED:
+            _refuse_depth(value)
         if b"\\u" in body:  # only an escape can bring these in
             _refuse_unstorable(value)
     except UnicodeError as error:
@@ -25,6 +31,34 @@ def read_json(body: bytes) -> Any:
 
 def _refuse_constant(constant: str) -> float:
     raise ValueError(f"{constant} is not a number")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _of_64_bits(text: str) -> int:
+    number = int(text)
+    if abs(number) > _LARGEST:
+        raise ValueError(f"{text[:40]} is too large a number")
+    return number
+
+
+def _refuse_depth(value: Any) -> None:
+    level = [value]
+    for _ in range(MOST_NESTED + 1):
+        level = [
+            item
+            for each in level
+            if isinstance(each, dict | list)
+            for item in (each.values() if isinstance(each, dict) else each)
+        ]
+        if not level:
+            return
+    raise RecursionError
 
 
 def _refuse_unstorable(value: Any) -> None:

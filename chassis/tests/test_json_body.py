@@ -7,7 +7,7 @@ from chassis.json_body import MOST_NESTED, read_json
 )
 def test_number_that_nothing_can_hold_is_refused(number: str) -> None:
     for body in (number, f'{{"a": [{number}]}}'):
-        with pytest.raises(ValueError, match="^The body is not valid JSON: "):
+        with pytest.raises(ValueError, match=r"^The body is not valid JSON: "):
             read_json(body.encode())
 
 

@@ -16,6 +16,7 @@ INSTALLED_APPS = list(APPS.values())
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "chassis.django.middleware.pages_load_their_own",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "auth_service.middleware.unkept_unless_said",
     "chassis.django.paths.trailing_slash_ignored",

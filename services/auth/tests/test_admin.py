@@ -1,5 +1,6 @@
 """The admin, where staff look and decide."""
 
+import re
 from typing import Any
 
 import pytest
@@ -131,3 +132,13 @@ def test_a_superuser_made_on_the_command_line_is_told_to_others(db: None, monkey
     user = User.objects.get()
     assert (user.is_staff, user.is_superuser, user.roles) == (True, True, ["author", "admin"])
     assert [event.type for event in published(DjangoDatabase())] == ["auth.user.registered.v1"]
+
+
+def test_page_of_the_admin_loads_its_own_files_alone(dana: Client) -> None:
+    for path in ("/admin/login/", "/admin/", "/admin/users/user/"):
+        answer = dana.get(path, follow=True)
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+        assert not re.search(r"<script(?![^>]* src=|[^>]*json)|<style| style=| on[a-z]+=", answer.content.decode()), (
+            path
+        )

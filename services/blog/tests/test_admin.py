@@ -1,5 +1,6 @@
 """The admin: staff come in by auth, and whatever they change is told as if by the API."""
 
+import re
 from typing import Any
 
 import pytest
@@ -89,3 +90,13 @@ def test_a_post_is_deleted_by_its_page(staff: Client, alice: Caller) -> None:
 
 def test_a_post_begins_with_its_author_not_here(staff: Client) -> None:
     assert staff.get("/admin/posts/post/add/").status_code == 403
+
+
+def test_page_of_the_admin_loads_its_own_files_alone(staff: Client) -> None:
+    for path in ("/admin/login/", "/admin/", "/admin/posts/post/"):
+        answer = staff.get(path, follow=True)
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "script-src 'self'", "frame-ancestors 'none'"} <= set(policy)
+        assert not re.search(r"<script(?![^>]* src=|[^>]*json)|<style| style=| on[a-z]+=", answer.content.decode()), (
+            path
+        )

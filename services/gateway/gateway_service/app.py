@@ -28,6 +28,7 @@ from gateway_service.tokens.verified import VerifiedTokens
 
 CLIENT_LEFT = 499  # nobody saw it; logs and metrics need a number (nginx's)
 _CLOSE = (b"connection", b"close")
+_HSTS = (b"strict-transport-security", b"max-age=31536000")  # a year (RFC 6797); subdomains are not ours to speak for
 
 log = get_logger()
 
@@ -59,6 +60,7 @@ class Gateway:
         self.active: set[Exchange] = set()
         self.draining = False
         self.served = 0
+        self._https = settings.production and settings.public_url.startswith("https://")
         self.log = AccessLog(settings)
         self._chain: Sequence[Link] = [*checks(settings, config, tokens), forward]
         self._respond = Respond(public_url=settings.public_url, default_version=config.versions.default)
@@ -66,6 +68,8 @@ class Gateway:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         exchange = Exchange(scope, receive, send)
+        if self._https:
+            exchange.added_headers.append(_HSTS)
         if self.draining:
             exchange.added_headers.append(_CLOSE)
         parent = exchange.fields.get(b"traceparent", b"").decode("latin-1")

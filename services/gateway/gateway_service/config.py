@@ -68,6 +68,8 @@ class Route(_Strict):
 
     path: Annotated[str, AfterValidator(_template)]
     upstream: Upstream
+    cookies: bool = Field(False, description="the service gets the client's cookies and may set some")
+    accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str)]] = Field(
         min_length=1
     )

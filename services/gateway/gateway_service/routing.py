@@ -27,6 +27,7 @@ class Target:
     upstream: str
     rules: dict[str, Rule]
     allow: str
+    headers: frozenset[bytes]  # that pass on this route alone
 
 
 @dataclass(slots=True)
@@ -88,7 +89,13 @@ def _target(route: Route, limits: Limits) -> Target:
     rules: dict[str, Rule] = {method: _rule(policy, limits) for method, policy in route.methods.items()}
     if "GET" in rules:
         rules["HEAD"] = rules["GET"]
-    return Target(route.path, route.upstream, rules, ", ".join(sorted([*rules, "OPTIONS"])))
+    allow = ", ".join(sorted([*rules, "OPTIONS"]))
+    return Target(route.path, route.upstream, rules, allow, _headers(route))
+
+
+def _headers(route: Route) -> frozenset[bytes]:
+    cookies = {b"cookie", b"set-cookie"} if route.cookies else set()
+    return frozenset(cookies | ({b"x-accel-redirect"} if route.accel else set()))
 
 
 def _rule(policy: Policy, limits: Limits) -> Rule:

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -67,12 +68,11 @@ def test_one_header_alone_is_that_of_the_proxies(start_gateway: Callable[..., Ru
 
 
 def test_authorization_and_ordinary_headers_pass_unchanged(alice: httpx.Client, alice_token: str) -> None:
-    sent = {"If-None-Match": '"1"', "Accept-Language": "de", "Cookie": "a=b", "X-Custom": "kept"}
+    sent = {"If-None-Match": '"1"', "Accept-Language": "de", "X-Custom": "kept"}
     headers = received(alice.get("/api/v1/posts", headers=sent))
     assert headers["authorization"] == f"Bearer {alice_token}"
     assert headers["if-none-match"] == '"1"'
     assert headers["accept-language"] == "de"
-    assert headers["cookie"] == "a=b"
     assert headers["x-custom"] == "kept"
 
 
@@ -91,7 +91,7 @@ def test_hop_by_hop_headers_of_a_service_end_here(stranger: httpx.Client, blog: 
     async def handler(call: Call) -> None:
         hop = ("Connection: X-Hop, keep-alive", "X-Hop: 1", "Keep-Alive: timeout=5", "Upgrade: h2c")
         own = ("X-Powered-By: Django", "Server: gunicorn", "X-Request-ID: other", "API-Version: 9", "X-Kept: yes")
-        await call.answer(b"{}", headers=(*hop, *own, "Set-Cookie: a=1", "Set-Cookie: b=2", "Vary: Cookie"))
+        await call.answer(b"{}", headers=(*hop, *own, "Vary: Cookie"))
 
     blog.handlers["/api/v1/posts"] = handler
     answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": "caller-id-1"})
@@ -100,8 +100,66 @@ def test_hop_by_hop_headers_of_a_service_end_here(stranger: httpx.Client, blog: 
     assert answer.headers.get_list("x-request-id") == ["caller-id-1"]
     assert answer.headers.get_list("api-version") == ["1"]
     assert answer.headers["x-kept"] == "yes"
-    assert answer.headers.get_list("set-cookie") == ["a=1", "b=2"]
     assert answer.headers["vary"] == "Cookie, Origin"
+
+
+SENT = ("Cookie: a=1", "Cookie: b=2")
+TO_THE_EDGE = ("X-Accel-Buffering: no", "X-Sendfile: /etc/hosts", "X-LIGHTTPD-send-file: /a", "X-Reproxy-URL: http://a")
+ANSWERED = ("Set-Cookie: a=1", "Set-Cookie: b=2", "X-Accel-Redirect: /stored/a", *TO_THE_EDGE)
+
+
+def passed(running: Running, blog: FakeUpstream) -> tuple[int, set[str]]:
+    """How many cookies reach the service, and which of the headers above come out again."""
+
+    async def handler(call: Call) -> None:
+        await call.answer(b"{}", headers=ANSWERED)
+
+    blog.handlers["/api/v1/posts"] = handler
+    answer = exchange(running.port, get("/api/v1/posts", *SENT))
+    assert answer.status == 200
+    came = sum(name == "cookie" for name, _ in blog.requests[-1].headers)
+    return came, {line for line in map(str.lower, ANSWERED) if line in answer.head}
+
+
+def test_cookies_and_words_to_the_edge_end_here(gateway: Running, blog: FakeUpstream) -> None:
+    assert passed(gateway, blog) == (0, set())
+
+
+@pytest.mark.parametrize(
+    ("declared", "expected"),
+    [
+        ("cookies", (2, {"set-cookie: a=1", "set-cookie: b=2"})),
+        ("accel", (0, {"x-accel-redirect: /stored/a"})),
+    ],
+)
+def test_route_may_declare_what_passes(
+    start_gateway: Callable[..., Running],
+    blog: FakeUpstream,
+    configuration: Path,
+    declared: str,
+    expected: tuple[int, set[str]],
+) -> None:
+    posts = "path: /api/v1/posts\n"
+    file = configuration.with_name(f"{declared}.yaml")
+    file.write_text(configuration.read_text().replace(posts, f"{posts}    {declared}: true\n", 1))
+    running = start_gateway(GATEWAY_CONFIG=str(file))
+    running.wait_until_ready()
+    assert passed(running, blog) == expected
+
+
+@pytest.mark.parametrize(("url", "said"), [("https://news.example", ["max-age=31536000"]), ("http://news.example", [])])
+def test_production_behind_https_asks_for_https_alone(
+    start_gateway: Callable[..., Running], blog: FakeUpstream, url: str, said: list[str]
+) -> None:
+    async def handler(call: Call) -> None:
+        await call.answer(b"{}", headers=("Strict-Transport-Security: max-age=1",))
+
+    blog.handlers["/api/v1/posts"] = handler
+    running = start_gateway(ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, PUBLIC_URL=url)
+    running.wait_until_ready()
+    for path in ("/api/v1/posts", "/problems/token_missing", "/nothing"):
+        answer = httpx.get(f"{running.url}{path}", headers={"Host": "news.example"})
+        assert answer.headers.get_list("strict-transport-security") == said, path
 
 
 def test_header_values_pass_byte_for_byte(gateway: Running, blog: FakeUpstream) -> None:

@@ -11,6 +11,7 @@ def test_every_reason_has_a_page(stranger: httpx.Client, code: str) -> None:
     page = stranger.get(f"/problems/{code}", headers={"Accept": "text/html"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert code in page.text
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
     assert stranger.get(f"/problems/{code}", headers={"Accept": "application/json"}).json()["code"] == code
 
 

@@ -8,6 +8,7 @@ from gateway_service.refusals import REASONS, Reason
 
 TEMPLATE = "/problems/{code}"
 _PREFIX = "/problems/"
+_NOTHING_LOADED = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _CACHED = (b"cache-control", b"public, max-age=3600")
 
 
@@ -21,7 +22,8 @@ def pages(exchange: Exchange) -> Answer | None:
     exchange.template, exchange.vary = TEMPLATE, b"Origin, Accept"
     if b"json" in exchange.fields.get(b"accept", b""):
         return Answer(200, _json(reason), ((b"content-type", b"application/json"), _CACHED))
-    return Answer(200, _html(reason), ((b"content-type", b"text/html; charset=utf-8"), _CACHED))
+    page = ((b"content-type", b"text/html; charset=utf-8"), (b"content-security-policy", _NOTHING_LOADED), _CACHED)
+    return Answer(200, _html(reason), page)
 
 
 def _json(reason: Reason) -> bytes:

@@ -56,7 +56,22 @@ _IDENTITY_PREFIXES = (
     "forwarded",
 )
 _REPLACED = frozenset({"host", "content-length", "expect", "x-request-id", "traceparent", "api-version"})
-_NOT_SHOWN = frozenset({"server", "x-powered-by", "x-request-id", "api-version", "x-content-type-options", "vary"})
+# what tells a server in front of us to send a file of its own, or how to treat the answer (nginx, Apache and others)
+_TO_THE_EDGE = ("x-accel-", "x-sendfile", "x-lighttpd-send", "x-litespeed-", "x-reproxy-")
+_COOKIES = ("cookie", "set-cookie")  # as the above, they pass on routes that declare them
+_NOT_IN = (*_IDENTITY_PREFIXES, *_COOKIES)
+_NOT_OUT = ("access-control-", *_COOKIES, *_TO_THE_EDGE)
+_NOT_SHOWN = frozenset(
+    {
+        "server",
+        "x-powered-by",
+        "x-request-id",
+        "api-version",
+        "x-content-type-options",
+        "strict-transport-security",
+        "vary",
+    }
+)
 _REMEMBERED_NAMES = 500
 
 
@@ -72,13 +87,15 @@ class RequestHeaders:
 
     def make(self, exchange: Exchange) -> bytes:
         """The client's headers that may pass, and our own, as lines."""
-        names = self._names
+        assert exchange.target is not None
+        names, declared = self._names, exchange.target.headers
         connection = exchange.fields.get(b"connection")
         dropped = _listed(connection) if connection else ()
         lines = [
             b"%b: %b\r\n" % header
             for header in exchange.headers
-            if (names[header[0]] if header[0] in names else self._passes(header[0])) and header[0] not in dropped
+            if ((names[header[0]] if header[0] in names else self._passes(header[0])) or header[0] in declared)
+            and header[0] not in dropped
         ]
         own = (self.client_address(exchange), exchange.request_id, tracing.current_traceparent())
         lines.append(self._about_us)
@@ -93,7 +110,7 @@ class RequestHeaders:
     def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
         # an underscore becomes a hyphen in WSGI's environ, and so another header than the one looked at here
-        stays = name in _HOP_BY_HOP or name in _REPLACED or "_" in name or name.startswith(_IDENTITY_PREFIXES)
+        stays = name in _HOP_BY_HOP or name in _REPLACED or "_" in name or name.startswith(_NOT_IN)
         if len(self._names) < _REMEMBERED_NAMES:
             self._names[raw] = not stays
         return not stays
@@ -107,13 +124,14 @@ class AnswerHeaders:
 
     def make(self, exchange: Exchange, upstream: list[Header]) -> list[Header]:
         """The upstream's headers that may pass, then the gateway's, which win; Vary is of both."""
-        names = self._names
+        assert exchange.target is not None
+        names, declared = self._names, exchange.target.headers
         made: list[Header] = []
         vary = exchange.vary
         dropped: frozenset[bytes] | tuple[()] = ()
         for header in upstream:
             name = header[0]
-            if names[name] if name in names else self._passes(name):
+            if (names[name] if name in names else self._passes(name)) or name in declared:
                 made.append(header)
             elif name == b"vary":
                 vary = _merged(header[1], vary)
@@ -127,7 +145,7 @@ class AnswerHeaders:
 
     def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
-        stays = name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith("access-control-")
+        stays = name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith(_NOT_OUT)
         if len(self._names) < _REMEMBERED_NAMES:
             self._names[raw] = not stays
         return not stays

@@ -23,8 +23,8 @@ kind: Deployment
 metadata:
   {{- include "broadsheet.workload.metadata" (list $root $facts.name) | nindent 2 }}
 spec:
-  {{- if not (or $values.autoscaling.enabled $values.keda.enabled) }}
-  replicas: {{ $values.replicas }}
+  {{- with include "broadsheet.replicas" . }}
+  replicas: {{ . }}
   {{- end }}
   revisionHistoryLimit: 3
   minReadySeconds: {{ $values.minReadySeconds }}

@@ -8,6 +8,7 @@ import pytest
 from chassis.problems import Problem
 from chassis.testing import LocalServer, TokenMint
 from chassis.tokens import JwksClient, KeySet
+from chassis.tokens.keys import MAX_AGE_SECONDS
 from prometheus_client import REGISTRY
 
 from tests.support.waiting import eventually
@@ -122,3 +123,32 @@ def test_age_is_infinite_before_the_first_keys(mint: TokenMint) -> None:
     keys.replace(mint.jwks())
     clock[0] = 107.0
     assert keys.age_seconds == 7
+
+
+def test_key_with_an_end_is_not_believed_after_it(mint: TokenMint) -> None:
+    clock = [100.0]
+    keys = KeySet(clock=lambda: clock[0])
+    (jwk,) = mint.jwks()["keys"]
+    keys.replace({"keys": [jwk | {"exp": 107}]})
+    assert keys.get(mint.kid)
+    clock[0] = 107
+    assert keys.get(mint.kid) is None
+
+
+def test_keys_that_could_not_be_refreshed_for_long_are_not_believed(mint: TokenMint) -> None:
+    now = [0.0]
+    keys = KeySet(now=lambda: now[0])
+    keys.replace(mint.jwks())
+    now[0] = MAX_AGE_SECONDS - 1
+    assert keys.get(mint.kid)
+    now[0] = MAX_AGE_SECONDS
+    assert keys.get(mint.kid) is None
+    keys.replace(mint.jwks())
+    assert keys.get(mint.kid)
+
+
+@pytest.mark.parametrize("end", ["soon", None, [1]])
+def test_key_whose_end_is_no_time_is_left_out(mint: TokenMint, end: object) -> None:
+    (jwk,) = mint.jwks()["keys"]
+    with pytest.raises(ValueError, match="no ES256 key"):
+        KeySet().replace({"keys": [jwk | {"exp": end}]})

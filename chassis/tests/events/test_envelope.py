@@ -86,6 +86,9 @@ def test_envelope_without_an_attribute_is_refused_by_name(missing: str) -> None:
         ("partitionkey", "k" * 256),
         ("partitionkey", "a\0b"),
         ("partitionkey", "\ud800"),
+        ("source", "/blog"),
+        ("source", "press"),
+        ("source", ["/press"]),
     ],
 )
 def test_envelope_with_a_senseless_attribute_is_refused(attribute: str, value: Any) -> None:

@@ -5,7 +5,7 @@ from chassis.events.types import EventData
 
 from auth_service.avatars.handlers import avatar_forget_on_asset_removed
 from auth_service.erasure.events import ErasureCompleted, ErasureExecute, ErasureRequested
-from auth_service.keys.events import KeyRotated
+from auth_service.keys.events import KeyRevoked, KeyRotated
 from auth_service.sessions.events import SessionRevoked
 from auth_service.users.events import (
     ProfileUpdated,
@@ -25,6 +25,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     UserReactivated,
     RoleChanged,
     KeyRotated,
+    KeyRevoked,
     ErasureRequested,
     ErasureExecute,
     ErasureCompleted,

@@ -7,7 +7,7 @@ import pytest
 from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import jwks, signing_key_current, verifying_key
-from auth_service.keys.services import RotationUnderWay, signing_key_ensure, signing_keys_rotate
+from auth_service.keys.services import RotationUnderWay, signing_key_ensure, signing_key_revoke, signing_keys_rotate
 from auth_service.keys.signing import sign_access_token
 from auth_service.testing import AtOnce, Caller
 from chassis.events.databases.django import DjangoDatabase
@@ -40,7 +40,7 @@ def test_of_processes_that_all_find_no_key_one_makes_it(at_once: AtOnce) -> None
 def test_the_key_set_holds_public_halves_alone(charlie: Caller) -> None:
     answer = charlie.get("/.well-known/jwks.json")
     assert answer.status == 200
-    assert answer.headers["Cache-Control"] == "public, max-age=300"
+    assert answer.headers["Cache-Control"] == "public, max-age=60"
     (key,) = answer.body["keys"]
     assert set(key) == {"kty", "crv", "x", "y", "kid", "use", "alg"}
     assert (key["kty"], key["crv"], key["use"], key["alg"]) == ("EC", "P-256", "sig", "ES256")
@@ -145,3 +145,54 @@ def test_a_key_under_another_secret_is_said_plainly() -> None:
     SigningKey.objects.update(encrypted_private_key=encrypt(b"", kid=key.kid, secret="another secret"))
     with pytest.raises(KeyUnreadable, match="AUTH_KEY_ENCRYPTION_KEY"):
         sign_access_token({}, now=NOON)
+
+
+@pytest.mark.django_db
+def test_a_key_that_leaves_says_when_in_the_key_set() -> None:
+    old = signing_key_ensure(now=NOON)
+    new = signing_keys_rotate(now=NOON)
+    shown = {key["kid"]: key.get("exp") for key in jwks(now=NOON)["keys"]}
+    assert shown == {old.kid: (NOON + AHEAD + TOKEN_LIFE).timestamp(), new.kid: None}
+
+
+def test_a_revoked_key_verifies_nothing_and_a_new_one_signs_at_once(alice: Caller) -> None:
+    leaked = SigningKey.objects.get().kid
+    output = StringIO()
+    call_command("rotate_keys", f"--revoke={leaked}", stdout=output)
+    (key,) = SigningKey.objects.all()
+    assert f"{leaked} is withdrawn; {key.kid} signs" in output.getvalue()
+    assert alice.get("/api/v1/auth/users/me").body["code"] == "token_signature"
+    alice.log_in()
+    assert alice.get("/api/v1/auth/users/me").status == 200
+    event = next(event for event in published(DjangoDatabase()) if event.type == "auth.key.revoked.v1")
+    assert event.data["kid"] == leaked
+
+
+@pytest.mark.django_db
+def test_after_the_key_in_use_the_published_one_signs_and_no_older_one() -> None:
+    first = signing_key_ensure(now=NOON)
+    second = signing_keys_rotate(now=NOON)
+    later = NOON + AHEAD + timedelta(minutes=1)
+    third = signing_keys_rotate(now=later)
+    assert signing_key_revoke(second.kid, now=later).kid == third.kid
+    assert signing_key_current(now=later) == third
+    assert signing_key_revoke(third.kid, now=later).kid not in {first.kid, second.kid, third.kid}
+
+
+@pytest.mark.django_db
+def test_a_revoked_key_that_does_not_sign_leaves_the_one_in_use() -> None:
+    first = signing_key_ensure(now=NOON)
+    second = signing_keys_rotate(now=NOON)
+    assert signing_key_revoke(second.kid, now=NOON) == first
+    first.refresh_from_db()
+    assert first.retire_at is None
+    third = signing_keys_rotate(now=NOON)
+    later = NOON + AHEAD
+    assert signing_key_revoke(first.kid, now=later) == third
+
+
+@pytest.mark.django_db
+def test_a_key_that_is_not_there_is_named_with_those_that_are() -> None:
+    key = signing_key_ensure(now=NOON)
+    with pytest.raises(CommandError, match=f"no key nobody; there are {key.kid}"):
+        call_command("rotate_keys", "--revoke=nobody")

@@ -14,7 +14,7 @@ from uuid_utils.compat import uuid7
 
 from chassis import tracing
 from chassis.events import clock
-from chassis.events.types import EventData
+from chassis.events.types import EventData, producer_of
 from chassis.logging import current_request_id
 
 CONTENT_TYPE = "application/cloudevents+json"
@@ -72,7 +72,7 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
     return Event(
         id=uuid7(),
         type=declared.name,
-        source=f"/{declared.producer}",
+        source=source_of(declared.name),
         subject=f"{declared.aggregate}/{content[declared.id_field]}",
         time=clock.rounded(at or clock.now()),
         sequence=sequence,
@@ -84,6 +84,11 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
         traceparent=trace.get("traceparent"),
         tracestate=trace.get("tracestate"),
     )
+
+
+def source_of(type_name: str) -> str:
+    """The one source that events of a type may have: the service that owns it."""
+    return f"/{producer_of(type_name)}"
 
 
 def replayed(original: Event) -> Event:
@@ -145,10 +150,12 @@ def _event(attributes: dict[str, Any]) -> Event:
     for name in ("type", "partitionkey"):
         if not _is_name(attributes[name]):
             raise ValueError(f"{name} must be 1 to {NAME_LIMIT} printable characters")
+    if attributes["source"] != source_of(attributes["type"]):
+        raise ValueError(f"{attributes['type']} does not belong to its source {attributes['source']!r}")
     return Event(
         id=UUID(attributes["id"]),
         type=attributes["type"],
-        source=str(attributes["source"]),
+        source=attributes["source"],
         subject=str(attributes["subject"]),
         time=datetime.fromisoformat(attributes["time"]),
         sequence=attributes["sequence"],

@@ -20,7 +20,7 @@ class JwksClient:
     """
 
     def __init__(
-        self, url: str, *, refresh_seconds: float = 300, refetch_seconds: float = 10, timeout: float = 2
+        self, url: str, *, refresh_seconds: float = 60, refetch_seconds: float = 10, timeout: float = 2
     ) -> None:
         self.keys = KeySet()
         self._url = url
@@ -33,12 +33,12 @@ class JwksClient:
         self._thread: threading.Thread | None = None
 
     def get(self, kid: str) -> VerifyingKey | None:
-        """The key of ``kid``, or None; raises Problem 503 ``keys_unavailable`` if there has never been a JWKS."""
+        """The key of ``kid``, or None; raises Problem 503 ``keys_unavailable`` without a JWKS that is believed."""
         key = self.keys.get(kid)
         if key is None:
             self._refetch(kid)
             key = self.keys.get(kid)
-        if key is None and self._empty:
+        if key is None and not self.keys.usable:
             raise Problem(503, "keys_unavailable", "Access tokens cannot be verified at the moment.")
         return key
 

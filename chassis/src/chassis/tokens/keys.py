@@ -3,12 +3,19 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePublicKey
 from jwt import PyJWK, PyJWTError
 
 from chassis.metrics import gauge
+
+MAX_AGE_SECONDS = 3_900
+"""How long the last good JWKS is believed: AUTH_ACCESS_TOKEN_SECONDS at its most, and some minutes.
+
+An issuer that was away for longer has signed nothing that still lives.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +25,19 @@ class VerifyingKey:
     kid: str
     algorithm: str
     public_key: EllipticCurvePublicKey
+    not_after: float = inf
+    """Seconds since 1970 from which it verifies nothing more, whether or not a newer JWKS could be had."""
 
 
 class KeySet:
-    """The keys of the last good JWKS. Replaced as a whole, so threads may read while another one refreshes."""
+    """The keys of the last good JWKS. Replaced as a whole, so threads may read while another one refreshes.
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    They are believed for MAX_AGE_SECONDS: a key that was withdrawn meanwhile must not verify for ever.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.monotonic, clock: Callable[[], float] = time.time) -> None:
         self._now = now
+        self._clock = clock
         self._keys: dict[str, VerifyingKey] = {}
         self._filled_at: float | None = None
 
@@ -39,10 +52,16 @@ class KeySet:
         gauge("jwks_fetched_timestamp_seconds").set_to_current_time()
 
     def get(self, kid: str) -> VerifyingKey | None:
-        return self._keys.get(kid)
+        key = self._keys.get(kid)
+        return key if key and self._clock() < key.not_after and self.usable else None
 
     def kids(self) -> frozenset[str]:
         return frozenset(self._keys)
+
+    @property
+    def usable(self) -> bool:
+        """Whether there is a JWKS, and one young enough to be believed."""
+        return self.age_seconds < MAX_AGE_SECONDS
 
     @property
     def age_seconds(self) -> float:
@@ -54,6 +73,6 @@ def _verifying_key(jwk: dict[str, Any]) -> VerifyingKey | None:
     if (jwk.get("kty"), jwk.get("crv"), jwk.get("alg"), jwk.get("use", "sig")) != ("EC", "P-256", "ES256", "sig"):
         return None
     try:
-        return VerifyingKey(str(jwk["kid"]), "ES256", PyJWK(jwk).key)
-    except (PyJWTError, KeyError):
+        return VerifyingKey(str(jwk["kid"]), "ES256", PyJWK(jwk).key, float(jwk.get("exp", inf)))
+    except (PyJWTError, KeyError, TypeError, ValueError):
         return None

@@ -17,8 +17,16 @@ def signing_key_current(*, now: datetime) -> SigningKey | None:
 
 
 def jwks(*, now: datetime) -> dict[str, Any]:
-    """The JWKS (RFC 7517): the key in use, the next one, and old ones while a token they signed may live."""
-    return {"keys": [key.public_jwk for key in _published(now).order_by("number")]}
+    """The JWKS (RFC 7517): the key in use, the next one, and old ones while a token they signed may live.
+
+    Of an old one ``exp`` says until when (OpenID Federation 1.0, 8.7.2), for verifiers that cannot refresh.
+    """
+    return {"keys": [_jwk(key) for key in _published(now).order_by("number")]}
+
+
+def _jwk(key: SigningKey) -> dict[str, Any]:
+    until = {"exp": int(key.retire_at.timestamp())} if key.retire_at else {}
+    return {**key.public_jwk, **until}
 
 
 def verifying_key(kid: str) -> VerifyingKey | None:

@@ -13,7 +13,7 @@ from django.db import transaction
 from jwt.algorithms import ECAlgorithm
 
 from auth_service.keys.encryption import encrypt
-from auth_service.keys.events import KeyRotated
+from auth_service.keys.events import KeyRevoked, KeyRotated
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import signing_key_current
 from auth_service.settings import settings
@@ -53,6 +53,27 @@ def signing_keys_rotate(*, now: datetime) -> SigningKey:
         SigningKey.objects.filter(retire_at__lte=now).delete()
         publish(KeyRotated(kid=key.kid, not_before=active_from, retire_at=retire_at), sequence=1)
     return key
+
+
+def signing_key_revoke(kid: str, *, now: datetime) -> SigningKey:
+    """Withdraw a key that has leaked; gives the one that signs from now on. Raises SigningKey.DoesNotExist.
+
+    In place of the key in use the next one signs at once, published already or new; never an older one again.
+    """
+    with transaction.atomic():
+        revoked = SigningKey.objects.select_for_update().get(kid=kid)
+        revoked.delete()
+        publish(KeyRevoked(kid=kid, revoked_at=now), sequence=2)
+        current = signing_key_current(now=now)
+        if current and current.number > revoked.number:
+            return current
+        youngest = SigningKey.objects.order_by("-number").first()
+        was_used = revoked.active_from <= now
+        if youngest is None or (was_used and youngest.number < revoked.number):
+            return SigningKey.objects.create(number=revoked.number + 1, **_new_key(active_from=now))
+        youngest.active_from, youngest.retire_at = min(youngest.active_from, now), None
+        youngest.save(update_fields=["active_from", "retire_at"])
+        return youngest
 
 
 def _new_key(*, active_from: datetime) -> dict[str, Any]:

@@ -31,5 +31,5 @@ class Jwks(APIView):
         now = timezone.now()
         signing_key_ensure(now=now)
         response = Response(jwks(now=now))
-        patch_cache_control(response, public=True, max_age=300)
+        patch_cache_control(response, public=True, max_age=60)
         return response

@@ -12,7 +12,7 @@ from chassis.tokens import KeySet, VerifyingKey
 from gateway_service.refusals import Refusal
 
 JWKS_PATH = "/.well-known/jwks.json"
-REFRESH_SECONDS = 300
+REFRESH_SECONDS = 60
 REFETCH_SECONDS = 10  # between fetches for unknown key ids, which anybody can invent
 GRACE_SECONDS = 10  # after which a gateway without keys is ready: what needs no token is served
 FIRST_RETRY_SECONDS = (0.2, 0.5, 1.0, 2.0)  # while there are no keys at all
@@ -39,9 +39,9 @@ class KeySource:
         self._withdrawn.append(forget)
 
     def key(self, kid: str) -> VerifyingKey | None:
-        """The key of an id. Raises Refusal ``keys_unavailable`` while there has never been a JWKS."""
+        """The key of an id. Raises Refusal ``keys_unavailable`` without a JWKS that is believed."""
         found = self.keys.get(kid)
-        if found is None and not self.loaded:
+        if found is None and not self.keys.usable:
             raise Refusal("keys_unavailable")
         return found
 

@@ -1,8 +1,11 @@
 """How renditions look."""
 
+import logging
+from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
+from media_service.pictures import vips_log
 from media_service.pictures.cleaning import format_of
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Error
@@ -86,6 +89,18 @@ def test_an_animation_shows_its_first_frame(rendered: Render, kind: str) -> None
     made = opened(rendered(animation(5, kind))["large"].content)
     assert made.size == (16, 12)
     assert not made.is_animated  # type: ignore[attr-defined]
+
+
+def test_the_log_holds_no_chatter_of_libvips_and_each_complaint_once(
+    rendered: Render, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vips_log.once, "heard", OrderedDict())
+    caplog.set_level(logging.INFO)
+    for side in (400, 500):
+        rendered(encoded(picture(side, 300), "PNG", icc_profile=b"no profile"))
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("WARNING", "VIPS: iCCP: too short")
+    ]
 
 
 def test_what_is_no_picture_cannot_be_rendered(rendered: Render) -> None:

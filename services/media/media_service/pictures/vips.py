@@ -10,9 +10,11 @@ os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library st
 
 from pyvips import Error, GValue, Image, Source, Target, cache_set_max  # type: ignore[import-untyped]
 
+from media_service.pictures import vips_log
 from media_service.pictures.profiles import rendering_intent
 
 cache_set_max(0)
+vips_log.quieten()
 
 PROFILE = "icc-profile-data"
 

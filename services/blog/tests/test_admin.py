@@ -1,9 +1,13 @@
 """The admin: staff come in by auth, and whatever they change is told as if by the API."""
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
+from blog_service.posts import admin
+from blog_service.posts.markdown import render
+from blog_service.posts.markdown_budget import Budget
 from blog_service.posts.models import Post, PostImage
 from blog_service.testing import Caller, Neighbours
 from chassis.events.databases.django import DjangoDatabase
@@ -100,3 +104,14 @@ def test_page_of_the_admin_loads_its_own_files_alone(staff: Client) -> None:
         assert not re.search(r"<script(?![^>]* src=|[^>]*json)|<style| style=| on[a-z]+=", answer.content.decode()), (
             path
         )
+
+
+def test_a_body_that_is_too_complex_is_an_error_of_the_form(
+    staff: Client, alice: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post = alice.writes()
+    monkeypatch.setattr(admin, "render", partial(render, budget=Budget(tokens=2)))
+    form = {"title": "Dawn", "body": "new", "images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+    answer = staff.post(f"/admin/posts/post/{post['id']}/change/", form)
+    assert "this text is too complex" in answer.content.decode()
+    assert alice.get("v1/posts/first-light").body["body"] == "# md"

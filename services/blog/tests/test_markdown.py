@@ -4,12 +4,13 @@ import time
 
 import pytest
 from blog_service.posts.markdown import excerpt, render
+from blog_service.posts.markdown_budget import LOOK_EVERY, Account, Budget, TooComplex
 
 
 @pytest.mark.parametrize(
     ("source", "html"),
     [
-        ("# md", "<h1>md</h1>"),
+        ("# md", '<h1 id="user-content-md">md</h1>'),
         ("a **b** ~~c~~", "<p>a <strong>b</strong> <s>c</s></p>"),
         ("x<sub>2</sub> & <", "<p>x<sub>2</sub> &amp; &lt;</p>"),
         ("<script>alert(1)</script>", ""),
@@ -33,6 +34,91 @@ def test_tables_are_known() -> None:
     assert "<td>1</td>" in render("a|b\n-|-\n1|2")
 
 
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("a|b\n-:|:-:\n1|2", '<td align="right">1</td>'),
+        ("```c++ title\nx\n```", '<pre><code class="language-c++">x\n</code></pre>'),
+        ("<p dir=RTL>x</p>", '<p dir="rtl">x</p>'),
+        ("# First *light*, `now`", '<h1 id="user-content-first-light-now">'),
+        ("# \u041c\u0438\u0440", '<h1 id="user-content-\u043c\u0438\u0440">'),
+        ("# a\n\n# A\n\n## a", '<h2 id="user-content-a-2">a</h2>'),
+        ("<b id=x>1</b>", '<b id="user-content-x">1</b>'),
+        ("a[^n]\n\n[^n]: the note", '<a href="#user-content-fn1" id="user-content-fnref1"'),
+        ("a[^n]\n\n[^n]: the note", '<li id="user-content-fn1" class="footnote-item"><p>the note '),
+        ("<svg><text>in a drawing</text></svg>", "in a drawing"),
+        ("<svg><title>one</title><desc>two</desc></svg>", "two"),
+        ("<math><mi>a</mi><mo>+</mo></math>", "a + "),
+    ],
+)
+def test_what_authors_write_is_kept(source: str, html: str) -> None:
+    assert html in render(source)
+
+
+def test_a_link_leads_to_a_heading() -> None:
+    html = render("[go](#first-light)\n\n# First light")
+    assert 'href="#user-content-first-light"' in html
+    assert 'id="user-content-first-light"' in html
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("<b id=x>1</b><b id=x>2</b>", '<p><b id="user-content-x">1</b><b>2</b></p>'),
+        ("<b id='a b'>1</b>", "<p><b>1</b></p>"),
+        ("<b dir=up class=evil>1</b>", "<p><b>1</b></p>"),
+        ("<code class='language-x other'>1</code>", "<p><code>1</code></p>"),
+        ("<li class=menu>1</li>", "<li>1</li>"),
+        ("<td style='position:fixed'>1</td>", "1"),
+        ("<svg><script>alert(1)</script><style>x</style></svg>", "<p></p>"),
+        ("<svg><a href='javascript:x'>1</a></svg>", '<p><a rel="noopener noreferrer nofollow ugc">1</a></p>'),
+    ],
+)
+def test_what_is_kept_stays_harmless(source: str, html: str) -> None:
+    assert render(source).replace(" </p>", "</p>") == html
+
+
+@pytest.mark.parametrize(
+    ("source", "budget"),
+    [
+        ("[a][r] [a][r] [a][r]\n\n[r]: /" + "x" * 50, Budget(output=190)),
+        ("a\n\n" * 5, Budget(output=60)),
+        ("a|b|c|d\n-|-|-|-\n1\n1\n1", Budget(tokens=60)),
+        ("a|b\n-|-\n1\n\n" * 4, Budget(tokens=90)),
+        ("- a\n" * 10, Budget(tokens=60)),
+        ("*a* " * 10, Budget(tokens=40)),
+        ("> > > a", Budget(depth=3)),
+        ("***a** b*", Budget(depth=2)),
+    ],
+)
+def test_a_document_keeps_to_its_budget(source: str, budget: Budget) -> None:
+    assert render(source)
+    with pytest.raises(TooComplex):
+        render(source, budget)
+
+
+def test_an_address_counts_each_time_it_is_used() -> None:
+    once, budget = "[a][r]\n\n[r]: /" + "x" * 50, Budget(output=190)
+    assert render(once, budget)
+    with pytest.raises(TooComplex):
+        render("[a][r] [a][r] " + once, budget)
+
+
+def test_cpu_time_runs_out_between_two_rules() -> None:
+    moments = iter([0.0, 0.9, 1.1])
+    account = Account(Budget(seconds=1), lambda: next(moments))
+    for _ in range(2 * LOOK_EVERY - 1):
+        account.step()
+    with pytest.raises(TooComplex):
+        account.step()
+
+
+@pytest.mark.parametrize("source", ["a\n\n" * 100, "> a\n" * 100, "[a](b) " * 50])
+def test_blocks_and_what_is_in_them_look_at_the_clock(source: str) -> None:
+    with pytest.raises(TooComplex):
+        render(source * 10, Budget(seconds=-1))
+
+
 @pytest.mark.parametrize("part", ["<div>", "<div>\n\n", "<b></p>"])
 def test_deep_nesting_does_not_hold_a_worker(part: str) -> None:
     began = time.process_time()
@@ -43,5 +129,8 @@ def test_deep_nesting_does_not_hold_a_worker(part: str) -> None:
 
 def test_an_excerpt_is_the_first_words_as_plain_text() -> None:
     assert excerpt(render("# A & B\n\nfirst *words*")) == "A & B first words"
+    assert excerpt(render("a<br>b\n\n- c\n- d\n\ne|f\n-|-\n1|2\n\n<div>x<hr>y</div>")) == "a b c d e f 1 2 x y"
+    assert excerpt(render("H<sub>2</sub>O *in*side")) == "H2O inside"
+    assert excerpt(render("Said[^1].\n\n[^1]: Elsewhere.")) == "Said."
     assert excerpt(render("word " * 100)) == " ".join(["word"] * 40) + "…"
     assert excerpt(render("x" * 300)) == "x" * 200 + "…"

@@ -1,8 +1,11 @@
 """Writing and reading posts in version 1."""
 
+from functools import partial
 from typing import Any
 
 import pytest
+from blog_service.posts import markdown
+from blog_service.posts.markdown_budget import Budget
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
 from pytest_django import DjangoAssertNumQueries
@@ -32,7 +35,7 @@ def test_a_new_post_has_the_agreed_shape(alice: Caller, neighbours: Neighbours) 
         "slug": "first-light",
         "title": "First light",
         "body": "# md",
-        "html": "<h1>md</h1>",
+        "html": '<h1 id="user-content-md">md</h1>',
         "excerpt": "md",
         "author": {
             "id": str(alice.id),
@@ -257,3 +260,10 @@ def test_a_published_post_takes_few_queries(alice: Caller, django_assert_num_que
     # BEGIN, author, slugs, slug, tags, tag, two events, post, three counts, COMMIT; then the post and its images
     with django_assert_num_queries(15):
         alice.writes("hello", tags=["ink"], published=True)
+
+
+def test_a_body_that_is_too_complex_names_the_field(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(markdown, "render", partial(markdown.render, budget=Budget(tokens=2)))
+    answer = alice.post("v1/posts", {"title": "t", "body": "a b"})
+    assert (answer.status, list(answer.body)) == (400, ["body"])
+    assert alice.get("v1/posts?mine=true").body["count"] == 0

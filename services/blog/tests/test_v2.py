@@ -20,7 +20,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
         "status": "published",
         "title": "First light",
         "body": "# md",
-        "html": "<h1>md</h1>",
+        "html": '<h1 id="user-content-md">md</h1>',
         "summary": "md",
         "author": {"id": str(alice.id), "username": "alice", "avatar": None},
         "tags": ["t"],

@@ -4,11 +4,14 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
 from blog_service.posts.images import ImageFields
+from blog_service.posts.markdown import render
+from blog_service.posts.markdown_budget import TooComplex
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services import PostFields, post_change, post_delete
 
@@ -21,8 +24,20 @@ class PostImageInline(admin.TabularInline):  # type: ignore[type-arg]
     max_num = 0  # pictures are attached by their authors
 
 
+class PostForm(ModelForm):  # type: ignore[type-arg]
+    def clean_body(self) -> str:
+        """As in the API: what can be shown within the budget."""
+        body: str = self.cleaned_data["body"]
+        try:
+            render(body)
+        except TooComplex as error:
+            raise ValidationError(str(error)) from error
+        return body
+
+
 @admin.register(Post)
 class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = PostForm
     list_display = ("title", "author", "status", "publish_requested", "published_at")
     list_filter = ("status", "publish_requested")
     list_select_related = ("author",)

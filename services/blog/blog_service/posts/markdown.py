@@ -1,26 +1,45 @@
-"""From what an author types to what a browser may show (CommonMark 0.31 with tables and strikethrough)."""
+"""From what an author types to what a browser may show (CommonMark 0.31 with tables, strikethrough and footnotes)."""
 
 import html
+import re
 from functools import cache
 
-import nh3
 from markdown_it import MarkdownIt
+from mdit_py_plugins.footnote import footnote_plugin
+
+from blog_service.posts.markdown_attributes import align_cells, name_headings
+from blog_service.posts.markdown_budget import BUDGET, Budget, keep_to_budget, spent
+from blog_service.posts.sanitising import sanitise, without_tags
 
 EXCERPT_LENGTH = 200
 EXCERPT_SOURCE = 20_000  # an excerpt comes from the beginning; no need to read a whole book for it
-SCHEMES = {"http", "https", "mailto"}
 RAW_TAGS = 5_000  # nh3 takes quadratic time on nested HTML, a minute for 1 MB; with more tags HTML is shown as text
+_FOOTNOTES = '<hr class="footnotes-sep">'
+_FOOTNOTE_REF = re.compile(r'<sup class="footnote-ref">.*?</sup>')
+_INLINE = (
+    "a|abbr|acronym|b|bdi|bdo|cite|code|data|del|dfn|em|i|ins|kbd|mark|q|rp|rt|rtc|ruby|s|samp|small|span|strike|strong"
+    "|sub|sup|time|tt|u|var|wbr"
+)
+_BREAKS = re.compile(rf"(?=</?(?!/|(?:{_INLINE})\b))")
 
 
-def render(body: str) -> str:
-    """HTML of a Markdown text, safe to embed: everything outside nh3's list of tags, attributes and schemes is gone."""
-    dirty = _markdown(with_html=body.count("<") <= RAW_TAGS).render(body)
-    return nh3.clean(dirty, url_schemes=SCHEMES, link_rel="noopener noreferrer nofollow ugc").strip()
+def render(body: str, budget: Budget = BUDGET) -> str:
+    """HTML of a Markdown text, safe to embed: everything outside the list of tags, attributes and schemes is gone.
+
+    Raises TooComplex for a text that would take more than the budget, however short it is.
+    """
+    markdown = _markdown(with_html=body.count("<") <= RAW_TAGS)
+    with spent(budget) as account:
+        tokens = markdown.parse(body)
+        account.refuse_output_of(tokens)
+        dirty = str(markdown.renderer.render(tokens, markdown.options, {}))
+    return sanitise(dirty).strip()
 
 
 def excerpt(safe_html: str) -> str:
     """The first words of a rendered post as plain text, at most EXCERPT_LENGTH characters and one ellipsis."""
-    text = " ".join(html.unescape(nh3.clean(safe_html[:EXCERPT_SOURCE], tags=set())).split())
+    beginning = _FOOTNOTE_REF.sub("", safe_html[:EXCERPT_SOURCE].partition(_FOOTNOTES)[0])
+    text = " ".join(html.unescape(without_tags(_BREAKS.sub(" ", beginning))).split())
     if len(text) <= EXCERPT_LENGTH:
         return text
     words, _, _ = text[: EXCERPT_LENGTH + 1].rpartition(" ")
@@ -30,6 +49,8 @@ def excerpt(safe_html: str) -> str:
 @cache
 def _markdown(*, with_html: bool) -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": with_html}).enable(["table", "strikethrough"])
+    # Footnotes within the text are parsed once more for each level that they are nested in each other.
+    markdown.use(footnote_plugin, inline=False).use(name_headings).use(align_cells).use(keep_to_budget)
     # A refused link would stay behind as text; nh3 rather keeps the words and drops the address.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return markdown

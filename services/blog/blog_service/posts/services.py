@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
-from chassis.problems import Problem
+from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
 from django.db.models import QuerySet
@@ -19,6 +19,7 @@ from blog_service.posts.access import PostNotFound, may_write
 from blog_service.posts.changes import Parts, changes_announce, parts_of, snapshot_of
 from blog_service.posts.counts import counts_change
 from blog_service.posts.images import ImageFields, images_replace
+from blog_service.posts.markdown_budget import TooComplex
 from blog_service.posts.models import Post, PostTag
 from blog_service.posts.publishing import publication_settle
 from blog_service.posts.slugs import slug_claim
@@ -38,7 +39,7 @@ class PostFields(TypedDict, total=False):
 def post_create(claims: Claims, fields: PostFields, *, now: datetime | None = None) -> UUID:
     """A new post of the caller, a draft unless they say otherwise; gives its id.
 
-    Raises Problem: 403 without a role that writes, 400 for images that cannot be.
+    Raises Problem: 403 without a role that writes, 400 for images that cannot be and a body that is too complex.
     """
     if not may_write(claims):
         raise Problem(403, "role_missing", "Posting needs the role of an author.")
@@ -54,7 +55,7 @@ def post_create(claims: Claims, fields: PostFields, *, now: datetime | None = No
 def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime | None = None) -> None:
     """Change what is given; without fields, publish a post that waited for images and need not any more.
 
-    Raises Problem: 404 if the post is gone, 400 for images that cannot be.
+    Raises Problem: 404 if the post is gone, 400 for images that cannot be and a body that is too complex.
     """
     now = now or timezone.now()
     _ask_media(fields, post_id)
@@ -89,7 +90,10 @@ def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
 
 
 def _render(fields: PostFields) -> str:
-    return markdown.render(fields["body"]) if "body" in fields else ""
+    try:
+        return markdown.render(fields["body"]) if "body" in fields else ""
+    except TooComplex as error:
+        raise invalid_fields([FieldError("/body", "too_complex", str(error))]) from error
 
 
 def _locked(post_id: UUID) -> Post:

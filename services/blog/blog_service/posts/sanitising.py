@@ -1,0 +1,80 @@
+"""Which HTML may be embedded in a page of somebody else's: tags, attributes, and values of attributes."""
+
+import re
+from collections.abc import Callable
+from copy import deepcopy
+
+import nh3
+
+PREFIX = "user-content-"
+"""What ids begin with, so that none is one of the page's own or hides a property of its document."""
+SCHEMES = {"http", "https", "mailto"}
+TAGS = nh3.ALLOWED_TAGS | {"section", "tfoot"}
+ATTRIBUTES = deepcopy(nh3.ALLOWED_ATTRIBUTES)
+ATTRIBUTES["*"] = {"dir", "id", "lang", "title"}
+ATTRIBUTES["bdo"] = set()
+for _tag in ("a", "code", "hr", "li", "ol", "section", "sup"):
+    ATTRIBUTES[_tag] = ATTRIBUTES.get(_tag, set()) | {"class"}
+_READ_APART = frozenset(  # by browsers: what is in them is no text to show, or is no HTML
+    {"iframe", "noembed", "noframes", "noscript", "plaintext", "script", "select", "style", "template", "textarea"}
+    | {"title", "xmp"}
+)
+_KEPT = TAGS | _READ_APART
+_TAG = re.compile(r"""</?([a-zA-Z][^\s/<>]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""")
+_CLASSES = frozenset(
+    {"footnote-ref", "footnotes-sep", "footnotes", "footnotes-list", "footnote-item", "footnote-backref"}
+)
+_LANGUAGE = re.compile(r"language-[\w+#.\-]{1,40}")
+_ID = re.compile(r"[^\s\"'<>&]{1,120}")
+
+
+def sanitise(dirty: str) -> str:
+    """The harmless part of an HTML text. Ids are prefixed and unique, and links within the text follow them."""
+    return nh3.clean(
+        _TAG.sub(_known, dirty),
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        attribute_filter=_filter(),
+        url_schemes=SCHEMES,
+        link_rel="noopener noreferrer nofollow ugc",
+    )
+
+
+def _known(tag: re.Match[str]) -> str:
+    """The tag, if it is one to keep: nh3 would drop elements of SVG and MathML together with the words in them."""
+    if tag[1].lower() in _KEPT:
+        return tag[0]
+    return " " if tag[0].startswith("</") else ""  # what stood in two elements stays two words
+
+
+def without_tags(safe_html: str) -> str:
+    """The words of sanitised HTML, in which entities are still written as such."""
+    return nh3.clean(safe_html, tags=set())
+
+
+def _filter() -> Callable[[str, str, str], str | None]:
+    """What becomes of the values of attributes in one text; None drops the attribute."""
+    ids: set[str] = set()
+
+    def value_of(tag: str, name: str, value: str) -> str | None:
+        match name:
+            case "class":
+                is_known = _LANGUAGE.fullmatch(value) if tag == "code" else value in _CLASSES
+                return value if is_known else None
+            case "dir":
+                return value.lower() if value.lower() in {"ltr", "rtl", "auto"} else None
+            case "id":
+                return _unique(value, ids)
+            case "href" if value.startswith("#") and len(value) > 1:
+                return f"#{PREFIX}{value[1:].removeprefix(PREFIX)}"
+        return value
+
+    return value_of
+
+
+def _unique(value: str, ids: set[str]) -> str | None:
+    name = PREFIX + value.removeprefix(PREFIX)
+    if name in ids or not _ID.fullmatch(name):
+        return None
+    ids.add(name)
+    return name

@@ -37,6 +37,29 @@ def test_failing_check_is_named_without_its_secrets() -> None:
     assert health.readyz() == (503, {"status": "unready", "checks": {"database": "ConnectionError"}})
 
 
+def test_what_a_server_said_is_told_once_until_it_changes() -> None:
+    told: list[tuple[str, str]] = []
+    health = Health(lambda check, reason: told.append((check, reason)))
+    failures = [None, fail, fail, refuse, refuse, None]
+
+    def probe() -> None:
+        if failure := failures.pop(0):
+            failure()
+
+    health.check("database", probe)
+    while failures:
+        health.readyz()
+    assert told == [
+        ("database", "ConnectionError"),
+        ("database", 'password authentication failed for user "alice"'),
+        ("database", ""),
+    ]
+
+
+def refuse() -> None:
+    raise ConnectionError('connection failed: FATAL:  password authentication failed for user "alice"')
+
+
 @pytest.fixture
 def terminated() -> Iterator[list[int]]:
     """Signals that reached the handler that was there first."""

@@ -1,8 +1,7 @@
 """Health of a process: does it turn, may it get traffic, does its loop still beat.
 
 ``python -m chassis.health --heartbeat FILE --max-age 30`` is the liveness check of background processes where nothing
-can ask over HTTP. It is a new process every few seconds: this module imports nothing of the application, and of Python
-only what is small.
+can ask over HTTP. It is a new process every few seconds: this module imports only what is small.
 """
 
 import os
@@ -12,16 +11,23 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
+from chassis.refusals import said
+
 Answer = tuple[int, dict[str, object]]
 HEARTBEAT_MAX_AGE = 60
 """Seconds without a heartbeat after which a background process counts as stuck."""
 
 
 class Health:
-    """What ``/livez`` and ``/readyz`` say. A check is called without arguments and raises when it fails."""
+    """What ``/livez`` and ``/readyz`` say. A check is called without arguments and raises when it fails.
 
-    def __init__(self) -> None:
+    ``tell`` is told of every check that begins to fail, why, and with an empty reason when it holds again.
+    """
+
+    def __init__(self, tell: Callable[[str, str], object] | None = None) -> None:
+        self._tell = tell or _log
         self._checks: dict[str, Callable[[], object]] = {}
+        self._failing: dict[str, str] = {}
         self._draining = False
 
     def check(self, name: str, probe: Callable[[], object]) -> None:
@@ -36,9 +42,22 @@ class Health:
         """200 if every check holds and the process is not about to stop, else 503."""
         if self._draining:
             return 503, {"status": "draining"}
-        checks = {name: _outcome(probe) for name, probe in self._checks.items()}
+        checks = {name: self._outcome(name, probe) for name, probe in self._checks.items()}
         ready = all(outcome == "ok" for outcome in checks.values())
         return (200 if ready else 503), {"status": "ok" if ready else "unready", "checks": checks}
+
+    def _outcome(self, name: str, probe: Callable[[], object]) -> str:
+        """What the answer may tell anybody; the log is told what a server said, once for as long as it is the same."""
+        outcome, reason = "ok", ""
+        try:
+            probe()
+        except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready", and the text may hold secrets
+            outcome = type(error).__name__
+            reason = said(error) or outcome
+        if self._failing.get(name, "") != reason:
+            self._failing[name] = reason
+            self._tell(name, reason)
+        return outcome
 
     def drain(self) -> None:
         """Be unready from now on."""
@@ -93,12 +112,14 @@ class Heartbeat:
         return 503, {"status": "stuck" if age < float("inf") else "starting"}
 
 
-def _outcome(probe: Callable[[], object]) -> str:
-    try:
-        probe()
-    except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready", and the text may hold secrets
-        return type(error).__name__
-    return "ok"
+def _log(check: str, reason: str) -> None:
+    from chassis.logging import get_logger  # noqa: PLC0415  of no use to the program below
+
+    log = get_logger()
+    if reason:
+        log.warning("not ready", check=check, reason=reason)
+    else:
+        log.info("ready again", check=check)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,10 +1,21 @@
-"""What a server that one could not connect to said, without what may hold a secret."""
+"""What a server said when it refused: in its own words, without what may hold a secret."""
 
-_SAID = "FATAL:"
-"""PostgreSQL's word before its reason, such as a wrong password or a database that is not there; no URL follows it."""
+import re
+
+_SAID = re.compile(
+    r"FATAL:\s*(?P<postgresql>[^\n]+)"  # a wrong password, a database that is not there; no URL follows it
+    r"|<Code>(?P<s3>\w+)</Code>"  # its message may repeat what was signed
+    r"|\(\d{3}\) \W{1,2}(?P<rabbitmq>[A-Z_]+ - [^'\"]+)"
+)
 
 
-def refusal(error: Exception) -> str:
+def said(error: BaseException) -> str:
+    """The reason that PostgreSQL, RabbitMQ or an S3 store gave; empty where the error carries none."""
+    found = _SAID.search(str(error))
+    return next(filter(None, found.groups()), "").strip() if found else ""
+
+
+def refusal(error: BaseException) -> str:
     """``refuses: <its own words>`` where the server said why it does not let one in, else that it does not answer."""
-    said = str(error).partition(_SAID)[2].partition("\n")[0].strip()
-    return f"refuses: {said}" if said else f"does not answer ({type(error).__name__})"
+    reason = said(error)
+    return f"refuses: {reason}" if reason else f"does not answer ({type(error).__name__})"

@@ -8,8 +8,8 @@ from django.db import models
 class Walk(models.Model):
     """How far a job has come on its way round a table: rows with a greater key are next."""
 
-    name = models.CharField(max_length=50, primary_key=True)
-    after = models.UUIDField(default=UUID(int=0))
+    name: "models.CharField[str, str]" = models.CharField(max_length=50, primary_key=True)
+    after: "models.UUIDField[UUID, UUID]" = models.UUIDField(default=UUID(int=0))
 
     def __str__(self) -> str:
         return f"{self.name} after {self.after}"

@@ -38,7 +38,7 @@ def rendered_or_refused(given: dict[str, Any], path: str, name: str = "broadshee
         return render(merged(given, nothing_at(path)), name)
     except (helm_python.HelmValuesError, helm_python.HelmRenderError) as refused:
         said = str(refused)
-        names = (f"'/{path.replace('.', '/')}'", f"missing property '{path.rsplit('.', maxsplit=1)[-1]}'", f": {path}")
+        names = (f"'/{path.replace('.', '/')}'", f"missing property '{path.rsplit('.', maxsplit=1)[-1]}'", path)
         assert any(name in said for name in names), said
         assert "nil pointer" not in said
         return []

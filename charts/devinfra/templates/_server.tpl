@@ -98,10 +98,12 @@ spec:
           {{- with $server.args }}
           args: {{ toJson . }}
           {{- end }}
+          {{- with $server.env }}
           env:
-            {{- range $key, $value := $server.env }}
+            {{- range $key, $value := . }}
             - {name: {{ $key }}, value: {{ $value | quote }}}
             {{- end }}
+          {{- end }}
           ports:
             {{- range $port, $number := $server.ports }}
             - {name: {{ $port }}, containerPort: {{ $number }}, protocol: TCP}

@@ -32,6 +32,7 @@ BLOG_URL: http://{{ $fullname }}-blog-web:8020
 MEDIA_URL: http://{{ $fullname }}-media-web:8030
 SECRETS_DIR: /run/secrets/broadsheet
 VAR_DIR: /tmp/broadsheet
+TRUSTED_PEERS: 10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,100.64.0.0/10,fc00::/7   # pods; NetworkPolicies leave the gateway of them
 DRAIN_SECONDS: {{ $facts.values.drainSeconds }}
 {{- if eq $facts.kind "web" }}
 {{ $prefix }}_HOST: {{ $root.Values.listenHost | quote }}

@@ -115,6 +115,11 @@ class ServiceSettings(BaseSettings):
     auth_url: BaseUrl = Field("http://127.0.0.1:8010", validation_alias="AUTH_URL", description="where auth answers")
     blog_url: BaseUrl = Field("http://127.0.0.1:8020", validation_alias="BLOG_URL", description="where blog answers")
     media_url: BaseUrl = Field("http://127.0.0.1:8030", validation_alias="MEDIA_URL", description="where media answers")
+    trusted_peers: str = Field(
+        "127.0.0.0/8,::1",
+        validation_alias="TRUSTED_PEERS",
+        description="networks the gateway calls services from: X-Forwarded-* of others are not believed",
+    )
     heartbeat_file: str = Field(
         "", validation_alias="HEARTBEAT_FILE", description="file a background process touches; empty is none"
     )

@@ -15,6 +15,7 @@ INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
+    "chassis.django.middleware.gateway_alone_is_believed",
     "django.middleware.security.SecurityMiddleware",
     "chassis.django.middleware.pages_load_their_own",
     "whitenoise.middleware.WhiteNoiseMiddleware",

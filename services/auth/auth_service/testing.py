@@ -27,6 +27,7 @@ class Caller:
         self.id: UUID | None = None
         self.access = ""
         self.refresh = ""
+        self.peer = "127.0.0.1"
         self._client = Client()
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> "Answer":
@@ -34,7 +35,9 @@ class Caller:
         data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""
         sent = {"Authorization": f"Bearer {self.access}"} if self.access else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
-        response = self._client.generic(method, path, data, content_type="application/json", headers=sent)
+        response = self._client.generic(
+            method, path, data, content_type="application/json", headers=sent, REMOTE_ADDR=self.peer
+        )
         return Answer(response)
 
     def get(self, path: str, **headers: str) -> "Answer":

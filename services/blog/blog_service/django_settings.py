@@ -15,13 +15,14 @@ INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
+    "chassis.django.middleware.gateway_alone_is_believed",
     "django.middleware.security.SecurityMiddleware",
     "chassis.django.middleware.pages_load_their_own",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
-    "blog_service.middleware.kept_as_seen",
+    "blog_service.middleware.private_unless_said",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

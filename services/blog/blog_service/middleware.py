@@ -5,24 +5,18 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-PUBLIC = "public, max-age=0, s-maxage=60, stale-while-revalidate=30"
-PRIVATE = "private, no-store"
+from blog_service.keeping import PRIVATE
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def kept_as_seen(get_response: Handler) -> Handler:
-    """What a stranger reads may be kept for all strangers; what is seen with a token is for the caller alone."""
+def private_unless_said(get_response: Handler) -> Handler:
+    """Caches keep nothing but what a view lets them keep, and never for those who come with a token."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
-        response.headers.setdefault("Cache-Control", PUBLIC if _for_strangers(request, response) else PRIVATE)
+        response.headers.setdefault("Cache-Control", PRIVATE)
         patch_vary_headers(response, ["Authorization"])
         return response
 
     return middleware
-
-
-def _for_strangers(request: HttpRequest, response: HttpResponseBase) -> bool:
-    reads = request.method in {"GET", "HEAD"} and request.path.startswith("/api/")
-    return reads and response.status_code in {200, 308} and "Authorization" not in request.headers

@@ -4,8 +4,11 @@ from typing import Any
 
 import pytest
 from blog_service.authors.models import Author
+from blog_service.middleware import private_unless_said
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
+from django.http import HttpRequest, HttpResponse
+from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
 LIST = "https://news.example.org/api/v1/posts"
@@ -184,5 +187,14 @@ def test_a_strangers_view_may_be_cached_and_a_callers_may_not(alice: Caller, cha
     assert "Authorization" in public.headers["Vary"]
     assert charlie.get("v1/posts", If_None_Match=public.headers["ETag"]).status == 304
     assert alice.get("v1/posts").headers["Cache-Control"] == "private, no-store"
+    assert charlie.get("v1/posts", Cookie="session=1").headers["Cache-Control"] == "private, no-store"
     assert charlie.get("v1/posts/missing").headers["Cache-Control"] == "private, no-store"
     assert alice.get("v1/tags").headers["Cache-Control"] == public.headers["Cache-Control"]
+
+
+def test_nothing_is_kept_that_no_view_has_said_so_of() -> None:
+    def view(_request: HttpRequest) -> HttpResponse:
+        return HttpResponse("ok")
+
+    answer = private_unless_said(view)(RequestFactory().get("/api/v1/new"))
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store")

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
+from chassis.client_address import TrustedProxies, networks
 from chassis.django.answers import answer_problem
 from chassis.problems import Problem
 from chassis.request_scope import request_scope
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+_ABOUT_THE_CLIENT = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED")
 
 PAGE_POLICY = "; ".join(
     (
@@ -24,6 +27,22 @@ PAGE_POLICY = "; ".join(
     )
 )
 """What a page of the admin may load: its own files, and nothing that is written into the page (CSP3)."""
+
+
+def gateway_alone_is_believed(get_response: Handler) -> Handler:
+    """Middleware: what says whose request it is counts from TRUSTED_PEERS alone; REMOTE_ADDR becomes the client's."""
+    proxies = TrustedProxies(networks(settings.SERVICE_SETTINGS.trusted_peers, "TRUSTED_PEERS"))
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        peer = request.META.get("REMOTE_ADDR", "")
+        if proxies.trusts(peer):
+            request.META["REMOTE_ADDR"] = proxies.client(peer, [request.META.get("HTTP_X_FORWARDED_FOR", "")])
+        else:
+            for name in [name for name in request.META if name.startswith(_ABOUT_THE_CLIENT)]:
+                del request.META[name]
+        return get_response(request)
+
+    return middleware
 
 
 def pages_load_their_own(get_response: Handler) -> Handler:

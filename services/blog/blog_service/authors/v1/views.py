@@ -4,13 +4,13 @@ from chassis.problems import Problem
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from blog_service.authors.services import author_find
 from blog_service.authors.v1.serializers import AuthorSerializer
+from blog_service.keeping import ReadByStrangers
 
 
-class AuthorByUsername(APIView):
+class AuthorByUsername(ReadByStrangers):
     @extend_schema(operation_id="authors_read", responses=AuthorSerializer)
     def get(self, _request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""

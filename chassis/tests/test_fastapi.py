@@ -1,6 +1,7 @@
 """A FastAPI service as a client meets it."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -62,6 +63,23 @@ async def stream() -> StreamingResponse:
         yield b"second"
 
     return StreamingResponse(parts())
+
+
+@router.get("/failing/database_full")
+async def fail_on_a_full_database() -> None:
+    with create_engine("sqlite://").connect() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1")
+        connection.exec_driver_sql("CREATE TABLE post (title text)")
+
+
+@router.get("/failing/disk_full")
+def fail_on_a_full_disk() -> None:
+    Path("/dev/full").write_text("x")
+
+
+@router.get("/failing/no_file")
+def fail_without_a_file() -> None:
+    Path("/nowhere").read_text()
 
 
 @router.get("/failing/{how}")
@@ -214,6 +232,9 @@ async def test_upload_that_is_no_multipart_is_4xx(client: AsyncClient) -> None:
         ("problem", 409, "transition_refused"),
         ("missing", 404, "not_found"),
         ("pool", 503, "database_unavailable"),
+        ("disk_full", 503, "storage_full"),
+        ("database_full", 503, "storage_full"),
+        ("no_file", 500, "internal_error"),
         ("sql", 500, "internal_error"),
         ("defect", 500, "internal_error"),
     ],

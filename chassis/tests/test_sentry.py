@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import sentry_sdk
+import urllib3
 from chassis.logging import bind_request
 from chassis.settings import ServiceSettings
 from chassis.testing import LocalServer
@@ -27,7 +28,7 @@ def events(server: LocalServer) -> list[dict[str, Any]]:
     bodies = (
         gzip.decompress(r.body) if r.headers.get("content-encoding") == "gzip" else r.body for r in server.requests
     )
-    return [json.loads(body.splitlines()[2]) for body in bodies if b'"type":"event"' in body.splitlines()[1]]
+    return [json.loads(body.splitlines()[2]) for body in bodies if b'"type":"event"' in body]
 
 
 PLANTED = "hunter" + "2"  # the reports quote lines of this file
@@ -83,6 +84,15 @@ def test_request_is_reported_without_query_headers_and_body(reporting: LocalServ
     )
     (event,) = events(reporting)
     assert event["request"] == {"method": "POST", "url": "http://host/api/v1/posts"}
+
+
+def test_calls_to_others_are_noted_without_their_query(reporting: LocalServer) -> None:
+    urllib3.request("GET", f"{reporting.url}/internal/authors?name={PLANTED}", retries=False)
+    sentry.report(RuntimeError("broken"))
+    (event,) = events(reporting)
+    noted = [crumb["data"]["url"] for crumb in event["breadcrumbs"]["values"] if crumb.get("category") == "httplib"]
+    assert noted[-1].endswith("/internal/authors")
+    assert PLANTED not in json.dumps(event["breadcrumbs"])
 
 
 def test_probes_are_dropped(reporting: LocalServer) -> None:

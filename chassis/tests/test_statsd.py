@@ -1,17 +1,20 @@
 """Figures that never hold up or fail a request."""
 
 import socket
+import threading
 from collections.abc import Iterator
 
 import pytest
 from chassis.settings import ServiceSettings, SettingsError
 
 from chassis import statsd
+from tests.support.waiting import eventually
 
 
 @pytest.fixture(autouse=True)
 def _off_again(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(statsd, "_client", None)
+    monkeypatch.setattr(statsd, "LOOK_UP_SECONDS", 0.05)
     yield
     if statsd._client:
         statsd._client.close()
@@ -49,6 +52,69 @@ def test_absent_daemon_or_name_does_no_harm(press_settings: ServiceSettings, url
     set_up(press_settings, url)
     for _ in range(100):
         statsd.incr("posts.published")
+
+
+class Names:
+    """What names lead to, as the resolver of the machine would say."""
+
+    def __init__(self) -> None:
+        self.addresses: dict[str, list[str]] = {}
+
+    def __call__(self, host: str, port: int, *_: object, **__: object) -> list[tuple[object, ...]]:
+        if host[0].isdigit():
+            return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (host, port))]
+        if host not in self.addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return [(socket.AF_INET, socket.SOCK_DGRAM, 17, "", (each, port)) for each in self.addresses[host]]
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    names = Names()
+    monkeypatch.setattr(socket, "getaddrinfo", names)
+    return names
+
+
+def daemon_at(address: str, port: int = 0) -> socket.socket:
+    daemon = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    daemon.bind((address, port))
+    daemon.settimeout(0.1)
+    return daemon
+
+
+def has_come(daemon: socket.socket) -> bool:
+    statsd.incr("posts.published")
+    try:
+        return bool(daemon.recv(512))
+    except TimeoutError:
+        return False
+
+
+def test_name_is_followed_to_where_it_leads(names: Names) -> None:
+    with daemon_at("127.0.0.2") as old, daemon_at("127.0.0.3", old.getsockname()[1]) as new:
+        found = statsd.Daemon("statsd.example", old.getsockname()[1], "broadsheet.press")
+        found.look_up()  # there is no such name yet
+        statsd.incr("posts.published")
+        names.addresses["statsd.example"] = ["127.0.0.2"]
+        found.look_up()
+        assert has_come(old)
+        names.addresses["statsd.example"] = ["127.0.0.9", "127.0.0.2"]
+        found.look_up()
+        assert has_come(old)  # it still has this one
+        names.addresses["statsd.example"] = ["127.0.0.3"]
+        found.look_up()
+        assert has_come(new)
+        assert not has_come(old)
+        del names.addresses["statsd.example"]
+        found.look_up()
+        assert has_come(new)  # no word of the name is no word against the address
+
+
+def test_name_is_looked_up_again_in_the_background(press_settings: ServiceSettings) -> None:
+    with daemon_at("127.0.0.1") as daemon:
+        set_up(press_settings, f"udp://localhost:{daemon.getsockname()[1]}")
+        eventually(lambda: has_come(daemon))
+        assert any(thread.name == "statsd-name" for thread in threading.enumerate())
 
 
 @pytest.mark.parametrize(

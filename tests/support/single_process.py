@@ -15,6 +15,7 @@ from tests.support.waiting import eventually
 
 PROGRAM = Path(sys.executable).with_name("broadsheet")
 SERVICES = ("auth", "blog", "media")
+START_SECONDS = 120
 STOP_SECONDS = 30
 
 
@@ -59,7 +60,7 @@ class SingleProcess:
         )
         with process:
             try:
-                eventually(lambda: process.poll() is not None or self._is_at_work())
+                eventually(lambda: process.poll() is not None or self._is_at_work(), seconds=START_SECONDS)
                 assert process.poll() is None, f"{self.words} ended with {process.returncode}"
                 yield process
             finally:

@@ -11,7 +11,7 @@ from chassis.request_scope import PROBES
 from chassis.settings import ServiceSettings
 
 if TYPE_CHECKING:
-    from sentry_sdk.types import Event, Hint
+    from sentry_sdk.types import Breadcrumb, BreadcrumbHint, Event, Hint
 
 
 def setup(settings: ServiceSettings, process: str) -> None:
@@ -29,6 +29,8 @@ def setup(settings: ServiceSettings, process: str) -> None:
         include_local_variables=False,
         max_request_body_size="never",
         before_send=_before_send,
+        before_breadcrumb=_before_breadcrumb,
+        spotlight=False,  # or SENTRY_SPOTLIGHT would send everything, as it came, to somebody else too
     )
     sentry_sdk.set_tags({"service": settings.service, "process": process})
 
@@ -37,6 +39,14 @@ def report(error: BaseException) -> None:
     """Send an error that was handled by logging it, as loops of background processes do."""
     if "sentry_sdk" in sys.modules:
         sys.modules["sentry_sdk"].capture_exception(error)
+
+
+def _before_breadcrumb(crumb: "Breadcrumb", _hint: "BreadcrumbHint") -> "Breadcrumb":
+    """What is noted by itself of each call to another service, without its query."""
+    data: dict[str, Any] = crumb.get("data") or {}
+    for name in ("http.query", "http.fragment"):
+        data.pop(name, None)
+    return crumb
 
 
 def _before_send(event: "Event", _hint: "Hint") -> "Event | None":

@@ -1,4 +1,7 @@
-"""Every reason the gateway refuses a request for: one stable code, for the answer, the log, the metric and the docs."""
+"""Every reason the gateway refuses a request for: one stable code, for the answer, the log, the metric and the docs.
+
+Beside its own there are those of any service behind it, whose pages are here as well.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -161,6 +164,27 @@ _REASONS = (
         503,
         "Access tokens cannot be verified at the moment",
         "The keys of the token issuer have not been fetched since the gateway started. Requests without a token work.",
+        _LATER,
+    ),
+    Reason(
+        "database_unavailable",
+        503,
+        "A service's database does not answer",
+        "The service behind this route reached its database too late or not at all. Nothing was changed.",
+        _LATER,
+    ),
+    Reason(
+        "storage_full",
+        503,
+        "A service has no room left",
+        "A disk of the service behind this route is full, or its quota is used up. Nothing was changed.",
+        _LATER,
+    ),
+    Reason(
+        "storage_unavailable",
+        503,
+        "A service cannot keep anything at the moment",
+        "A disk or bucket of the service behind this route is read-only, broken or away. Nothing was changed.",
         _LATER,
     ),
     Reason(

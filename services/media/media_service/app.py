@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from chassis.fastapi import exceptions
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
+from chassis.fastapi.telemetry import SILENT
 from chassis.health import Health
 from chassis.tokens import JwksClient, Verifier
 from fastapi import FastAPI
@@ -50,6 +51,7 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         responses=REFUSED,
+        telemetry=SILENT,
     )
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.add_middleware(RequestContextMiddleware)

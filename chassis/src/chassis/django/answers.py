@@ -1,6 +1,8 @@
 """Problems as Django responses, and the views Django shows for its own errors."""
 # ruff: noqa: ARG001  Django passes the exception by name
 
+import sys
+
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
 
@@ -38,5 +40,9 @@ def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
 
 
 def server_error(request: HttpRequest) -> JsonResponse:
-    """handler500"""
-    return answer_problem(request, Problem(500, "internal_error", "Something went wrong on our side."))
+    """handler500, which also gets what is raised outside of REST framework's views."""
+    from chassis.django.exceptions import problem_of  # noqa: PLC0415  which answers with this module
+
+    error = sys.exception()
+    known = problem_of(error) if isinstance(error, Exception) else None
+    return answer_problem(request, known or Problem(500, "internal_error", "Something went wrong on our side."))

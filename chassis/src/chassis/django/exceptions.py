@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
@@ -13,6 +13,7 @@ from rest_framework.views import set_rollback
 from chassis.database_away import database_unavailable, passes
 from chassis.django.answers import answer_problem
 from chassis.problems import NON_FIELD, FieldError, Problem, invalid_fields
+from chassis.storage_away import storage_problem
 from chassis.tokens import TokenRefused
 
 _DJANGO = {
@@ -39,6 +40,8 @@ def problem_of(error: Exception) -> Problem | None:
             return error
         case exceptions.APIException():
             return _framework_problem(error)
+        case DatabaseError() | OSError() if problem := storage_problem(error):
+            return problem
         case OperationalError() | InterfaceError() if passes(error.__cause__):
             return database_unavailable(error)
     for kind, (status, code, detail) in _DJANGO.items():

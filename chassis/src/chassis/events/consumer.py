@@ -25,6 +25,7 @@ from chassis.logging import get_logger
 PREFETCH = 100
 RECEIVE_SECONDS = 0.5
 RETRY_SECONDS = 0.5
+_WRITE = "UPDATE outbox_shard SET paused = paused WHERE shard = 0"
 log = get_logger()
 
 
@@ -157,7 +158,7 @@ class Consumer:
             self._backoff.wait(stop)
             try:
                 with self._database.transaction() as transaction:
-                    transaction.execute("SELECT 1")
+                    transaction.execute(_WRITE)  # a database on a full disk still reads
             except Exception as error:
                 if not self._database.is_lost(error):
                     raise

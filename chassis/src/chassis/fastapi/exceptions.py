@@ -3,7 +3,7 @@
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
@@ -11,9 +11,11 @@ from chassis.database_away import database_unavailable, passes
 from chassis.logging import current_request_id, get_logger
 from chassis.problems import FieldError, Problem, answer, invalid_fields
 from chassis.sentry import report
+from chassis.storage_away import storage_problem
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
 _DETAILS = {404: "There is nothing here.", 405: "This method is not possible here."}
+_LOST = (InterfaceError, OperationalError)
 _NOT_JSON = frozenset({"model_attributes_type", "dict_type", "model_type"})
 
 log = get_logger()
@@ -40,21 +42,28 @@ def install(app: FastAPI, *, public_url: str) -> None:
         detail = _DETAILS.get(error.status_code, str(error.detail))
         return answer_problem(request, Problem(error.status_code, code, detail, headers=dict(error.headers or {})))
 
-    @app.exception_handler(OperationalError)
-    @app.exception_handler(InterfaceError)
+    @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
-    async def on_database_error(
-        request: Request, error: OperationalError | InterfaceError | PoolTimeout
-    ) -> JSONResponse:
-        if not isinstance(error, PoolTimeout) and not passes(error.orig):
+    @app.exception_handler(OSError)
+    async def on_what_may_pass(request: Request, error: DBAPIError | PoolTimeout | OSError) -> JSONResponse:
+        problem = _problem_that_passes(error)
+        if problem is None:
             raise error
-        return answer_problem(request, database_unavailable(error))
+        return answer_problem(request, problem)
 
     @app.exception_handler(Exception)
     async def on_defect(request: Request, error: Exception) -> JSONResponse:
         log.error("unhandled error", exc_info=error)
         report(error)
         return answer_problem(request, Problem(500, "internal_error", "Something went wrong on our side."))
+
+
+def _problem_that_passes(error: DBAPIError | PoolTimeout | OSError) -> Problem | None:
+    if problem := storage_problem(error):
+        return problem
+    if isinstance(error, PoolTimeout) or (isinstance(error, _LOST) and passes(error.orig)):
+        return database_unavailable(error)
+    return None
 
 
 def _problem_of_validation(request: Request, error: RequestValidationError) -> Problem:

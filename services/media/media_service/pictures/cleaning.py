@@ -42,7 +42,7 @@ class CleanPicture:
 def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
     """Make the picture to keep from a file that was sent and is not empty.
 
-    Raises the 413, 415 or 422 Problem that says why it is not taken.
+    Raises the 413, 415 or 422 Problem that says why it is not taken, and OSError where there is no room for it.
     """
     sent.flush()
     kept = scratch.file()
@@ -52,7 +52,7 @@ def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
     try:
         kept = _upright(kept, kind.mime, orientation, scratch)
     except vips.Error as error:
-        raise _undecodable(error) from error
+        raise (vips.disk_error(error) or _undecodable(error)) from error
     if orientation in SIDEWAYS:
         width, height = height, width
     return CleanPicture(kept, kind.mime, _sha256(kept), os.fstat(kept.fileno()).st_size, width, height)

@@ -1,5 +1,6 @@
 """libvips, held to little memory: one thread an operation and no cache. Nothing else imports pyvips."""
 
+import errno
 import os
 import re
 from collections.abc import Callable
@@ -94,6 +95,12 @@ def is_of_missing_bytes(error: Error) -> bool:
     return bool(MISSING_BYTES.search(_last_line(error)))
 
 
+def disk_error(error: Error) -> OSError | None:
+    """The error of the disk that a picture could not be written to, which libvips tells in its text; else None."""
+    numbers = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+    return next((OSError(number, os.strerror(number)) for number in numbers if os.strerror(number) in str(error)), None)
+
+
 def _last_line(error: Error) -> str:
     """What this error is about; before it may stand what pictures read less strictly have left."""
     return str(error).strip().rpartition("\n")[2]
@@ -105,6 +112,7 @@ __all__ = [
     "Image",
     "Source",
     "Target",
+    "disk_error",
     "is_harmless",
     "is_of_missing_bytes",
     "open_picture",

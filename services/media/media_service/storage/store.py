@@ -3,7 +3,10 @@
 A file is there in full or not at all. Keys are made here and nowhere else.
 """
 
+import errno
+import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -13,7 +16,7 @@ from uuid import UUID, uuid4
 
 import obstore
 from chassis.settings import SettingsError
-from obstore.exceptions import BaseError
+from obstore.exceptions import BaseError, GenericError
 from obstore.store import LocalStore, ObjectStore, S3Store
 
 from media_service.settings import MediaSettings
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 CHUNK = 256 * 1024
+_OS_ERROR = re.compile(r"\(os error (\d+)\)")
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
 
 
@@ -60,10 +64,11 @@ class Store:
         self._accel_prefix = accel_prefix
 
     def put(self, key: str, content: IO[bytes] | bytes) -> None:
-        """Keep a file under a key."""
+        """Keep a file under a key; raises OSError when it cannot be kept now."""
         if not isinstance(content, bytes):
             content.seek(0)
-        obstore.put(self._objects, key, content, max_concurrency=2)
+        with _as_os_error():
+            obstore.put(self._objects, key, content, max_concurrency=2)
 
     def fetch(self, key: str, into: IO[bytes]) -> None:
         """Copy a stored file; raises FileNotFoundError."""
@@ -73,7 +78,8 @@ class Store:
 
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError before the first."""
-        found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
+        with _as_os_error():
+            found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
         return aiter(found.stream(CHUNK))
 
     def at_edge(self, key: str) -> str | None:
@@ -103,6 +109,17 @@ class Store:
         key = f"check-{uuid4()}"
         obstore.put(self._objects, key, b"")
         obstore.delete(self._objects, key)
+
+
+@contextmanager
+def _as_os_error() -> Iterator[None]:
+    """What a disk or a bucket refuses for the moment as an OSError: obstore tells its number in the text alone."""
+    try:
+        yield
+    except GenericError as error:
+        reason = str(error).partition("\n")[0]
+        number = _OS_ERROR.search(reason)
+        raise OSError(int(number[1]) if number else errno.EIO, reason) from error
 
 
 def open_store(settings: MediaSettings) -> Store:

@@ -38,7 +38,7 @@ class EventDatabase(Protocol):
         """Commits at the end, rolls back on an exception."""
 
     def is_lost(self, error: Exception) -> bool:
-        """Whether the database, and not the statement, is the trouble: the connection is gone."""
+        """Whether the database, and not the statement, is the trouble: the connection is gone, its disk is full."""
 
     def close(self) -> None:
         """Give back this thread's connection."""

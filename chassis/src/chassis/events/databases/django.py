@@ -11,6 +11,7 @@ from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event, EventRefused
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
+from chassis.storage_away import storage_trouble
 
 
 def publish(data: EventData, *, sequence: int, actor: object = None, using: str = DEFAULT_DB_ALIAS) -> Event:
@@ -59,8 +60,10 @@ class DjangoDatabase:
 
     def is_lost(self, error: Exception) -> bool:
         connection = connections[self._using]
-        if not isinstance(error, Error) or (connection.connection is not None and connection.is_usable()):
+        if not isinstance(error, Error):
             return False
+        if connection.connection is not None and connection.is_usable():
+            return storage_trouble(error) is not None
         connection.close()  # the next transaction connects anew
         return True
 

@@ -10,6 +10,7 @@ import psycopg
 from chassis.events import outbox
 from chassis.events.databases.plain import PlainTransaction
 from chassis.events.schema import Dialect
+from chassis.storage_away import storage_trouble
 
 CONNECT_SECONDS = 5
 
@@ -31,8 +32,10 @@ class PostgresDatabase:
 
     def is_lost(self, error: Exception) -> bool:
         connection = self._local.__dict__.get("connection")
-        if not isinstance(error, psycopg.Error) or (connection and not connection.closed):
+        if not isinstance(error, psycopg.Error):
             return False
+        if connection and not connection.closed:
+            return storage_trouble(error) is not None
         self.close()
         return True
 

@@ -13,6 +13,7 @@ from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
+from chassis.storage_away import storage_trouble
 
 
 def publish(session: Session, data: EventData, *, sequence: int, actor: object = None) -> Event:
@@ -68,7 +69,9 @@ class SqlAlchemyDatabase:
             yield SqlAlchemyTransaction(session)
 
     def is_lost(self, error: Exception) -> bool:
-        return isinstance(error, DBAPIError) and (error.connection_invalidated or not self._answers())
+        return isinstance(error, DBAPIError) and (
+            error.connection_invalidated or storage_trouble(error) is not None or not self._answers()
+        )
 
     def close(self) -> None:
         """Nothing to do: connections go back to the engine's pool after each transaction."""

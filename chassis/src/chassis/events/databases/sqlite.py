@@ -9,10 +9,10 @@ from typing import cast
 
 from chassis.events.databases.plain import PlainTransaction
 from chassis.events.schema import Dialect
+from chassis.storage_away import storage_trouble
 
 BUSY_SECONDS = 10
 POLL_SECONDS = 0.05
-_PASSING = frozenset({"database is locked", "unable to open database file", "disk I/O error"})
 
 
 class SqliteDatabase:
@@ -39,7 +39,9 @@ class SqliteDatabase:
         connection.commit()
 
     def is_lost(self, error: Exception) -> bool:
-        return isinstance(error, sqlite3.OperationalError) and str(error) in _PASSING
+        if not isinstance(error, sqlite3.OperationalError):
+            return False
+        return str(error) == "database is locked" or storage_trouble(error) is not None
 
     def wait(self, seconds: float) -> None:
         connection = self._connection()

@@ -41,7 +41,7 @@ with contextlib.suppress(OSError), Scratch(folder) as scratch:  # what was not w
     for work in (
         lambda: store.put("a/b.jpg", b"x" * 100_000),
         lambda: clean(sent, limits, scratch),
-        lambda: turn(sent, "image/jpeg", 6, into=scratch.file()),
+        lambda: turn(sent, "image/jpeg", 6, scratch),
     ):
         try:
             work()

@@ -9,8 +9,10 @@ from blog_service.authors.models import Author
 from blog_service.authors.snapshot import authors_snapshot
 from blog_service.commands import event_service
 from blog_service.testing import Caller, Neighbours
+from chassis.django.settings import cache
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example
+from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
 AVATAR = "01900000-0000-7000-8000-0000000000c1"
@@ -110,3 +112,13 @@ def test_while_auth_is_away_nobody_can_tell(charlie: Caller, neighbours: Neighbo
     answer = charlie.get("v1/authors/alice")
     assert (answer.status, answer.body["code"]) == (503, "auth_unavailable")
     assert answer.headers["Retry-After"]
+
+
+def test_an_author_can_be_asked_for_while_the_cache_is_away(
+    charlie: Caller, settings: Settings, neighbours: Neighbours
+) -> None:
+    settings.CACHES = {"default": cache("redis://127.0.0.1:9")}
+    for _ in range(2):
+        assert charlie.get("v1/authors/nobody").status == 404
+    neighbours.away = True
+    assert charlie.get("v1/authors/nobody").status == 503  # for nothing is remembered

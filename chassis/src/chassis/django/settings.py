@@ -107,10 +107,9 @@ def cache(url: str) -> dict[str, Any]:
         case "locmem":
             return {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
         case "redis" | "rediss":
-            options = {"socket_connect_timeout": 1, "socket_timeout": 1}
-            return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url, "OPTIONS": options}
+            return {"BACKEND": "chassis.django.cache.RedisCache", "LOCATION": url}
         case "memcached":
-            return {"BACKEND": "django.core.cache.backends.memcached.PyMemcacheCache", "LOCATION": parts.netloc}
+            return {"BACKEND": "chassis.django.cache.MemcachedCache", "LOCATION": parts.netloc}
     raise SettingsError(f"CACHE_URL must begin with locmem://, redis:// or memcached://, not {parts.scheme!r}.")
 
 

@@ -56,7 +56,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ |= {
         "ENVIRONMENT": "development",
         "EVENTS_URL": f"sqlite:///{folder}/bus.sqlite3",
-        "JOBS_URL": f"filesystem://{folder}/jobs",
+        "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite3",
         "VAR_DIR": str(folder),
         "MEDIA_STORAGE_URL": f"file://{folder}/media",
     }

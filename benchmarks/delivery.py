@@ -114,7 +114,11 @@ def _start(service: str) -> float:
 
 def _options(service: str, folder: str) -> list[str]:
     prefix = service.upper()
-    settings = {"VAR_DIR": "/data", "EVENTS_URL": "sqlite:////data/bus.sqlite3", "JOBS_URL": "filesystem:///data/jobs"}
+    settings = {
+        "VAR_DIR": "/data",
+        "EVENTS_URL": "sqlite:////data/bus.sqlite3",
+        "JOBS_URL": "sqlite:////data/jobs.sqlite3",
+    }
     if service == "gateway":
         settings["GATEWAY_ADMIN_HOST"] = "0.0.0.0"  # noqa: S104  inside a container
     else:

@@ -1,10 +1,11 @@
-"""When the platform is ready: every web process answers /readyz, the heart of every background process beats."""
+"""When the platform is ready: every web process answers /readyz, every background process /livez."""
 
 import time
 import urllib.request
 from collections import defaultdict
 
 from launcher import LauncherError
+from launcher.servers.ports import LOOPBACK
 from launcher.settings import Settings, reached_at
 from launcher.supervisor import Process, Supervisor
 
@@ -39,9 +40,9 @@ def is_ready(settings: Settings, process: Process) -> bool:
     if process.name in WEB_PORTS:
         port = WEB_PORTS[process.name]
         return _answers_well(f"http://{reached_at(settings.host_of(port))}:{settings.environment[port]}/readyz")
-    heartbeat = settings.run_folder / f"{process.name}.heartbeat"
-    started = time.time() - process.seconds - 1
-    return heartbeat.exists() and heartbeat.stat().st_mtime >= started
+    host = reached_at(settings.environment.get("METRICS_HOST") or LOOPBACK)
+    port = settings.environment[f"METRICS_PORT_{process.name.replace('-', '_')}".upper()]
+    return _answers_well(f"http://{host}:{port}/livez")
 
 
 def _answers_well(url: str) -> bool:

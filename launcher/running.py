@@ -71,7 +71,7 @@ def _start(settings: Settings) -> None:
 
 def _start_services(settings: Settings, supervisor: Supervisor) -> None:
     supervisor.start_group("services")
-    if not settings.environment["JOBS_URL"].startswith("filesystem:"):
+    if settings.environment["JOBS_URL"].startswith("amqp"):
         supervisor.start_group("schedules")
     wait_ready(settings, supervisor)
 

@@ -94,7 +94,7 @@ def embedded_defaults(var: Path, ports: Mapping[str, str], hosts: Mapping[str, s
     return {
         "PUBLIC_URL": bases["GATEWAY_PORT"],
         "EVENTS_URL": f"sqlite:///{var}/bus.sqlite3",
-        "JOBS_URL": f"filesystem://{var}/jobs",
+        "JOBS_URL": f"sqlite:///{var}/jobs.sqlite3",
         "MEDIA_STORAGE_URL": f"file://{var}/media",
         **GIVE_MEMORY_BACK,
         **urls,

@@ -111,7 +111,7 @@ def test_url_without_a_host_or_brackets_is_refused(environment: pytest.MonkeyPat
 
 def test_a_broker_that_jobs_cannot_use_is_refused(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("JOBS_URL", "redis://:hunter2@q")
-    assert refusal() == "JOBS_URL: must begin with filesystem:// or amqp://"
+    assert refusal() == "JOBS_URL: must begin with sqlite:/// or amqp://"
 
 
 def test_refusal_does_not_repeat_a_wrong_value(environment: pytest.MonkeyPatch) -> None:

@@ -33,7 +33,7 @@ class SingleProcess:
             "PATH": os.environ["PATH"],
             "VAR_DIR": str(folder),
             "EVENTS_URL": f"sqlite:///{folder}/bus.sqlite3",
-            "JOBS_URL": f"filesystem://{folder}/jobs",
+            "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite3",
             "MEDIA_STORAGE_URL": f"file://{folder}/media",
             "HEARTBEAT_FILE": str(self.heartbeat),
             f"{service.upper()}_PORT": str(self.port),

@@ -1,10 +1,9 @@
 """How much of a process's pool of database connections is in use, in OpenTelemetry's words (db.client.connection)."""
 
-import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from chassis.liveness import STUCK_SECONDS, Loop
 from chassis.metrics import gauge
 
 EVERY_SECONDS = 5
@@ -20,12 +19,18 @@ class Usage:
     waiting: int | None = None
 
 
-def watch(look: Callable[[], Usage | None]) -> None:
-    """Measure every few seconds for as long as the process lives; None is a pool that nobody has used yet.
+def watch(look: Callable[[], Usage | None]) -> Loop:
+    """Measure every few seconds until the loop is stopped; None is a pool that nobody has used yet.
 
     A thread does, not the request for metrics, which reaches only one of gunicorn's workers.
     """
-    threading.Thread(target=_measure_forever, args=(look,), name="database-pool", daemon=True).start()
+
+    def turn() -> float:
+        if usage := look():
+            measure(usage)
+        return EVERY_SECONDS
+
+    return Loop("database-pool", turn, within=STUCK_SECONDS)
 
 
 def measure(usage: Usage) -> None:
@@ -36,10 +41,3 @@ def measure(usage: Usage) -> None:
     gauge("db_client_connection_max").set(usage.most)
     if usage.waiting is not None:
         gauge("db_client_connection_pending_requests").set(usage.waiting)
-
-
-def _measure_forever(look: Callable[[], Usage | None]) -> None:
-    while True:
-        if usage := look():
-            measure(usage)
-        time.sleep(EVERY_SECONDS)

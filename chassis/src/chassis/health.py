@@ -4,6 +4,7 @@
 can ask over HTTP. It is a new process every few seconds: this module imports only what is small.
 """
 
+import contextlib
 import os
 import signal
 import sys
@@ -35,16 +36,19 @@ class Health:
         self._checks[name] = probe
 
     def livez(self) -> Answer:
-        """The process turns: never asks a database or a broker."""
-        return 200, {"status": "ok"}
+        """The process and all it promises turn: never asks a database or a broker."""
+        return _not_alive() or (200, {"status": "ok"})
 
     def readyz(self) -> Answer:
-        """200 if every check holds and the process is not about to stop, else 503."""
+        """200 if every check holds, all that is promised turns and the process is not about to stop, else 503."""
         if self._draining:
             return 503, {"status": "draining"}
         checks = {name: self._outcome(name, probe) for name, probe in self._checks.items()}
         ready = all(outcome == "ok" for outcome in checks.values())
-        return (200 if ready else 503), {"status": "ok" if ready else "unready", "checks": checks}
+        body: dict[str, object] = {"status": "ok" if ready else "unready", "checks": checks}
+        if dead := _not_alive():
+            return 503, body | dead[1]
+        return (200 if ready else 503), body
 
     def _outcome(self, name: str, probe: Callable[[], object]) -> str:
         """What the answer may tell anybody; the log is told what a server said, once for as long as it is the same."""
@@ -76,9 +80,9 @@ class Health:
 
 
 class Heartbeat:
-    """A file whose age tells that a loop still turns. An empty path beats nothing.
+    """A file whose age tells that a process and all it promises still turn. An empty path beats nothing.
 
-    Where it cannot be written the loop turns on, and the process itself remembers the beat.
+    Where it cannot be written the process turns on, and itself remembers the beat.
     """
 
     _unwritten: dict[str, float] = {}  # by path, for all who look at it
@@ -87,13 +91,21 @@ class Heartbeat:
         self._path = path
 
     def beat(self) -> None:
-        if self._path:
+        """Make the file young, unless something is dead."""
+        if self._path and not _not_alive():
             try:
                 os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
                 os.utime(self._path)
                 self._unwritten.pop(self._path, None)
             except OSError:
                 self._unwritten[self._path] = time.time()
+
+    def clear(self) -> None:
+        """Take away what an earlier process left."""
+        if self._path:
+            self._unwritten.pop(self._path, None)
+            with contextlib.suppress(OSError):
+                os.unlink(self._path)  # noqa: PTH108  as below
 
     def age(self) -> float:
         """Seconds since the last beat; infinite before the first."""
@@ -105,11 +117,20 @@ class Heartbeat:
             return float("inf")
 
     def livez(self) -> Answer:
-        """200 while the loop turns or nothing is to be beaten, else 503."""
+        """200 while all turns or nothing is to be beaten, else 503."""
+        if dead := _not_alive():
+            return dead
         age = self.age() if self._path else 0
         if age <= HEARTBEAT_MAX_AGE:
             return 200, {"status": "ok"}
         return 503, {"status": "stuck" if age < float("inf") else "starting"}
+
+
+def _not_alive() -> Answer | None:
+    from chassis import liveness  # noqa: PLC0415  the check of a heartbeat's age does without it
+
+    dead = liveness.dead()
+    return (503, {"status": "stuck", "loops": dead}) if dead else None
 
 
 def _log(check: str, reason: str) -> None:

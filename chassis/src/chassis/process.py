@@ -22,4 +22,6 @@ def begin(settings: ServiceSettings, process: str) -> None:
     tracing.setup(settings, process)
     statsd.setup(settings)
     if process != "web":
-        background_http.serve(settings.metrics_port, settings.metrics_host, Heartbeat(settings.heartbeat_file))
+        heartbeat = Heartbeat(settings.heartbeat_file)
+        heartbeat.clear()
+        background_http.serve(settings.metrics_port, settings.metrics_host, heartbeat)

@@ -34,8 +34,12 @@ def _http_base_or_none(value: str) -> str:
 
 
 def _job_broker(value: str) -> str:
-    if not value.startswith(("filesystem://", "amqp://", "amqps://")):
-        raise ValueError("must begin with filesystem:// or amqp://")
+    if value.startswith("filesystem://"):  # where jobs were before they were in one file; those are queued again
+        value = f"sqlite:///{value.removeprefix('filesystem://').rstrip('/')}.sqlite3"
+    if not value.startswith(("sqlite:///", "amqp://", "amqps://")):
+        raise ValueError("must begin with sqlite:/// or amqp://")
+    if value.startswith("sqlite:") and not value.removeprefix("sqlite:///").strip("/:").removesuffix(".sqlite3"):
+        raise ValueError("must name a file, such as sqlite:///var/jobs.sqlite3")
     return _broker(value)
 
 
@@ -91,7 +95,9 @@ class ServiceSettings(BaseSettings):
         description="RabbitMQ's management API, for `events topology` to compare bindings; empty is without",
     )
     jobs_url: Annotated[Secret, AfterValidator(_job_broker)] = Field(
-        "filesystem://var/jobs", validation_alias="JOBS_URL", description="Celery broker: filesystem:// or amqp://"
+        "sqlite:///var/jobs.sqlite3",
+        validation_alias="JOBS_URL",
+        description="where jobs are queued: sqlite:/// or amqp://",
     )
     cache_url: Secret = Field(
         "locmem://", validation_alias="CACHE_URL", description="cache: locmem://, redis:// or memcached://"
@@ -167,6 +173,11 @@ class ServiceSettings(BaseSettings):
         }
         outside = [_variable(type(self), name) for name, host in hosts.items() if not is_loopback(host)]
         return f"{outside[0]} is no loopback address" if outside else ""
+
+    @property
+    def jobs_in_file(self) -> bool:
+        """Whether jobs need no broker: then one worker runs them, and queues those of the schedule as well."""
+        return self.jobs_url.startswith("sqlite:")
 
 
 S = TypeVar("S", bound=ServiceSettings)

@@ -1,5 +1,6 @@
 """Spans through the OpenTelemetry SDK to an OTLP/HTTP collector. Imported only where an endpoint is set."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, TraceState
 
+from chassis.liveness import Watch
 from chassis.settings import ServiceSettings
 from chassis.tracing import Kind, SpanIds
 
@@ -28,7 +30,10 @@ class SpanExport:
         )
         endpoint = f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces"
         self._provider = TracerProvider(resource=resource)
+        before = set(threading.enumerate())
         self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+        threads = set(threading.enumerate()) - before  # the SDK does not show its own
+        self._watch = Watch("span-export", alive=lambda: all(thread.is_alive() for thread in threads))
         self._tracer = self._provider.get_tracer("chassis")
 
     @contextmanager
@@ -47,6 +52,7 @@ class SpanExport:
 
     def close(self) -> None:
         """Send what is finished and stop; the SDK does so by itself at exit."""
+        self._watch.forget()
         self._provider.shutdown()
 
 

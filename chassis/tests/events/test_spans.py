@@ -156,7 +156,7 @@ def test_effects_of_a_handler_are_in_the_trace_of_their_cause(database: PlainDat
 def jobs(tmp_path: Path, press_settings: ServiceSettings, http_server: LocalServer) -> Iterator["Celery[Job]"]:
     """The jobs of the press, and a worker that does them and exports its spans."""
     (tmp_path / "press_jobs.py").write_text(JOBS)
-    url = f"filesystem://{tmp_path}/jobs"
+    url = f"sqlite:///{tmp_path}/jobs.sqlite3"
     environment = {
         "PYTHONPATH": str(tmp_path),
         "JOBS_URL": url,

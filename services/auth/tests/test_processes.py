@@ -42,7 +42,7 @@ class Machine:
             "AUTH_DATABASE_URL": f"sqlite:///{self.database}",
             "AUTH_PORT": str(self.port),
             "EVENTS_URL": f"sqlite:///{folder}/bus.sqlite3",
-            "JOBS_URL": f"filesystem://{folder}/jobs",
+            "JOBS_URL": f"sqlite:///{folder}/jobs.sqlite3",
             "VAR_DIR": str(folder),
             "HEARTBEAT_FILE": str(folder / "heartbeat"),
             "METRICS_PORT": str(self.metrics_port),

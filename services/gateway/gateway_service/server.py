@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from chassis.listening import listener
+from chassis.liveness import Watch
 from chassis.process import begin
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
@@ -42,12 +43,20 @@ async def serve(settings: GatewaySettings) -> None:
         serving_admin = tasks.create_task(admin.serve())
         await parts.keys.first(FIRST_KEYS_SECONDS)
         serving = tasks.create_task(public.serve())
+        watches = [watched("jwks", refreshing), watched("public", serving)]
         await stop.wait()
+        for watch in watches:
+            watch.forget()
         await _drain(parts, public, serving, settings.drain_seconds)
         _stop(admin)
         await serving_admin
         refreshing.cancel()
     parts.gateway.log.flush()
+
+
+def watched(name: str, task: asyncio.Task[None]) -> Watch:
+    """Liveness names the task when it has ended."""
+    return Watch(name, alive=lambda: not task.done())
 
 
 async def _drain(parts: Parts, public: Server, serving: asyncio.Task[None], seconds: float) -> None:

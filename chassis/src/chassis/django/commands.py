@@ -40,7 +40,7 @@ class DjangoCommands(Commands):
 
     def worker(self, arguments: list[str]) -> None:
         """Run jobs; where everything is on one machine, those that are due are queued here as well."""
-        embedded = self.settings().jobs_url.startswith("filesystem:")
+        embedded = self.settings().jobs_in_file
         os.environ.setdefault("CELERY_SKIP_CHECKS", "yes")  # `check` makes them; they import every view
         options = ["--pool=solo"] if embedded else ["--pool=threads", "--concurrency=2"]
         self.celery("worker", "--without-gossip", "--without-mingle", *options, *arguments)

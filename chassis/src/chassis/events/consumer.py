@@ -78,7 +78,7 @@ class Consumer:
                 outcomes = [inbox.retry_due() for inbox in self._inboxes.values()]
                 if not any(outcomes):
                     self._gauges.update()
-                    self._retention.purge_when_due(stop)
+                    self._retention.purge_when_due(stop, beat)
                     stop.wait(RETRY_SECONDS)
                 self._retry_backoff.reset()
             except DatabaseLost as error:

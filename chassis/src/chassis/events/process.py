@@ -16,6 +16,7 @@ from chassis.events.relay import Relay
 from chassis.events.service import EventService
 from chassis.events.topology import queues
 from chassis.health import Heartbeat
+from chassis.liveness import Watch
 from chassis.logging import get_logger
 from chassis.process import begin
 from chassis.settings import SettingsError
@@ -24,8 +25,8 @@ Loop = Callable[[threading.Event, Callable[[], None]], None]
 """Works until the event is set, calling the function each time it turns."""
 WORKERS = 4
 """Threads that handle events; on SQLite one, for there is one write lock anyway."""
-STALE_SECONDS = 15
-"""A loop that has not turned for so long is stuck, and the heartbeat stops."""
+STALE_SECONDS = 60
+"""A loop that has not turned for so long is stuck: liveness names it, and the heartbeat stops."""
 CLOSING_SECONDS = 3
 """What closing connections may take beyond DRAIN_SECONDS; the chart gives a pod 5."""
 log = get_logger()
@@ -79,19 +80,18 @@ def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
     garbage.serving()
     stop = threading.Event()
     _stop_on_signals(stop)
-    turned = dict.fromkeys(loops, time.monotonic())
     failed: list[str] = []
+    watches = [Watch(name, within=STALE_SECONDS) for name in loops]
     threads = [
-        threading.Thread(target=_guarded, args=(name, loop, stop, turned, failed), name=name, daemon=True)
-        for name, loop in loops.items()
+        threading.Thread(target=_guarded, args=(loop, stop, watch, failed), name=watch.name, daemon=True)
+        for watch, loop in zip(watches, loops.values(), strict=True)
     ]
     for thread in threads:
         thread.start()
     log.info("started", loops=list(loops))
     heartbeat = Heartbeat(service.settings.heartbeat_file)
     while not stop.wait(1):
-        if time.monotonic() - min(turned.values()) < STALE_SECONDS:
-            heartbeat.beat()
+        heartbeat.beat()
     late = _unfinished(threads, service.settings.drain_seconds + CLOSING_SECONDS)
     log.info("stopped", unfinished=late)
     if failed or late:
@@ -106,13 +106,13 @@ def _unfinished(threads: list[threading.Thread], seconds: float) -> list[str]:
     return [thread.name for thread in threads if thread.is_alive()]
 
 
-def _guarded(name: str, loop: Loop, stop: threading.Event, turned: dict[str, float], failed: list[str]) -> None:
+def _guarded(loop: Loop, stop: threading.Event, watch: Watch, failed: list[str]) -> None:
     try:
-        loop(stop, lambda: turned.update({name: time.monotonic()}))
-    except Exception as error:
-        log.exception("loop failed", loop=name)
+        loop(stop, watch.turned)
+    except BaseException as error:
+        log.exception("loop failed", loop=watch.name)
         sentry.report(error)
-        failed.append(name)
+        failed.append(watch.name)
     finally:
         stop.set()
 

@@ -33,11 +33,13 @@ class Relay:
         self._outbox = outbox or Outbox(database)
         self._backoff = Backoff()
         self._blocked = False
+        self._beat: Callable[[], None] = lambda: None
         self._retention = Retention(database)
         self._gauges = observed.OutboxGauges(database)
 
     def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
         """Relay until ``stop``; a broker or a database that is away is waited for."""
+        self._beat = beat
         while not stop.is_set():
             beat()
             try:
@@ -58,6 +60,7 @@ class Relay:
         """Publish one batch of each shard that has something to publish; gives how many events were confirmed."""
         count, shard = 0, -1
         while True:
+            self._beat()
             with self._outbox.claim(shard) as claim:
                 if claim is None:
                     return count
@@ -88,7 +91,7 @@ class Relay:
         elif not self.relay_pending():
             self._database.wait(POLL_SECONDS)
         self._gauges.update()
-        self._retention.purge_when_due(stop)
+        self._retention.purge_when_due(stop, self._beat)
 
     def _message(self, row: Pending) -> Message:
         return Message(row.event_id, row.type, row.key, row.envelope.encode(), mandatory=row.type not in self._optional)

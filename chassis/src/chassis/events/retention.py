@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 from chassis.events import clock
@@ -37,19 +38,26 @@ class Retention:
         self._database = database
         self._next = time.monotonic() + EVERY_SECONDS
 
-    def purge_when_due(self, stop: threading.Event) -> None:
-        """Purge if it is time, ending early on ``stop``."""
+    def purge_when_due(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
+        """Purge if it is time, calling ``beat`` with each chunk and ending early on ``stop``."""
         if time.monotonic() >= self._next:
-            purge(self._database, stop)
+            purge(self._database, stop, beat)
             self._next = time.monotonic() + EVERY_SECONDS
 
 
-def purge(database: EventDatabase, stop: threading.Event | None = None, *, now: clock.Clock = clock.now) -> int:
+def purge(
+    database: EventDatabase,
+    stop: threading.Event | None = None,
+    beat: Callable[[], None] = lambda: None,
+    *,
+    now: clock.Clock = clock.now,
+) -> int:
     """Delete what is old enough, a chunk per transaction; gives how many rows went."""
     gone = 0
     for days, sql in _CHUNKS:
         before = clock.stored(now() - timedelta(days=days))
         while not (stop and stop.is_set()):
+            beat()
             with database.transaction() as transaction:
                 chunk = len(transaction.execute(sql, (before, CHUNK)))
             gone += chunk

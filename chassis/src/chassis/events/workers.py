@@ -7,11 +7,18 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
+from chassis import sentry
+from chassis.liveness import Watch
+from chassis.logging import get_logger
+
 Item = TypeVar("Item")
 BATCH = 50
 """How many waiting items a worker takes at once, at most."""
 BATCH_SECONDS = 0.05
 """How long one batch should take: where an item takes longer, as the batch before tells, they are taken singly."""
+STUCK_SECONDS = 600
+"""How long one batch may take before its thread counts as stuck."""
+log = get_logger()
 
 
 class Workers(Generic[Item]):
@@ -43,12 +50,22 @@ class Workers(Generic[Item]):
 
     def _run(self, queue: "SimpleQueue[Item | None]") -> None:
         at_once = 1
+        thread = threading.current_thread()
+        watch = Watch(thread.name, within=STUCK_SECONDS, alive=thread.is_alive)
+        watch.rests()
         try:
             while items := _waiting(queue, at_once):
+                watch.turned()
                 started = time.perf_counter()
                 self._work(items)
                 each = (time.perf_counter() - started) / len(items)
                 at_once = max(1, min(BATCH, int(BATCH_SECONDS / each)))
+                watch.rests()
+        except BaseException as error:  # ends the thread, and what it was watched for says so
+            log.exception("worker thread failed", thread=thread.name)
+            sentry.report(error)
+        else:
+            watch.forget()
         finally:
             self._finish()
 

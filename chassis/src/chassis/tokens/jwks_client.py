@@ -5,10 +5,13 @@ import time
 
 import urllib3
 
+from chassis.liveness import Loop
 from chassis.logging import get_logger
 from chassis.problems import Problem
 from chassis.tokens.keys import KeySet, VerifyingKey
 
+SPARE_SECONDS = 60
+"""How much later than due a refresh may be."""
 log = get_logger()
 
 
@@ -29,8 +32,7 @@ class JwksClient:
         self._timeout = timeout
         self._tried_at = float("-inf")
         self._lock = threading.Lock()
-        self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop: Loop | None = None
 
     def get(self, kid: str) -> VerifyingKey | None:
         """The key of ``kid``, or None; raises Problem 503 ``keys_unavailable`` without a JWKS that is believed."""
@@ -54,14 +56,12 @@ class JwksClient:
 
     def start(self) -> None:
         """Begin to refresh in the background, at once where there are no keys yet."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._refresh_forever, name="jwks", daemon=True)
-            self._thread.start()
+        if self._loop is None:
+            self._loop = Loop("jwks", self._turn, within=self._refresh_seconds + SPARE_SECONDS)
 
     def close(self) -> None:
-        self._closing.set()
-        if self._thread:
-            self._thread.join()
+        if self._loop:
+            self._loop.stop()
 
     @property
     def _empty(self) -> bool:
@@ -75,9 +75,11 @@ class JwksClient:
             self.refresh()
             self.start()
 
-    def _refresh_forever(self) -> None:
-        with self._lock:
-            if self._empty:
-                self.refresh()
-        while not self._closing.wait(self._refresh_seconds):
+    def _turn(self) -> float:
+        if self._empty:
+            with self._lock:  # a token may be fetching them
+                if self._empty:
+                    self.refresh()
+        elif self.keys.age_seconds >= self._refresh_seconds / 2:
             self.refresh()
+        return self._refresh_seconds

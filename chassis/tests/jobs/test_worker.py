@@ -1,11 +1,14 @@
-"""A Celery worker as it runs embedded: on a folder, without a broker."""
+"""A Celery worker as it runs embedded: on a file, without a broker."""
 
+import http.client
 import json
 import os
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +25,14 @@ from chassis.settings import ServiceSettings, load
 class PressSettings(ServiceSettings):
     service: ClassVar[str] = "press"
 
-app = celery_app(load(PressSettings), tasks=[])
+app = celery_app(load(PressSettings), tasks=[], schedule={"greet": {"task": "greet", "schedule": 3600}})
+
+@app.task(name="end_the_schedule")
+def end_the_schedule():
+    from celery.beat import Scheduler
+    def end(*_):
+        raise SystemExit
+    Scheduler.tick = end
 
 @app.task(name="greet")
 def greet(name):
@@ -52,15 +62,32 @@ def wait_until(true: Callable[[], Any], seconds: float = 30) -> Any:
     return found
 
 
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def livez(environment: dict[str, str]) -> tuple[int, str]:
+    """Status and text; 0 while nobody answers."""
+    with closing(http.client.HTTPConnection("127.0.0.1", int(environment["METRICS_PORT"]), timeout=5)) as connection:
+        try:
+            connection.request("GET", "/livez")
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        except OSError:
+            return 0, ""
+
+
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     (tmp_path / "press_jobs.py").write_text(PRESS)
     return {
         **os.environ,
         "PYTHONPATH": str(tmp_path),
-        "JOBS_URL": f"filesystem://{tmp_path}/jobs",
+        "JOBS_URL": f"sqlite:///{tmp_path}/jobs.sqlite3",
         "VAR_DIR": str(tmp_path),
         "HEARTBEAT_FILE": str(tmp_path / "heartbeat"),
+        "METRICS_PORT": str(free_port()),
     }
 
 
@@ -111,3 +138,14 @@ def test_the_beat_process_keeps_its_heartbeat_young(tmp_path: Path, environment:
     finally:
         beat.terminate()
         beat.wait(30)
+
+
+def test_worker_whose_schedule_ended_is_not_alive_and_says_so(log: Path, environment: dict[str, str]) -> None:
+    wait_until(lambda: livez(environment)[0] == 200)
+    subprocess.run(
+        [sys.executable, "-c", "from press_jobs import end_the_schedule\nend_the_schedule.delay()"],
+        env=environment,
+        check=True,
+    )
+    wait_until(lambda: livez(environment) == (503, '{"status": "stuck", "loops": {"beat": "ended"}}'))
+    assert next(line for line in lines(log) if line["event"] == "not alive")["loop"] == "beat"

@@ -9,7 +9,7 @@ from tests.chart.rendering import LEAST, Object, merged, named, of_kind, pod_tem
 
 BACKUP = {"backup": {"enabled": True, "existingClaim": "backups"}}
 TOLERATIONS = [{"key": "dedicated", "operator": "Equal", "value": "news", "effect": "NoSchedule"}]
-AFFINITY = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}
+AFFINITY: dict[str, Any] = {"nodeAffinity": {"preferredDuringSchedulingIgnoredDuringExecution": []}}
 SAID = {
     "serviceAccountAnnotations": {"cloud.example/role": "news"},
     "podLabels": {"team": "publishing"},

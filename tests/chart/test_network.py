@@ -92,7 +92,7 @@ def test_every_pod_is_under_exactly_one_policy(name: str) -> None:
 
 
 def test_names_are_asked_of_the_clusters_resolver_alone_unless_another_is_named() -> None:
-    def resolvers(given: dict[str, Any]) -> list[dict[str, Any]]:
+    def resolvers(given: dict[str, Any]) -> list[list[dict[str, Any]]]:
         policies = of_kind(render(merged(LEAST, given)), "NetworkPolicy")
         rules = [rule for policy in policies for rule in policy["spec"]["egress"] if rule["ports"][0]["port"] == 53]
         assert len(rules) == len(policies)

@@ -9,16 +9,17 @@ import pytest
 
 from tests.chart.rendering import CHART, LEAST, merged, named, render
 
-HELM = ("helm", "Apply", {"f:template": {}, "f:replicas": {}})
-HELM_WITHOUT = ("helm", "Apply", {"f:template": {}})
-HELM_3 = ("helm", "Update", {"f:template": {}, "f:replicas": {}})
-SCALER = ("kube-controller-manager", "Update", {"f:replicas": {}})
-STATUS = ("kube-controller-manager", "Update", {})
+Owner = tuple[str, str, dict[str, Any]]
+HELM: Owner = ("helm", "Apply", {"f:template": {}, "f:replicas": {}})
+HELM_WITHOUT: Owner = ("helm", "Apply", {"f:template": {}})
+HELM_3: Owner = ("helm", "Update", {"f:template": {}, "f:replicas": {}})
+SCALER: Owner = ("kube-controller-manager", "Update", {"f:replicas": {}})
+STATUS: Owner = ("kube-controller-manager", "Update", {})
 
 
-def live(replicas: int, *owners: tuple[str, str, dict[str, Any]]) -> dict[str, Any]:
+def live(replicas: int, *owners: Owner) -> dict[str, Any]:
     """A Deployment of the cluster, of which these are the owners of fields."""
-    fields = [
+    fields: list[dict[str, Any]] = [
         {"manager": manager, "operation": operation, "fieldsV1": {"f:spec": spec} if spec else {"f:status": {}}}
         for manager, operation, spec in owners
     ]

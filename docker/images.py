@@ -1,6 +1,7 @@
 """``make images`` builds the four images, ``make sbom`` lists what is in them, ``make images-check`` builds them twice.
 
-VERSION (default ``dev``) is the tag, REGISTRY goes before the name. Needs Docker with BuildKit.
+VERSION (default ``dev``) is the tag, REGISTRY goes before the name, BASE is another Python to build on.
+Needs Docker with BuildKit.
 """
 # ruff: noqa: S603, S607, T201  it runs docker by name and prints what it made
 
@@ -36,6 +37,8 @@ def image_name(service: str) -> str:
 def build(service: str, *options: str) -> None:
     """Build one image from the repository's files."""
     arguments = {"SERVICE": service, "VERSION": os.environ.get("VERSION", "dev"), "REVISION": _revision()}
+    if base := os.environ.get("BASE"):
+        arguments["BASE"] = base
     command = [
         "docker",
         "build",

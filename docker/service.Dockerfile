@@ -1,7 +1,8 @@
 # One image per service: docker build -f docker/service.Dockerfile --build-arg SERVICE=auth .
 # The same image runs every command of the service: docker run broadsheet/auth web | worker | relay | consumer | beat | migrate | events
 # Equal inputs make equal layers: bytecode carries no time, and every file has the same one.
-ARG BASE=python:3.13-slim-bookworm
+# The newest Debian that Python is offered on; a release says which by digest: make images BASE=python:3.13-slim@sha256:…
+ARG BASE=python:3.13-slim
 
 FROM ${BASE} AS tools
 ENV PIP_NO_CACHE_DIR=1 PIP_NO_COMPILE=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONDONTWRITEBYTECODE=1 PYTHONHASHSEED=0

@@ -1,5 +1,6 @@
 """One's own pictures."""
 
+import struct
 from typing import Any
 
 import pytest
@@ -18,6 +19,27 @@ async def test_the_owner_sees_an_asset_as_it_was_answered(alice: Person) -> None
     answer = await alice.get(f"/api/v1/media/{asset['id']}")
     assert (answer.status_code, answer.json()) == (200, asset)
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def _segment(marker: int, content: bytes) -> bytes:
+    return bytes((0xFF, marker)) + struct.pack(">H", len(content) + 2) + content
+
+
+@pytest.mark.parametrize(
+    "segment",
+    [
+        _segment(0xE1, b"http://ns.adobe.com/xap/1.0/\0<x xmlns:hdrgm='http://ns.adobe.com/hdr-gain-map/1.0/'/>"),
+        _segment(0xE2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0"),
+    ],
+    ids=["Ultra HDR", "ISO 21496-1"],
+)
+async def test_an_asset_says_that_its_gain_map_is_not_kept(alice: Person, bob: Person, segment: bytes) -> None:
+    plain, second = jpeg(), jpeg(32, 24)
+    hers = await alice.has_uploaded(plain[:2] + segment + plain[2:] + second)
+    his = await bob.has_uploaded(plain)
+    assert (await alice.get(f"/api/v1/media/{hers['id']}")).json()["left_out"] == ["gain_map"]
+    assert (await bob.get(f"/api/v1/media/{his['id']}")).json()["left_out"] == []
+    assert (await alice.get(hers["urls"]["original"])).content == (await bob.get(his["urls"]["original"])).content
 
 
 @pytest.mark.parametrize(("method", "path"), [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/content")])

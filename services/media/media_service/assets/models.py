@@ -20,7 +20,8 @@ class AssetStatus(StrEnum):
 
 
 class Asset(Base):
-    """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events.
+    """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events,
+    ``left_out`` names what of it is not kept.
 
     While it is processing, ``status`` is the truth and the job only a hint: at ``retry_at`` it is queued again.
     """
@@ -41,6 +42,7 @@ class Asset(Base):
     blob_id: Mapped[UUID] = mapped_column(ForeignKey(Blob.id), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     alt: Mapped[str] = mapped_column(String(ALT_LENGTH), default="")
+    left_out: Mapped[str] = mapped_column(String(40), default="", server_default="")
     status: Mapped[str] = mapped_column(String(16), default=AssetStatus.PROCESSING)
     reason: Mapped[str | None] = mapped_column(String(200), default=None)
     version: Mapped[int] = mapped_column(default=1)

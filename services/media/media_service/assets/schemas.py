@@ -30,7 +30,10 @@ class AssetUrls(BaseModel):
 
 
 class AssetOut(BaseModel):
-    """An asset. ``sha256`` is of the bytes that were sent, the other figures of the picture that is kept."""
+    """An asset. ``sha256`` is of the bytes that were sent, the other figures of the picture that is kept.
+
+    ``left_out`` names what was in the picture and is not kept: the gain map, which brightens it on HDR screens.
+    """
 
     id: UUID
     owner_id: UUID
@@ -41,6 +44,7 @@ class AssetOut(BaseModel):
     width: int
     height: int
     alt: str
+    left_out: list[Literal["gain_map"]]
     urls: AssetUrls
     created_at: Moment
 
@@ -91,6 +95,7 @@ def asset_out(asset: Asset, public_url: str) -> AssetOut:
         width=asset.blob.width,
         height=asset.blob.height,
         alt=asset.alt,
+        left_out=["gain_map"] if asset.left_out else [],
         urls=AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.blob.mime]}"),
         created_at=asset.created_at,
     )

@@ -20,7 +20,15 @@ FIRST_RETRY = timedelta(seconds=60)
 
 
 def asset_add(  # noqa: PLR0913  all an upload has
-    session: Session, blob: Blob, *, owner_id: UUID, sha256: str, alt: str, now: datetime, asset_id: UUID | None = None
+    session: Session,
+    blob: Blob,
+    *,
+    owner_id: UUID,
+    sha256: str,
+    alt: str,
+    now: datetime,
+    asset_id: UUID | None = None,
+    left_out: str = "",
 ) -> Asset:
     """Make an asset, with a new id unless one is given, of a picture whose file is stored.
 
@@ -32,6 +40,7 @@ def asset_add(  # noqa: PLR0913  all an upload has
         blob=blob_claim(session, blob),
         sha256=sha256,
         alt=alt,
+        left_out=left_out,
         retry_at=now + FIRST_RETRY,
         created_at=now,
     )

@@ -37,6 +37,7 @@ class CleanPicture:
     bytes: int
     width: int
     height: int
+    left_out: str = ""
 
 
 def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
@@ -55,7 +56,8 @@ def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
         raise (vips.disk_error(error) or _undecodable(error)) from error
     if orientation in SIDEWAYS:
         width, height = height, width
-    return CleanPicture(kept, kind.mime, _sha256(kept), os.fstat(kept.fileno()).st_size, width, height)
+    size = os.fstat(kept.fileno()).st_size
+    return CleanPicture(kept, kind.mime, _sha256(kept), size, width, height, layout.left_out)
 
 
 def format_of(head: bytes) -> Format:

@@ -25,6 +25,9 @@ TRANSFORMS = {3: (0, 1), 4: (0, 2)}
 
 EXIF = b"Exif\0\0"
 PROFILE = b"ICC_PROFILE\0"
+XMP, ISO_GAIN_MAP = b"http://ns.adobe.com/xap/1.0/\0", b"urn:iso:std:iso:ts:21496:-1\0"
+ADOBE_GAIN_MAP = b"http://ns.adobe.com/hdr-gain-map/"  # in its XMP
+GAIN_MAP = "gain_map"
 PROFILE_PART = 65_519  # bytes of a profile that one segment has room for
 
 MARKER = re.compile(rb"\xff[^\x00\xff]")
@@ -48,10 +51,12 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     described: list[Piece] = []
     pieces: list[Piece] = []
     profile: dict[int, bytes] = {}
-    orientation = tiff.UPRIGHT
+    orientation, left_out = tiff.UPRIGHT, ""
     for marker, start, end in bounded(_segments(data, frame)):
         if marker in {APP0, APP14}:
             described += _described(data, start, end, frame.components)
+        elif _tells_gain_map(data, marker, start, end):
+            left_out = GAIN_MAP
         elif marker == APP1 and data[start + 4 : start + 10] == EXIF:
             orientation = tiff.orientation(data[start + 4 : end])
         elif marker == APP2 and data[start + 4 : start + 16] == PROFILE and end - start > 18:
@@ -61,7 +66,13 @@ def read(data: FileBytes, limits: Limits) -> Layout:
         elif marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
             pieces.append(slice(start, end))
     pieces = [b"\xff\xd8", *described, *_profile(profile), *pieces, b"\xff\xd9"]
-    return Layout(frame.width, frame.height, 1, pieces, orientation)
+    return Layout(frame.width, frame.height, 1, pieces, orientation, left_out)
+
+
+def _tells_gain_map(data: FileBytes, marker: int, start: int, end: int) -> bool:
+    """Whether a second picture makes this one brighter on screens that can (ISO 21496-1, Ultra HDR)."""
+    content = data[start + 4 : end] if marker in {APP1, APP2} else b""
+    return content.startswith(ISO_GAIN_MAP) or (content.startswith(XMP) and ADOBE_GAIN_MAP in content)
 
 
 def _frame(data: FileBytes) -> Frame:

@@ -56,13 +56,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One picture file, read without decoding a pixel; ``orientation`` as EXIF has it."""
+    """One picture file, read without decoding a pixel; ``orientation`` as EXIF has it.
+
+    ``left_out`` names what is not kept though some screens would show it.
+    """
 
     width: int
     height: int
     frames: int
     pieces: Sequence[Piece]
     orientation: int = UPRIGHT
+    left_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)

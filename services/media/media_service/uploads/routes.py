@@ -64,7 +64,13 @@ async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, o
     now = datetime.now(UTC)
     blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
     asset = await service.database.write(
-        asset_add, blob, owner_id=owner_id, sha256=upload.sha256, alt=upload.alt, now=now
+        asset_add,
+        blob,
+        owner_id=owner_id,
+        sha256=upload.sha256,
+        alt=upload.alt,
+        now=now,
+        left_out=picture.left_out,
     )
     if asset.blob_id != blob.id:  # the same picture was there already
         await run_in_threadpool(service.store.remove, folder_of(blob.id))

@@ -140,3 +140,10 @@ def _components(peers: list[dict[str, dict[str, dict[str, str]]]]) -> set[str]:
     labels = [peer.get("podSelector", {}).get("matchLabels", {}) for peer in peers]
     ours = [item for item in labels if item.get("app.kubernetes.io/name") == "broadsheet"]
     return {item["app.kubernetes.io/component"] for item in ours}
+
+
+def test_the_threat_model_shows_the_edges() -> None:
+    page = (ROOT / "docs/security.md").read_text()
+    shown = dict(re.findall(r"^\| ([a-z][a-z-]*) \| ([a-zA-Z0-9, -]+) \|$", page, re.MULTILINE))
+    shown.pop("from")
+    assert {source: targets.split(", ") for source, targets in shown.items()} == generate.edges()

@@ -1,5 +1,7 @@
 """Who finds a migration missing applies it, one at a time; waiting is bounded, and says what is missing."""
 
+import io
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 from urllib.parse import quote
@@ -8,7 +10,9 @@ import psycopg
 import pytest
 from chassis.migration_lock import alone
 from chassis.migrations import Order, database_url, look, migrate, ordered, wait, where
-from chassis.settings import SettingsError
+from chassis.settings import ServiceSettings, SettingsError
+
+from chassis import logging
 
 URL = "postgresql://auth:secret@db.example:6543/auth"
 LACKS_ONE = (["users.0002"], "the database at db.example:6543 lacks 1 of its migrations, users.0002 first")
@@ -79,6 +83,31 @@ def test_nothing_is_read_or_applied_where_nothing_is_missing(
     monkeypatch.setenv("PRESS_DATABASE_URL", URL)
     migrate("press", never, Order(), pending=lambda url: [] if url == URL else ["users.0001"], apply=never)
     assert capsys.readouterr().out == "The database at db.example:6543 has all its migrations.\n"
+
+
+@pytest.fixture
+def quiet_afterwards(press_settings: ServiceSettings) -> Iterator[None]:
+    """Who waits sets logging up; the tests' own way comes back."""
+    yield
+    logging.configure(press_settings, "tests", io.StringIO())
+
+
+@pytest.mark.usefixtures("quiet_afterwards")
+def test_a_secret_that_is_mended_meanwhile_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, press_settings: ServiceSettings
+) -> None:
+    monkeypatch.delenv("PRESS_DATABASE_URL", raising=False)
+    monkeypatch.setenv("SECRETS_DIR", str(tmp_path))
+    secret = tmp_path / "PRESS_DATABASE_URL"
+    secret.write_text("sqlite:///wrong")
+
+    def pending(url: str) -> list[str]:
+        secret.write_text("sqlite:///mended")
+        if url != "sqlite:///mended":
+            raise ConnectionError
+        return []
+
+    migrate("press", lambda: press_settings, Order(seconds=60), pending=pending, apply=lambda: pytest.fail("complete"))
 
 
 def test_what_is_missing_is_applied_unless_that_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,20 +62,22 @@ def migrate(
         logging.configure(settings(), "migrate")
         return logging.get_logger()
 
+    def url() -> str:  # read anew: a Secret that is mended meanwhile reaches the pod as a file
+        return database_url(service) or cast("HasDatabase", settings()).database_url
+
     def attempt() -> bool:
-        with alone(url) as nobody_else_does:
+        with alone(url()) as nobody_else_does:
             if nobody_else_does:
                 apply()
             return nobody_else_does
 
-    url = database_url(service) or cast("HasDatabase", settings()).database_url
     wait(
-        lambda: look(pending, url),
+        lambda: look(pending, url()),
         seconds=order.seconds,
         say=lambda sentence: logger().info(sentence),
         attempt=attempt if order.applies else None,
     )
-    print(f"The database at {where(url)} has all its migrations.")  # noqa: T201  to whoever typed the command
+    print(f"The database at {where(url())} has all its migrations.")  # noqa: T201  to whoever typed the command
 
 
 def look(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]:

@@ -75,3 +75,12 @@ def test_members_stand_beside_the_usual_ones_in_both_versions() -> None:
     assert told(problem)[1]["cause"] == "truncated"
     status, body, _ = told(problem, "/api/v1/media")
     assert (status, body) == (422, {"detail": "It is truncated.", "code": "image_refused", "cause": "truncated"})
+
+
+def test_an_answer_names_fifty_faults_at_most() -> None:
+    errors = [FieldError(f"/tags/{index}", "blank", "This field may not be blank.") for index in range(60)]
+    _, body, _ = told(invalid_fields(errors))
+    assert body["errors"] == [
+        {"pointer": f"/tags/{index}", "code": "blank", "detail": "This field may not be blank."} for index in range(50)
+    ]
+    assert len(told(invalid_fields(errors), "/api/v1/posts")[1]["tags"]) == 50  # type: ignore[arg-type]

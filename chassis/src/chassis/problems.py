@@ -19,6 +19,10 @@ class FieldError:
     detail: str
 
 
+MOST_ERRORS = 50
+"""Faults that one answer names: a body may have as many as it has bytes."""
+
+
 class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
     """Something a client is told, with a status and a stable code.
 
@@ -43,7 +47,7 @@ class Problem(Exception):  # noqa: N818  RFC 9457 calls it so
         self.detail = detail
         self.title = title or HTTPStatus(status).phrase
         self.headers = _default_headers(status, code) | (headers or {})
-        self.errors = errors
+        self.errors = errors[:MOST_ERRORS] if errors else errors
         self.members = dict(members or {})
 
 

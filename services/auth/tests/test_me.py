@@ -90,6 +90,7 @@ def test_a_change_is_told_to_others_with_the_next_version(alice: Caller, media: 
         ({"profile": {"avatar": "me.png"}}, {"profile": {"avatar": ["Must be a valid UUID."]}}),
         ({"profile": {"avatar": 5}}, {"profile": {"avatar": ["Not a valid string."]}}),
         ({"profile": {"bio": "x" * 1001}}, {"profile": {"bio": [f"{TOO_LONG} 1000 characters."]}}),
+        ({"profile": {"bio": "\u200b"}}, {"profile": {"bio": ["Write something that can be seen."]}}),
         ({"profile": {"locale": "english please"}}, {"profile": {"locale": [NO_LOCALE]}}),
     ],
 )

@@ -185,11 +185,11 @@ def test_empty_empties(alice: Caller) -> None:
     assert alice.patch(POST, {"tags": []}).body["tags"] == []
 
 
-def test_a_deleted_post_is_gone_and_its_slug_free(alice: Caller) -> None:
+def test_a_deleted_post_is_gone_and_its_slug_is_spent(alice: Caller) -> None:
     first = alice.writes(tags=["a"])
     assert alice.delete(POST).status == 204
     assert alice.get(POST).status == 404
-    assert alice.writes()["slug"] == first["slug"]
+    assert alice.writes()["slug"] == f"{first['slug']}-2"
 
 
 @pytest.mark.parametrize(
@@ -267,3 +267,31 @@ def test_a_body_that_is_too_complex_names_the_field(alice: Caller, monkeypatch: 
     answer = alice.post("v1/posts", {"title": "t", "body": "a b"})
     assert (answer.status, list(answer.body)) == (400, ["body"])
     assert alice.get("v1/posts?mine=true").body["count"] == 0
+
+
+def test_a_list_that_is_too_long_is_refused_for_its_length_alone(alice: Caller) -> None:
+    wrong = {"tags": [5] * 51, "images": [{"media": 5}] * 51}
+    answer = alice.post("v1/posts", {"title": "t", "body": ""} | wrong)
+    too_long = "Ensure this field has no more than 50 elements."
+    assert answer.status == 400
+    assert answer.body["tags"] == [too_long]
+    assert answer.body["images"] in ([too_long], {"non_field_errors": [too_long]})
+
+
+@pytest.mark.parametrize("text", ["a\x08", "\u200b", "a\u202e"])
+@pytest.mark.parametrize("field", ["title", "tags", "caption", "alt"])
+def test_text_that_nobody_can_read_is_refused_by_name(
+    alice: Caller, neighbours: Neighbours, field: str, text: str
+) -> None:
+    image = {"media": str(neighbours.has_asset(alice)), field: text}
+    change = {"title": text} if field == "title" else {"tags": [text]} if field == "tags" else {"images": [image]}
+    answer = alice.post("v1/posts", {"title": "t", "body": ""} | change)
+    assert answer.status == 400
+    assert field in str(answer.body)
+
+
+def test_a_body_is_text_that_feeds_can_carry(alice: Caller) -> None:
+    assert alice.post("v1/posts", {"title": "t", "body": "a\x08"}).body == {
+        "body": ["Take out the character U+0008, which is no text."]
+    }
+    assert alice.post("v1/posts", {"title": "t", "body": "\u202ea"}).status == 201

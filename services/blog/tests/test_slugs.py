@@ -58,3 +58,11 @@ def test_a_title_that_changes_in_spelling_alone_keeps_the_slug(alice: Caller) ->
     alice.writes()
     assert alice.patch("v1/posts/first-light-2", {"title": "FIRST light!"}).body["slug"] == "first-light-2"
     assert PostSlug.objects.count() == 2
+
+
+def test_slug_of_a_deleted_post_is_never_given_to_another(alice: Caller, bob: Caller) -> None:
+    alice.writes("Dawn")
+    alice.patch("v1/posts/dawn", {"title": "Dusk"})
+    alice.delete("v1/posts/dusk")
+    assert [bob.writes(title)["slug"] for title in ("Dawn", "Dusk")] == ["dawn-2", "dusk-2"]
+    assert bob.get("v1/posts/dawn").status == 404

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from chassis.problems import Problem
+from chassis.text import fault_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from media_service.pictures.scratch import Scratch
@@ -46,11 +47,24 @@ async def test_the_parts_may_come_in_any_order(alice: Person, name: str) -> None
         (body(part("file", jpeg()), part("file", jpeg())), {"file"}),
         (body(part("file", jpeg()), part("alt", b"\xff\xfe")), {"alt"}),
         (body(part("file", jpeg()), part("alt", b"a\0b")), {"alt"}),
+        (body(part("file", jpeg()), part("alt", b"a\x08b")), {"alt"}),
+        (body(part("file", jpeg()), part("alt", "\u202ea".encode())), {"alt"}),
         (body(part("file", jpeg()), part("alt", b"x" * 1001)), {"alt"}),
         (body(part("file", jpeg()), part("alt", b"x" * 9000)), {"alt"}),
         (body(part("alt", b"x"), part("alt", b"x"), part("file", jpeg())), {"alt"}),
     ],
-    ids=["no file", "empty file", "two files", "not UTF-8", "NUL", "long alt", "very long alt", "two alts"],
+    ids=[
+        "no file",
+        "empty file",
+        "two files",
+        "not UTF-8",
+        "NUL",
+        "control",
+        "open direction",
+        "long alt",
+        "very long alt",
+        "two alts",
+    ],
 )
 async def test_wrong_fields_are_named(alice: Person, nothing_is_kept: Check, content: bytes, fields: set[str]) -> None:
     answer = await post(alice, content)
@@ -140,7 +154,7 @@ fuzz = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def test_a_form_reads_the_same_in_whatever_pieces_it_comes(
     scratch: Scratch, file: bytes, alt: str, sizes: list[int]
 ) -> None:
-    if b"--b" not in file and "--b" not in alt:
+    if b"--b" not in file and "--b" not in alt and not fault_of(alt):
         assert read(body(part("file", file), part("alt", alt.encode())), sizes, scratch) == (file, alt)
 
 

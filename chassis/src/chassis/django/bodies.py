@@ -5,6 +5,9 @@ from typing import Any
 
 from rest_framework import serializers
 
+from chassis.django.text import readable
+
+_TOO_MANY = "Ensure this field has no more than {max_length} elements."
 _OF_TEXT = (serializers.CharField, serializers.UUIDField)
 
 
@@ -28,6 +31,21 @@ class StrictBody(Body):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
             raise serializers.ValidationError({name: ["This field is not known here."] for name in unknown}, "unknown")
+        return super().to_internal_value(data)
+
+
+class ShortTextField(serializers.CharField):
+    """Text that others read in one piece, see ``chassis.text``."""
+
+    default_validators = [readable]
+
+
+class BoundedListField(serializers.ListField):
+    """A list whose length is looked at before its items are: REST framework would validate a million first."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and self.max_length is not None and len(data) > self.max_length:
+            raise serializers.ValidationError(_TOO_MANY.format(max_length=self.max_length), "max_length")
         return super().to_internal_value(data)
 
 

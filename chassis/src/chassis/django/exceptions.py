@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
@@ -12,7 +13,7 @@ from rest_framework.views import set_rollback
 
 from chassis.database_away import database_unavailable, passes
 from chassis.django.answers import answer_problem
-from chassis.problems import NON_FIELD, FieldError, Problem, invalid_fields
+from chassis.problems import MOST_ERRORS, NON_FIELD, FieldError, Problem, invalid_fields
 from chassis.storage_away import storage_problem
 from chassis.tokens import TokenRefused
 
@@ -53,7 +54,7 @@ def problem_of(error: Exception) -> Problem | None:
 def _framework_problem(error: exceptions.APIException) -> Problem:
     match error:
         case exceptions.ValidationError():
-            return invalid_fields(list(field_errors(error.detail)))
+            return invalid_fields(list(islice(field_errors(error.detail), MOST_ERRORS)))
         case exceptions.NotAuthenticated():
             return TokenRefused("token_missing")
         case exceptions.Throttled():

@@ -1,6 +1,6 @@
 """Bodies that change accounts."""
 
-from chassis.django.bodies import Body, StrictBody
+from chassis.django.bodies import Body, ShortTextField, StrictBody
 from rest_framework import serializers
 
 from auth_service.users.models import LOCALE, USERNAME
@@ -17,7 +17,7 @@ class RegistrationBody(Body):
 
 
 class ProfileChangesBody(StrictBody):
-    bio = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    bio = ShortTextField(required=False, allow_blank=True, max_length=1000)
     avatar = serializers.UUIDField(required=False, allow_null=True, help_text="The id of a picture in media.")
     locale = serializers.RegexField(rf"\A{LOCALE}\Z", required=False, max_length=35)
 

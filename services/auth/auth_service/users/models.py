@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 from uuid import UUID
 
+from chassis.django.text import readable
 from chassis.events.databases.django import publish
 from chassis.events.types import EventData
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -120,7 +121,7 @@ class Profile(models.Model):
     """What everybody may see of a user, and the language to address them in."""
 
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
-    bio = models.TextField(max_length=1000, blank=True, default="")
+    bio = models.TextField(max_length=1000, blank=True, default="", validators=[readable])
     avatar = models.UUIDField(null=True, blank=True, help_text="A picture in media.")
     locale = models.CharField(max_length=35, default="en", validators=[RegexValidator(rf"\A{LOCALE}\Z")])
 

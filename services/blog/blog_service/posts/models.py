@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from chassis.django.text import readable, storable
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -25,9 +26,9 @@ class Post(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     author = models.ForeignKey(Author, models.PROTECT, related_name="posts", db_index=False)
-    title = models.CharField(max_length=200)
+    title = models.CharField(max_length=200, validators=[readable])
     slug = models.CharField(max_length=100, unique=True)
-    body = models.TextField(blank=True)
+    body = models.TextField(blank=True, validators=[storable])
     html = models.TextField(blank=True, editable=False)
     excerpt = models.CharField(max_length=250, blank=True, editable=False)
     tags = models.JSONField(default=list, blank=True, editable=False, help_text="names in the author's order")
@@ -71,6 +72,15 @@ class PostSlug(models.Model):
         return self.slug
 
 
+class DeletedSlug(models.Model):
+    """A slug of a post that is gone: links that lead there must not come to lead to somebody else's."""
+
+    slug = models.CharField(max_length=100, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.slug
+
+
 class PostTag(models.Model):
     """A tag on a post, for finding posts by tag; Post.tags has the names, so that a list need not join them."""
 
@@ -95,8 +105,8 @@ class PostImage(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     post = models.ForeignKey(Post, models.CASCADE, related_name="images", db_index=False)
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="post_images")
-    caption = models.CharField(max_length=1000, blank=True)
-    alt = models.CharField(max_length=1000, blank=True)
+    caption = models.CharField(max_length=1000, blank=True, validators=[readable])
+    alt = models.CharField(max_length=1000, blank=True, validators=[readable])
     position = models.PositiveSmallIntegerField()
 
     class Meta:

@@ -22,7 +22,7 @@ from blog_service.posts.images import ImageFields, images_replace
 from blog_service.posts.markdown_budget import TooComplex
 from blog_service.posts.models import Post, PostTag
 from blog_service.posts.publishing import publication_settle
-from blog_service.posts.slugs import slug_claim
+from blog_service.posts.slugs import slug_claim, slugs_bury
 from blog_service.tags.services import tags_ensure
 
 
@@ -65,13 +65,14 @@ def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime
 
 
 def post_delete(post_id: UUID, *, actor: UUID) -> None:
-    """Remove a post with its slugs and images. Raises Problem (404) if it is gone already."""
+    """Remove a post with its images; its slugs stay spent. Raises Problem (404) if it is gone already."""
     with transaction.atomic():
         post = _locked(post_id)
         before = snapshot_of(post, parts_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
         counts_change(post, before.counted_under, None)
+        slugs_bury(post)
         post.delete()
 
 

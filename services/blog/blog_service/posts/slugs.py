@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import UUIDField, Value
 from slugify import slugify
 
-from blog_service.posts.models import Post, PostSlug
+from blog_service.posts.models import DeletedSlug, Post, PostSlug
 
 LONGEST = 80
 NUMBERED = 9
@@ -19,10 +20,19 @@ def slug_claim(post: Post) -> None:
     Belongs into the transaction that saves the post.
     """
     candidates = list(_candidates(post.title, post.id))
-    owners = dict(PostSlug.objects.filter(slug__in=candidates).values_list("slug", "post_id"))
+    of_deleted = DeletedSlug.objects.annotate(post_id=Value(None, output_field=UUIDField()))
+    used = PostSlug.objects.values_list("slug", "post_id").filter(slug__in=candidates)
+    spent = of_deleted.values_list("slug", "post_id").filter(slug__in=candidates)
+    owners = dict(used.union(spent, all=True))
     post.slug = next(
         slug for slug in candidates if owners.get(slug) == post.id or (slug not in owners and _claimed(slug, post))
     )
+
+
+def slugs_bury(post: Post) -> None:
+    """Keep the slugs of a post that is about to be deleted from ever being given to another."""
+    slugs = PostSlug.objects.filter(post_id=post.id).values_list("slug", flat=True)
+    DeletedSlug.objects.bulk_create((DeletedSlug(slug=slug) for slug in slugs), ignore_conflicts=True)
 
 
 def _claimed(slug: str, post: Post) -> bool:

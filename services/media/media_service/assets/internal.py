@@ -52,10 +52,10 @@ async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNo
 
 
 def _ids(text: str) -> list[UUID]:
+    parts = [part for part in text.split(",") if part]
+    if len(parts) > MAX_IDS:
+        raise invalid_fields([FieldError("/ids", "max_length", f"Send at most {MAX_IDS} ids.")])
     try:
-        ids = [UUID(part) for part in text.split(",") if part]
+        return [UUID(part) for part in parts]
     except ValueError as error:
         raise invalid_fields([FieldError("/ids", "invalid", "Send ids, separated by commas.")]) from error
-    if len(ids) > MAX_IDS:
-        raise invalid_fields([FieldError("/ids", "max_length", f"Send at most {MAX_IDS} ids.")])
-    return ids

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from chassis.text import readable
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from media_service.assets.models import ALT_LENGTH, Asset
 from media_service.renditions.models import PRESETS
@@ -61,7 +62,7 @@ class AssetPage(BaseModel):
 class AssetChange(BaseModel):
     """What can be changed of an asset; what is absent stays."""
 
-    alt: Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$")] = ""
+    alt: Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$"), AfterValidator(readable)] = ""
 
 
 class PageQuery(BaseModel):

@@ -4,6 +4,7 @@ import hashlib
 from typing import IO
 
 from chassis.problems import FieldError, Problem, invalid_fields
+from chassis.text import fault_of
 
 from media_service.pictures.refusals import Cause, too_large
 
@@ -32,7 +33,7 @@ class Field:
 
 
 class TextField(Field):
-    """Text of at most so many characters, without NUL, which PostgreSQL cannot keep."""
+    """Text of at most so many characters that others can read, see ``chassis.text``."""
 
     def __init__(self, name: str, max_length: int) -> None:
         super().__init__(name)
@@ -50,10 +51,10 @@ class TextField(Field):
             text = self._bytes.decode()
         except UnicodeDecodeError as error:
             raise self.refused("encoding", "This must be UTF-8.") from error
-        if "\0" in text:
-            raise self.refused("invalid", "Null characters are not allowed.")
         if len(text) > self._max_length:
             raise self._too_long()
+        if fault := fault_of(text):
+            raise self.refused(*fault)
         return text
 
     def _too_long(self) -> Problem:

@@ -5,7 +5,8 @@ What goes out is made by shapes.py, which a list can afford; a test holds the tw
 
 from typing import Any
 
-from chassis.django.bodies import Body
+from chassis.django.bodies import Body, BoundedListField, ShortTextField
+from chassis.django.text import storable
 from rest_framework import serializers
 
 from blog_service.posts.models import PostImage
@@ -16,16 +17,16 @@ MOST = 50
 
 class ImageBody(Body):
     media = serializers.UUIDField()
-    caption = serializers.CharField(required=False, allow_blank=True, max_length=1000)
-    alt = serializers.CharField(required=False, allow_blank=True, max_length=1000)
+    caption = ShortTextField(required=False, allow_blank=True, max_length=1000)
+    alt = ShortTextField(required=False, allow_blank=True, max_length=1000)
 
 
 class PostBody(Body):
     """A whole post. A field left out stays what it is, or what new posts have."""
 
-    title = serializers.CharField(max_length=200)
-    body = serializers.CharField(allow_blank=True, trim_whitespace=False)
-    tags = serializers.ListField(child=serializers.CharField(max_length=50), max_length=MOST, required=False)
+    title = ShortTextField(max_length=200)
+    body = serializers.CharField(allow_blank=True, trim_whitespace=False, validators=[storable])
+    tags = BoundedListField(child=ShortTextField(max_length=50), max_length=MOST, required=False)
     images = ImageBody(many=True, max_length=MOST, required=False)  # type: ignore[call-arg]
     published = serializers.BooleanField(required=False)
 
@@ -38,8 +39,8 @@ class PostBody(Body):
 class PostChangesBody(PostBody):
     """Any part of a post. (``partial=True`` would let images without media through.)"""
 
-    title = serializers.CharField(max_length=200, required=False)
-    body = serializers.CharField(allow_blank=True, trim_whitespace=False, required=False)
+    title = ShortTextField(max_length=200, required=False)
+    body = serializers.CharField(allow_blank=True, trim_whitespace=False, required=False, validators=[storable])
 
 
 class AuthorShape(serializers.Serializer[Any]):

@@ -37,7 +37,7 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
     tokens = VerifiedTokens(verifier, keys)
     headers = RequestHeaders(settings.public_url, trusted_proxies(settings))
     upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
-    gateway = Gateway(settings, config, tokens, Forward(upstreams))
+    gateway = Gateway(settings, config, tokens, Forward(upstreams, config.bodies_bytes))
     health = Health()
     health.check("keys", keys.ready)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))

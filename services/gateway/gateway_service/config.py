@@ -28,6 +28,9 @@ class Limits(_Strict):
 
     body_bytes: int = Field(2 * 1024 * 1024, gt=0, description="longest request body")
     body_idle_seconds: float = Field(10, gt=0, description="longest pause of a client while it sends or receives")
+    body_bytes_per_second: float = Field(
+        1024, ge=0, description="slowest body, on average once body_idle_seconds are over"
+    )
     idle_seconds: float = Field(20, gt=0, description="longest silence of an upstream")
     total_seconds: float = Field(60, gt=0, description="whole exchange; a stream of events is exempt")
 
@@ -68,6 +71,7 @@ class Route(_Strict):
 
     path: Annotated[str, AfterValidator(_template)]
     upstream: Upstream
+    stream_body: bool = Field(False, description="a body is passed on as it comes, not when it is whole")
     cookies: bool = Field(False, description="the service gets the client's cookies and may set some")
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str)]] = Field(
@@ -135,6 +139,7 @@ class GatewayConfig(_Strict):
     versions: Versions
     cors: Cors
     limits: Limits = Limits()
+    bodies_bytes: int = Field(64 * 1024 * 1024, gt=0, description="bodies held in memory at one time; 503 beyond it")
     connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")
     routes: tuple[Route, ...]
 

@@ -135,8 +135,15 @@ _REASONS = (
         "request_timeout",
         408,
         "The request took too long to arrive",
-        "The body stopped arriving before it was complete.",
+        "The body stopped arriving before it was complete, or arrived too slowly.",
         "Send it again over a better connection.",
+    ),
+    Reason(
+        "bodies_full",
+        503,
+        "Too many bodies are arriving",
+        "The memory that bodies may take while they arrive is in use.",
+        _LATER,
     ),
     Reason(
         "upstream_unreachable",

@@ -27,6 +27,7 @@ class Target:
     upstream: str
     rules: dict[str, Rule]
     allow: str
+    stream_body: bool
     headers: frozenset[bytes]  # that pass on this route alone
 
 
@@ -90,7 +91,7 @@ def _target(route: Route, limits: Limits) -> Target:
     if "GET" in rules:
         rules["HEAD"] = rules["GET"]
     allow = ", ".join(sorted([*rules, "OPTIONS"]))
-    return Target(route.path, route.upstream, rules, allow, _headers(route))
+    return Target(route.path, route.upstream, rules, allow, route.stream_body, _headers(route))
 
 
 def _headers(route: Route) -> frozenset[bytes]:

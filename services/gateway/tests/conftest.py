@@ -97,6 +97,11 @@ def _services_forget(_auth: FakeUpstream, _blog: FakeUpstream, _media: FakeUpstr
 
 
 @pytest.fixture
+def auth(_auth: FakeUpstream) -> FakeUpstream:
+    return _auth
+
+
+@pytest.fixture
 def blog(_blog: FakeUpstream) -> FakeUpstream:
     return _blog
 

@@ -1,16 +1,19 @@
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 
 import httpx
 import pytest
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
-from gateway_service.testing.raw_http import exchange, read_answer
+from gateway_service.testing.raw_http import exchange, get, read_answer
 from gateway_service.testing.running import Running, eventually
 
 MEGABYTE = 2**20
 LIMIT = 2 * MEGABYTE
 POSTS = "/api/v1/posts"
 MEDIA = "/api/v1/media"
+LOGIN = "/api/v1/auth/jwt/create"
 
 
 def chunks(total: int, size: int = 65536) -> Iterator[bytes]:
@@ -36,8 +39,7 @@ def test_longer_body_is_413_by_its_length(alice: httpx.Client, blog: FakeUpstrea
 def test_longer_body_is_413_in_chunks_too(alice: httpx.Client, blog: FakeUpstream, size: int) -> None:
     answer = alice.post(POSTS, content=chunks(size))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
-    eventually(lambda: all(seen.cut for seen in blog.requests))
-    assert not any(seen.body_complete for seen in blog.requests)
+    assert not blog.requests
 
 
 def test_upload_has_a_limit_of_its_own(alice: httpx.Client, media: FakeUpstream) -> None:
@@ -45,13 +47,72 @@ def test_upload_has_a_limit_of_its_own(alice: httpx.Client, media: FakeUpstream)
     assert alice.post(MEDIA, content=b"x" * (56 * MEGABYTE)).status_code == 413
 
 
-def test_length_is_kept_and_small_chunked_bodies_get_one(alice: httpx.Client) -> None:
+def test_length_is_kept_and_chunked_bodies_get_one(alice: httpx.Client) -> None:
     """WSGI servers read no body whose length they are not told."""
-    for content in (b"x" * 100, b"x" * MEGABYTE, chunks(100), chunks(3000, size=100)):
+    for content in (b"x" * 100, b"x" * MEGABYTE, chunks(100), chunks(3000, size=100), chunks(MEGABYTE)):
         headers = dict(alice.post(POSTS, content=content).json()["headers"])
         assert "content-length" in headers
         assert "transfer-encoding" not in headers
-    assert dict(alice.post(POSTS, content=chunks(MEGABYTE)).json()["headers"])["transfer-encoding"] == "chunked"
+    assert dict(alice.post(MEDIA, content=chunks(MEGABYTE)).json()["headers"])["transfer-encoding"] == "chunked"
+
+
+def begun(running: Running, path: str, token: str, length: int, sent: int) -> socket.socket:
+    """A connection on which a body has begun."""
+    connection = socket.create_connection(("127.0.0.1", running.port), timeout=10)
+    authorization = f"Authorization: Bearer {token}\r\n" if token else ""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{authorization}Content-Length: {length}\r\n\r\n"
+    connection.sendall(head.encode() + b"x" * sent)
+    return connection
+
+
+def test_service_is_not_asked_before_the_body_is_whole(gateway: Running, alice_token: str, blog: FakeUpstream) -> None:
+    with begun(gateway, POSTS, alice_token, MEGABYTE, MEGABYTE // 2) as connection:
+        assert exchange(gateway.port, get(POSTS)).status == 200
+        assert [seen.method for seen in blog.requests] == ["GET"]
+        connection.sendall(b"x" * (MEGABYTE // 2))
+        assert read_answer(connection).status == 200
+    assert blog.requests[-1].body_bytes == MEGABYTE
+
+
+def test_many_slow_bodies_keep_no_service_busy(gateway: Running, auth: FakeUpstream) -> None:
+    with ExitStack() as slow:
+        for _ in range(20):
+            slow.enter_context(begun(gateway, LOGIN, "", 1000, 10))
+        assert httpx.post(f"{gateway.url}{LOGIN}", content=b"{}").status_code == 200
+        assert len(auth.requests) == 1
+
+
+def test_auth_takes_16_kilobytes(stranger: httpx.Client, auth: FakeUpstream) -> None:
+    assert stranger.post(LOGIN, content=b"x" * 16384).status_code == 200
+    answer = stranger.post(LOGIN, content=b"x" * 16385)
+    assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+
+
+def test_body_that_trickles_is_408(gateway: Running, auth: FakeUpstream) -> None:
+    head = f"POST {LOGIN} HTTP/1.1\r\nHost: a\r\nContent-Length: 16000\r\n\r\n".encode()
+    answer = exchange(gateway.port, head, *[b"x" * 100] * 12, pause=0.15, wait=10)
+    assert answer.status == 408
+    assert b"bytes a second" in answer.body
+    assert not auth.requests
+
+
+def test_bodies_that_arrive_share_their_memory(
+    start_gateway: Callable[..., Running], configuration: Path, alice_token: str, blog: FakeUpstream
+) -> None:
+    file = configuration.with_name("bodies.yaml")
+    file.write_text(configuration.read_text().replace("bodies_bytes: 67108864", "bodies_bytes: 100000"))
+    running = start_gateway(GATEWAY_CONFIG=str(file))
+    running.wait_until_ready()
+
+    def post() -> httpx.Response:
+        headers = {"Authorization": f"Bearer {alice_token}"}
+        return httpx.post(f"{running.url}{POSTS}", content=b"x" * 50_000, headers=headers)
+
+    with begun(running, POSTS, alice_token, 200_000, 90_000):
+        eventually(lambda: post().status_code == 503)
+        refused = post()
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("bodies_full", "1")
+    eventually(lambda: post().status_code == 200)
 
 
 def test_get_with_a_body_passes(alice: httpx.Client) -> None:

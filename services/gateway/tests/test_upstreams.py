@@ -106,16 +106,29 @@ def test_other_requests_are_sent_once(alice: httpx.Client, blog: FakeUpstream) -
     assert len(blog.requests) == 1
 
 
-def test_streamed_body_is_sent_once(alice: httpx.Client, blog: FakeUpstream) -> None:
-    """It is gone: what was passed on is not kept."""
+@pytest.mark.parametrize("streams", ["true", "false"])
+def test_streamed_body_is_sent_once(
+    start_gateway: Callable[..., Running],
+    configuration: Path,
+    alice: httpx.Client,
+    blog: FakeUpstream,
+    streams: str,
+) -> None:
+    """It is gone: what was passed on is not kept. One that is whole is at hand for a second time."""
 
     async def fail(call: Call) -> None:
         call.writer.close()
 
     path = "/api/v1/posts/first-light"
     blog.handlers[path] = fail
-    assert code(alice.put(path, content=b"x" * (SMALL_BYTES + 1))) == (502, "upstream_invalid")
-    assert len(blog.requests) == 1
+    route = "path: /api/v1/posts/{slug}\n"
+    file = configuration.with_name(f"streams-{streams}.yaml")
+    file.write_text(configuration.read_text().replace(route, f"{route}    stream_body: {streams}\n"))
+    running = start_gateway(GATEWAY_CONFIG=str(file))
+    running.wait_until_ready()
+    answer = httpx.put(f"{running.url}{path}", content=b"x" * (SMALL_BYTES + 1), headers=alice.headers)
+    assert code(answer) == (502, "upstream_invalid")
+    assert len(blog.requests) == (1 if streams == "true" else 2)
 
 
 def test_unreadable_answer_is_not_asked_for_again(alice: httpx.Client, blog: FakeUpstream) -> None:

@@ -6,7 +6,7 @@ from time import monotonic, perf_counter
 
 from gateway_service.exchange import Exchange
 from gateway_service.refusals import Refusal
-from gateway_service.upstreams.body import RequestBody
+from gateway_service.upstreams.body import Budget, RequestBody
 from gateway_service.upstreams.connection import UpstreamFailedError
 from gateway_service.upstreams.headers import AnswerHeaders
 from gateway_service.upstreams.relay import relay
@@ -21,8 +21,9 @@ class ClientLeftError(Exception):
 class Forward:
     """Forwards to the service that the route names."""
 
-    def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
+    def __init__(self, upstreams: Mapping[str, Upstream], bodies_bytes: int) -> None:
         self._upstreams = upstreams
+        self._budget = Budget(bodies_bytes)
         self._headers = AnswerHeaders()
         self._deadlines = Deadlines()
 
@@ -43,9 +44,13 @@ class Forward:
             self._deadlines.forget(transfer)
 
     async def _forward(self, exchange: Exchange, transfer: Transfer, upstream: Upstream) -> None:
-        body = None if exchange.body_arrived else RequestBody(exchange, transfer)
+        body = None if exchange.body_arrived else RequestBody(exchange, transfer, self._budget)
         began = perf_counter()
-        connection = await upstream.ask(exchange, body)
+        try:
+            connection = await upstream.ask(exchange, body)
+        finally:
+            if body:
+                body.release()
         exchange.upstream_seconds = perf_counter() - began
         transfer.moved = monotonic()
         try:

@@ -55,7 +55,7 @@ class Upstream:
 
     async def _request(self, exchange: Exchange, body: RequestBody | None) -> tuple[bytes, AsyncIterator[bytes] | None]:
         """The request as it is sent at once, and what follows if its body is streamed."""
-        content = await body.small() if body else b""
+        content = await body.whole() if body else b""
         if body and content is None:
             return self._head(exchange, body.framing), body.stream()
         content = content or b""

@@ -35,7 +35,7 @@ def edge(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     compose.certificate(folder)
     port = free_port()
     elsewhere = {
-        "server gateway:8000": f"server {LOOPBACK}:{platform.settings['GATEWAY_PORT']}",
+        "set $gateway gateway:8000": f"set $gateway {LOOPBACK}:{platform.settings['GATEWAY_PORT']}",
         "listen 8443": f"listen {LOOPBACK}:{port}",
         "/tls/": f"{folder}/",
         "alias /pictures/": f"alias {platform.folder}/media/",

@@ -1,13 +1,14 @@
 """The conformance suite: RabbitMQ and the embedded transport keep the same promises."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+import pika
 import pytest
 from chassis.events import transports
 from chassis.events.topology import Queue
-from chassis.events.transports import DELIVERY_LIMIT, Message, Sent, Subscription, Transport
+from chassis.events.transports import DELIVERY_LIMIT, Message, Sent, Subscription, Transport, TransportLost
 from chassis.events.transports.sqlite import SqliteTransport
 from chassis.settings import SettingsError
 
@@ -226,3 +227,14 @@ def test_message_that_kills_whoever_takes_it_is_buried_in_the_end(tmp_path: Path
 def test_unknown_url_is_refused() -> None:
     with pytest.raises(SettingsError, match="EVENTS_URL"):
         transports.connect("kafka://localhost")
+
+
+@pytest.mark.servers
+def test_end_of_a_subscription_by_the_broker_says_what_may_have_happened(queue: Queue, rabbitmq_url: str) -> None:
+    transport = transports.connect(rabbitmq_url)
+    transport.apply([queue])
+    with subscribed(transport, queue.name) as subscription:
+        with closing(pika.BlockingConnection(pika.URLParameters(rabbitmq_url))) as connection:
+            connection.channel().queue_delete(queue.name)
+        with pytest.raises(TransportLost, match="its queue is gone or moves, or a delivery was not"):
+            subscription.receive(20)

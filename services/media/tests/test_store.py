@@ -59,7 +59,8 @@ def test_a_folder_is_removed_whole_and_alone(store: Store) -> None:
         store.put(key, b"x")
     store.remove(folder_of(ID))
     store.remove(folder_of(ID))
-    found = [found for batch in store.list() for found in batch]
+    assert list(store.list(KEY[:2])) in ([], [[]])
+    found = [found for batch in store.list(other[:2]) for found in batch]
     assert [one.key for one in found] == [other]
     assert found[0].modified < datetime.now(UTC) + timedelta(minutes=1)
 

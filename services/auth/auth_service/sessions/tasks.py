@@ -14,5 +14,7 @@ log = get_logger()
 def sessions_delete_expired() -> None:
     """Forget what has expired: users' sessions, and the admin's cookies."""
     deleted = services.sessions_delete_expired(now=timezone.now())
+    if deleted >= services.AT_ONCE:
+        sessions_delete_expired.delay()
     SessionStore.clear_expired()
     log.info("expired sessions deleted", count=deleted)

@@ -25,6 +25,8 @@ from blog_service.posts.publishing import publication_settle
 from blog_service.posts.slugs import slug_claim, slugs_bury
 from blog_service.tags.services import tags_ensure
 
+SETTLE_AT_ONCE = 500
+
 
 class PostFields(TypedDict, total=False):
     """What a writer may set. A field that is absent stays as it is."""
@@ -77,10 +79,13 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
 
 
 def posts_settle(waiting: QuerySet[Post]) -> None:
-    """Publish those of the posts whose images need not be waited for any more, unless their author is suspended."""
+    """Publish those of the posts whose images need not be waited for any more, unless their author is suspended.
+
+    At most SETTLE_AT_ONCE of them: a sweeper asks again every minute.
+    """
     wanted = waiting.filter(publish_requested=True, author__suspended=False)
     settled = wanted.exclude(images__asset__status=Asset.Status.PROCESSING)
-    for post_id, author_id in settled.order_by("id").values_list("id", "author_id"):
+    for post_id, author_id in settled.order_by("id").values_list("id", "author_id")[:SETTLE_AT_ONCE]:
         post_change(post_id, {}, actor=author_id)
 
 

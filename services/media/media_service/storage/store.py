@@ -42,6 +42,10 @@ def folder_of(blob_id: UUID) -> str:
     return f"{blob_id.hex[-2:]}/{blob_id}"
 
 
+FOLDERS = tuple(f"{number:02x}" for number in range(256))
+"""Where all that is stored lies, evenly."""
+
+
 def key_of(blob_id: UUID, sha256: str, mime: str) -> str:
     """The key of a file by its content: the stored picture itself, or a rendition of it."""
     return f"{folder_of(blob_id)}/{sha256}.{EXTENSIONS[mime]}"
@@ -93,9 +97,9 @@ class Store:
         for batch in obstore.list(self._objects, prefix=folder):
             obstore.delete(self._objects, [found["path"] for found in batch])
 
-    def list(self) -> Iterator[list[StoredObject]]:
-        """All files, some at a time."""
-        for batch in obstore.list(self._objects, chunk_size=500):
+    def list(self, folder: str) -> Iterator[list[StoredObject]]:
+        """All files below a folder, some at a time."""
+        for batch in obstore.list(self._objects, folder, chunk_size=500):
             yield [StoredObject(found["path"], found["last_modified"]) for found in batch]
 
     def remove_partial(self, before: datetime) -> None:

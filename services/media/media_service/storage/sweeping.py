@@ -1,6 +1,8 @@
 """Removing files that belong to nobody: of uploads whose process died, of removals that did not get to the end."""
 
+import time
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,16 +11,40 @@ from sqlalchemy.orm import Session
 
 from media_service.database import Database
 from media_service.storage.models import Blob
-from media_service.storage.store import Store, blob_id_of, folder_of
+from media_service.storage.store import FOLDERS, Store, blob_id_of, folder_of
 
 UNCLAIMED_AFTER = timedelta(hours=1)  # a file is stored before its row is written, and no request takes so long
 
 
-def storage_sweep(database: Database, store: Store, *, now: datetime) -> int:
-    """Remove what has lain unclaimed for an hour; gives the number of folders that were removed."""
-    before, removed = now - UNCLAIMED_AFTER, 0
-    store.remove_partial(before)
-    for batch in store.list():
+PIECE_SECONDS = 120
+"""How long one job sweeps: a large bucket takes hours, and no job may."""
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """How many stored pictures were removed, and the folder to go on with where the time was over."""
+
+    removed: int
+    rest: int | None
+
+
+def storage_sweep(
+    database: Database, store: Store, *, now: datetime, first: int = 0, seconds: float = PIECE_SECONDS
+) -> Swept:
+    """Remove what has lain unclaimed for an hour in FOLDERS from the first on, beginning none after ``seconds``."""
+    before, until, removed = now - UNCLAIMED_AFTER, time.monotonic() + seconds, 0
+    if not first:
+        store.remove_partial(before)
+    for number in range(first, len(FOLDERS)):
+        removed += _sweep(database, store, FOLDERS[number], before)
+        if time.monotonic() > until and number + 1 < len(FOLDERS):
+            return Swept(removed, number + 1)
+    return Swept(removed, None)
+
+
+def _sweep(database: Database, store: Store, folder: str, before: datetime) -> int:
+    removed = 0
+    for batch in store.list(folder):
         keys = [found.key for found in batch if found.modified < before]
         ids = {blob_id for key in keys if (blob_id := blob_id_of(key))}
         with database.reading() as session:

@@ -12,8 +12,10 @@ log = get_logger()
 
 
 @app.task(name="storage_sweep")
-def storage_sweep() -> None:
-    """Remove files that belong to nobody."""
-    removed = sweeping.storage_sweep(resources.database(), resources.store(), now=datetime.now(UTC))
-    if removed:
-        log.info("unclaimed files removed", folders=removed)
+def storage_sweep(first: int = 0) -> None:
+    """Remove files that belong to nobody; what takes long goes on in another job."""
+    swept = sweeping.storage_sweep(resources.database(), resources.store(), now=datetime.now(UTC), first=first)
+    if swept.removed:
+        log.info("unclaimed files removed", folders=swept.removed)
+    if swept.rest:
+        storage_sweep.delay(swept.rest)

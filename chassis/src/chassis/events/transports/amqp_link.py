@@ -23,6 +23,9 @@ CLOSE_SECONDS = 2
 FAILURES = (AMQPError, AMQPConnectorException, OSError)
 """What pika raises when there is no getting through."""
 
+CANCELLED = "the broker ended a subscription: its queue is gone or moves, or a delivery was not acknowledged in time"
+"""A cancel by the broker (basic.cancel) does not say which of these it is."""
+
 # it tells one lost connection in ten errors; TransportLost tells it once
 logging.getLogger("pika").addHandler(logging.NullHandler())
 logging.getLogger("pika").propagate = False
@@ -123,7 +126,7 @@ class Link:
 
     def _on_channel(self, channel: Channel) -> None:
         channel.add_on_close_callback(self._on_lost)
-        channel.add_on_cancel_callback(lambda _frame: self._on_lost(channel, "a queue was deleted"))
+        channel.add_on_cancel_callback(lambda _frame: self._on_lost(channel, CANCELLED))
         channel.confirm_delivery(self._on_confirm, callback=lambda _frame: self._ready(channel))
 
     def _ready(self, channel: Channel) -> None:

@@ -24,7 +24,7 @@ blog-beat: {service: blog, command: beat, kind: background, single: true}
 blog-relay: {service: blog, command: relay, kind: background}
 blog-consumer: {service: blog, command: consumer, kind: background, queues: [blog.auth-events, blog.media-events]}
 media-web:
-  {service: media, command: web, kind: web, port: 8030, own: {replicas: 2, temporarySize: 2Gi, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 512Mi}}}}
+  {service: media, command: web, kind: web, port: 8030, own: {replicas: 2, temporarySize: 4Gi, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 768Mi}}}}
 media-worker:
   {service: media, command: worker, kind: background, queues: [media.jobs], own: {temporarySize: 2Gi, resources: {requests: {cpu: 100m, memory: 192Mi}, limits: {cpu: "2", memory: 768Mi}}}}
 media-beat: {service: media, command: beat, kind: background, single: true}

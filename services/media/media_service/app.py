@@ -16,12 +16,14 @@ from media_service.assets import internal
 from media_service.assets import routes as assets
 from media_service.database import AsyncDatabase
 from media_service.dependencies import Decoders, WebService
+from media_service.pictures.memory import Budget
 from media_service.refused import REFUSED
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
+from media_service.uploads.room import Room
 
 
 def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
@@ -33,7 +35,8 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
-        app.state.service = WebService(settings, database, store, Decoders(settings.decode_concurrency))
+        decoders, memory = Decoders(settings.decode_concurrency), Budget(settings.decode_memory)
+        app.state.service = WebService(settings, database, store, decoders, memory, Room(settings.scratch_bytes))
         keys.start()
         queueing.prepare()
         yield

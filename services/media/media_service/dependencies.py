@@ -11,9 +11,11 @@ from chassis.problems import Problem
 from fastapi import Depends, Path, Request
 
 from media_service.database import AsyncDatabase
+from media_service.pictures.memory import Budget
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
+from media_service.uploads.room import Room
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -37,6 +39,8 @@ class WebService:
     database: AsyncDatabase
     store: Store
     decoders: Decoders
+    memory: Budget
+    room: Room
 
     @property
     def public_url(self) -> str:

@@ -8,6 +8,7 @@ from chassis.settings import BaseUrl, Secret, ServiceSettings, load
 from pydantic import Field, field_validator, model_validator
 
 from media_service.pictures.layout import Limits
+from media_service.pictures.memory import MEGABYTE
 
 
 class MediaSettings(ServiceSettings):
@@ -29,9 +30,15 @@ class MediaSettings(ServiceSettings):
         "", description="internal nginx location of the folder of pictures, such as /stored/; empty: media sends them"
     )
     max_upload_bytes: int = Field(50_000_000, ge=1, description="bytes a picture may have")
-    max_pixels: int = Field(60_000_000, ge=1, description="pixels one frame of a picture may have")
+    max_pixels: int = Field(120_000_000, ge=1, description="pixels one frame of a picture may have")
     max_frames: int = Field(500, ge=1, description="frames an animation may have")
     max_animation_pixels: int = Field(600_000_000, ge=1, description="pixels all frames of an animation may have")
+    decode_memory: int = Field(
+        512 * MEGABYTE, ge=256 * MEGABYTE, description="bytes that all decoding at once may take in a process"
+    )
+    scratch_bytes: int = Field(
+        1_000_000_000, ge=1, description="bytes of uploads that may lie on the disk at once while they are checked"
+    )
     decode_concurrency: int = Field(2, ge=1, description="uploads the web process decodes at once")
     worker_concurrency: int = Field(1, ge=1, description="pictures a worker renders at once")
 
@@ -64,6 +71,12 @@ class MediaSettings(ServiceSettings):
         return self
 
     @model_validator(mode="after")
+    def refuse_less_room_than_one_upload(self) -> Self:
+        if self.scratch_bytes < self.max_upload_bytes:
+            raise ValueError("MEDIA_SCRATCH_BYTES must be at least MEDIA_MAX_UPLOAD_BYTES")
+        return self
+
+    @model_validator(mode="after")
     def refuse_half_a_key(self) -> Self:
         if bool(self.s3_access_key_id) != bool(self.s3_secret_access_key):
             raise ValueError("Set both MEDIA_S3_ACCESS_KEY_ID and MEDIA_S3_SECRET_ACCESS_KEY, or neither")
@@ -71,7 +84,7 @@ class MediaSettings(ServiceSettings):
 
     @property
     def limits(self) -> Limits:
-        return Limits(self.max_pixels, self.max_frames, self.max_animation_pixels)
+        return Limits(self.max_pixels, self.max_frames, self.max_animation_pixels, self.decode_memory)
 
     @property
     def scratch_dir(self) -> Path:

@@ -1,5 +1,6 @@
 """Uploading a picture."""
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -11,6 +12,7 @@ import pytest
 from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
 from chassis.events.testing import published
 from chassis.testing import TokenMint
+from fastapi import FastAPI
 from kombu.exceptions import OperationalError
 from media_service.database import AsyncDatabase, Database
 from media_service.renditions import tasks
@@ -19,6 +21,7 @@ from media_service.storage.store import Store
 from media_service.storage.sweeping import UNCLAIMED_AFTER, storage_sweep
 from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
 from media_service.testing.people import ALICE, Person, files_in
+from media_service.uploads.room import Room
 
 from tests.support.photographs import pixel_bomb, text_named_jpg, truncated
 
@@ -162,3 +165,21 @@ async def test_the_same_picture_is_stored_once(alice: Person, bob: Person, store
     assert hers["sha256"] != his["sha256"]
     assert hers["bytes"] == his["bytes"]
     assert files_in(store_folder) == 1
+
+
+async def test_uploads_that_would_fill_the_disk_are_asked_to_come_again(
+    app: FastAPI, alice: Person, nothing_is_kept: Check
+) -> None:
+    content = jpeg()
+    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content) - 1))
+    answer = await alice.upload(content)
+    assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
+    assert int(answer.headers["retry-after"]) > 0
+    nothing_is_kept()
+
+
+async def test_the_room_of_an_upload_is_there_again_after_it(app: FastAPI, alice: Person) -> None:
+    content = jpeg()
+    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content)))
+    for answer in (await alice.upload(content), await alice.upload(b"x" * len(content)), await alice.upload(content)):
+        assert answer.status_code in {201, 415}

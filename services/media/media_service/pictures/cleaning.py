@@ -14,6 +14,7 @@ from chassis.problems import Problem
 
 from media_service.pictures import apng, foreign, gif, jpeg, png, png_chunks, vips, webp
 from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
+from media_service.pictures.memory import Budget
 from media_service.pictures.refusals import Cause, image_refused
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.tiff import UPRIGHT
@@ -40,8 +41,8 @@ class CleanPicture:
     left_out: str = ""
 
 
-def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
-    """Make the picture to keep from a file that was sent and is not empty.
+def clean(sent: IO[bytes], limits: Limits, scratch: Scratch, budget: Budget | None = None) -> CleanPicture:
+    """Make the picture to keep from a file that was sent and is not empty, when the budget has room for it.
 
     Raises the 413, 415 or 422 Problem that says why it is not taken, and OSError where there is no room for it.
     """
@@ -51,7 +52,8 @@ def clean(sent: IO[bytes], limits: Limits, scratch: Scratch) -> CleanPicture:
     width, height = layout.width, layout.height
     orientation = layout.orientation if layout.frames == 1 else UPRIGHT
     try:
-        kept = _upright(kept, kind.mime, orientation, scratch)
+        with (budget or Budget(limits.memory)).claim(layout.memory):
+            kept = _upright(kept, kind.mime, orientation, scratch)
     except vips.Error as error:
         raise (vips.disk_error(error) or _undecodable(error)) from error
     if orientation in SIDEWAYS:
@@ -77,6 +79,7 @@ def _copy_without_notes(sent: IO[bytes], kept: IO[bytes], limits: Limits) -> tup
     with mmap.mmap(sent.fileno(), 0, access=mmap.ACCESS_READ) as data:
         kind = format_of(data[: foreign.HEAD])
         layout = kind.read(data, limits)
+        limits.check_memory(layout.memory)
         for piece in layout.pieces:
             _copy(data, piece, kept)
     kept.flush()

@@ -16,9 +16,11 @@ from media_service.pictures.layout import (
     stretch,
     truncated,
 )
+from media_service.pictures.memory import estimate
 
 EXTENSION, IMAGE, TRAILER = 0x21, 0x2C, 0x3B
 GRAPHIC_CONTROL, APPLICATION = 0xF9, 0xFF
+RGBA, CANVASES = 4, 3  # bytes of a pixel; the picture so far, as it was before a frame, and as libvips has it
 LOOPING = {b"NETSCAPE2.0", b"ANIMEXTS1.0"}
 
 
@@ -29,11 +31,11 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     limits.check(max(width, 1), max(height, 1))  # the first frame may be larger
     first = 13 + _colour_table(screen[4])
     pieces: list[Piece] = [stretch(data, 0, first)]
-    frames = 0
+    frames, reach = 0, (width, height)
     for kind, start, end in bounded(_blocks(data, first)):
         if kind == IMAGE:
             frames += 1
-            reach = _reach(_place(data, start), width, height)
+            reach = _reach(_place(data, start), *reach)
             limits.check(*reach, frames)
             width, height = reach if frames == 1 else (width, height)
             pieces.append(slice(start, end))
@@ -41,7 +43,8 @@ def read(data: FileBytes, limits: Limits) -> Layout:
             pieces += _kept_extension(data, start)
     if not frames:
         raise no_picture()
-    return Layout(width, height, frames, [*pieces, bytes([TRAILER])])
+    memory = estimate(reach[0], reach[1], pixel=RGBA, whole=reach[0] * reach[1] * CANVASES * RGBA)
+    return Layout(width, height, frames, [*pieces, bytes([TRAILER])], memory)
 
 
 def _colour_table(packed: int) -> int:

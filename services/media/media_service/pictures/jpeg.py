@@ -4,13 +4,15 @@ Left out: EXIF with location, XMP, thumbnails, comments, second pictures, bytes 
 Put right, because every browser shows it: marks that decoders only complain of, and a missing end.
 """
 
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from media_service.pictures import tiff
 from media_service.pictures.icc import clean_profile
 from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, no_picture, stretch, truncated
+from media_service.pictures.memory import estimate
 from media_service.pictures.refusals import Cause, image_refused
 
 BASELINE, PROGRESSIVE = {0xC0, 0xC1}, {0xC2}
@@ -40,8 +42,13 @@ class Frame:
 
     width: int
     height: int
-    components: int
+    sampling: Sequence[tuple[int, int]]
+    """Of each component, across and down."""
     progressive: bool
+
+    @property
+    def components(self) -> int:
+        return len(self.sampling)
 
 
 def read(data: FileBytes, limits: Limits) -> Layout:
@@ -51,8 +58,9 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     described: list[Piece] = []
     pieces: list[Piece] = []
     profile: dict[int, bytes] = {}
-    orientation, left_out = tiff.UPRIGHT, ""
+    orientation, left_out, scans = tiff.UPRIGHT, "", 0
     for marker, start, end in bounded(_segments(data, frame)):
+        scans += marker == SCAN
         if marker in {APP0, APP14}:
             described += _described(data, start, end, frame.components)
         elif _tells_gain_map(data, marker, start, end):
@@ -66,7 +74,8 @@ def read(data: FileBytes, limits: Limits) -> Layout:
         elif marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
             pieces.append(slice(start, end))
     pieces = [b"\xff\xd8", *described, *_profile(profile), *pieces, b"\xff\xd9"]
-    return Layout(frame.width, frame.height, 1, pieces, orientation, left_out)
+    memory = _memory(frame, is_whole=frame.progressive or scans > 1)
+    return Layout(frame.width, frame.height, 1, pieces, memory, orientation, left_out)
 
 
 def _tells_gain_map(data: FileBytes, marker: int, start: int, end: int) -> bool:
@@ -82,8 +91,18 @@ def _frame(data: FileBytes) -> Frame:
         if marker in FRAMES:
             head = stretch(data, start + 5, 5)
             width, height = int.from_bytes(head[2:4], "big"), int.from_bytes(head[:2], "big")
-            return Frame(width, height, head[4], marker in PROGRESSIVE)
+            factors = stretch(data, start + 10, 3 * head[4])[1::3]
+            return Frame(width, height, [(both >> 4, both & 15) for both in factors], marker in PROGRESSIVE)
     raise no_picture()
+
+
+def _memory(frame: Frame, *, is_whole: bool) -> int:
+    """What comes in several scans is held as coefficients of two bytes until the last of them."""
+    across = max([across for across, _ in frame.sampling], default=1) or 1
+    down = max([down for _, down in frame.sampling], default=1) or 1
+    units = math.ceil(frame.width / (8 * across)) * math.ceil(frame.height / (8 * down))
+    blocks = units * sum(across * down for across, down in frame.sampling)
+    return estimate(frame.width, frame.height, pixel=max(frame.components, 3), whole=blocks * 64 * 2 if is_whole else 0)
 
 
 def _segments(data: FileBytes, frame: Frame | None) -> Iterator[tuple[int, int, int]]:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from chassis.problems import Problem
 
+from media_service.pictures.memory import MEGABYTE
 from media_service.pictures.refusals import Cause, image_refused, too_large
 from media_service.pictures.tiff import UPRIGHT
 
@@ -21,11 +22,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest picture that is taken. Pixels are of one frame; ``animation_pixels`` of all frames together."""
+    """The largest picture that is taken. Pixels are of one frame; ``animation_pixels`` of all frames together.
+
+    ``memory`` is what decoding one may take, in bytes.
+    """
 
     pixels: int
     frames: int
     animation_pixels: int
+    memory: int = 512 * MEGABYTE
 
     def check(self, width: int, height: int, frames: int = 1) -> None:
         """Refuse with 413 what is above a limit, and with 422 what has no size."""
@@ -39,6 +44,14 @@ class Limits:
         if frames > 1 and width * height * frames > self.animation_pixels:
             detail = f"All frames together may have at most {self.animation_pixels:,} pixels."
             raise too_large(detail, cause=Cause.PIXELS)
+
+    def check_memory(self, estimate: int) -> None:
+        """Refuse with 413 what cannot be decoded in the memory there is, though it has not too many pixels."""
+        if estimate > self.memory:
+            most = f"at most {self.memory // MEGABYTE:,} are taken"
+            advice = "Send it smaller, or as a JPEG that is not progressive."
+            detail = f"Decoding it would take about {estimate // MEGABYTE:,} MB of memory; {most}. {advice}"
+            raise too_large(detail, cause=Cause.MEMORY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +69,17 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """One picture file, read without decoding a pixel; ``orientation`` as EXIF has it.
+    """One picture file, read without decoding a pixel.
 
-    ``left_out`` names what is not kept though some screens would show it.
+    ``memory`` is an estimate of the bytes it takes to decode, ``orientation`` is as EXIF has it, ``left_out`` names
+    what is not kept though some screens would show it.
     """
 
     width: int
     height: int
     frames: int
     pieces: Sequence[Piece]
+    memory: int
     orientation: int = UPRIGHT
     left_out: str = ""
 

@@ -17,11 +17,13 @@ from media_service.pictures.layout import (
     damaged,
     stretch,
 )
+from media_service.pictures.memory import estimate
 from media_service.pictures.png_chunks import PALETTE, SIGNATURE, chunk, chunks
 from media_service.pictures.refusals import Cause, image_refused
 
 NEEDED = {b"IHDR", b"PLTE", b"IDAT"}
 KEPT = NEEDED | {b"tRNS", b"cHRM", b"gAMA", b"sBIT", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs"}
+CHANNELS = {0: 2, 2: 4, 3: 4, 4: 2, 6: 4}  # that pixels of a type of colour have at most, transparency included
 MAX_PROFILE = 16 << 20  # bytes
 
 
@@ -50,7 +52,16 @@ def read(data: FileBytes, limits: Limits) -> Layout:
             orientation = tiff.orientation(data[start + 8 : end - 4])
         elif kind != b"eXIf":
             pieces += _profile(data[start + 8 : end - 4]) if kind == b"iCCP" else [slice(start, end)]
-    return Layout(width, height, max(len(frames), 1), [*pieces, chunk(b"IEND", b"")], orientation)
+    memory = _memory(width, height, data[24:29], is_animated=bool(frames))
+    return Layout(width, height, max(len(frames), 1), [*pieces, chunk(b"IEND", b"")], memory, orientation)
+
+
+def _memory(width: int, height: int, header: bytes, *, is_animated: bool) -> int:
+    """An interlaced picture is complete only at its end, so all of it is held; so are the frames of an animation."""
+    depth, colour_type, _, _, interlaced = header
+    pixel = CHANNELS.get(colour_type, 4) * (2 if depth == 16 else 1)
+    held = 3 if is_animated else (1 if interlaced else 0)
+    return estimate(width, height, pixel=pixel, whole=width * height * pixel * held)
 
 
 def _refuse_if_needed(kind: bytes, needed: Set[bytes]) -> None:

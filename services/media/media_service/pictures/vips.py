@@ -7,7 +7,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import IO, Any
 
-os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library starts
+os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library starts, as is the next
+os.environ.setdefault("VIPS_DISC_THRESHOLD", "16m")  # what is larger and needed whole lies in TMPDIR
 
 from pyvips import Error, GValue, Image, Source, Target, cache_set_max  # type: ignore[import-untyped]
 

@@ -15,8 +15,10 @@ from media_service.pictures.layout import (
     stretch,
     truncated,
 )
+from media_service.pictures.memory import estimate
 
 HEAD, FRAME_HEAD = 8, 16  # bytes of a chunk before its content, and of a frame before its own chunks
+RGBA, STILL, ANIMATED = 4, 12, 14  # bytes of a pixel, and what libwebp and libvips hold of one all at once
 BITS, ALPHA = {b"VP8 ", b"VP8L"}, {b"ALPH"}
 ICC, EXIF_AND_XMP = 0x20, 0x0C  # flags of VP8X
 KNOWN_FLAGS = 0x3E & ~EXIF_AND_XMP
@@ -40,7 +42,9 @@ def read(data: FileBytes, limits: Limits) -> Layout:
         raise no_picture()
     size = 4 + _length(pieces)
     pieces = [b"RIFF" + size.to_bytes(4, "little") + b"WEBP", *pieces]
-    return Layout(width, height, max(frames, 1), pieces, orientation)
+    whole = width * height * (ANIMATED if frames else STILL)
+    memory = estimate(width, height, pixel=RGBA, whole=whole)
+    return Layout(width, height, max(frames, 1), pieces, memory, orientation)
 
 
 def _size(data: FileBytes) -> tuple[int, int]:

@@ -79,6 +79,11 @@ class FileField(Field):
         self._waiting += data
 
     @property
+    def waiting(self) -> int:
+        """Bytes that wait to be written."""
+        return len(self._waiting)
+
+    @property
     def should_write(self) -> bool:
         """Whether enough waits to be worth a write."""
         return len(self._waiting) >= WRITE_AT

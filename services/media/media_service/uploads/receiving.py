@@ -10,8 +10,10 @@ from starlette.requests import ClientDisconnect
 
 from media_service.assets.models import ALT_LENGTH
 from media_service.pictures.refusals import Cause, too_large
+from media_service.pictures.scratch import Scratch
 from media_service.uploads.fields import FileField, TextField
 from media_service.uploads.form import Form
+from media_service.uploads.room import Room
 
 MAX_OTHER_BYTES = 64 * 1024  # what a body may have beside the picture
 
@@ -25,8 +27,9 @@ class Upload:
     alt: str
 
 
-async def receive(request: Request, into: IO[bytes], *, max_file_bytes: int) -> Upload:
-    """Read the body of a request; raises the Problem (400, 413, 415) that refuses it, as early as it can be known."""
+async def receive(request: Request, scratch: Scratch, room: Room, *, max_file_bytes: int) -> Upload:
+    """Read the body of a request; raises the Problem (400, 413, 415, 503) that refuses it, as soon as it is known."""
+    into = scratch.file()
     max_bytes = max_file_bytes + MAX_OTHER_BYTES
     if int(request.headers.get("content-length", "0")) > max_bytes:
         raise too_large(f"A picture may have {max_file_bytes:,} bytes.", cause=Cause.BYTES)
@@ -36,10 +39,12 @@ async def receive(request: Request, into: IO[bytes], *, max_file_bytes: int) -> 
         async for chunk in request.stream():
             form.feed(chunk)
             if file.should_write:
+                room.take(file.waiting, scratch)
                 await run_in_threadpool(file.write)
     except ClientDisconnect as error:
         raise Problem(400, "request_incomplete", "The connection ended before the body did.") from error
     form.finish()
+    room.take(file.waiting, scratch)
     await run_in_threadpool(file.write)
     if not file.was_sent:
         raise file.refused("required", "This field is required.")

@@ -51,8 +51,8 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     scratch: ScratchOfRequest,
 ) -> AssetOut:
     """Take in a picture: a JPEG, PNG, WebP or GIF file, and what it shows in words."""
-    upload = await receive(request, scratch.file(), max_file_bytes=service.settings.max_upload_bytes)
-    picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch)
+    upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
+    picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch, service.memory)
     asset = await _keep(service, upload, picture, owner_id=caller.sub)
     background.add_task(ask_for_renditions, asset.id)
     response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"

@@ -1,0 +1,151 @@
+"""What decoding takes is told before it is done, and the estimate holds against the real libvips."""
+
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from chassis.problems import Problem
+from media_service.pictures.cleaning import clean, format_of
+from media_service.pictures.layout import Layout, Limits
+from media_service.pictures.memory import MEGABYTE, Budget
+from media_service.pictures.scratch import Scratch
+from media_service.pictures.vips import Image as VipsImage
+from media_service.testing.drawn import animation, encoded, exif, jpeg, picture
+from PIL import Image
+
+LIMITS = Limits(pixels=120_000_000, frames=20, animation_pixels=200_000_000)
+MEASURE = """
+import sys, threading, time
+from pathlib import Path
+from media_service.pictures.cleaning import clean
+from media_service.pictures.layout import Limits
+from media_service.pictures.scratch import Scratch
+from media_service.renditions.rendering import render
+
+def anonymous():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
+
+def watch():
+    global peak
+    while not done.wait(0.001):
+        peak = max(peak, anonymous())
+
+at_rest = peak = anonymous()
+done = threading.Event()
+watching = threading.Thread(target=watch, daemon=True)
+watching.start()
+with open(sys.argv[1], "rb") as sent, Scratch(Path(sys.argv[2])) as scratch:
+    kept = clean(sent, Limits(120_000_000, 20, 200_000_000, 2**40), scratch)
+    list(render(kept.file, kept.mime, scratch))
+done.set()
+watching.join()
+print(peak - at_rest)
+"""
+SIDES = (4000, 3000)
+
+
+def layout_of(content: bytes) -> Layout:
+    return format_of(content).read(content, LIMITS)
+
+
+def interlaced(bands: int, kind: str, depth: int) -> bytes:
+    flat = VipsImage.black(*SIDES, bands=bands).cast(kind).copy(interpretation="rgb16" if depth == 16 else "srgb")
+    content: bytes = flat.pngsave_buffer(interlace=True, bitdepth=depth, compression=1)
+    return content
+
+
+KINDS: dict[str, Callable[[], bytes]] = {
+    "JPEG": lambda: jpeg(*SIDES),
+    "turned JPEG": lambda: jpeg(*SIDES, exif=exif(6)),
+    "progressive JPEG": lambda: jpeg(*SIDES, progressive=True, subsampling=0),
+    "turned progressive JPEG": lambda: jpeg(*SIDES, progressive=True, exif=exif(6)),
+    "progressive JPEG in four inks": lambda: encoded(picture(*SIDES, "CMYK"), progressive=True),
+    "PNG": lambda: encoded(picture(*SIDES, "RGBA"), "PNG", compress_level=1),
+    "turned PNG": lambda: encoded(picture(*SIDES), "PNG", compress_level=1, exif=exif(6)),
+    "interlaced PNG": lambda: interlaced(3, "uchar", 8),
+    "interlaced PNG of 16 bits": lambda: interlaced(4, "ushort", 16),
+    "wide PNG": lambda: encoded(picture(40_000, 300, "RGBA"), "PNG", compress_level=1),
+    "WebP": lambda: encoded(picture(*SIDES, "RGBA"), "WEBP", method=0),
+    "lossless WebP": lambda: encoded(picture(*SIDES), "WEBP", lossless=True, method=0, quality=0),
+    "animated WebP": lambda: animation(4, "WEBP", SIDES),
+    "animated GIF": lambda: animation(4, "GIF", SIDES),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_picture_takes_more_than_was_estimated(kind: str, tmp_path: Path) -> None:
+    content = KINDS[kind]()
+    assert measured(content, tmp_path) <= layout_of(content).memory
+
+
+@pytest.mark.parametrize("orientation", [1, 6])
+def test_a_camera_s_108_megapixels_are_taken_in_little_memory(orientation: int, tmp_path: Path) -> None:
+    content = encoded(Image.new("L", (12_032, 9_024), 128), exif=exif(orientation))
+    assert measured(content, tmp_path) <= layout_of(content).memory < 256 * MEGABYTE
+
+
+def measured(content: bytes, folder: Path) -> int:
+    """Bytes of memory, beside what lies in files, that a process needs to clean and render the picture."""
+    (folder / "sent").write_bytes(content)
+    command = [sys.executable, "-c", MEASURE, str(folder / "sent"), str(folder)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+
+
+@pytest.mark.parametrize(
+    "content", [jpeg(progressive=True), encoded(picture(), "PNG"), encoded(picture(), "WEBP"), animation(3)]
+)
+def test_what_needs_more_than_there_is_is_refused(scratch: Scratch, content: bytes) -> None:
+    needed = layout_of(content).memory
+    clean_within(needed, content, scratch)
+    with pytest.raises(Problem, match="MB of memory") as refused:
+        clean_within(needed - 1, content, scratch)
+    assert (refused.value.status, refused.value.code) == (413, "too_large")
+    assert refused.value.members == {"cause": "memory"}
+
+
+def test_it_is_refused_before_anything_of_it_is_decoded(scratch: Scratch) -> None:
+    undecodable = bytearray(jpeg(progressive=True))
+    undecodable[-20:-14] = b"\xff\xd9" * 3
+    for memory, status in ((1, 413), (LIMITS.memory, 422)):
+        with pytest.raises(Problem) as refused:
+            clean_within(memory, bytes(undecodable), scratch)
+        assert refused.value.status == status
+
+
+def clean_within(memory: int, content: bytes, scratch: Scratch) -> None:
+    sent = scratch.file()
+    sent.write(content)
+    clean(sent, Limits(LIMITS.pixels, LIMITS.frames, LIMITS.animation_pixels, memory), scratch)
+
+
+def test_decoders_wait_for_each_other_where_memory_is_short() -> None:
+    budget, order = Budget(100), []
+    first_has_it, second_waits = threading.Event(), threading.Event()
+
+    def second() -> None:
+        first_has_it.wait(10)
+        second_waits.set()
+        with budget.claim(50):
+            order.append("second")
+
+    other = threading.Thread(target=second)
+    other.start()
+    with budget.claim(60):
+        first_has_it.set()
+        assert second_waits.wait(10)
+        with budget.claim(40):
+            order.append("first")
+    other.join(10)
+    assert order == ["first", "second"]
+
+
+def test_one_may_have_all_there_is_but_no_more() -> None:
+    budget = Budget(100)
+    with budget.claim(1000):
+        pass
+    with budget.claim(100):
+        pass

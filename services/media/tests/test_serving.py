@@ -42,10 +42,11 @@ async def test_three_sizes_can_be_had(charlie: Person, asset: Json, preset: str,
 
 
 @pytest.mark.parametrize("name", ["thumb", "original"])
-async def test_a_picture_is_kept_for_good_and_can_do_no_harm(charlie: Person, asset: Json, name: str) -> None:
+async def test_a_picture_is_kept_for_a_while_and_can_do_no_harm(charlie: Person, asset: Json, name: str) -> None:
     answer = await charlie.get(asset["urls"][name])
     headers = answer.headers
-    assert headers["cache-control"] == "public, max-age=31536000, immutable"
+    assert headers["cache-control"] == "public, max-age=86400, s-maxage=3600"
+    assert headers["cache-tag"] == headers["surrogate-key"] == asset["id"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["content-security-policy"] == "default-src 'none'; sandbox"
     assert headers["content-disposition"].startswith(f'inline; filename="{asset["id"]}')
@@ -133,6 +134,15 @@ async def test_the_owner_reads_the_stored_picture(alice: Person, asset: Json) ->
     answer = await alice.get(f"/api/v1/media/{asset['id']}/content")
     assert answer.content == (await alice.get(asset["urls"]["original"])).content
     assert answer.headers["cache-control"] == "private, no-store"
+
+
+async def test_a_cache_that_asks_again_learns_of_a_removal(alice: Person, charlie: Person, asset: Json) -> None:
+    url = asset["urls"]["large"]
+    etag = (await charlie.get(url)).headers["etag"]
+    assert (await charlie.get(url, if_none_match=etag)).status_code == 304
+    assert (await alice.send("DELETE", f"/api/v1/media/{asset['id']}")).status_code == 204
+    gone = await charlie.get(url, if_none_match=etag)
+    assert (gone.status_code, gone.json()["code"]) == (404, "not_found")
 
 
 async def test_a_file_that_is_gone_is_not_found(charlie: Person, asset: Json, store_folder: Any) -> None:

@@ -1,4 +1,4 @@
-"""Pictures as the public sees them: whoever knows the address may have the file, and keep it for good."""
+"""Pictures as the public sees them: whoever knows the address may have the file, and keep it for a while."""
 
 from typing import Any
 
@@ -12,7 +12,8 @@ from media_service.renditions.selectors import rendition_get, shown_asset
 from media_service.storage.serving import PICTURE, StoredFile, original, serve
 from media_service.storage.store import EXTENSIONS, key_of
 
-IMMUTABLE = "public, max-age=31536000, immutable"
+LIFE = "public, max-age=86400, s-maxage=3600"
+"""A day in browsers, an hour in shared caches: what is taken down or erased leaves them by itself, or by a purge."""
 RETRY_SECONDS = 1
 BEING_MADE: dict[int | str, dict[str, Any]] = {202: {"description": "It is being made; come back after Retry-After"}}
 
@@ -29,7 +30,7 @@ async def show_picture(
     if asset is None or not _is_offered(asset, preset, extension):
         raise Problem(404, "not_found", "There is no such picture.")
     if preset == "original":
-        return await serve(request, service.store, original(asset.blob, asset.id), cache_control=IMMUTABLE)
+        return await serve(request, service.store, original(asset.blob, asset.id), cache_control=LIFE)
     rendition = await service.database.read(rendition_get, asset.blob_id, preset)
     if rendition is None and asset.status == AssetStatus.FAILED:
         raise Problem(404, "rendition_failed", f"This size could not be made: {asset.reason}.")
@@ -38,12 +39,13 @@ async def show_picture(
     file = StoredFile(
         key=key_of(asset.blob_id, rendition.sha256, rendition.mime),
         name=f"{asset.id}-{preset}.{extension}",
+        cache_tag=str(asset.id),
         sha256=rendition.sha256,
         mime=rendition.mime,
         bytes=rendition.bytes,
         modified=asset.blob.created_at,
     )
-    return await serve(request, service.store, file, cache_control=IMMUTABLE)
+    return await serve(request, service.store, file, cache_control=LIFE)
 
 
 def _is_offered(asset: Asset, preset: str, extension: str) -> bool:

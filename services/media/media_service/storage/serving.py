@@ -24,10 +24,11 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """A file as it is served. ``name`` is what a browser saves it as."""
+    """A file as it is served. ``name`` is what a browser saves it as, ``cache_tag`` what shared caches purge it by."""
 
     key: str
     name: str
+    cache_tag: str
     sha256: str
     mime: str
     bytes: int
@@ -45,9 +46,8 @@ class StoredFile:
 def original(blob: Blob, asset_id: UUID) -> StoredFile:
     """The stored picture as the file of an asset."""
     name = f"{asset_id}.{EXTENSIONS[blob.mime]}"
-    return StoredFile(
-        key_of(blob.id, blob.sha256, blob.mime), name, blob.sha256, blob.mime, blob.bytes, blob.created_at
-    )
+    key = key_of(blob.id, blob.sha256, blob.mime)
+    return StoredFile(key, name, str(asset_id), blob.sha256, blob.mime, blob.bytes, blob.created_at)
 
 
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str) -> Response:
@@ -59,6 +59,8 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
         "ETag": file.etag,
         "Last-Modified": file.last_modified,
         "Cache-Control": cache_control,
+        "Cache-Tag": file.cache_tag,  # Cloudflare, Akamai, Google; the next is Fastly's and Varnish's
+        "Surrogate-Key": file.cache_tag,
         "Accept-Ranges": "bytes",
         "Content-Disposition": f'inline; filename="{file.name}"',
         "Content-Security-Policy": "default-src 'none'; sandbox",

@@ -30,6 +30,8 @@ MIDDLEWARE = [
 ]
 
 AUTH_USER_MODEL = "users.User"
+AUTHENTICATION_BACKENDS = ["auth_service.staff.backends.AccountBackend"]
+SESSION_COOKIE_AGE = 4 * 3600  # seconds that a log-in to the admin lasts
 PASSWORD_HASHERS = ["auth_service.users.hashers.Argon2id"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}

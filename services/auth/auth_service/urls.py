@@ -5,6 +5,7 @@ from django.urls import include, path
 
 import auth_service.openapi  # noqa: F401  the generator of the contract finds what has been imported
 from auth_service.keys.views import Jwks
+from auth_service.staff.views import password_change
 
 urlpatterns = [
     path("api/v1/auth/", include("auth_service.users.v1.urls")),
@@ -13,6 +14,7 @@ urlpatterns = [
     path("api/v2/", include("auth_service.sessions.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("internal/", include("auth_service.users.internal.urls")),
+    path("admin/password_change/", admin.site.admin_view(password_change)),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),
 ]

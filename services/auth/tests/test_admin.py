@@ -120,6 +120,30 @@ def test_staff_neither_suspend_superusers_nor_end_their_sessions(dana: Client) -
     assert Session.objects.get().ended_at is None
 
 
+def test_staff_log_in_by_username_as_everybody_does(dana: Client) -> None:
+    client = Client()
+    client.post("/admin/login/", {"username": "DANA", "password": "correct horse battery"})
+    assert client.get("/admin/users/user/").status_code == 200
+    assert client.session.get_expiry_age() <= 12 * 3600
+
+
+def test_a_new_password_is_checked_ends_all_sessions_and_leaves_this_page(dana: Client) -> None:
+    user = User.objects.get(username="dana")
+    session_open(user, user_agent="", ip=None, now=timezone.now())
+    elsewhere = Client()
+    elsewhere.post("/admin/login/", {"username": "dana", "password": "correct horse battery"})
+    page = "/admin/password_change/"
+    weak = {"old_password": "correct horse battery", "new_password1": "1234567890", "new_password2": "1234567890"}
+    assert "entirely numeric" in dana.post(page, weak).content.decode()
+    good = weak | {"new_password1": "another long pass phrase", "new_password2": "another long pass phrase"}
+    assert dana.post(page, good).status_code == 302
+    assert dana.get("/admin/users/user/").status_code == 200
+    assert elsewhere.get("/admin/users/user/").status_code == 302
+    assert Session.objects.get().ended_by == Session.EndedBy.PASSWORD
+    event = published(DjangoDatabase())[-1]
+    assert (event.type, event.data["reason"]) == ("auth.user.tokens_revoked.v1", "password")
+
+
 def test_nobody_adds_or_deletes_here(dana: Client, alice: Caller) -> None:
     for page in PAGES:
         assert dana.get(f"/admin/{page}/add/").status_code == 403

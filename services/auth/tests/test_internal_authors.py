@@ -3,8 +3,9 @@
 from uuid import UUID
 
 import pytest
+from auth_service.sessions.models import Session
 from auth_service.settings import settings
-from auth_service.testing import Caller
+from auth_service.testing import PASSWORD, Caller
 from auth_service.users.internal import views
 from auth_service.users.models import User
 from chassis.internal_client import SERVICE_TOKEN_HEADER
@@ -76,3 +77,12 @@ def test_many_authors_take_one_query(
 ) -> None:
     with django_assert_num_queries(1):
         charlie.get(f"{PATH}?usernames=alice,bob", **TOKEN)
+
+
+def test_credentials_say_whose_they_are_and_open_no_session(alice: Caller, charlie: Caller) -> None:
+    before = Session.objects.count()
+    answer = charlie.post("/internal/credentials", {"login": "ALICE", "password": PASSWORD}, **TOKEN)
+    assert (answer.status, answer.body) == (200, {"user_id": str(alice.id), "username": "alice", "roles": ["author"]})
+    assert charlie.post("/internal/credentials", {"login": "alice", "password": "wrong"}, **TOKEN).status == 401
+    assert charlie.post("/internal/credentials", {"login": "alice", "password": PASSWORD}).status == 401
+    assert Session.objects.count() == before

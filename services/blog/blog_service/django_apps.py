@@ -11,4 +11,5 @@ APPS = {
     "tags": "blog_service.tags",
     "media_refs": "blog_service.media_refs",
     **SHARED_APPS,
+    "staff": "blog_service.staff",
 }

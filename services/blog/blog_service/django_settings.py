@@ -31,7 +31,7 @@ MIDDLEWARE = [
 ]
 
 AUTHENTICATION_BACKENDS = ["blog_service.staff.backends.AuthServiceBackend"]
-SESSION_COOKIE_AGE = 3600  # seconds a role that was taken away may still work in the admin
+SESSION_COOKIE_AGE = 3600  # seconds that a log-in to the admin lasts; suspension and loss of role end it sooner
 
 REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],

@@ -27,6 +27,7 @@ from blog_service.posts.events import (
     PostUnpublished,
     PostUpdated,
 )
+from blog_service.staff.handlers import staff_change_on_role_changed
 
 PUBLISHES: tuple[type[EventData], ...] = (
     PostCreated,
@@ -48,6 +49,7 @@ HANDLERS: dict[str, Handler] = {
     "auth.profile.updated.v1": author_upsert_on_profile_updated,
     "auth.user.suspended.v1": author_suspend_on_user_suspended,
     "auth.user.reactivated.v1": posts_settle_on_user_reactivated,
+    "auth.role.changed.v1": staff_change_on_role_changed,
     "media.asset.ready.v1": posts_settle_on_asset_ready,
     "media.asset.failed.v1": posts_settle_on_asset_failed,
     "media.asset.removed.v1": posts_settle_on_asset_removed,

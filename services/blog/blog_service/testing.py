@@ -32,7 +32,7 @@ class Caller:
         self.id: UUID = uuid7()
         self.username = username
         self._mint = mint
-        self._roles = roles
+        self.roles = roles
         self._client = Client(raise_request_exception=False)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -46,7 +46,7 @@ class Caller:
     @property
     def token(self) -> str:
         assert self._mint
-        return self._mint.access(self.id, self.username, roles=self._roles)
+        return self._mint.access(self.id, self.username, roles=self.roles)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)
@@ -83,7 +83,7 @@ class Neighbours:
     def reset(self) -> None:
         self.assets: dict[str, dict[str, Any]] = {}
         self.authors: dict[str, dict[str, Any]] = {}
-        self.log_ins: dict[tuple[str, str], str] = {}
+        self.accounts: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls: list[str] = []
         self.away = False
         self.page_size = 100
@@ -101,6 +101,11 @@ class Neighbours:
     def tells_of_asset(self, asset_id: UUID, owner: Caller, status: str, *, sequence: int) -> None:
         told = {"asset_id": str(asset_id), "owner_id": str(owner.id), "status": status, "sequence": sequence}
         self.assets[str(asset_id)] = told
+
+    def has_password(self, caller: Caller, password: str) -> None:
+        """Somebody may log in with it."""
+        account = {"user_id": str(caller.id), "username": caller.username, "roles": list(caller.roles)}
+        self.accounts[caller.username, password] = account
 
     def has_account(self, caller: Caller, bio: str = "", *, sequence: int = 1) -> None:
         """Somebody registered in auth."""
@@ -136,9 +141,10 @@ class Neighbours:
                 self._send(200 if trusted else 401, neighbours._answer(url.path, parse_qs(url.query)))
 
             def do_POST(self) -> None:
+                neighbours.calls.append(self.path)
                 sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                access = neighbours.log_ins.get((sent["login"], sent["password"]))
-                self._send(200 if access else 401, {"access": access})
+                account = neighbours.accounts.get((sent["login"], sent["password"]))
+                self._send(200 if account else 401, account or {})
 
             def _send(self, status: int, body: dict[str, Any]) -> None:
                 content = json.dumps(body).encode()

@@ -1,25 +1,28 @@
 """The admin: staff come in by auth, and whatever they change is told as if by the API."""
 
 import re
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import pytest
+from blog_service.commands import event_service
 from blog_service.posts import admin
 from blog_service.posts.markdown import render
 from blog_service.posts.markdown_budget import Budget
 from blog_service.posts.models import Post, PostImage
 from blog_service.testing import Caller, Neighbours
 from chassis.events.databases.django import DjangoDatabase
-from chassis.events.testing import published
+from chassis.events.testing import deliver, example, published
 from django.contrib.auth.models import User
 from django.test import Client
+from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery"
 
 
 def logged_in(person: Caller, neighbours: Neighbours, password: str = PASSWORD) -> Client:
-    neighbours.log_ins[(person.username, PASSWORD)] = person.token
+    neighbours.has_password(person, PASSWORD)
     client = Client()
     client.post("/admin/login/", {"username": person.username, "password": password})
     return client
@@ -41,6 +44,43 @@ def test_others_are_kept_out(alice: Caller, dana: Caller, neighbours: Neighbours
     assert logged_in(dana, neighbours, "wrong").get("/admin/posts/post/").status_code == 302
     neighbours.away = True
     assert logged_in(dana, neighbours).get("/admin/posts/post/").status_code == 302
+
+
+def test_a_log_in_asks_whose_password_it_is_and_leaves_no_session_of_the_api(
+    staff: Client, neighbours: Neighbours
+) -> None:
+    assert neighbours.calls == ["/internal/credentials"]
+
+
+def test_editors_edit_posts_and_admins_have_every_power(staff: Client, dana: Caller, neighbours: Neighbours) -> None:
+    editor = User.objects.get(username=str(dana.id))
+    assert (editor.is_staff, editor.is_superuser) == (True, False)
+    assert editor.has_perms(["posts.change_post", "posts.delete_post"])
+    assert not editor.has_perm("auth.change_user")
+    dana.roles = ("admin",)
+    logged_in(dana, neighbours)
+    editor.refresh_from_db()
+    assert editor.is_superuser
+
+
+def test_accounts_are_not_changed_here(staff: Client, dana: Caller) -> None:
+    User.objects.update(is_superuser=True)
+    member = User.objects.get(username=str(dana.id))
+    for path in ("auth/user/", f"auth/user/{member.pk}/change/", f"auth/user/{member.pk}/password/", "auth/group/"):
+        assert staff.get(f"/admin/{path}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("type_name", "data"),
+    [("auth.user.suspended.v1", {"roles": ["editor"]}), ("auth.role.changed.v1", {"roles": ["author"]})],
+)
+def test_suspension_and_loss_of_role_end_the_log_in(
+    staff: Client, dana: Caller, type_name: str, data: dict[str, Any]
+) -> None:
+    event = example(type_name)
+    told = event.data | {"user_id": str(dana.id), **data}
+    deliver(event_service(), replace(event, id=uuid7(), partition_key=str(dana.id), data=told))
+    assert staff.get("/admin/posts/post/").status_code == 302
 
 
 def act(staff: Client, action: str) -> None:

@@ -19,6 +19,7 @@ class Session(models.Model):
         REUSE = "reuse", "use of an old refresh token"
         SUSPENSION = "suspension"
         STAFF = "staff"
+        PASSWORD = "password", "a new password"
         SURPLUS = "surplus", "a log-in beyond the most that an account may have"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -16,6 +16,11 @@ class RegistrationBody(Body):
     password = serializers.CharField(min_length=10, max_length=1024, trim_whitespace=False)
 
 
+class CredentialsBody(StrictBody):
+    login = serializers.CharField(max_length=254, trim_whitespace=False)
+    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+
+
 class ProfileChangesBody(StrictBody):
     bio = ShortTextField(required=False, allow_blank=True, max_length=1000)
     avatar = serializers.UUIDField(required=False, allow_null=True, help_text="The id of a picture in media.")

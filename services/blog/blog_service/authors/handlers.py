@@ -7,6 +7,7 @@ from chassis.events.envelope import Event
 from blog_service.authors.services import author_apply, author_suspend
 from blog_service.posts.models import Post
 from blog_service.posts.services import posts_settle
+from blog_service.staff.services import staff_leave
 
 
 def author_upsert_on_user_registered(event: Event) -> None:
@@ -18,7 +19,9 @@ def author_upsert_on_profile_updated(event: Event) -> None:
 
 
 def author_suspend_on_user_suspended(event: Event) -> None:
-    author_suspend(UUID(event.data["user_id"]), sequence=event.sequence, suspended=True)
+    author_id = UUID(event.data["user_id"])
+    author_suspend(author_id, sequence=event.sequence, suspended=True)
+    staff_leave(author_id)
 
 
 def posts_settle_on_user_reactivated(event: Event) -> None:

@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                     ("reuse", "use of an old refresh token"),
                     ("suspension", "Suspension"),
                     ("staff", "Staff"),
+                    ("password", "a new password"),
                     ("surplus", "a log-in beyond the most that an account may have"),
                 ],
                 max_length=10,

@@ -2,4 +2,7 @@ from django.urls import path
 
 from auth_service.users.internal import views
 
-urlpatterns = [path("authors", views.Authors.as_view())]
+urlpatterns = [
+    path("authors", views.Authors.as_view()),
+    path("credentials", views.Credentials.as_view()),
+]

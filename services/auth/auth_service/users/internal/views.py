@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
+from chassis.django.bodies import read
 from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
 from chassis.problems import Problem
 from drf_spectacular.utils import extend_schema
@@ -14,8 +15,10 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from auth_service.settings import settings
+from auth_service.users.bodies import CredentialsBody
 from auth_service.users.models import USERNAME, User
 from auth_service.users.selectors import authors_list, authors_page
+from auth_service.users.services import user_authenticate
 
 _MOST = 100  # authors in one answer
 
@@ -42,6 +45,17 @@ class Authors(APIView):
             raise Problem(400, "too_many", f"Ask for at most {_MOST} authors at once.")
         possible = [name for name in usernames if re.fullmatch(USERNAME, name)]
         return _answer(authors_list(ids=[_uuid(text) for text in ids], usernames=possible))
+
+
+@extend_schema(exclude=True)
+class Credentials(APIView):
+    authentication_classes = []
+    permission_classes = [FromAService]
+
+    def post(self, request: Request) -> Response:
+        """Whose log-in and password these are; no session is opened. 401 as for everybody."""
+        user = user_authenticate(**read(CredentialsBody, request.data))
+        return Response({"user_id": user.id, "username": user.username, "roles": user.roles})
 
 
 def _answer(users: Iterable[User]) -> Response:

@@ -48,7 +48,7 @@ class Postgres(Server):
         self._bring_data_along()
         if self.data.exists():
             return
-        self._home.mkdir(parents=True, exist_ok=True)
+        self._make_home()
         unfinished = self._home / "data.new"
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(mode=0o700)
@@ -94,11 +94,18 @@ class Postgres(Server):
             return self.folder
         return ROOTS_DATA / hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
 
+    def _make_home(self) -> None:
+        """The account's own, where it is not our folder: whoever starts us may have closed what is made to others."""
+        self._home.mkdir(parents=True, exist_ok=True)
+        if self.account and self._home != self.folder:
+            ROOTS_DATA.chmod(0o711)
+            os.chown(self._home, self.account.uid, self.account.gid)
+
     def _bring_data_along(self) -> None:
         """Data in our folder that the account could reach before the folder was closed to others."""
         left = self.folder / "data"
         if left.exists() and left != self.data and not self.data.exists():
-            self._home.mkdir(parents=True, exist_ok=True)
+            self._make_home()
             subprocess.run(["cp", "--archive", str(left), str(self.data)], check=True)  # it may be another disk
             shutil.rmtree(left)
 

@@ -78,6 +78,15 @@ def test_folder_of_sockets_that_others_may_enter_is_refused(
 
 @pytest.mark.servers
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another account")
+def test_postgres_makes_its_folder_though_what_is_made_is_closed_to_others(settings: Settings) -> None:
+    close_to_others(settings)
+    with Postgres(settings.var) as postgres:
+        assert postgres.data.is_relative_to(ROOTS_DATA)
+    postgres.remove()
+
+
+@pytest.mark.servers
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root runs PostgreSQL as another account")
 def test_data_that_postgres_cannot_reach_any_more_moves_along(tmp_path: Path) -> None:
     open_folder = Path(tempfile.mkdtemp(dir=ROOTS_DATA.parent))
     try:

@@ -293,7 +293,7 @@ def test_other_urls_are_refused_in_a_sentence() -> None:
         cache("file:///tmp")
 
 
-@pytest.mark.parametrize(("url", "backend"), [("redis://c:6379/0", "Redis"), ("memcached://c:11211", "PyMemcache")])
+@pytest.mark.parametrize(("url", "backend"), [("redis://c:6379/0", "Redis"), ("memcached://c:11211", "Memcached")])
 def test_cache_servers(url: str, backend: str) -> None:
     assert backend in cache(url)["BACKEND"]
 

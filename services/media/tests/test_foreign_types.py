@@ -20,8 +20,6 @@ def tiff(tag: int = 256, order: str = "<") -> bytes:
 FILES = [
     (box(b"heic"), "heic", "HEIC"),
     (box(b"mif1"), "heic", "HEIC"),
-    (encoded(picture(), "AVIF"), "avif", "AVIF"),
-    (box(b"avis"), "avif", "AVIF"),
     (b"\xff\x0a\xfa\x1f", "jpeg_xl", "JPEG XL"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jpeg_xl", "JPEG XL"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg_2000", "JPEG 2000"),

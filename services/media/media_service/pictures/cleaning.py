@@ -12,7 +12,7 @@ from typing import IO
 
 from chassis.problems import Problem
 
-from media_service.pictures import apng, foreign, gif, jpeg, png, png_chunks, vips, webp
+from media_service.pictures import apng, avif, foreign, gif, jpeg, png, png_chunks, vips, webp
 from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
 from media_service.pictures.memory import Budget
 from media_service.pictures.refusals import Cause, image_refused
@@ -24,6 +24,7 @@ JPEG = Format("image/jpeg", jpeg.read)
 PNG = Format("image/png", png.read)
 WEBP = Format("image/webp", webp.read)
 GIF = Format("image/gif", gif.read)
+AVIF = Format("image/avif", avif.read)
 
 CHUNK = 1 << 20
 
@@ -72,6 +73,8 @@ def format_of(head: bytes) -> Format:
         return WEBP
     if head.startswith((b"GIF87a", b"GIF89a")):
         return GIF
+    if not avif.BRANDED.isdisjoint(avif.brands(head)):
+        return AVIF
     raise foreign.refusal_of(head)
 
 

@@ -25,6 +25,7 @@ LOADERS: dict[str, Callable[..., Any]] = {
     "image/png": Image.pngload_source,
     "image/webp": Image.webpload_source,
     "image/gif": Image.gifload_source,
+    "image/avif": Image.heifload_source,
 }
 # Only libjpeg tells damage by warnings; libpng also warns of colour profiles that are merely old.
 STRICTEST = {"image/jpeg": "warning"}

@@ -26,7 +26,13 @@ if TYPE_CHECKING:
 
 CHUNK = 256 * 1024
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
-EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif"}
+EXTENSIONS = {
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "image/gif": "gif",
+    "image/avif": "avif",
+}
 
 
 @dataclass(frozen=True, slots=True)

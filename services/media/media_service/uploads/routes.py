@@ -50,7 +50,7 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     service: Service,
     scratch: ScratchOfRequest,
 ) -> AssetOut:
-    """Take in a picture: a JPEG, PNG, WebP or GIF file, and what it shows in words."""
+    """Take in a picture: a JPEG, PNG, WebP, AVIF or GIF file, and what it shows in words."""
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
     picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch, service.memory)
     asset = await _keep(service, upload, picture, owner_id=caller.sub)

@@ -16,7 +16,7 @@ BACKUPS = Path("/backups/media")
 
 def save(store: Store) -> None:
     """Fetch what the volume lacks."""
-    for object_ in (item for batch in store.list() for item in batch):
+    for object_ in (item for batch in store.list("") for item in batch):
         target = BACKUPS / object_.key
         if not target.exists():
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -29,7 +29,7 @@ def save(store: Store) -> None:
 
 def restore(store: Store) -> None:
     """Put what the store lacks."""
-    there = {item.key for batch in store.list() for item in batch}
+    there = {item.key for batch in store.list("") for item in batch}
     for file in sorted(path for path in BACKUPS.rglob("*") if path.is_file() and path.suffix != ".part"):
         key = file.relative_to(BACKUPS).as_posix()
         if key not in there:

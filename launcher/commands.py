@@ -82,7 +82,7 @@ def shell(arguments: list[str]) -> None:
     if service not in SERVICES:
         raise LauncherError(f"Say of which service: make shell S={' | S='.join(SERVICES)}.")
     settings = read_settings()
-    environment = pointed_to(settings, private_servers(settings)).environment
+    environment = pointed_to(settings, private_servers(settings)).environment_of(service)
     command = ["broadsheet", service, "manage", "shell"] if service in {"auth", "blog"} else ["python"]
     os.chdir(ROOT)
     os.execvpe(command[0], command, environment)

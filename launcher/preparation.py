@@ -76,5 +76,9 @@ def _run_everywhere(step: str, settings: Settings) -> None:
 def _start(arguments: list[str], settings: Settings, log: Path) -> "subprocess.Popen[bytes]":
     with log.open("wb") as output:
         return subprocess.Popen(
-            ["broadsheet", *arguments], cwd=ROOT, env=settings.environment, stdout=output, stderr=subprocess.STDOUT
+            ["broadsheet", *arguments],
+            cwd=ROOT,
+            env=settings.environment_of(arguments[0]),
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )

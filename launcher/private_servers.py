@@ -4,7 +4,7 @@ import dataclasses
 
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.provision import as_available
-from launcher.settings import SERVICES_WITH_DATABASE, Settings, read_settings
+from launcher.settings import SERVICES_WITH_DATABASE, Settings, broker_urls, read_settings
 
 DATABASES = {f"{service.upper()}_DATABASE_URL": service for service in SERVICES_WITH_DATABASE}
 SETTINGS: dict[type[Server], tuple[str, ...]] = {
@@ -34,8 +34,12 @@ def private_servers(settings: Settings) -> list[Server]:
 
 def pointed_to(settings: Settings, servers: list[Server]) -> Settings:
     """Return the settings with what was left open pointing to the servers."""
-    urls = {name: url for server in servers for name, url in _urls(server).items() if name not in settings.given}
-    return dataclasses.replace(settings, environment=settings.environment | urls)
+    environment = dict(settings.environment)
+    for server in servers:
+        environment |= {name: url for name, url in _urls(server).items() if name not in settings.given}
+        if isinstance(server, RabbitMQ):
+            environment |= broker_urls(environment) | _own_urls(server, settings)
+    return dataclasses.replace(settings, environment=environment)
 
 
 def create_databases(settings: Settings, server: Postgres) -> None:
@@ -45,13 +49,32 @@ def create_databases(settings: Settings, server: Postgres) -> None:
             server.create_database(database)
 
 
+def create_accounts(server: RabbitMQ) -> None:
+    """Create the services' accounts on the private RabbitMQ, with what each may do. Needs .venv."""
+    from chassis.events.transports import rabbitmq_permissions  # noqa: PLC0415
+
+    server.define(rabbitmq_permissions.definitions({name: server.password_of(name) for name in SERVICES_WITH_DATABASE}))
+
+
 def serve(arguments: list[str]) -> None:
     """Become one program of a private server (`serve postgres`), for the supervisor to watch."""
     server = as_available(KIND_OF_PROGRAM[arguments[0]])(read_settings().var / "servers")
     next(program for program in server.programs() if program.name == arguments[0]).become()
 
 
+def _own_urls(server: RabbitMQ, settings: Settings) -> dict[str, str]:
+    """Each service's URLs with its own account; jobs are in a virtual host of their own."""
+    vhosts = {"EVENTS_URL": "%2F", "JOBS_URL": "{}.jobs"}
+    return {
+        f"{name}_{service}".upper(): server.account_url(service, vhost.format(service))
+        for name, vhost in vhosts.items()
+        for service in SERVICES_WITH_DATABASE
+        if name not in settings.given
+    }
+
+
 def _urls(server: Server) -> dict[str, str]:
     if isinstance(server, Postgres):
         return {name: server.database_url(database) for name, database in DATABASES.items()}
-    return dict.fromkeys(next(names for kind, names in SETTINGS.items() if isinstance(server, kind)), server.url)
+    url = server.public_url if isinstance(server, RabbitMQ) else server.url
+    return dict.fromkeys(next(names for kind, names in SETTINGS.items() if isinstance(server, kind)), url)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from launcher import LauncherError
 from launcher.catalogue import all_settings
 from launcher.preparation import code_fingerprint, prepare
-from launcher.private_servers import create_databases, pointed_to, private_servers
+from launcher.private_servers import create_accounts, create_databases, pointed_to, private_servers
 from launcher.readiness import wait_ready
-from launcher.servers import Postgres, Server
+from launcher.servers import Postgres, RabbitMQ, Server
 from launcher.settings import PORTS, Settings
 from launcher.stopping import bring_down
 from launcher.supervisor import Supervisor
@@ -86,6 +86,8 @@ def _start_servers(settings: Settings, supervisor: Supervisor, servers: list[Ser
         server.wait_ready()
         if isinstance(server, Postgres):
             create_databases(settings, server)
+        if isinstance(server, RabbitMQ):
+            create_accounts(server)
 
 
 def _fingerprint(settings: Settings) -> str:

@@ -14,6 +14,7 @@ SERVICES = ("auth", "blog", "media", "gateway")
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
 PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
 HOSTS = {name: name.replace("_PORT", "_HOST") for name in PORTS}
+BROKER_URLS = ("EVENTS_URL", "JOBS_URL")  # each service has its own, EVENTS_URL_AUTH: an account and what it may do
 BACKGROUND = ("messenger", "worker")  # their metrics are on the service's port + 1 and + 2
 GIVE_MEMORY_BACK = {  # glibc else keeps an arena for every thread, and what a password hash or a picture once took
     "MALLOC_ARENA_MAX": "2",
@@ -45,6 +46,11 @@ class Settings:
         """The address that goes with a name of `ports`."""
         return self.environment.get(HOSTS.get(port, "METRICS_HOST")) or LOOPBACK
 
+    def environment_of(self, service: str) -> dict[str, str]:
+        """The environment of one service's processes, as docker/supervisord.conf makes it."""
+        own = {name: self.environment[f"{name}_{service.upper()}"] for name in BROKER_URLS if service != "gateway"}
+        return self.environment | own
+
     @property
     def run_folder(self) -> Path:
         """Where the pid file, the stamps and the heartbeats of the running platform are."""
@@ -70,7 +76,14 @@ def read_settings() -> Settings:
     inherited = {name: value for name, value in given.items() if not name.startswith("MAKE")}
     hosts = {name: given.get(host, LOOPBACK) for name, host in HOSTS.items()}
     environment = embedded_defaults(var, ports, hosts) | ports | inherited | _always(var, given)
-    return Settings(mode, var, frozenset(given), environment)
+    return Settings(mode, var, frozenset(given), environment | broker_urls(environment))
+
+
+def broker_urls(environment: Mapping[str, str]) -> dict[str, str]:
+    """Where each service finds events and jobs, unless a private broker has accounts for them."""
+    return {
+        f"{name}_{service}".upper(): environment[name] for name in BROKER_URLS for service in SERVICES_WITH_DATABASE
+    }
 
 
 def reached_at(host: str) -> str:

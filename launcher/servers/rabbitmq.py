@@ -1,9 +1,11 @@
 """A private RabbitMQ with its own cookie, node name, ports and epmd, so that copies never meet."""
 
 import base64
+import hmac
 import json
 import subprocess
 import urllib.request
+from collections.abc import Mapping
 from typing import ClassVar
 
 from launcher.servers.binaries import binary
@@ -39,6 +41,19 @@ class RabbitMQ(Server):
         return f"amqp://broadsheet:{self.password}@{self.host}:{self.port}/%2F"
 
     @property
+    def public_url(self) -> str:
+        """Where it is, for whoever has no account."""
+        return f"amqp://{self.host}:{self.port}/%2F"
+
+    def account_url(self, user: str, vhost: str) -> str:
+        """Where clients with an account of their own connect; `vhost` is written as in a URL."""
+        return f"amqp://{user}:{self.password_of(user)}@{self.host}:{self.port}/{vhost}"
+
+    def password_of(self, user: str) -> str:
+        """The password of an account, the same at each start."""
+        return hmac.digest(self.password.encode(), user.encode(), "sha256").hex()
+
+    @property
     def management_url(self) -> str:
         """The HTTP API, with account and password."""
         return f"http://broadsheet:{self.password}@{self.host}:{self.ports['management']}"
@@ -58,6 +73,10 @@ class RabbitMQ(Server):
         self._request("PUT", f"/api/vhosts/{name}")
         self._request("PUT", f"/api/permissions/{name}/broadsheet", {"configure": ".*", "write": ".*", "read": ".*"})
         return self.url.removesuffix("%2F") + name
+
+    def define(self, definitions: Mapping[str, object]) -> None:
+        """Create or change what RabbitMQ's definitions say: virtual hosts, accounts, permissions."""
+        self._request("POST", "/api/definitions", definitions)
 
     def ctl(self, *arguments: str) -> str:
         """Run rabbitmqctl against this node and return what it printed; raises CalledProcessError."""
@@ -88,7 +107,7 @@ class RabbitMQ(Server):
             return False
         return True
 
-    def _request(self, method: str, path: str, body: dict[str, str] | None = None) -> None:
+    def _request(self, method: str, path: str, body: Mapping[str, object] | None = None) -> None:
         url = f"http://{self.host}:{self.ports['management']}{path}"
         credentials = base64.b64encode(f"broadsheet:{self.password}".encode()).decode()
         headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}

@@ -5,14 +5,17 @@ import re
 _SAID = re.compile(
     r"FATAL:\s*(?P<postgresql>[^\n]+)"  # a wrong password, a database that is not there; no URL follows it
     r"|<Code>(?P<s3>\w+)</Code>"  # its message may repeat what was signed
-    r"|\(\d{3}\) \W{1,2}(?P<rabbitmq>[A-Z_]+ - [^'\"]+)"
+    r"|(?:\(\d{3}\)|broker refuses:) (?:\\*(?P<quote>['\"]))?(?P<rabbitmq>[A-Z_]+ - .+?)(?:\\*(?P=quote)|$)"
 )
 
 
-def said(error: BaseException) -> str:
+def said(error: BaseException | str) -> str:
     """The reason that PostgreSQL, RabbitMQ or an S3 store gave; empty where the error carries none."""
     found = _SAID.search(str(error))
-    return next(filter(None, found.groups()), "").strip() if found else ""
+    if not found:
+        return ""
+    text: str = found["postgresql"] or found["s3"] or found["rabbitmq"]
+    return text.replace("\\", "").strip()  # of quotes within quotes
 
 
 def refusal(error: BaseException) -> str:

@@ -13,6 +13,7 @@ import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -36,6 +37,7 @@ from tests.support.events import (
     IssueSold,
     effects,
     postgres_database,
+    printed,
     rabbitmq_queues,
     rows,
     sqlite_url,
@@ -287,6 +289,20 @@ def test_process_gets_over_the_end_of_its_database_connections(press: Press, pos
     press.publish(20)
     press.all_have_happened_once_in_order()
     told_to_stop(messenger)
+
+
+def test_relay_keeps_what_another_service_owns_and_publishes_on(press: Press) -> None:
+    relay = press.start("relay")
+    foreign = replace(printed(1), type="mail.letter.sent.v1")
+    events.publish(press.database, foreign)
+    press.publish(1)
+    wait_until(lambda: press.marked() == 1)
+    told_to_stop(relay)
+    refused = rows(press.database, "SELECT event_id, last_error FROM outbox_event WHERE published_at IS NULL")
+    assert [(str(identity), error) for identity, error in refused] == [
+        (str(foreign.id), "mail.letter.sent.v1 is not press's to publish")
+    ]
+    assert "mail.letter.sent.v1 is not press's to publish" in press.log()
 
 
 def test_process_without_the_tables_says_which_migration_is_missing(press: Press) -> None:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -99,6 +100,19 @@ def test_event_of_a_transaction_that_failed_is_never_published(
         change()
     assert Relay(database, publisher).relay_pending() == 0
     assert publisher.bodies == []
+
+
+def test_type_that_another_service_owns_is_told_and_stays_and_the_others_go(
+    database: PlainDatabase, publisher: RecordingPublisher
+) -> None:
+    own = printed(2)
+    publish(database, replace(printed(1), type="mail.letter.sent.v1"), own)
+
+    assert Relay(database, publisher, service="press").relay_pending() == 1
+
+    assert publisher.bodies == [encode(own)]
+    [(error,)] = rows(database, "SELECT last_error FROM outbox_event WHERE published_at IS NULL")
+    assert error == "mail.letter.sent.v1 is not press's to publish"
 
 
 def test_returned_event_waits_with_back_off_and_holds_back_its_key_alone(

@@ -100,7 +100,7 @@ def test_management_api_that_refuses_the_account_is_said_without_it(
 def test_account_and_virtual_host_are_those_of_the_broker_unless_named(http_server: LocalServer, queue: Queue) -> None:
     http_server.reply = lambda _request: (404, b"{}")
     transport = transports.connect("amqp://alice:wonder%40land@broker/press", f"{http_server.url}/rabbit/")
-    assert len(transport.differences([queue])) == 4
+    assert len(transport.differences([queue])) == 5
     request = http_server.requests[0]
     assert (request.path, request.headers["authorization"]) == (
         "/rabbit/api/exchanges/press/events",

@@ -53,7 +53,8 @@ def relay_loops(service: EventService) -> dict[str, Loop]:
     require_tables(plain.connect(service.database_url), service.name)
     optional = {name for name, declared in service.types.items() if declared.optional_subscribers}
     transport = transports.connect(service.settings.events_url)
-    work = Relay(plain.connect(service.database_url), transport.publisher(), optional=optional)
+    own = service.settings.service
+    work = Relay(plain.connect(service.database_url), transport.publisher(), service=own, optional=optional)
     return {"relay": work.run}
 
 

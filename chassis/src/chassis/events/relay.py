@@ -10,6 +10,7 @@ from chassis.events.claims import Claim, Outbox, Pending
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.retention import Retention
 from chassis.events.transports import Message, Publisher, Sent, TransportLost
+from chassis.events.types import producer_of
 from chassis.logging import get_logger
 
 POLL_SECONDS = 1.0
@@ -17,18 +18,24 @@ log = get_logger()
 
 
 class Relay:
-    """Publishes what waits in one service's outbox; ``optional`` types need no queue to reach."""
+    """Publishes what waits in one service's outbox; ``optional`` types need no queue to reach.
+
+    With ``service``, an event of a type that another service owns stays in the outbox, and is tried again like one that
+    nobody takes: RabbitMQ would close the channel on it, under everything that waits beside it.
+    """
 
     def __init__(
         self,
         database: PlainDatabase,
         publisher: Publisher,
         *,
+        service: str | None = None,
         optional: Collection[str] = (),
         outbox: Outbox | None = None,
     ) -> None:
         self._database = database
         self._publisher = publisher
+        self._service = service
         self._optional = frozenset(optional)
         self._outbox = outbox or Outbox(database)
         self._backoff = Backoff()
@@ -70,15 +77,24 @@ class Relay:
     def publish(self, claim: Claim) -> None:
         """Publish a claim's events and note in it what became of them."""
         started = time.perf_counter()
-        sent = self._publisher.publish([self._message(row) for row in claim.pending]) if claim.pending else {}
+        own = [row for row in claim.pending if self._is_own(row)]
+        sent = self._publisher.publish([self._message(row) for row in own]) if own else {}
         for row in claim.pending:
+            if not self._is_own(row):
+                self._refuse(claim, row, f"{row.type} is not {self._service}'s to publish")
             match sent.get(row.event_id):
                 case Sent.CONFIRMED:
                     claim.published.append(row)
                 case Sent.RETURNED | Sent.REFUSED as outcome:
-                    claim.refused.append((row, outcome.value))
-                    log.warning("event not taken", outcome=outcome.value, type=row.type, event_id=row.event_id)
+                    self._refuse(claim, row, outcome.value)
         observed.published(claim, sent, time.perf_counter() - started)
+
+    def _is_own(self, row: Pending) -> bool:
+        return self._service in {None, producer_of(row.type)}
+
+    def _refuse(self, claim: Claim, row: Pending, outcome: str) -> None:
+        claim.refused.append((row, outcome))
+        log.warning("event not taken", outcome=outcome, type=row.type, event_id=row.event_id)
 
     def _turn(self, stop: threading.Event) -> None:
         ready = self._publisher.ready()

@@ -7,6 +7,8 @@ from chassis.events.types import producer_of
 
 EXCHANGE = "events"
 DEAD_EXCHANGE = "events.dead"
+REDELIVERY_EXCHANGE = "events.redelivery"
+"""Takes what is for one queue, by its name: what is sent again, and dead letters."""
 DEAD = ".dead"
 
 

@@ -1,18 +1,25 @@
-"""``events topology``: whether the broker has what the service declares, and making it so."""
+"""``events topology``: whether the broker has what the service declares, making it so, and who may."""
 
 import argparse
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from chassis.events.commands.desk import Desk
+from chassis.events.transports import rabbitmq_permissions
 
 
 def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
-    parser = verbs.add_parser("topology", help="queues and bindings: plan, apply, check")
+    parser = verbs.add_parser("topology", help="queues and bindings: plan, apply, check, permissions")
     actions = parser.add_subparsers(required=True, metavar="action")
     for name, does, text in (
         ("plan", plan, "tell what is declared, and what of it is missing or different"),
         ("apply", apply, "create what is missing; what is different is told and left"),
         ("check", check, "exit with 1 when something is missing or different"),
+        (
+            "permissions",
+            permissions,
+            "print the commands that make its account on RabbitMQ",
+        ),
     ):
         actions.add_parser(name, parents=[shared], help=text).set_defaults(run=does)
 
@@ -35,6 +42,16 @@ def check(desk: Desk, _words: argparse.Namespace) -> bool:
 
 def apply(desk: Desk, _words: argparse.Namespace) -> bool:
     return _tell(desk, desk.transport.apply(desk.queues))
+
+
+def permissions(desk: Desk, _words: argparse.Namespace) -> None:
+    """Asks no broker; with ``--json`` in the form of RabbitMQ's definitions, without a password."""
+    name, url = desk.service.name, urlsplit(desk.service.settings.events_url)
+    vhost = (unquote(url.path.removeprefix("/")) if url.scheme.startswith("amqp") else "") or "/"
+    if desk.out.as_json:
+        desk.out.document(rabbitmq_permissions.definitions({name: ""}, vhost))
+    for command in () if desk.out.as_json else rabbitmq_permissions.rabbitmqctl(name, vhost):
+        desk.out.say(command)
 
 
 def _tell(desk: Desk, differences: list[str], **more: object) -> bool:

@@ -15,6 +15,7 @@ from pika.channel import Channel
 from pika.exceptions import AMQPError
 
 from chassis.events.transports import TransportLost
+from chassis.refusals import said
 
 HEARTBEAT_SECONDS = 15
 OPEN_SECONDS = 10
@@ -29,6 +30,15 @@ CANCELLED = "the broker ended a subscription: its queue is gone or moves, or a d
 # it tells one lost connection in ten errors; TransportLost tells it once
 logging.getLogger("pika").addHandler(logging.NullHandler())
 logging.getLogger("pika").propagate = False
+
+
+def lost(reason: object) -> TransportLost:
+    """Tell why there is no connection: in the broker's own words where it lets the account not in, or not do it."""
+    words = said(repr(reason))
+    if not words.startswith(("ACCESS_REFUSED", "NOT_ALLOWED")):
+        return TransportLost(f"the connection to the broker is closed: {reason!r}")
+    needed = "; `broadsheet SERVICE events topology permissions` prints what an account needs"
+    return TransportLost(f"the broker refuses: {words}{needed if 'access to' in words else ''}")
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:
@@ -74,14 +84,14 @@ class Link:
     @property
     def channel(self) -> Channel:
         if self._lost is not None or self._channel is None:
-            raise TransportLost(f"the connection to the broker is closed: {self._lost}")
+            raise lost(self._lost)
         return self._channel
 
     def drive(self, done: Callable[[], bool], timeout: float) -> None:
         """Let frames in and out until ``done()`` or ``timeout`` seconds are over; 0 only takes what is there."""
         self._step(lambda: self._lost is not None or done(), timeout)
         if self._lost is not None:
-            raise TransportLost(f"the connection to the broker is closed: {self._lost!r}")
+            raise lost(self._lost)
 
     def wake(self) -> None:
         """Make the owner's ``drive`` look at its condition now; safe from any thread."""

@@ -8,8 +8,9 @@ import pika
 from pika.channel import Channel
 
 from chassis.events.envelope import CONTENT_TYPE
-from chassis.events.topology import EXCHANGE
+from chassis.events.topology import EXCHANGE, REDELIVERY_EXCHANGE
 from chassis.events.transports import Message, Sent, TransportLost
+from chassis.events.transports.amqp_declared import EXCHANGES
 from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
 
 CONFIRM_SECONDS = 10
@@ -29,7 +30,7 @@ class PublishingLink(Link):
         self._queue: str | None = None
         self.channel.add_on_return_callback(self._on_return)
         try:
-            self._declare_exchange()
+            self._declare_exchanges()
         except TransportLost:
             self.close(abort=True)
             raise
@@ -59,12 +60,13 @@ class PublishingLink(Link):
         """What is known of the last batch, also when the connection broke in its midst."""
         return self._outcomes
 
-    def _declare_exchange(self) -> None:
+    def _declare_exchanges(self) -> None:
         """A relay may be the first who comes to a new broker; without the exchange nothing could be returned."""
-        declared: list[object] = []
-        self.channel.exchange_declare(EXCHANGE, "topic", durable=True, callback=declared.append)
-        self.drive(lambda: bool(declared), OPEN_SECONDS)
-        if not declared:
+        wanted, declared = (EXCHANGE, REDELIVERY_EXCHANGE), list[object]()
+        for name in wanted:
+            self.channel.exchange_declare(name, EXCHANGES[name], durable=True, callback=declared.append)
+        self.drive(lambda: len(declared) == len(wanted), OPEN_SECONDS)
+        if len(declared) != len(wanted):
             raise TransportLost(f"the broker did not answer within {OPEN_SECONDS} s")
 
     def _send(self, message: Message) -> None:
@@ -75,7 +77,7 @@ class PublishingLink(Link):
             type=message.type,
             headers=dict(message.headers) or None,
         )
-        exchange, key = (EXCHANGE, message.type) if self._queue is None else ("", self._queue)
+        exchange, key = (EXCHANGE, message.type) if self._queue is None else (REDELIVERY_EXCHANGE, self._queue)
         self.channel.basic_publish(exchange, key, message.body, properties, mandatory=message.mandatory)
         self._sent_tags += 1
         self._unconfirmed[self._sent_tags] = message

@@ -9,9 +9,9 @@ from pika.adapters.blocking_connection import BlockingChannel, BlockingConnectio
 from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from chassis.events.topology import Queue
-from chassis.events.transports import Depth, Publisher, Subscription, TransportLost
+from chassis.events.transports import Depth, Publisher, Subscription
 from chassis.events.transports.amqp_declared import EXCHANGES, DeclaredQueue, declared
-from chassis.events.transports.amqp_link import FAILURES, parameters
+from chassis.events.transports.amqp_link import FAILURES, lost, parameters
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 from chassis.events.transports.amqp_subscription import RabbitMQSubscription
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _UNSEEN = (
     "Bindings and some arguments were not compared: AMQP does not tell them, and EVENTS_MANAGEMENT_URL is not set."
 )
+_DIFFERS = (404, 405, 406)
+"""How the broker closes a channel on what is not there, somebody else's alone, or other than said."""
 Declare = Callable[[BlockingChannel, bool], Any]
 
 
@@ -63,8 +65,8 @@ class RabbitMQTransport:
                     problems.append(f"{name} is other than declared: {refused.reply_text}")
             channel = connection.channel()
             for queue in declared(queues):
-                for key in queue.keys:
-                    channel.queue_bind(queue.name, queue.exchange, key)
+                for exchange, key in queue.bindings:
+                    channel.queue_bind(queue.name, exchange, key)
         return self._management.differences(queues) if self._management else problems
 
     def depth(self, queue: str) -> Depth | None:
@@ -82,11 +84,11 @@ class RabbitMQTransport:
         try:
             connection = pika.BlockingConnection(parameters(self._url, "broadsheet events topology"))
         except FAILURES as error:
-            raise TransportLost(f"the broker cannot be reached: {error!r}") from error
+            raise lost(error) from error
         try:
             yield connection
         except AMQPError as error:
-            raise TransportLost(f"the connection to the broker is closed: {error!r}") from error
+            raise lost(error) from error
         finally:
             if connection.is_open:
                 connection.close()
@@ -122,6 +124,8 @@ def _try(connection: BlockingConnection, declare: Declare, *, passive: bool) -> 
     try:
         declare(channel, passive)
     except ChannelClosedByBroker as refused:
+        if refused.reply_code not in _DIFFERS:
+            raise
         return refused
     channel.close()
     return None

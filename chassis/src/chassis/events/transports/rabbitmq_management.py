@@ -52,7 +52,7 @@ class Management:
         unknown = dict.fromkeys(found["arguments"].keys() - queue.arguments.keys())
         yield from _compared(f"queue {queue.name}", {"durable": True, **queue.arguments, **unknown}, here)
         there = {(each["source"], each["routing_key"]) for each in self._get(f"{path}/bindings") or []}
-        wanted = {(queue.exchange, key) for key in queue.keys}
+        wanted = {*queue.bindings}
         yield from (f"queue {queue.name} is not bound to {_shown(*each)}" for each in sorted(wanted - there))
         foreign = {each for each in there - wanted if each[0] != _IMPLICIT}
         yield from (f"queue {queue.name} is also bound to {_shown(*each)}" for each in sorted(foreign))

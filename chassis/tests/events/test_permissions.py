@@ -1,0 +1,154 @@
+"""Each service has an account on RabbitMQ that may publish its own types and read its own queues, and no others."""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from chassis.events import transports
+from chassis.events.service import EventService
+from chassis.events.topology import Queue, queues
+from chassis.events.transports import Message, Sent, Transport, TransportLost, rabbitmq_permissions
+from chassis.events.transports.rabbitmq import RabbitMQTransport
+
+from launcher.servers import RabbitMQ
+from tests.support import servers
+from tests.support.events import take
+from tests.support.newsroom import NewsSettings, Person
+
+pytestmark = pytest.mark.servers
+READS = {
+    "auth": ("media.asset.ready.v1", "media.asset.removed.v1"),
+    "blog": ("auth.user.registered.v1", "media.asset.ready.v1"),
+    "media": (),
+}
+HELP = "`broadsheet SERVICE events topology permissions` prints what an account needs"
+
+
+def service(name: str, url: str = "") -> EventService:
+    settings = NewsSettings().model_copy(update={"events_url": url or "sqlite:///var/bus.sqlite3"})
+    return EventService(name=name, settings=settings)
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[RabbitMQ]:
+    with servers.or_left_out(servers.rabbitmq_to_look_into()) as server:
+        assert isinstance(server, RabbitMQ)
+        yield server
+
+
+@pytest.fixture
+def accounts(broker: RabbitMQ, capsys: pytest.CaptureFixture[str]) -> dict[str, Transport]:
+    """What each service sees of a broker whose administrator has typed what the command printed."""
+    typed = broker.ctl("list_users")
+    for name in READS:
+        printed = Person(capsys).types(service(name, broker.url), "topology", "permissions")
+        for line in printed.splitlines() if f"{name}\t" not in typed else ():
+            _, *words = shlex.split(line)
+            broker.ctl(*words, *([f"{name}-password"] if words[0] == "add_user" else []))
+    return {name: transports.connect(url(broker, name)) for name in READS}
+
+
+def url(broker: RabbitMQ, name: str, vhost: str = "%2F") -> str:
+    return f"amqp://{name}:{name}-password@{broker.host}:{broker.port}/{vhost}"
+
+
+def message(type_name: str) -> Message:
+    return Message("1", type_name, "key", b"{}")
+
+
+def send(transport: Transport, type_name: str, queue: str | None = None) -> Sent | None:
+    with closing(transport.publisher()) as publisher:
+        return publisher.publish([message(type_name)], queue=queue).get("1")
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_service_declares_reads_and_buries_on_its_own_queues(accounts: dict[str, Transport], name: str) -> None:
+    own = queues(name, READS[name])
+    assert accounts[name].apply(own) == accounts[name].differences(own) == []
+    for queue in own:
+        producer = queue.types[0].partition(".")[0]
+        assert send(accounts[producer], queue.types[0]) is Sent.CONFIRMED
+        assert send(accounts[producer], queue.types[0], queue.name) is Sent.CONFIRMED  # replay and repair
+        with closing(accounts[name].subscribe([queue.name], prefetch=10)) as subscription:
+            first, second = take(subscription, 2)
+            subscription.bury(first, "unreadable")
+            subscription.settle([second])
+        with closing(accounts[name].subscribe([queue.dead], prefetch=10)) as letters:
+            assert send(accounts[name], "", queue.name) is Sent.CONFIRMED  # redrive
+            letters.settle(take(letters, 1))
+
+
+def test_a_service_sees_copies_of_what_is_published(accounts: dict[str, Transport]) -> None:
+    with closing(accounts["media"].listen("#")) as listener:
+        with closing(accounts["auth"].publisher()) as publisher:
+            publisher.publish([replace(message("auth.user.registered.v1"), mandatory=False)])
+        assert len(take(listener, 1)) == 1
+
+
+def publish_by_name(transport: Transport, queue: str) -> None:
+    """Publish to RabbitMQ's default exchange, which has a way to every queue."""
+    assert isinstance(transport, RabbitMQTransport)
+    with transport._connection() as connection:
+        channel = connection.channel()
+        channel.confirm_delivery()
+        channel.basic_publish("", queue, b"{}")
+
+
+REFUSED: dict[str, tuple[Callable[[Transport], object], str]] = {
+    "publish another's type": (
+        lambda auth: send(auth, "blog.post.published.v1"),
+        "topic 'blog.post.published.v1' in exchange 'events'",
+    ),
+    "send to a queue that another producer's events are in": (
+        lambda auth: send(auth, "auth.user.registered.v1", "blog.media-events"),
+        "topic 'blog.media-events' in exchange 'events.redelivery'",
+    ),
+    "reach a queue past the topics": (lambda auth: publish_by_name(auth, "blog.auth-events"), "exchange 'amq.default'"),
+    "read another's queue": (
+        lambda auth: auth.subscribe(["blog.auth-events"], prefetch=1),
+        "queue 'blog.auth-events'",
+    ),
+    "read another's dead letters": (
+        lambda auth: auth.subscribe(["blog.auth-events.dead"], prefetch=1),
+        "queue 'blog.auth-events.dead'",
+    ),
+    "declare another's queue": (
+        lambda auth: auth.apply([Queue("blog.auth-events", ("auth.user.registered.v1",))]),
+        "queue 'blog.auth-events.dead'",
+    ),
+}
+
+
+@pytest.mark.parametrize(("attempt", "what"), REFUSED.values(), ids=REFUSED.keys())
+def test_a_service_may_not(accounts: dict[str, Transport], attempt: Callable[[Transport], object], what: str) -> None:
+    accounts["blog"].apply(queues("blog", READS["blog"]))
+    with pytest.raises(TransportLost) as lost:
+        attempt(accounts["auth"])
+    expected = f"the broker refuses: ACCESS_REFUSED - access to {what} in vhost '/' refused for user 'auth'; {HELP}"
+    assert str(lost.value) == expected
+
+
+def test_jobs_of_others_are_out_of_reach(accounts: dict[str, Transport], broker: RabbitMQ) -> None:
+    assert transports.connect(url(broker, "blog", "blog.jobs")).depth("blog.jobs") is None
+    with pytest.raises(TransportLost) as lost:
+        transports.connect(url(broker, "auth", "blog.jobs")).depth("blog.jobs")
+    refused = "the broker refuses: NOT_ALLOWED - access to vhost 'blog.jobs' refused for user 'auth'"
+    assert str(lost.value) == f"{refused}; {HELP}"
+
+
+def test_definitions_say_the_same_as_the_commands(
+    accounts: dict[str, Transport], broker: RabbitMQ, tmp_path: Path
+) -> None:
+    file = tmp_path / "definitions.json"
+    broker.ctl("export_definitions", str(file))
+    there = json.loads(file.read_text())
+    wanted = rabbitmq_permissions.definitions(dict.fromkeys(READS, ""))
+    for kind in ("permissions", "topic_permissions"):
+        assert sorted(map(str, wanted[kind])) == sorted(
+            str({key: each[key] for key in wanted[kind][0]}) for each in there[kind] if each["user"] in READS
+        )
+    assert {each["name"] for each in wanted["vhosts"]} == {each["name"] for each in there["vhosts"]}

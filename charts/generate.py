@@ -2,7 +2,8 @@
 
 values.schema.json from schema.yaml and the settings the services declare, the table of values in README.md from the
 comments in values.yaml, the golden render of each scenario in ``ci/``, and the copies of ``ops/`` that the chart ships:
-of a link Helm tells with every command, and a packaged chart cannot have one.
+of a link Helm tells with every command, and a packaged chart cannot have one. Also the accounts on RabbitMQ, which
+Compose and devinfra make.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from typing import Any
 
 import helm_python
 import yaml
+from chassis.events.transports import rabbitmq_permissions
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
 from ops import dashboards
@@ -182,9 +184,21 @@ def shipped() -> Iterator[tuple[Path, str]]:
         yield CHART / source.relative_to(CHARTS.parent), source.read_text()
 
 
+def accounts() -> str:
+    """RabbitMQ's definitions of an administrator and the services' accounts, with names for the passwords."""
+    services = [service for service in SERVICES if "EVENTS_URL" in secret_keys()[service]["required"]]
+    found = rabbitmq_permissions.definitions({name: f"${{{name.upper()}_RABBITMQ_PASSWORD}}" for name in services})
+    everything = {"user": "broadsheet", "configure": ".*", "write": ".*", "read": ".*"}
+    found["users"].append({"name": "broadsheet", "password": "${RABBITMQ_PASSWORD}", "tags": "administrator"})
+    found["permissions"] += [{"vhost": vhost["name"], **everything} for vhost in found["vhosts"]]
+    return json.dumps(found, indent=1) + "\n"
+
+
 def documents() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold; the schema first, for the rest is rendered by its rules."""
     yield from shipped()
+    for target in ("docker/compose/rabbitmq.json", "charts/devinfra/files/rabbitmq.json"):
+        yield CHARTS.parent / target, accounts()
     yield CHART / "values.schema.json", json.dumps(schema(), indent=1) + "\n"
     before, rest = (CHART / "README.md").read_text().split(BEGIN)
     yield CHART / "README.md", before + BEGIN + values_table() + END + rest.split(END)[1]

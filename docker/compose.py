@@ -33,12 +33,12 @@ def certificate(folder: Path = TLS) -> None:
 
 def make_secrets(file: Path = SECRETS) -> None:
     """A random value for each secret that compose.yaml asks for, made once: volumes remember what they began with."""
-    if file.exists():
-        return
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    names = sorted(set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker/compose.yaml").read_text())))
-    file.write_text("".join(f"{name}={secrets.token_hex(32)}\n" for name in names))
+    made = {line.partition("=")[0] for line in file.read_text().splitlines()}
+    names = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker/compose.yaml").read_text()))
+    with file.open("a") as added:
+        added.writelines(f"{name}={secrets.token_hex(32)}\n" for name in sorted(names - made))
 
 
 def files() -> list[str]:

@@ -78,7 +78,7 @@ spec:
   triggers:
     {{- range $facts.queues }}
     - type: rabbitmq
-      metadata: {protocol: http, mode: QueueLength, value: {{ $keda.queueLength | quote }}, queueName: {{ . }}}
+      metadata: {protocol: http, mode: QueueLength, value: {{ $keda.queueLength | quote }}, queueName: {{ . }}{{ if and $root.Values.keda.jobsVhosts (hasSuffix ".jobs" .) }}, vhostName: {{ . }}{{ end }}}
       authenticationRef: {name: {{ include "broadsheet.fullname" $root }}-rabbitmq}
     {{- end }}
 {{- end -}}

@@ -1,7 +1,11 @@
 """Each service has an account on RabbitMQ that may publish its own types and read its own queues, and no others."""
 
 import json
+import os
+import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -9,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from chassis.events import transports
+from chassis.events.databases import plain
 from chassis.events.service import EventService
 from chassis.events.topology import Queue, queues
 from chassis.events.transports import Message, Sent, Transport, TransportLost, rabbitmq_permissions
@@ -16,7 +21,7 @@ from chassis.events.transports.rabbitmq import RabbitMQTransport
 
 from launcher.servers import RabbitMQ
 from tests.support import servers
-from tests.support.events import take
+from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, take, wait_until
 from tests.support.newsroom import NewsSettings, Person
 
 pytestmark = pytest.mark.servers
@@ -140,6 +145,16 @@ def test_jobs_of_others_are_out_of_reach(accounts: dict[str, Transport], broker:
     assert str(lost.value) == f"{refused}; {HELP}"
 
 
+def test_how_to_install_says_the_same_as_the_command() -> None:
+    """Its loop is run with a rabbitmqctl that only prints what it was told."""
+    text = (Path(__file__).parents[3] / "docs/how-to/install.md").read_text()
+    [loop] = re.findall(r"^    for service in auth blog media; do\n.*?^    done\n", text, re.DOTALL | re.MULTILINE)
+    script = f"rabbitmqctl() {{ printf '%s\\n' rabbitmqctl \"$@\" ''; }}\n{loop}"
+    printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    told = [each.splitlines() for each in printed.strip().split("\n\n")]
+    assert told == [shlex.split(line) for name in READS for line in rabbitmq_permissions.rabbitmqctl(name)]
+
+
 def test_definitions_say_the_same_as_the_commands(
     accounts: dict[str, Transport], broker: RabbitMQ, tmp_path: Path
 ) -> None:
@@ -151,4 +166,32 @@ def test_definitions_say_the_same_as_the_commands(
         assert sorted(map(str, wanted[kind])) == sorted(
             str({key: each[key] for key in wanted[kind][0]}) for each in there[kind] if each["user"] in READS
         )
-    assert {each["name"] for each in wanted["vhosts"]} == {each["name"] for each in there["vhosts"]}
+    assert {each["name"] for each in wanted["vhosts"]} <= {each["name"] for each in there["vhosts"]}
+
+
+def test_json_is_for_the_virtual_host_of_the_events_and_holds_no_account(capsys: pytest.CaptureFixture[str]) -> None:
+    told = Person(capsys).asks(service("blog", "amqp://admin:sesame@broker/news%2F1"), "topology", "permissions")
+    assert told["vhosts"] == [{"name": "news/1"}, {"name": "blog.jobs"}]
+    assert {each["vhost"] for each in told["topic_permissions"]} == {"news/1"}
+    assert "users" not in told
+
+
+def test_process_says_what_its_account_may_not_do_and_goes_on_once_it_may(broker: RabbitMQ, tmp_path: Path) -> None:
+    broker.ctl("add_user", "press", "press-password")
+    broker.ctl("set_permissions", "press", "^$", "^$", "^$")
+    transports.connect(broker.url).apply([Queue("reader.press-events", (PRINTED,))])
+    with sqlite_url(tmp_path) as database_url, (tmp_path / "log").open("wb") as log:
+        database = plain.connect(database_url)
+        publish(database, printed())
+        given = {"READER": "reader", "PRESS_DATABASE_URL": database_url, "EVENTS_URL": url(broker, "press")}
+        command = [sys.executable, "-m", "tests.support.press_process", "relay"]
+        with subprocess.Popen(command, env=os.environ | given, stdout=log, stderr=log) as relay:
+            try:
+                refused = "the broker refuses: ACCESS_REFUSED - access to exchange"
+                wait_until(lambda: refused in (tmp_path / "log").read_text())
+                for line in [*rabbitmq_permissions.rabbitmqctl("press")][1:]:
+                    broker.ctl(*shlex.split(line)[1:])
+                wait_until(lambda: rows(database, "SELECT 1 FROM outbox_event WHERE published_at IS NOT NULL"))
+            finally:
+                relay.terminate()
+        database.close()

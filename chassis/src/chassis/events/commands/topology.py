@@ -45,13 +45,20 @@ def apply(desk: Desk, _words: argparse.Namespace) -> bool:
 
 
 def permissions(desk: Desk, _words: argparse.Namespace) -> None:
-    """Asks no broker; with ``--json`` in the form of RabbitMQ's definitions, without a password."""
-    name, url = desk.service.name, urlsplit(desk.service.settings.events_url)
-    vhost = (unquote(url.path.removeprefix("/")) if url.scheme.startswith("amqp") else "") or "/"
+    """Asks no broker; with ``--json`` in the form of RabbitMQ's definitions, without the account itself."""
+    name, vhost = desk.service.name, _vhost(desk.service.settings.events_url)
     if desk.out.as_json:
-        desk.out.document(rabbitmq_permissions.definitions({name: ""}, vhost))
-    for command in () if desk.out.as_json else rabbitmq_permissions.rabbitmqctl(name, vhost):
+        definitions = rabbitmq_permissions.definitions({name: ""}, vhost)
+        del definitions["users"]  # imported, it would have no password
+        desk.out.document(definitions)
+        return
+    for command in rabbitmq_permissions.rabbitmqctl(name, vhost):
         desk.out.say(command)
+
+
+def _vhost(events_url: str) -> str:
+    url = urlsplit(events_url)
+    return (unquote(url.path.removeprefix("/")) if url.scheme.startswith("amqp") else "") or "/"
 
 
 def _tell(desk: Desk, differences: list[str], **more: object) -> bool:

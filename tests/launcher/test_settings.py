@@ -1,11 +1,17 @@
 """One list of settings, the services' own, is what a person reads and what the launcher knows."""
 
+from configparser import RawConfigParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from chassis.events.transports.rabbitmq_permissions import jobs_vhost
 
 from launcher import catalogue, dotenv_example
-from launcher.settings import OWN_SETTINGS, PORTS, read_settings
+from launcher.private_servers import pointed_to
+from launcher.servers import RabbitMQ
+from launcher.settings import BROKER_URLS, OWN_SETTINGS, PORTS, SERVICES_WITH_DATABASE, read_settings
+from launcher.supervisor import CONFIGURATION
 
 
 def test_example_lists_every_setting_as_declared() -> None:
@@ -38,3 +44,44 @@ def test_environment_wins_over_defaults_and_data_follows_the_folder(
     settings = read_settings()
     assert settings.environment["EVENTS_URL"] == "amqp://broker/"
     assert settings.environment["BLOG_DATABASE_URL"] == f"sqlite:///{tmp_path}/blog.sqlite3"
+
+
+def test_each_service_has_an_account_of_its_own_on_a_private_broker(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("MODE", "servers")
+    for name in BROKER_URLS:
+        monkeypatch.delenv(name, raising=False)
+    broker = RabbitMQ(tmp_path)
+    settings = pointed_to(read_settings(), [broker])
+    own = {service: settings.environment_of(service) for service in SERVICES_WITH_DATABASE}
+    for service, environment in own.items():
+        events, jobs = (urlsplit(environment[name]) for name in BROKER_URLS)
+        assert (events.username, events.path, jobs.path) == (service, "/%2F", f"/{jobs_vhost(service)}")
+        assert events.password == jobs.password == broker.password_of(service)
+    assert len({urlsplit(each["EVENTS_URL"]).password for each in own.values()} | {broker.password}) == len(own) + 1
+    assert "@" not in settings.environment["EVENTS_URL"] + settings.environment["JOBS_URL"]
+
+
+def test_urls_that_a_person_gives_are_those_of_every_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("MODE", "servers")
+    monkeypatch.setenv("EVENTS_URL", "amqp://one:account@broker/")
+    monkeypatch.delenv("JOBS_URL", raising=False)
+    settings = pointed_to(read_settings(), [RabbitMQ(tmp_path)])
+    for service in SERVICES_WITH_DATABASE:
+        environment = settings.environment_of(service)
+        assert environment["EVENTS_URL"] == "amqp://one:account@broker/"
+        assert urlsplit(environment["JOBS_URL"]).username == service
+
+
+def test_supervisor_gives_each_process_the_urls_of_its_service() -> None:
+    configuration = RawConfigParser()
+    configuration.read(CONFIGURATION)
+    for section in configuration.sections():
+        program = dict(configuration[section])
+        _, service, *_ = [*program.get("command", "").split(), "", ""]
+        if service in SERVICES_WITH_DATABASE:
+            for name in BROKER_URLS:
+                assert f'{name}="%(ENV_{name}_{service.upper()})s"' in program["environment"], section

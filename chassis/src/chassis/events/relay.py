@@ -77,24 +77,22 @@ class Relay:
     def publish(self, claim: Claim) -> None:
         """Publish a claim's events and note in it what became of them."""
         started = time.perf_counter()
-        own = [row for row in claim.pending if self._is_own(row)]
-        sent = self._publisher.publish([self._message(row) for row in own]) if own else {}
+        others = [row for row in claim.pending if not self._is_own(row)]
+        foreign = {row.event_id: f"{row.type} is not {self._service}'s to publish" for row in others}
+        own = [self._message(row) for row in claim.pending if row.event_id not in foreign]
+        sent = dict.fromkeys(foreign, Sent.REFUSED) | (self._publisher.publish(own) if own else {})
         for row in claim.pending:
-            if not self._is_own(row):
-                self._refuse(claim, row, f"{row.type} is not {self._service}'s to publish")
             match sent.get(row.event_id):
                 case Sent.CONFIRMED:
                     claim.published.append(row)
                 case Sent.RETURNED | Sent.REFUSED as outcome:
-                    self._refuse(claim, row, outcome.value)
+                    reason = foreign.get(row.event_id, outcome.value)
+                    claim.refused.append((row, reason))
+                    log.warning("event not taken", outcome=reason, type=row.type, event_id=row.event_id)
         observed.published(claim, sent, time.perf_counter() - started)
 
     def _is_own(self, row: Pending) -> bool:
         return self._service in {None, producer_of(row.type)}
-
-    def _refuse(self, claim: Claim, row: Pending, outcome: str) -> None:
-        claim.refused.append((row, outcome))
-        log.warning("event not taken", outcome=outcome, type=row.type, event_id=row.event_id)
 
     def _turn(self, stop: threading.Event) -> None:
         ready = self._publisher.ready()

@@ -15,11 +15,7 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
         ("plan", plan, "tell what is declared, and what of it is missing or different"),
         ("apply", apply, "create what is missing; what is different is told and left"),
         ("check", check, "exit with 1 when something is missing or different"),
-        (
-            "permissions",
-            permissions,
-            "print the commands that make its account on RabbitMQ",
-        ),
+        ("permissions", permissions, "print the commands that make its account on RabbitMQ"),
     ):
         actions.add_parser(name, parents=[shared], help=text).set_defaults(run=does)
 

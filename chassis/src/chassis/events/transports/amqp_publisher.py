@@ -62,7 +62,8 @@ class PublishingLink(Link):
 
     def _declare_exchanges(self) -> None:
         """A relay may be the first who comes to a new broker; without the exchange nothing could be returned."""
-        wanted, declared = (EXCHANGE, REDELIVERY_EXCHANGE), list[object]()
+        wanted = (EXCHANGE, REDELIVERY_EXCHANGE)
+        declared: list[object] = []
         for name in wanted:
             self.channel.exchange_declare(name, EXCHANGES[name], durable=True, callback=declared.append)
         self.drive(lambda: len(declared) == len(wanted), OPEN_SECONDS)

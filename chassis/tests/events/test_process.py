@@ -293,7 +293,7 @@ def test_process_gets_over_the_end_of_its_database_connections(press: Press, pos
 
 def test_relay_keeps_what_another_service_owns_and_publishes_on(press: Press) -> None:
     relay = press.start("relay")
-    foreign = replace(printed(1), type="mail.letter.sent.v1")
+    foreign = replace(printed(KEYS + 1), type="mail.letter.sent.v1")
     events.publish(press.database, foreign)
     press.publish(1)
     wait_until(lambda: press.marked() == 1)

@@ -38,8 +38,10 @@ def test_any_json_is_answered(alice: Caller, method: str, path: str, fields: tup
 
 @pytest.mark.parametrize(("method", "path", "fields"), ENDPOINTS)
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(sent=st.binary(min_size=1, max_size=60))
-def test_any_bytes_are_refused(alice: Caller, method: str, path: str, fields: tuple[str, ...], sent: bytes) -> None:
+@given(sent=st.binary(min_size=1, max_size=60).filter(lambda sent: not sent.strip().startswith(b"{")))
+def test_bytes_that_are_no_object_are_refused(
+    alice: Caller, method: str, path: str, fields: tuple[str, ...], sent: bytes
+) -> None:
     assert alice.call(method, path, sent).status in {400, 422}
 
 

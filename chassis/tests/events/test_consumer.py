@@ -1,16 +1,17 @@
 """The consumer, on both transports and both kinds of database."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from chassis.events.backoff import Backoff
 from chassis.events.consumer import Consumer
 from chassis.events.databases import Execute, Handler, plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, encode
-from chassis.events.inbox import Inbox
+from chassis.events.inbox import Arrived, DatabaseRefused, Inbox, Outcome
 from chassis.events.topology import Queue
 from chassis.events.transports import Delivery, Message, Transport
 
@@ -208,4 +209,55 @@ def test_event_does_not_overtake_one_whose_database_was_lost_for_a_moment(
         wait_until(lambda: len(effects(database)) == 2)
 
     assert [sequence for _, sequence in effects(database)] == [1, 2]
+    database.close()
+
+
+@contextmanager
+def refusing(database: PlainDatabase, table: str = "inbox_event") -> Iterator[None]:
+    """The database answers and lacks a table, which no wait brings back."""
+    rows(database, f"ALTER TABLE {table} RENAME TO gone")
+    yield
+    rows(database, f"ALTER TABLE gone RENAME TO {table}")
+
+
+@pytest.mark.parametrize("loop", ["run", "retry"])
+def test_loop_that_the_database_refuses_for_good_fails_instead_of_beating_on(
+    transport: Transport, database_url: str, queue: Queue, loop: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.events.consumer.Backoff", lambda: Backoff(first=0.001))
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    send_events(transport, queue, printed())
+    inbox = Inbox(plain.connect(database_url), queue.name, {PRINTED: take_effect})
+    consumer = Consumer(transport, {queue.name: inbox}, [queue], workers=1)
+    stop = threading.Event()
+    in_vain = threading.Timer(60, stop.set)
+    in_vain.start()
+    with refusing(database), pytest.raises(DatabaseRefused):
+        getattr(consumer, loop)(stop)
+    in_vain.cancel()
+    consumer._workers.stop(20)
+    inbox.database.close()
+    with consuming(transport, database_url, queue):
+        wait_until(lambda: len(effects(database)) == 1)
+    database.close()
+
+
+def test_refusal_that_passes_ends_nothing(
+    transport: Transport, database_url: str, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusals = iter([True, True])
+
+    def receive_all(inbox: Inbox, arrived: Sequence[Arrived]) -> list[Outcome]:
+        if next(refusals, False):
+            raise DatabaseRefused
+        return original(inbox, arrived)
+
+    original = Inbox.receive_all
+    monkeypatch.setattr(Inbox, "receive_all", receive_all)
+    transport.apply([queue])
+    database = plain.connect(database_url)
+    send_events(transport, queue, printed())
+    with consuming(transport, database_url, queue):
+        wait_until(lambda: len(effects(database)) == 1)
     database.close()

@@ -8,19 +8,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pika
 import pytest
 from chassis.jobs import celery_app
 from chassis.settings import ServiceSettings
 
 PRESS = """
-import os
+import os, time
 from typing import ClassVar
-from chassis.jobs import celery_app
+from chassis.jobs import app as jobs_app, celery_app, worker
 from chassis.settings import ServiceSettings, load
+
+jobs_app.STUCK_SECONDS = worker.STUCK_SECONDS = float(os.environ.get("STUCK_SECONDS", 60))
 
 class PressSettings(ServiceSettings):
     service: ClassVar[str] = "press"
@@ -33,6 +36,22 @@ def end_the_schedule():
     def end(*_):
         raise SystemExit
     Scheduler.tick = end
+
+def hang(*_):
+    time.sleep(3600)
+
+@app.task(name="stop_taking_jobs")
+def stop_taking_jobs():
+    from chassis.jobs.sqlite_transport import Channel
+    from kombu.asynchronous import get_event_loop
+    if loop := get_event_loop():
+        loop.call_soon(hang)
+    else:
+        Channel._get = hang
+
+if os.environ.get("BEAT_HANGS"):
+    from celery.beat import Scheduler
+    Scheduler.tick = hang
 
 @app.task(name="greet")
 def greet(name):
@@ -138,6 +157,51 @@ def test_the_beat_process_keeps_its_heartbeat_young(tmp_path: Path, environment:
     finally:
         beat.terminate()
         beat.wait(30)
+
+
+@contextmanager
+def killed_in_the_end(environment: dict[str, str], folder: Path, *words: str) -> Iterator[None]:
+    """A process of Celery that has no good end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "celery", "--quiet", "-A", "press_jobs", *words], env=environment, cwd=folder
+    )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.fixture(params=["embedded", pytest.param("rabbitmq", marks=pytest.mark.servers)])
+def jobs_url(request: pytest.FixtureRequest, environment: dict[str, str]) -> Iterator[str]:
+    if request.param == "embedded":
+        yield environment["JOBS_URL"]
+        return
+    url: str = request.getfixturevalue("rabbitmq_url")
+    yield url
+    with closing(pika.BlockingConnection(pika.URLParameters(url))) as connection:
+        connection.channel().queue_delete("press.jobs")
+
+
+def test_worker_that_takes_no_more_jobs_is_not_alive_and_says_so(
+    jobs_url: str, environment: dict[str, str], tmp_path: Path
+) -> None:
+    environment |= {"JOBS_URL": jobs_url, "STUCK_SECONDS": "5"}
+    pool = ["--pool=solo"] if jobs_url.startswith("sqlite") else ["--pool=threads", "--concurrency=2"]
+    with killed_in_the_end(environment, tmp_path, "worker", *pool, "--without-gossip", "--without-mingle"):
+        wait_until(lambda: livez(environment)[0] == 200)
+        subprocess.run(
+            [sys.executable, "-c", "from press_jobs import stop_taking_jobs\nstop_taking_jobs.delay()"],
+            env=environment,
+            check=True,
+        )
+        wait_until(lambda: livez(environment) == (503, '{"status": "stuck", "loops": {"jobs": "stuck"}}'))
+
+
+def test_beat_process_that_queues_no_more_is_not_alive_and_says_so(environment: dict[str, str], tmp_path: Path) -> None:
+    environment |= {"BEAT_HANGS": "1", "STUCK_SECONDS": "1"}
+    with killed_in_the_end(environment, tmp_path, "beat"):
+        wait_until(lambda: livez(environment) == (503, '{"status": "stuck", "loops": {"beat": "stuck"}}'))
 
 
 def test_worker_whose_schedule_ended_is_not_alive_and_says_so(log: Path, environment: dict[str, str]) -> None:

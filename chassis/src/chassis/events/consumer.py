@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from chassis.events import envelope, observed
 from chassis.events.backoff import Backoff
 from chassis.events.envelope import Event, EventUndecodable
-from chassis.events.inbox import DatabaseLost, Inbox
+from chassis.events.inbox import DatabaseLost, DatabaseRefused, Inbox
 from chassis.events.retention import Retention
 from chassis.events.topology import Queue
 from chassis.events.transports import Delivery, Subscription, Transport, TransportLost
@@ -25,6 +25,8 @@ from chassis.logging import get_logger
 PREFETCH = 100
 RECEIVE_SECONDS = 0.5
 RETRY_SECONDS = 0.5
+REFUSALS = 8
+"""How often in a row the database may refuse what it is asked before the loop fails, and with it the process."""
 _WRITE = "UPDATE outbox_shard SET paused = paused WHERE shard = 0"
 log = get_logger()
 
@@ -52,6 +54,7 @@ class Consumer:
         self._subscription: Subscription | None = None
         self._backoff = Backoff()
         self._retry_backoff = Backoff()
+        self._refused, self._retry_refused = Backoff(), Backoff()
         self._gauges = observed.InboxGauges({name: inbox.parked for name, inbox in inboxes.items()})
         self._retention = Retention(self._database)
 
@@ -64,6 +67,8 @@ class Consumer:
             except TransportLost as error:
                 observed.reconnecting(error)
                 self._backoff.wait(stop)
+            except DatabaseRefused as error:
+                _wait_unless_in_vain(self._refused, error, stop)
             except DatabaseLost as error:
                 log.warning("database lost, leaving events on the broker", error=repr(error.__cause__))
                 self._wait_for_database(stop, beat)
@@ -81,6 +86,9 @@ class Consumer:
                     self._retention.purge_when_due(stop, beat)
                     stop.wait(RETRY_SECONDS)
                 self._retry_backoff.reset()
+                self._retry_refused.reset()
+            except DatabaseRefused as error:
+                _wait_unless_in_vain(self._retry_refused, error, stop)
             except DatabaseLost as error:
                 log.warning("database lost, retrying nothing", error=repr(error.__cause__))
                 self._retry_backoff.wait(stop)
@@ -147,6 +155,8 @@ class Consumer:
 
     def _settle(self, subscription: Subscription) -> None:
         done = [self._done.popleft() for _ in range(len(self._done))]
+        if done:
+            self._refused.reset()
         subscription.settle([each.delivery for each in done if each.subscription is subscription])
         if self._trouble:
             trouble, self._trouble = self._trouble, None
@@ -164,3 +174,10 @@ class Consumer:
                     raise
             else:
                 return
+
+
+def _wait_unless_in_vain(backoff: Backoff, error: DatabaseRefused, stop: threading.Event) -> None:
+    if backoff.waits == REFUSALS - 1:
+        raise error
+    log.warning("database refused, trying again", error=repr(error.__cause__))
+    backoff.wait(stop)

@@ -42,6 +42,10 @@ class DatabaseLost(Exception):  # noqa: N818  says what happened
     """The database does not answer: nothing was decided, the event stays where it is."""
 
 
+class DatabaseRefused(DatabaseLost):
+    """The database answers and refuses this: for a lock that will end, or for a table or a right that is gone."""
+
+
 _RECORD = """
 INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, received_at, state, handled_at)
 SELECT %s, event_id, type, partition_key, sequence, received_at, state, CASE state WHEN 'handled' THEN received_at END
@@ -162,7 +166,7 @@ class Inbox:
             outcome = Outcome.HANDLED
         except Exception as error:
             if taken is None or self.database.is_lost(error):
-                raise DatabaseLost from error
+                raise self._undecided(error) from error
             outcome = self._keep_again(*taken, error)
         observed.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
         return outcome
@@ -176,7 +180,7 @@ class Inbox:
             with self.database.transaction() as transaction:
                 return bool(transaction.execute(_DUE, (self.consumer, self._moment())))
         except Exception as error:
-            raise DatabaseLost from error
+            raise self._undecided(error) from error
 
     def _apply_again(self, transaction: Transaction, event: Event) -> None:
         with being_handled(event, again=True):
@@ -221,7 +225,10 @@ class Inbox:
             with self.database.transaction() as transaction:
                 transaction.execute(sql, parameters)
         except Exception as error:
-            raise DatabaseLost from error
+            raise self._undecided(error) from error
+
+    def _undecided(self, error: Exception) -> DatabaseLost:
+        return DatabaseLost() if self.database.is_lost(error) else DatabaseRefused()
 
     def _after(self, event: Event, attempts: int, error: Exception) -> tuple[Outcome, str | None]:
         """The state after that many failed attempts, and when the next one is due."""

@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -34,6 +35,7 @@ from tests.support.events import PRINTED, SOLD, take_effect
 READER = Queue("reader.press-events", (PRINTED,))
 LEASE_SECONDS = 2.0
 WORKERS = 4
+SLOW_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +149,12 @@ class Handlers:
         if max(attempt - 1, 0) < wanted:
             raise RuntimeError("out of paper")
 
+    def slow(self, execute: Execute, event: Event) -> None:
+        """One row per event; the very first takes long."""
+        if (event.data["title"], event.sequence) == ("Article 1", 1):
+            time.sleep(SLOW_SECONDS)
+        take_effect(execute, event)
+
     def copy(self, execute: Execute, event: Event) -> None:
         """A read copy, which only a newer event changes."""
         execute(
@@ -173,7 +181,8 @@ def relay(script: Script, stop: threading.Event) -> None:
 def consumer(script: Script, stop: threading.Event) -> None:
     database = plain.connect(script.database)
     handlers = Handlers(script)
-    handler = {"failing": handlers.failing, "copy": handlers.copy}.get(script.handler, handlers.effect)
+    named = {"failing": handlers.failing, "copy": handlers.copy, "slow": handlers.slow}
+    handler = named.get(script.handler, handlers.effect)
     kind = ForgetfulInbox if script.handler == "forgetful" else MortalInbox
     inbox = kind(database, READER.name, {PRINTED: handler}, jitter=lambda: script.hurry)
     inbox.script = script

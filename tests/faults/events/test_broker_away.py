@@ -1,5 +1,6 @@
 """The broker goes away, is cut off or takes nothing: everything arrives in the end, once, and no process restarts."""
 
+import re
 import threading
 
 import pytest
@@ -7,6 +8,7 @@ from chassis.events.transports.amqp_publisher import CONFIRM_SECONDS
 
 from launcher.servers import RabbitMQ
 from tests.faults.events.conftest import Record
+from tests.faults.events.processes import SLOW_SECONDS
 from tests.faults.events.proxy import Proxy
 from tests.faults.events.stage import Stage
 from tests.support.events import printed, wait_until
@@ -81,3 +83,24 @@ def test_memory_alarm_blocks_publishing(broken_broker_stage: Broken, record: Rec
     stage.settle()
     assert record(stage).clean
     assert still_the_same(stage)
+
+
+def test_handler_takes_longer_than_the_broker_waits(broken_broker_stage: Broken, record: Record) -> None:
+    stage, rabbitmq, _ = broken_broker_stage
+    _be_patient(rabbitmq, seconds=SLOW_SECONDS / 4, looking_every=0.5)
+    try:
+        consumer = stage.consumer(handler="slow")
+        stage.relay()
+        stage.publish_many(HALF, KEYS)
+        wait_until(lambda: re.search("timed out|not acknowledged in time", stage.log(consumer)))
+        stage.settle()
+    finally:
+        _be_patient(rabbitmq, seconds=30 * 60, looking_every=60)
+    assert record(stage).clean
+    assert still_the_same(stage)
+
+
+def _be_patient(rabbitmq: RabbitMQ, *, seconds: float, looking_every: float) -> None:
+    """Change for connections to come how long a delivery may be left unacknowledged, and how often it looks."""
+    for name, value in (("consumer_timeout", seconds), ("channel_tick_interval", looking_every)):
+        rabbitmq.ctl("eval", f"application:set_env(rabbit, {name}, {value * 1000:.0f}).")

@@ -30,6 +30,8 @@ class Admin:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
         status, content_type, body = self._answer(scope["path"])
+        if refusal := scope.get("refusal"):
+            status, content_type, body = refusal.status, _JSON, json.dumps({"detail": refusal.detail}).encode()
         headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
         await send({"type": "http.response.start", "status": status, "headers": headers})
         await send({"type": "http.response.body", "body": body})

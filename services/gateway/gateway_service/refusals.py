@@ -114,8 +114,9 @@ _REASONS = (
         400,
         "The request's headers or framing are not valid",
         "Host is missing, doubled or not one of ours (421), the headers are too many or too long (431), a header that "
-        "may occur once occurs twice, or the body is badly framed.",
-        "Send each such header once, and a body framed by Content-Length or chunked encoding.",
+        "may occur once occurs twice, a full URL names another host than Host, the body is badly framed, or a line is "
+        "not of HTTP/1.1, such as one that ends in a line feed alone.",
+        "Send each such header once, lines that end in CR LF, and a body framed by Content-Length or in chunks.",
     ),
     Reason(
         "body_too_large",
@@ -135,7 +136,7 @@ _REASONS = (
         "request_timeout",
         408,
         "The request took too long to arrive",
-        "The body stopped arriving before it was complete, or arrived too slowly.",
+        "Headers or body stopped arriving before they were complete, or arrived too slowly.",
         "Send it again over a better connection.",
     ),
     Reason(

@@ -1,15 +1,22 @@
 """One running gateway for most tests, with fake services behind it and tokens of alice and bob."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+import uvloop
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, BOB, SCOPE
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.running import Running, start
+
+
+def pytest_asyncio_loop_factories() -> dict[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """The gateway's own event loop."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

@@ -1,18 +1,15 @@
 """First link: sizes, Host and framing, before anything is made of the request (RFC 9110, RFC 9112).
 
-The HTTP parser below refuses what is no HTTP: broken request lines, spaces before colons, folded lines, differing
-lengths. Of Content-Length beside Transfer-Encoding it keeps the latter and closes the connection (RFC 9112, 6.3).
+What is no HTTP, or could be read in two ways, the door has found already (``door/head.py``). It is refused here, with
+all the rest.
 """
 
 import re
 from collections.abc import Iterable
 
+from gateway_service.door.limits import HEADER_BYTES, HEADER_FIELDS, REQUEST_LINE_BYTES
 from gateway_service.exchange import Exchange
 from gateway_service.refusals import Refusal
-
-REQUEST_LINE_BYTES = 8 * 1024
-HEADER_BYTES = 16 * 1024
-HEADER_FIELDS = 100
 
 _HOST = re.compile(rb"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _ONCE = frozenset({b"host", b"authorization", b"origin", b"content-type", b"content-length", b"transfer-encoding"})
@@ -28,6 +25,9 @@ class Framing:
         self._good: set[bytes] = set()  # Host headers found good, so that the usual one costs one look
 
     def __call__(self, exchange: Exchange) -> None:
+        refusal: Refusal | None = exchange.scope.get("refusal")
+        if refusal:
+            raise refusal
         self._sizes(exchange)
         self._repetitions(exchange)
         host = exchange.fields.get(b"host", b"")

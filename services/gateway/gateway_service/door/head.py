@@ -1,0 +1,130 @@
+"""The head of a request: its first line, and what its parts must not say together.
+
+The first line is read here, strictly in its form; methods and paths of any kind are the chain's to refuse. The rest is
+llhttp's, which refuses bare line feeds and carriage returns, folded lines, spaces before colons, control characters,
+lists, signs and repetitions in Content-Length, Content-Length beside Transfer-Encoding, codings behind ``chunked``, and
+chunk sizes that are none. It takes chunks in HTTP/1.0, and a body behind an upgrade for the next request: refused here.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from gateway_service.door.limits import REQUEST_LINE_BYTES
+from gateway_service.exchange import Header, Scope
+from gateway_service.refusals import Refusal
+
+_TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2
+_LINE = re.compile(rb"(" + _TOKEN + rb") ([!-~\x80-\xff]+) HTTP/1\.([01])\r\n")
+_BEGINNING = re.compile(rb"(?:" + _TOKEN + rb"(?: [^\r\n]*\r?)?|\r)?")  # of such a line, as far as it has come
+_ABSOLUTE = re.compile(rb"(?i:(https?))://([^/?]+)(/[^?]*)?(.*)")
+_DEFAULT_PORTS = {b"http": b":80", b"https": b":443"}
+_BODY = frozenset({b"content-length", b"transfer-encoding"})
+UNKNOWN_METHOD = "HTTP"  # OpenTelemetry's name for a request that has none
+
+
+@dataclass(slots=True)
+class Head:
+    """What is known of a request; ``target`` is in origin form, as the client spelt it."""
+
+    method: str
+    target: bytes
+    minor: int
+    headers: list[Header]
+    refusal: Refusal | None = None
+
+    def scope(self, client: tuple[str, int]) -> Scope:
+        """The head for an ASGI application. ``refusal`` is what it is to answer, if the door lets nothing more in."""
+        raw_path, _, query = self.target.partition(b"?")
+        return {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
+            "http_version": "1.1" if self.minor else "1.0",
+            "scheme": "http",
+            "method": self.method,
+            "path": raw_path.decode("latin-1"),
+            "raw_path": raw_path,
+            "query_string": query,
+            "root_path": "",
+            "headers": self.headers,
+            "client": client,
+            "refusal": self.refusal,
+        }
+
+
+class Line(NamedTuple):
+    """The first line of a request; ``end`` is where the headers begin."""
+
+    method: str
+    target: bytes
+    minor: int
+    end: int
+
+
+def first_line(raw: bytes) -> Line:
+    """The first line of a head; raises Refusal."""
+    line = _LINE.match(raw)
+    if line is None:
+        raise Refusal(
+            "header_invalid", "The request line is not method, target and HTTP 1.0 or 1.1, with single spaces."
+        )
+    return Line(line[1].decode("ascii"), line[2], int(line[3]), line.end())
+
+
+def malformed() -> Refusal:
+    """What to say of lines that are none of HTTP."""
+    return Refusal("header_invalid", "A line, header or length is not as RFC 9112 has it.")
+
+
+def without_empty_lines(raw: bytes) -> bytes:
+    """A head without the empty lines before it, which older clients send behind a body (RFC 9112, 2.2)."""
+    while raw.startswith(b"\r\n"):
+        raw = raw[2:]
+    return raw
+
+
+def is_hopeless(raw: bytes) -> bool:
+    """Whether no head can come of what has come so far, such as another protocol or bare line feeds."""
+    return raw.count(b"\n") != raw.count(b"\r\n") or not (_LINE.match(raw) or _BEGINNING.fullmatch(raw))
+
+
+def read(line: Line, headers: list[Header], *, upgrades: bool) -> Head:
+    """The head, once the parser has found nothing wrong with it; raises Refusal."""
+    if upgrades and any(name in _BODY for name, _ in headers):
+        raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
+    if not line.minor and any(name == b"transfer-encoding" for name, _ in headers):
+        raise Refusal("header_invalid", "HTTP 1.0 knows no transfer encodings (RFC 9112, 6.1).")
+    target = line.target
+    if b"#" in target or (target[:1] != b"/" and target != b"*"):
+        target = _origin_form(target, headers)
+    return Head(line.method, target, line.minor, headers)
+
+
+def refused(raw: bytes, refusal: Refusal) -> Head:
+    """A head that is not to be read on, as far as it can be told what it is."""
+    line = _LINE.match(raw)
+    method = line[1].decode("ascii") if line else UNKNOWN_METHOD
+    return Head(method, line[2] if line else b"/", 1, [], refusal)
+
+
+def too_long(raw: bytes) -> Refusal:
+    """What to say of a head that does not end in time."""
+    line = raw.partition(b"\r\n")[0]
+    if len(line) > REQUEST_LINE_BYTES:
+        return Refusal("uri_too_long")
+    return Refusal("header_invalid", "The headers are longer than 16 KB or more than 100.", status=431)
+
+
+def _origin_form(target: bytes, headers: list[Header]) -> bytes:
+    """An absolute target without its authority, which must be Host's.
+
+    RFC 9112, 3.2.2 lets the target win; but two programs could go by either, so they must agree.
+    """
+    absolute = _ABSOLUTE.fullmatch(target)
+    if absolute is None or b"#" in target:
+        raise Refusal("header_invalid", "The request target is neither a path nor the URL of one.")
+    default_port = _DEFAULT_PORTS[absolute[1].lower()]
+    hosts = {value.lower().removesuffix(default_port) for name, value in headers if name == b"host"}
+    if hosts != {absolute[2].lower().removesuffix(default_port)}:
+        raise Refusal("header_invalid", "The request target names another host than the header Host.")
+    return (absolute[3] or b"/") + absolute[4]

@@ -43,6 +43,8 @@ class PostIn(serializers.Serializer[Any]):
 class PostsView(APIView):
     """Public to read, for callers to write."""
 
+    permission_classes = ()
+
     def get(self, request: Request, **_: str) -> Response:
         user = cast("Principal | Anonymous", request.user)
         return Response({"user": user.username, "reader": user.has_role("reader")})
@@ -61,7 +63,16 @@ class MineView(APIView):
         return Response({"id": str(request.user.pk), "kid": request.auth.kid})
 
 
+class UnlistedView(APIView):
+    """Its operations are not in contracts/access.yaml, and it says nothing of who may."""
+
+    def get(self, _request: Request, **_: str) -> Response:
+        return Response({})
+
+
 class FailingView(APIView):
+    permission_classes = ()
+
     def get(self, _request: Request, **kwargs: str) -> Response:
         match kwargs["how"]:
             case "missing":
@@ -87,6 +98,7 @@ class Site:
         path("plain", plain),
         path("api/<version>/posts", PostsView.as_view()),
         path("api/<version>/mine", MineView.as_view()),
+        path("api/<version>/unlisted", UnlistedView.as_view()),
         path("api/<version>/failing/<how>", FailingView.as_view()),
     )
     handler400 = staticmethod(answers.bad_request)
@@ -139,6 +151,16 @@ def test_no_token_is_401_with_scheme(client: Client) -> None:
     assert v2["Content-Type"] == "application/problem+json"
     assert v2.json()["type"] == "http://127.0.0.1:8000/problems/token_missing"
     assert v2.json()["request_id"] == v2["X-Request-ID"]
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options"])
+def test_an_operation_that_is_not_listed_is_refused_whoever_asks(client: Client, mint: TokenMint, method: str) -> None:
+    token = mint.access(ALICE, "alice", roles=("admin",), scope="account posts media")
+    for headers in ({}, {"Authorization": f"Bearer {token}"}):
+        answer = getattr(client, method)("/api/v1/unlisted", headers=headers)
+        assert answer.status_code == 404
+        assert method == "head" or answer.json()["code"] == "route_unknown"
+    assert client.post("/api/v1/unlisted").status_code == 405
 
 
 @pytest.mark.parametrize("header", ["Bearer nonsense", "Basic YTpi", "Bearer"])

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from chassis.fastapi import exceptions
+from chassis.fastapi.access import as_listed
 from chassis.fastapi.authentication import Caller, OptionalCaller
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
@@ -15,7 +16,7 @@ from chassis.health import Health
 from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.testing import TokenMint
 from chassis.tokens import Verifier
-from fastapi import APIRouter, FastAPI, HTTPException, UploadFile
+from fastapi import APIRouter, Depends, FastAPI, HTTPException, UploadFile
 from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY
@@ -100,6 +101,15 @@ async def fail(how: str) -> None:
     raise RuntimeError("a defect")
 
 
+listed = APIRouter(dependencies=[Depends(as_listed)])
+
+
+@listed.get("/api/{version}/unlisted")
+@listed.head("/api/{version}/unlisted")
+async def nowhere_listed() -> None:
+    """Not in contracts/access.yaml."""
+
+
 @pytest.fixture
 def health() -> Health:
     return Health()
@@ -110,6 +120,7 @@ async def client(verifier: Verifier, health: Health) -> AsyncIterator[AsyncClien
     app = FastAPI()
     app.add_middleware(RequestContextMiddleware)
     app.include_router(router)
+    app.include_router(listed)
     app.include_router(health_router(health))
     app.state.verifier = verifier
     exceptions.install(app, public_url="http://127.0.0.1:8000")
@@ -142,6 +153,18 @@ async def test_metrics_know_the_route_template(client: AsyncClient) -> None:
     route = {"http_route": "/api/{version}/failing/{how}"}
     assert REGISTRY.get_sample_value("http_server_request_duration_seconds_count", labels | route)
     assert "/api/{version}/failing/{how}" in (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_an_operation_that_is_not_listed_is_refused_whoever_asks(
+    client: AsyncClient, mint: TokenMint, method: str
+) -> None:
+    token = mint.access(ALICE, "alice", roles=("admin",), scope="account posts media")
+    for headers in ({}, {"Authorization": f"Bearer {token}"}):
+        answer = await client.request(method, "/api/v1/unlisted", headers=headers)
+        assert answer.status_code == 404
+        assert method == "HEAD" or answer.json()["code"] == "route_unknown"
+    assert (await client.post("/api/v1/unlisted")).status_code == 405
 
 
 async def test_streams_pass(client: AsyncClient) -> None:

@@ -98,9 +98,10 @@ def test_worker_goes_on_where_there_is_no_folder_for_figures(tmp_path: Path) -> 
     assert counting(tmp_path / "none") == "1000.0 1000\n"
 
 
-def test_wheel_carries_the_catalogue(tmp_path: Path) -> None:
+def test_wheel_carries_the_catalogue_and_the_table_of_access(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(command, cwd=CHASSIS, check=True, capture_output=True)
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        assert archive.read("chassis/metrics.yaml") == (CHASSIS.parent / "ops" / "metrics.yaml").read_bytes()
+        for origin in (CHASSIS.parent / "ops" / "metrics.yaml", CHASSIS.parent / "contracts" / "access.yaml"):
+            assert archive.read(f"chassis/{origin.name}") == origin.read_bytes()

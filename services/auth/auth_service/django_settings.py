@@ -47,7 +47,6 @@ TOKEN_KEYS = "auth_service.keys.selectors.verifying_key"  # noqa: S105  a functi
 
 REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
     "DEFAULT_AUTHENTICATION_CLASSES": ["auth_service.sessions.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

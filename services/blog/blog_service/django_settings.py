@@ -34,7 +34,6 @@ AUTHENTICATION_BACKENDS = ["blog_service.staff.backends.AuthServiceBackend"]
 SESSION_COOKIE_AGE = 3600  # seconds that a log-in to the admin lasts; suspension and loss of role end it sooner
 
 REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticatedOrReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
 SPECTACULAR_SETTINGS = {

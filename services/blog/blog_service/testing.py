@@ -33,6 +33,7 @@ class Caller:
         self.username = username
         self._mint = mint
         self.roles = roles
+        self.scope = "posts"
         self._client = Client(raise_request_exception=False)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
@@ -46,7 +47,7 @@ class Caller:
     @property
     def token(self) -> str:
         assert self._mint
-        return self._mint.access(self.id, self.username, roles=self.roles)
+        return self._mint.access(self.id, self.username, roles=self.roles, scope=self.scope)
 
     def get(self, path: str, **headers: str) -> Answer:
         return self.call("GET", path, **headers)

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
+from chassis.access import Access, AuthLevel, Method
 from chassis.settings import SettingsError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+from chassis import access
+
 Upstream = Literal["auth", "blog", "media"]
 
 _TEMPLATE = re.compile(r"(/([A-Za-z0-9._:-]+|[A-Za-z0-9._:-]*(\{[a-z_]+\}[A-Za-z0-9._:-]*)+))+")
@@ -35,29 +37,28 @@ class Limits(_Strict):
     total_seconds: float = Field(60, gt=0, description="whole exchange; a stream of events is exempt")
 
 
-class Policy(_Strict):
-    """Who may use a method of a route. Limits that are not given are the file's."""
+class Policy(Access):
+    """How a method of a route is served. Limits that are not given are the file's.
 
-    auth: Literal["public", "optional", "required"] = Field(
-        description="public: the answer is the same with and without a token; optional: it may differ; required: 401 "
-        "without one. An invalid token is refused everywhere."
+    What ``auth``, ``roles`` and ``scopes`` say is needed beside what contracts/access.yaml asks in any case.
+    """
+
+    auth: AuthLevel = Field(
+        "public", description="as in contracts/access.yaml; a method that is listed there needs none"
     )
-    roles: frozenset[str] = Field(frozenset(), description="the token needs one of these roles")
-    scopes: frozenset[str] = Field(frozenset(), description="the token needs all of these scopes")
     body_bytes: int | None = Field(None, gt=0)
     body_idle_seconds: float | None = Field(None, gt=0)
     idle_seconds: float | None = Field(None, gt=0)
     total_seconds: float | None = Field(None, gt=0)
 
-    @model_validator(mode="after")
-    def _need_a_token(self) -> Self:
-        if (self.roles or self.scopes) and self.auth != "required":
-            raise ValueError("roles and scopes need auth: required")
-        return self
+    @property
+    def own_access(self) -> Access | None:
+        """Who may by this file alone, None where it does not say."""
+        return self if "auth" in self.model_fields_set else None
 
 
 def _policy(value: Any) -> Any:
-    return {"auth": value} if isinstance(value, str) else value
+    return {"auth": value} if isinstance(value, str) else value or {}
 
 
 def _template(value: str) -> str:
@@ -74,9 +75,18 @@ class Route(_Strict):
     stream_body: bool = Field(False, description="a body is passed on as it comes, not when it is whole")
     cookies: bool = Field(False, description="the service gets the client's cookies and may set some")
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
-    methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str)]] = Field(
-        min_length=1
+    methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
+        Field(min_length=1)
     )
+
+    @model_validator(mode="after")
+    def _says_who_may(self) -> Self:
+        for method, policy in self.methods.items():
+            if not (policy.own_access or access.find(method, self.path)):
+                raise ValueError(
+                    f"{method} {self.path} is not in contracts/access.yaml, so say who may: auth: public or required"
+                )
+        return self
 
 
 class Version(_Strict):
@@ -147,7 +157,7 @@ class GatewayConfig(_Strict):
     def _no_route_twice(self) -> Self:
         seen: set[str] = set()
         for route in self.routes:
-            shape = re.sub(r"\{[a-z_]+\}", "{}", route.path)
+            shape = access.shape(route.path)
             if shape in seen:
                 raise ValueError(f"{route.path} is listed twice")
             seen.add(shape)

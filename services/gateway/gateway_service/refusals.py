@@ -6,6 +6,7 @@ Beside its own there are those of any service behind it, whose pages are here as
 from dataclasses import dataclass
 from typing import Any
 
+from chassis.access import ROLE_TITLE, SCOPE_TITLE
 from chassis.problems import Problem
 
 
@@ -65,11 +66,11 @@ _REASONS = (
         "Its session was ended: by logging out, by a new password, or by an administrator.",
         _LOG_IN,
     ),
-    Reason("scope_missing", 403, "The token lacks a scope", "The route needs a scope the token lacks.", _LOG_IN),
+    Reason("scope_missing", 403, SCOPE_TITLE, "The route needs a scope the token lacks.", _LOG_IN),
     Reason(
         "role_missing",
         403,
-        "The account lacks a role",
+        ROLE_TITLE,
         "The route is for accounts with one of the roles named in `detail`.",
         "Ask an administrator for the role, then log in again.",
     ),

@@ -4,18 +4,18 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from gateway_service.config import Limits, Policy, Route
+from chassis.access import Access, Method, find
+
+from gateway_service.config import Limits, Route
 
 _FIELD = re.compile(r"\{[a-z_]+\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is allowed with one method of a route."""
+    """What is allowed with one method of a route: to whom each ``access`` allows it."""
 
-    auth: str
-    roles: frozenset[str]
-    scopes: frozenset[str]
+    access: tuple[Access, ...]
     limits: Limits
 
 
@@ -87,7 +87,7 @@ def _descend(node: _Node, segments: list[str], depth: int) -> Target | None:
 
 
 def _target(route: Route, limits: Limits) -> Target:
-    rules: dict[str, Rule] = {method: _rule(policy, limits) for method, policy in route.methods.items()}
+    rules: dict[str, Rule] = {method: _rule(method, route, limits) for method in route.methods}
     if "GET" in rules:
         rules["HEAD"] = rules["GET"]
     allow = ", ".join(sorted([*rules, "OPTIONS"]))
@@ -99,6 +99,8 @@ def _headers(route: Route) -> frozenset[bytes]:
     return frozenset(cookies | ({b"x-accel-redirect"} if route.accel else set()))
 
 
-def _rule(policy: Policy, limits: Limits) -> Rule:
+def _rule(method: Method, route: Route, limits: Limits) -> Rule:
+    policy = route.methods[method]
+    access = (find(method, route.path), policy.own_access)
     own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
-    return Rule(policy.auth, policy.roles, policy.scopes, limits.model_copy(update=own))
+    return Rule(tuple(filter(None, access)), limits.model_copy(update=own))

@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chassis.fastapi import exceptions
+from chassis.fastapi.access import as_listed
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
 from chassis.fastapi.telemetry import SILENT
 from chassis.health import Health
 from chassis.tokens import JwksClient, Verifier
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from chassis import database_pool
 from media_service.assets import internal
@@ -59,6 +60,8 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
-    for router in (uploads.router, assets.router, renditions.router, internal.router, health_router(health)):
-        app.include_router(router)
+    for public in (uploads.router, assets.router, renditions.router):
+        app.include_router(public, dependencies=[Depends(as_listed)])
+    for hidden in (internal.router, health_router(health)):
+        app.include_router(hidden)
     return app

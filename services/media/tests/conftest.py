@@ -107,13 +107,13 @@ async def http(app: FastAPI, own_settings: MediaSettings) -> AsyncIterator[httpx
 @pytest.fixture
 def alice(http: httpx.AsyncClient, mint: TokenMint) -> Person:
     """The owner."""
-    return Person(http, mint.access(ALICE, "alice"))
+    return Person(http, mint.access(ALICE, "alice", scope="media"))
 
 
 @pytest.fixture
 def bob(http: httpx.AsyncClient, mint: TokenMint) -> Person:
     """Another author."""
-    return Person(http, mint.access(BOB, "bob"))
+    return Person(http, mint.access(BOB, "bob", scope="media"))
 
 
 @pytest.fixture

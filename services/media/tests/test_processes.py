@@ -82,7 +82,7 @@ def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path)
         port = free.getsockname()[1]
     with local_server() as auth:
         auth.reply = lambda _request: (200, json.dumps(mint.jwks()).encode())
-        headers = {"Authorization": f"Bearer {mint.access(ALICE, 'alice')}"}
+        headers = {"Authorization": f"Bearer {mint.access(ALICE, 'alice', scope='media')}"}
         with (
             running("web", tmp_path, MEDIA_PORT=str(port), AUTH_URL=auth.url, DRAIN_SECONDS="15") as process,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20) as http,

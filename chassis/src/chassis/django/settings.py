@@ -61,6 +61,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "TOKEN_KEYS": "chassis.django.authentication.key_of_issuer",
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.django.authentication.BearerAuthentication"],
+            "DEFAULT_PERMISSION_CLASSES": ["chassis.django.access.AsListed"],
             "DEFAULT_PARSER_CLASSES": ["chassis.django.parsers.JsonParser"],
             "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
             "EXCEPTION_HANDLER": "chassis.django.exceptions.exception_handler",

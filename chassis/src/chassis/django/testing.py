@@ -1,13 +1,15 @@
 """For the tests of Django services."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
+from django.urls import URLPattern, URLResolver, get_resolver
 
+from chassis.django.access import template
 from chassis.django.migrations import pending
 from chassis.django.settings import database
 
@@ -50,3 +52,26 @@ def _missing(connection: Any) -> set[str]:
 def _plan(connection: Any) -> Any:
     executor = MigrationExecutor(connection)
     return executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def operations(*hidden: str) -> set[tuple[str, str]]:
+    """Method and path of all that the URLconf serves, but for what begins with a ``hidden`` prefix.
+
+    A view that is none of REST framework's, which would know of no permission, has the method ``ANY``.
+    """
+    found = ((template(route), view) for route, view in _routes(get_resolver().url_patterns))
+    return {(method, path) for path, view in found if not path.startswith(hidden) for method in _methods(view)}
+
+
+def _routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            yield from _routes(pattern.url_patterns, route)
+        else:
+            yield route, pattern.callback
+
+
+def _methods(view: Any) -> list[str]:
+    names = view.cls.http_method_names if hasattr(view, "cls") else ()
+    return [name.upper() for name in names if name != "options" and hasattr(view.cls, name)] or ["ANY"]

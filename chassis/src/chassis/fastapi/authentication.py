@@ -12,7 +12,7 @@ from chassis.tokens import Claims, TokenRefused, bearer
 _documented = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An access token of auth.")
 
 
-async def optional_caller(request: Request, _scheme: Annotated[object, Depends(_documented)]) -> Claims | None:
+async def verified_claims(request: Request) -> Claims | None:
     """The claims of the token, None without one; an invalid token is refused, never anonymous."""
     token = bearer(request.headers.get("authorization"))
     if token is None:
@@ -20,6 +20,13 @@ async def optional_caller(request: Request, _scheme: Annotated[object, Depends(_
     # in a thread: a key that is not known yet is fetched
     claims: Claims = await run_in_threadpool(request.app.state.verifier.verify, token)
     bind_user(claims.sub)
+    return claims
+
+
+async def optional_caller(
+    claims: Annotated[Claims | None, Depends(verified_claims)], _scheme: Annotated[object, Depends(_documented)]
+) -> Claims | None:
+    """The claims of the token, None without one, in the documentation too."""
     return claims
 
 

@@ -3,7 +3,6 @@
 from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -14,7 +13,6 @@ from auth_service.keys.services import signing_key_ensure
 
 class Jwks(APIView):
     authentication_classes = []
-    permission_classes = [AllowAny]
 
     @extend_schema(
         operation_id="jwks_retrieve",

@@ -1,17 +1,11 @@
-"""Who may do what to a post."""
+"""Who may do what to one post; who may write at all is in ``contracts/access.yaml``."""
 
 from uuid import UUID
 
 from chassis.problems import Problem
 from chassis.tokens import Claims
 
-WRITING_ROLES = frozenset({"author", "editor", "admin"})
 EDITING_ROLES = frozenset({"editor", "admin"})
-
-
-def may_write(viewer: Claims) -> bool:
-    """Whether the caller may have posts of their own."""
-    return not viewer.roles.isdisjoint(WRITING_ROLES)
 
 
 def may_edit(viewer: Claims | None, author_id: UUID) -> bool:

@@ -61,7 +61,7 @@ def _learned(link: str, exchange: Exchange) -> str:
         case "token" if exchange.claims:
             return f": {exchange.claims.username}, roles {', '.join(sorted(exchange.claims.roles))}"
         case "policy" if exchange.rule:
-            return f": {exchange.rule.auth}"
+            return f": {' and '.join(access.auth for access in exchange.rule.access)}"
         case _:
             return ""
 

@@ -10,7 +10,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import ListAPIView
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -32,7 +31,6 @@ class ByCredentials(APIView):
     """The body says who is calling; an access token beside it may well have expired and is not read."""
 
     authentication_classes = []
-    permission_classes = [AllowAny]
 
 
 class Create(ByCredentials):

@@ -6,7 +6,6 @@ from chassis.django.bodies import read
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.permissions import AllowAny, BasePermission, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -27,9 +26,6 @@ class Sessions(APIView):
         # a log-in is by password, and the token of an earlier one must not stop it
         return [] if self.request and self.request.method == "POST" else super().get_authenticators()
 
-    def get_permissions(self) -> list[BasePermission]:
-        return [AllowAny() if self.request and self.request.method == "POST" else IsAuthenticated()]
-
     @extend_schema(request=SessionBody, responses={201: GrantSerializer})
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
@@ -46,7 +42,6 @@ class Sessions(APIView):
 
 class Refresh(APIView):
     authentication_classes = []
-    permission_classes = [AllowAny]
 
     @extend_schema(request=SessionRefreshBody, responses=GrantSerializer)
     def post(self, request: Request) -> Response:

@@ -4,7 +4,6 @@ from chassis.django.bodies import read
 from django.http import Http404
 from django.utils.cache import patch_cache_control
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -18,7 +17,6 @@ from auth_service.users.services import profile_update, user_register
 
 class Users(APIView):
     authentication_classes = []
-    permission_classes = [AllowAny]
 
     @extend_schema(request=RegistrationBody, responses={201: AccountSerializer})
     def post(self, request: Request) -> Response:
@@ -42,8 +40,6 @@ class Me(APIView):
 
 
 class PublicProfile(APIView):
-    permission_classes = [AllowAny]
-
     @extend_schema(responses=PublicProfileSerializer)
     def get(self, _request: Request, username: str) -> Response:
         """A user's public profile, the same for everybody."""

@@ -1,0 +1,41 @@
+"""What ``contracts/access.yaml`` says, for REST framework's views: the default permission of every service."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from chassis.access import listed
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView  # which imports the default permissions, and so this module
+
+
+class AsListed(BasePermission):
+    """Who may is in the table; what is not listed is refused. A method that the view has not is left to its 405."""
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        method = request.method or ""
+        if method in view.allowed_methods:
+            listed(method, template(request.resolver_match.route)).require(request.auth)
+        return True
+
+
+@cache
+def template(route: str) -> str:
+    """The path of the contract, such as ``/api/v1/posts/{slug}``, for a route as Django's resolver names it."""
+    from rest_framework.schemas.generators import EndpointEnumerator  # noqa: PLC0415  as above
+
+    return EndpointEnumerator(patterns=[]).get_path_from_regex(route)
+
+
+def security(method: str, path: str) -> list[dict[str, list[str]]]:
+    """The security requirement of an operation in OpenAPI."""
+    match listed(method, path).auth:
+        case "required":
+            return [{"bearer": []}]
+        case "optional":
+            return [{"bearer": []}, {}]
+        case _:
+            return [{}]

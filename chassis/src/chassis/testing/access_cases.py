@@ -1,0 +1,50 @@
+"""Every operation of a service, called by every kind of caller, and what the table of access makes of it."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chassis.access import Access, table
+
+REFUSALS = frozenset({"token_missing", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"})
+_ID = "01930000-0000-7000-8000-00000000000f"  # of nothing that is there
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call, by a stranger or with a token of these roles and scopes; ``refusal`` is the code to be refused with."""
+
+    method: str
+    path: str
+    roles: tuple[str, ...] | None
+    scope: str
+    refusal: str | None
+
+    def holds(self, code: str | None) -> bool:
+        """Whether an answer's ``code`` is as expected: this refusal, or none of who may at all."""
+        return code == self.refusal if self.refusal else code not in REFUSALS
+
+
+def cases(service: str) -> dict[str, list[Case]]:
+    """For each operation: nobody, each role, and each scope left out in turn; those that are refused first."""
+    return {
+        f"{method} {path}": sorted(_cases(method, _filled(path), access), key=lambda case: case.refusal is None)
+        for (method, path), access in table().of(service).items()
+    }
+
+
+def _cases(method: str, path: str, access: Access) -> Iterator[Case]:
+    rules = table().rules.values()
+    roles = sorted(frozenset({"reader"}).union(*(rule.roles for rule in rules)))
+    scopes = sorted(frozenset[str]().union(*(rule.scopes for rule in rules)))
+    yield Case(method, path, None, "", "token_missing" if access.auth == "required" else None)
+    for role in roles:
+        lacking = access.roles and role not in access.roles
+        yield Case(method, path, (role,), " ".join(scopes), "role_missing" if lacking else None)
+    for left_out in scopes:
+        scope = " ".join(name for name in scopes if name != left_out)
+        yield Case(method, path, tuple(roles), scope, "scope_missing" if left_out in access.scopes else None)
+
+
+def _filled(path: str) -> str:
+    return re.sub(r"\{([a-z_]+)\}", lambda field: _ID if field[1].endswith("id") else "nobody", path)

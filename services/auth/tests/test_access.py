@@ -1,0 +1,50 @@
+"""Who may call what, with no gateway in front: the table of contracts/access.yaml."""
+
+import jwt
+import pytest
+from auth_service.keys.signing import sign_access_token
+from auth_service.sessions.access_tokens import SCOPE
+from auth_service.testing import Caller
+from auth_service.users.models import Role
+from chassis.access import table
+from chassis.django.testing import operations
+from chassis.testing.access_cases import cases
+from django.utils import timezone
+
+HIDDEN = ("/admin/", "/internal/", "/livez", "/metrics", "/readyz")
+CASES = cases("auth")
+
+
+def narrowed(token: str, **claims: object) -> str:
+    """A token of the same session that says less."""
+    given = jwt.decode(token, options={"verify_signature": False})
+    return sign_access_token(given | claims, now=timezone.now())
+
+
+def test_every_address_is_listed_or_none_of_the_public_api() -> None:
+    assert operations(*HIDDEN) == set(table().of("auth"))
+
+
+def test_roles_and_scopes_of_the_table_are_those_that_auth_gives() -> None:
+    rules = table().rules.values()
+    assert frozenset[str]().union(*(rule.roles for rule in rules)) <= set(Role.values)
+    assert frozenset[str]().union(*(rule.scopes for rule in rules)) == set(SCOPE.split())
+
+
+@pytest.mark.parametrize("operation", CASES)
+def test_auth_refuses_by_itself_who_may_not(alice: Caller, operation: str) -> None:
+    token = alice.access
+    for case in CASES[operation]:
+        alice.access = "" if case.roles is None else narrowed(token, roles=list(case.roles), scope=case.scope)
+        answer = alice.call(case.method, case.path)
+        assert case.holds(answer.body.get("code") if answer.body else None), (case, answer)
+        assert not case.refusal or answer.status in {401, 403}, (case, answer)
+
+
+def test_a_token_for_something_else_is_told_what_it_lacks(alice: Caller) -> None:
+    alice.access = narrowed(alice.access, scope="posts media")
+    answer = alice.get("/api/v2/me")
+    told = (answer.status, answer.body["code"], answer.body["title"])
+    assert told == (403, "scope_missing", "The token lacks a scope")
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="account"'
+    assert alice.get("/api/v1/auth/users/me").body == {"detail": "Needed: account.", "code": "scope_missing"}

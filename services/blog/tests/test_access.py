@@ -1,0 +1,52 @@
+"""Who may call what, with no gateway in front: the table of contracts/access.yaml."""
+
+import pytest
+from blog_service.testing import Caller, Neighbours
+from chassis.access import table
+from chassis.django.testing import operations
+from chassis.testing import TokenMint
+from chassis.testing.access_cases import cases
+
+CASES = cases("blog")
+HIDDEN = ("/admin/", "/livez", "/metrics", "/readyz")
+
+
+def test_every_address_is_listed_or_none_of_the_public_api() -> None:
+    assert operations(*HIDDEN) == set(table().of("blog"))
+
+
+@pytest.mark.parametrize("operation", CASES)
+def test_blog_refuses_by_itself_who_may_not(db: None, mint: TokenMint, neighbours: Neighbours, operation: str) -> None:
+    for case in CASES[operation]:
+        caller = Caller("eve", mint if case.roles else None, roles=case.roles or ())
+        caller.scope = case.scope
+        answer = caller.call(case.method, case.path.removeprefix("/api/"))
+        assert case.holds(answer.body.get("code")), (case, answer)
+        assert answer.status in ({401, 403} if case.refusal else {200, 400, 404}), (case, answer)
+
+
+def test_a_token_for_something_else_writes_nothing(alice: Caller) -> None:
+    post = alice.writes()
+    alice.scope = "account media"
+    answer = alice.delete(f"v1/posts/{post['slug']}")
+    assert (answer.status, answer.body) == (403, {"detail": "Needed: posts.", "code": "scope_missing"})
+    assert answer.headers["WWW-Authenticate"] == 'Bearer error="insufficient_scope", scope="posts"'
+    assert alice.get(f"v1/posts/{post['slug']}").status == 200
+
+
+def test_a_former_author_reads_their_draft_and_changes_nothing(alice: Caller) -> None:
+    post = alice.writes()
+    alice.roles = ("reader",)
+    assert alice.get(f"v1/posts/{post['slug']}").status == 200
+    answer = alice.patch(f"v1/posts/{post['slug']}", {"title": "Second light"})
+    assert (answer.status, answer.body["code"]) == (403, "role_missing")
+
+
+def test_a_moderator_has_posts_of_their_own_and_those_of_others_are_not_theirs(alice: Caller, mint: TokenMint) -> None:
+    """See ADR 0018."""
+    others = alice.writes(published=True)
+    moderator = Caller("mo", mint, roles=("moderator",))
+    own = moderator.writes(title="House rules")
+    assert moderator.delete(f"v1/posts/{own['slug']}").status == 204
+    answer = moderator.delete(f"v1/posts/{others['slug']}")
+    assert (answer.status, answer.body["code"]) == (403, "not_the_author")

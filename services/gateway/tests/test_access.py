@@ -1,0 +1,79 @@
+"""Who may call what, before services that would let everybody in: the table of contracts/access.yaml."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from chassis.access import shape, table
+from chassis.testing import TokenMint
+from chassis.testing.access_cases import cases
+from gateway_service.config import GatewayConfig, read
+from gateway_service.settings import settings
+from gateway_service.testing import ALICE, SCOPE
+from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.running import Running
+
+SERVICES = ("auth", "blog", "media")
+CASES = {service: cases(service) for service in SERVICES}
+
+
+@pytest.fixture(scope="module")
+def packaged() -> GatewayConfig:
+    return read(settings().config)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_routes_are_the_operations_of_the_table(packaged: GatewayConfig, service: str) -> None:
+    routed = {
+        (method, shape(route.path))
+        for route in packaged.routes
+        if route.upstream == service
+        for method in route.methods
+    }
+    assert routed == {(method, shape(path)) for method, path in table().of(service)}
+
+
+def test_who_may_is_said_in_the_table_alone(packaged: GatewayConfig) -> None:
+    assert not [route.path for route in packaged.routes for policy in route.methods.values() if policy.own_access]
+
+
+@pytest.mark.parametrize(("service", "operation"), [(service, name) for service in SERVICES for name in CASES[service]])
+def test_gateway_refuses_by_itself_who_may_not(
+    stranger: httpx.Client, mint: TokenMint, request: pytest.FixtureRequest, service: str, operation: str
+) -> None:
+    upstream: FakeUpstream = request.getfixturevalue(service)
+    for case in CASES[service][operation]:
+        token = mint.access(ALICE, "alice", roles=case.roles, scope=case.scope) if case.roles else None
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        answer = stranger.request(case.method, case.path, headers=headers)
+        asked = [seen.target for seen in upstream.requests if seen.target == case.path]
+        if case.refusal:
+            assert (answer.status_code, answer.json()["code"]) == (403 if token else 401, case.refusal), case
+            assert not asked, case
+        else:
+            assert (answer.status_code, bool(asked)) == (200, True), case
+
+
+def test_an_own_file_narrows_the_table_and_does_not_widen_it(
+    start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path, mint: TokenMint
+) -> None:
+    own = tmp_path / "gateway.yaml"
+    text = configuration.read_text()
+    for before, after in (
+        ("path: /api/v1/tags\n    upstream: blog\n    methods: {GET}", "{}: {{auth: required, roles: [editor]}}"),
+        ("path: /api/v1/posts\n    upstream: blog\n    methods: {GET, POST}", "{}: required, POST: public"),
+    ):
+        assert before in text
+        text = text.replace(before, f"{before.split('{')[0]}{{{after.format('GET')}}}")
+    own.write_text(text)
+    running = start_gateway(GATEWAY_CONFIG=str(own))
+    running.wait_until_ready()
+
+    def status(method: str, path: str, *roles: str) -> int:
+        bearer = {"Authorization": f"Bearer {mint.access(ALICE, 'alice', roles=roles, scope=SCOPE)}"} if roles else {}
+        return httpx.request(method, f"{running.url}{path}", headers=bearer).status_code
+
+    assert [status("GET", "/api/v1/tags", *roles) for roles in ((), ("author",), ("editor",))] == [401, 403, 200]
+    assert [status("GET", "/api/v1/posts", *roles) for roles in ((), ("reader",))] == [401, 200]
+    assert [status("POST", "/api/v1/posts", *roles) for roles in ((), ("reader",), ("author",))] == [401, 403, 200]

@@ -1,12 +1,13 @@
 """What ``contracts/access.yaml`` says, for REST framework's views: the default permission of every service."""
 
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from chassis.access import listed
+from chassis.tokens import Claims
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports the default permissions, and so this module
@@ -18,7 +19,9 @@ class AsListed(BasePermission):
     def has_permission(self, request: Request, view: "APIView") -> bool:
         method = request.method or ""
         if method in view.allowed_methods:
-            listed(method, template(request.resolver_match.route)).require(request.auth)
+            assert request.resolver_match  # it led to this view
+            claims = cast("Claims | None", request.auth)
+            listed(method, template(request.resolver_match.route)).require(claims)
         return True
 
 

@@ -4,14 +4,11 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 from chassis.logging import get_logger
-from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 from gateway_service.door import head as heads
-from gateway_service.door.head import Line
-from gateway_service.door.limits import AHEAD_BYTES, FRAMING_BYTES, HEAD_BYTES, UNSENT_BYTES
-from gateway_service.door.received import EMPTY_LINE, Received
+from gateway_service.door.limits import AHEAD_BYTES, UNSENT_BYTES
+from gateway_service.door.reading import Reading
 from gateway_service.door.turn import Turn, Wire
-from gateway_service.exchange import Header
 from gateway_service.refusals import Refusal
 
 if TYPE_CHECKING:
@@ -27,14 +24,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, door: "Door") -> None:
         self._door = door
         self._loop = asyncio.get_running_loop()
-        self._parser = HttpRequestParser(self)
-        self._received = Received()
-        self._head = b""  # of the next request, so far
-        self._headers: list[Header] = []
-        self._whole = self._headed = False  # the message, and its head, as far as the parser has read
-        self._keep = False
-        self._left: int | None = None  # of a body whose length is known
-        self._idle_bytes = 0  # framing since the last content of a chunked body
+        self._reading = Reading()
         self._turn: Turn | None = None
         self._task: asyncio.Task[None] | None = None
         self._paused = False
@@ -56,7 +46,7 @@ class Connection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._ending:
             return  # it is waited for the client to read its last answer
-        self._received.add(data)
+        self._reading.received.add(data)
         self._read()
 
     def eof_received(self) -> None:
@@ -65,7 +55,7 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002  asyncio's signature
         self._ending = True
-        self._received.clear()
+        self._reading.received.clear()
         self._door.leave(self)
         self._wire.writable.set()
         if self._turn:
@@ -77,29 +67,11 @@ class Connection(asyncio.Protocol):
     def resume_writing(self) -> None:
         self._wire.writable.set()
 
-    # the parser's callbacks
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._headed:  # after the body they are trailers
-            self._headers.append((name.lower(), value.rstrip(b" \t")))
-
-    def on_headers_complete(self) -> None:
-        self._headed = True
-        self._keep = self._parser.should_keep_alive()  # the parser forgets it when the message is whole
-
-    def on_body(self, body: bytes) -> None:
-        self._idle_bytes = 0
-        if self._turn:
-            self._turn.part(body)
-
-    def on_message_complete(self) -> None:
-        self._whole = True
-
     # reading
 
     def _read(self) -> None:
         """Read what belongs to the request that is due. The next one waits until this one is answered."""
-        while self._received and not self._ending:
+        while self._reading.received and not self._ending:
             if self._turn is None:
                 self._read_head()
             elif not self._turn.arrived:
@@ -109,52 +81,28 @@ class Connection(asyncio.Protocol):
         self._pace()
 
     def _read_head(self) -> None:
-        begun = bool(self._head)
-        self._head = heads.without_empty_lines(self._head + self._received.through_empty_line())
-        if self._head and not begun:
-            self.deadline = self._loop.time() + self._door.head_seconds
+        reading, begun = self._reading, bool(self._reading.raw)
         try:
-            if len(self._head) > HEAD_BYTES:
-                raise heads.too_long(self._head)
-            if self._head.endswith(EMPTY_LINE):
-                self._begin(heads.first_line(self._head))
-            elif heads.is_hopeless(self._head):
-                raise heads.malformed()
+            head = reading.head()
         except Refusal as refusal:
             self._refuse(refusal)
-
-    def _begin(self, line: Line) -> None:
-        upgrades = False
-        try:
-            self._parser.feed_data(b"GET / HTTP/1.%d\r\n%b" % (line.minor, self._head[line.end :]))
-        except HttpParserUpgrade:
-            upgrades = True
-        except HttpParserError:
-            raise heads.malformed() from None
-        head = heads.read(line, self._headers, upgrades=upgrades)
-        if not self._whole:
-            lengths = [int(value) for name, value in self._headers if name == b"content-length"]
-            self._left = lengths[0] if lengths else None
-        self._idle_bytes = 0
-        keep = line.minor == 1 and self._keep and not self._door.closing
-        self._serve(Turn(self._wire, head, arrived=self._whole, keep=keep))
+            return
+        if head:
+            keep = reading.keep and not self._door.closing
+            self._serve(Turn(self._wire, head, arrived=reading.whole, keep=keep))
+        elif reading.raw and not begun:
+            self.deadline = self._loop.time() + self._door.head_seconds
 
     def _read_body(self, turn: Turn) -> None:
-        if self._left is None:
-            piece = self._received.through_empty_line()
-        else:
-            piece = self._received.take(self._left)
-            self._left -= len(piece)
-        self._idle_bytes += len(piece)
         try:
-            self._parser.feed_data(piece)
-        except HttpParserError:
+            content = self._reading.body()
+        except Refusal:
             self._give_up(turn)
             return
-        if self._whole:
+        if content:
+            turn.part(content)
+        if self._reading.whole:
             turn.arrive()
-        elif self._idle_bytes > FRAMING_BYTES:
-            self._give_up(turn)
 
     def _give_up(self, turn: Turn) -> None:
         """The rest of the body cannot be understood: whoever reads it says so, and the connection ends."""
@@ -165,7 +113,8 @@ class Connection(asyncio.Protocol):
     def _pace(self) -> None:
         """Take in no more than is being read; but listen on while nothing lies here, to hear a client leave."""
         turn = self._turn
-        full = not self._ending and bool(turn and (turn.full or (turn.arrived and len(self._received) > AHEAD_BYTES)))
+        ahead = len(self._reading.received)
+        full = not self._ending and turn is not None and (turn.full or (turn.arrived and ahead > AHEAD_BYTES))
         if full != self._paused and not self._transport.is_closing():
             self._paused = full
             if full:
@@ -183,7 +132,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, refusal: Refusal) -> None:
         """Let the application answer, in the form of all refusals, and read no more."""
         self._ending = True
-        head = heads.refused(self._head, refusal)
+        head = heads.refused(self._reading.raw, refusal)
         self._serve(Turn(self._wire, head, arrived=True, keep=False))
 
     async def _run(self, turn: Turn) -> None:
@@ -203,7 +152,7 @@ class Connection(asyncio.Protocol):
         answer = turn.answer
         if not answer.complete:
             self._close()
-        elif self._ending or not turn.arrived or (len(self._received) and not answer.keep):
+        elif self._ending or not turn.arrived or (len(self._reading.received) and not answer.keep):
             self._linger()
         elif not answer.keep or self._door.closing:
             self._close()
@@ -212,8 +161,7 @@ class Connection(asyncio.Protocol):
             self._read()
 
     def _await_head(self) -> None:
-        self._head, self._headers = b"", []
-        self._headed = self._whole = False
+        self._reading.begin()
         self.deadline = self._loop.time() + self._door.head_seconds
 
     # ending
@@ -221,7 +169,7 @@ class Connection(asyncio.Protocol):
     @property
     def idle(self) -> bool:
         """Nothing has been asked since the last answer."""
-        return self._turn is None and not self._head and not self._ending
+        return self._turn is None and not self._reading.raw and not self._ending
 
     def close_if_idle(self) -> None:
         if self.idle:
@@ -231,7 +179,7 @@ class Connection(asyncio.Protocol):
         """The client had its time: to ask, or to take its last answer."""
         if self._ending:
             self._transport.abort()
-        elif self._head:
+        elif self._reading.raw:
             self._refuse(Refusal("request_timeout", "The headers took too long to arrive."))
         else:
             self._close()
@@ -251,7 +199,7 @@ class Connection(asyncio.Protocol):
     def _linger(self) -> None:
         """Say that nothing more will come, and let the client read that before its own sending fails."""
         self._ending = True
-        self._received.clear()
+        self._reading.received.clear()
         self.deadline = self._loop.time() + self._door.linger_seconds
         self._pace()
         self._transport.write_eof()

@@ -1,0 +1,90 @@
+"""Reads one request after another from what a client sends, and nothing of the next before it is asked to."""
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
+
+from gateway_service.door import head as heads
+from gateway_service.door.head import Head
+from gateway_service.door.limits import FRAMING_BYTES, HEAD_BYTES
+from gateway_service.door.received import EMPTY_LINE, Received
+from gateway_service.exchange import Header
+
+
+class Reading:
+    """``raw``: the head so far. ``whole``: the request has come to its end. ``keep``: another may follow it."""
+
+    def __init__(self) -> None:
+        self._parser = HttpRequestParser(self)
+        self.received = Received()
+        self.begin()
+
+    def begin(self) -> None:
+        """Be ready for the next request."""
+        self.raw = b""
+        self.whole = False
+        self.keep = False
+        self._headed = False
+        self._headers: list[Header] = []
+        self._content: list[bytes] = []
+        self._left: int | None = None  # of a body whose length is known
+        self._empty_bytes = 0  # of a chunked body, since its last content
+
+    def head(self) -> Head | None:
+        """The head, once it has come; raises Refusal."""
+        self.raw = heads.without_empty_lines(self.raw + self.received.through_empty_line())
+        if len(self.raw) > HEAD_BYTES:
+            raise heads.too_long(self.raw)
+        if self.raw.endswith(EMPTY_LINE):
+            return self._parsed()
+        if heads.is_hopeless(self.raw):
+            raise heads.malformed()
+        return None
+
+    def body(self) -> bytes:
+        """Content that has come; raises Refusal."""
+        if self._left is None:
+            piece = self.received.through_empty_line()
+        else:
+            piece = self.received.take(self._left)
+            self._left -= len(piece)
+        try:
+            self._parser.feed_data(piece)
+        except HttpParserError:
+            raise heads.malformed() from None
+        content = b"".join(self._content)
+        self._content.clear()
+        self._empty_bytes = 0 if content else self._empty_bytes + len(piece)
+        if self._empty_bytes > FRAMING_BYTES:
+            raise heads.malformed()
+        return content
+
+    def _parsed(self) -> Head:
+        line = heads.first_line(self.raw)
+        upgrades = False
+        try:
+            self._parser.feed_data(b"GET / HTTP/1.%d\r\n%b" % (line.minor, self.raw[line.end :]))
+        except HttpParserUpgrade:
+            upgrades = True
+        except HttpParserError:
+            raise heads.malformed() from None
+        head = heads.read(line, self._headers, upgrades=upgrades)
+        self.keep = self.keep and line.minor == 1
+        if not self.whole:
+            lengths = [int(value) for name, value in self._headers if name == b"content-length"]
+            self._left = lengths[0] if lengths else None
+        return head
+
+    # the parser's callbacks
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        if not self._headed:  # after the body they are trailers
+            self._headers.append((name.lower(), value.rstrip(b" \t")))
+
+    def on_headers_complete(self) -> None:
+        self._headed = True
+        self.keep = self._parser.should_keep_alive()  # the parser forgets it when the message is whole
+
+    def on_body(self, body: bytes) -> None:
+        self._content.append(body)
+
+    def on_message_complete(self) -> None:
+        self.whole = True

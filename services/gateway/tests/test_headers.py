@@ -91,7 +91,8 @@ def test_hop_by_hop_headers_of_a_service_end_here(stranger: httpx.Client, blog: 
     async def handler(call: Call) -> None:
         hop = ("Connection: X-Hop, keep-alive", "X-Hop: 1", "Keep-Alive: timeout=5", "Upgrade: h2c")
         own = ("X-Powered-By: Django", "Server: gunicorn", "X-Request-ID: other", "API-Version: 9", "X-Kept: yes")
-        await call.answer(b"{}", headers=(*hop, *own, "Vary: Cookie"))
+        purged = ("Cache-Tag: picture", "Surrogate-Key: picture")  # by which caches before the gateway forget a picture
+        await call.answer(b"{}", headers=(*hop, *own, *purged, "Vary: Cookie"))
 
     blog.handlers["/api/v1/posts"] = handler
     answer = stranger.get("/api/v1/posts", headers={"X-Request-ID": "caller-id-1"})
@@ -100,6 +101,7 @@ def test_hop_by_hop_headers_of_a_service_end_here(stranger: httpx.Client, blog: 
     assert answer.headers.get_list("x-request-id") == ["caller-id-1"]
     assert answer.headers.get_list("api-version") == ["1"]
     assert answer.headers["x-kept"] == "yes"
+    assert answer.headers["cache-tag"] == answer.headers["surrogate-key"] == "picture"
     assert answer.headers["vary"] == "Cookie, Origin"
 
 

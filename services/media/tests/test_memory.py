@@ -60,7 +60,6 @@ def interlaced(bands: int, kind: str, depth: int) -> bytes:
 
 KINDS: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: jpeg(*SIDES),
-    "turned JPEG": lambda: jpeg(*SIDES, exif=exif(6)),
     "progressive JPEG": lambda: jpeg(*SIDES, progressive=True, subsampling=0),
     "turned progressive JPEG": lambda: jpeg(*SIDES, progressive=True, exif=exif(6)),
     "progressive JPEG in four inks": lambda: encoded(picture(*SIDES, "CMYK"), progressive=True),
@@ -71,6 +70,7 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "wide PNG": lambda: encoded(picture(40_000, 300, "RGBA"), "PNG", compress_level=1),
     "WebP": lambda: encoded(picture(*SIDES, "RGBA"), "WEBP", method=0),
     "lossless WebP": lambda: encoded(picture(*SIDES), "WEBP", lossless=True, method=0, quality=0),
+    "AVIF": lambda: encoded(picture(*SIDES), "AVIF", speed=10, subsampling="4:4:4"),
     "animated WebP": lambda: animation(4, "WEBP", SIDES),
     "animated GIF": lambda: animation(4, "GIF", SIDES),
 }

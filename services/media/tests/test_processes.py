@@ -16,7 +16,7 @@ import httpx
 import pytest
 from chassis.testing import TokenMint, begin_to_serve, local_server
 from media_service.database import Database
-from media_service.testing.drawn import jpeg, opened
+from media_service.testing.drawn import encoded, jpeg, opened, picture
 from media_service.testing.people import ALICE, Json
 
 from tests.support.waiting import eventually
@@ -65,6 +65,12 @@ class Web(Running):
             return self.http.get("/readyz").status_code == 200
         return False
 
+    def figures(self) -> dict[str, int]:
+        """Threads, and kilobytes of memory by kind, as the kernel has them."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        told = (line.split() for line in lines if line.startswith(("Threads", "RssAnon")))
+        return {words[0]: int(words[1]) for words in told}
+
     def begin_upload(self, length: int, *headers: str) -> socket.socket:
         """A connection on which an upload of that many bytes is announced."""
         url = self.http.base_url
@@ -102,11 +108,33 @@ def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web,
             "/api/v1/media", files={"file": jpeg(500, 400)}, headers={"X-Request-ID": "made-by-alice-1"}
         ).json()
         thumb = f"/m/{asset['id']}/thumb.webp"
-        eventually(lambda: web.http.get(thumb).status_code == 200)
+        eventually(lambda: web.http.get(thumb).status_code == 200, seconds=120)  # a worker starts, which is 4 s of CPU
         assert opened(web.http.get(thumb).content).size == (320, 256)
         assert "made-by-alice-1" in {line.get("request_id") for line in worker.lines()}
         assert worker.end() == 0
     assert "made-by-alice-1" in {line.get("request_id") for line in web.lines()}
+
+
+READERS, CLEARLY_LESS = 40, 10
+
+
+def test_slow_readers_of_a_picture_hold_no_thread_no_connection_and_little_memory(web: Web) -> None:
+    """Forty of a picture of 18 MB, none of whom reads: sockets and a chunk each is all they may hold."""
+    content = encoded(picture(3000, 2000), "PNG", compress_level=0)
+    asset = web.http.post("/api/v1/media", files={"file": content}).json()
+    path = f"/m/{asset['id']}/original.png"
+    assert len(web.http.get(path).content) > 18_000_000
+    before = web.figures()
+    with contextlib.ExitStack() as readers:
+        for _ in range(READERS):
+            url = web.http.base_url
+            connection = readers.enter_context(socket.create_connection((url.host, url.port or 0), timeout=20))
+            connection.sendall(f"GET {path} HTTP/1.1\r\nHost: media\r\n\r\n".encode())
+            assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
+        eventually(lambda: web.figures()["Threads:"] - before["Threads:"] < CLEARLY_LESS)  # idle ones end by themselves
+        assert web.figures()["RssAnon:"] - before["RssAnon:"] < len(content) / 1024 * READERS / CLEARLY_LESS  # kB
+        assert 'db_client_connection_count{state="used"} 0.0' in web.http.get("/metrics").text
+        assert len(web.http.get(path).content) == len(content)
 
 
 def test_keys_of_tokens_are_fetched_before_the_first_token_comes(web: Web) -> None:

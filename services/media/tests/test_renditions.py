@@ -51,15 +51,34 @@ async def test_a_second_job_changes_nothing(alice: Person, render: Any, database
     assert (len(events(database)), files_in(store_folder)) == before
 
 
-async def test_the_same_picture_is_drawn_once(
+async def test_nothing_tells_that_somebody_else_stored_the_same_picture(
     alice: Person, bob: Person, render: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hers, his = await alice.has_uploaded(jpeg()), await bob.has_uploaded(jpeg())
+    hers = await alice.has_uploaded(jpeg())
     render(hers)
-    monkeypatch.setattr(services, "render", None)
+    _long_ago(database, "blobs")
+    draw, drawn = services.render, list[str]()
+
+    def count_and_draw(file: Any, mime: str, scratch: Scratch) -> Any:
+        drawn.append(mime)
+        return draw(file, mime, scratch)
+
+    monkeypatch.setattr(services, "render", count_and_draw)
+    his = await bob.has_uploaded(jpeg())
+    assert (await bob.get(his["urls"]["thumb"])).status_code == 202
     render(his)
-    assert row(database, his).status == "ready"
-    assert [len(event.data["renditions"]) for event in events(database)[-2:]] == [3, 3]
+    assert drawn == ["image/jpeg"]
+    assert [len(event.data["renditions"]) for event in events(database) if event.type == "media.asset.ready.v1"] == [
+        3,
+        3,
+    ]
+    for url in his["urls"].values():
+        assert "1999" not in (await bob.get(url)).headers["last-modified"]
+
+
+def _long_ago(database: Database, table: str) -> None:
+    with database.writing() as session:
+        session.execute(sqlalchemy.text(f"UPDATE {table} SET created_at = '1999-01-01 00:00:00.000000'"))
 
 
 async def test_a_picture_that_cannot_be_drawn_fails_for_good(

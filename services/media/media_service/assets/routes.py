@@ -5,8 +5,7 @@ from typing import Annotated
 
 from chassis.fastapi.authentication import Caller
 from chassis.problems import Problem
-from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
+from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
 
 from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, PageQuery, asset_out, asset_page
 from media_service.assets.selectors import asset_get, assets_count, assets_list
@@ -46,11 +45,11 @@ async def describe_picture(asset_id: AssetId, change: AssetChange, caller: Calle
 
 
 @router.delete("/{asset_id}", status_code=204)
-async def remove_picture(asset_id: AssetId, caller: Caller, service: Service) -> None:
+async def remove_picture(asset_id: AssetId, background: BackgroundTasks, caller: Caller, service: Service) -> None:
     """Remove one of the caller's pictures; its files go when nobody else shows the same picture."""
     unused = await service.database.write(asset_remove, asset_id, caller.sub, now=datetime.now(UTC))
     if unused:
-        await run_in_threadpool(service.store.remove, folder_of(unused))
+        background.add_task(service.store.remove, folder_of(unused))  # so that the answer takes the same time
 
 
 @router.head("/{asset_id}/content", include_in_schema=False)
@@ -58,4 +57,4 @@ async def remove_picture(asset_id: AssetId, caller: Caller, service: Service) ->
 async def get_content(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """The stored picture itself, or a part of it."""
     asset = await service.database.read(asset_get, asset_id, caller.sub)
-    return await serve(request, service.store, original(asset.blob, asset_id), cache_control=PRIVATE)
+    return await serve(request, service.store, original(asset.blob, asset_id, asset.created_at), cache_control=PRIVATE)

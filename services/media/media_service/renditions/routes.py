@@ -30,11 +30,11 @@ async def show_picture(
     if asset is None or not _is_offered(asset, preset, extension):
         raise Problem(404, "not_found", "There is no such picture.")
     if preset == "original":
-        return await serve(request, service.store, original(asset.blob, asset.id), cache_control=LIFE)
+        return await serve(request, service.store, original(asset.blob, asset.id, asset.created_at), cache_control=LIFE)
     rendition = await service.database.read(rendition_get, asset.blob_id, preset)
-    if rendition is None and asset.status == AssetStatus.FAILED:
+    if asset.status == AssetStatus.FAILED:
         raise Problem(404, "rendition_failed", f"This size could not be made: {asset.reason}.")
-    if rendition is None:
+    if rendition is None or asset.status == AssetStatus.PROCESSING:  # though somebody else's may be there
         return Response(status_code=202, headers={"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
     file = StoredFile(
         key=key_of(asset.blob_id, rendition.sha256, rendition.mime),
@@ -43,7 +43,7 @@ async def show_picture(
         sha256=rendition.sha256,
         mime=rendition.mime,
         bytes=rendition.bytes,
-        modified=asset.blob.created_at,
+        modified=asset.created_at,
     )
     return await serve(request, service.store, file, cache_control=LIFE)
 

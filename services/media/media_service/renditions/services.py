@@ -15,7 +15,7 @@ from media_service.database import Database, insert
 from media_service.pictures import vips
 from media_service.pictures.scratch import Scratch
 from media_service.renditions.encoding import MIME
-from media_service.renditions.models import PRESETS, Rendition
+from media_service.renditions.models import Rendition
 from media_service.renditions.rendering import Rendered, render
 from media_service.renditions.selectors import renditions_of
 from media_service.storage.models import Blob
@@ -39,9 +39,7 @@ def renditions_make(database: Database, store: Store, scratch: Scratch, asset_id
     if asset is None:
         return
     try:
-        with database.reading() as session:
-            made = renditions_of(session, [asset.blob_id])
-        renditions = made if len(made) == len(PRESETS) else _draw(store, scratch, asset.blob)
+        renditions = _draw(store, scratch, asset.blob)  # also what is there: the time it takes would tell of others
     except vips.Error as error:
         log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
         with database.writing() as session:

@@ -43,11 +43,11 @@ class StoredFile:
         return format_datetime(self.modified, usegmt=True)
 
 
-def original(blob: Blob, asset_id: UUID) -> StoredFile:
-    """The stored picture as the file of an asset."""
+def original(blob: Blob, asset_id: UUID, created_at: datetime) -> StoredFile:
+    """The stored picture as the file of an asset, whose age it has: others may have stored it long before."""
     name = f"{asset_id}.{EXTENSIONS[blob.mime]}"
     key = key_of(blob.id, blob.sha256, blob.mime)
-    return StoredFile(key, name, str(asset_id), blob.sha256, blob.mime, blob.bytes, blob.created_at)
+    return StoredFile(key, name, str(asset_id), blob.sha256, blob.mime, blob.bytes, created_at)
 
 
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str) -> Response:

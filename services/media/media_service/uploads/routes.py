@@ -53,13 +53,15 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     """Take in a picture: a JPEG, PNG, WebP, AVIF or GIF file, and what it shows in words."""
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
     picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch, service.memory)
-    asset = await _keep(service, upload, picture, owner_id=caller.sub)
+    asset = await _keep(service, upload, picture, background, owner_id=caller.sub)
     background.add_task(ask_for_renditions, asset.id)
     response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"
     return asset_out(asset, service.public_url)
 
 
-async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, owner_id: UUID) -> Asset:
+async def _keep(
+    service: WebService, upload: Upload, picture: CleanPicture, background: BackgroundTasks, *, owner_id: UUID
+) -> Asset:
     """Store the file, then the row. If that fails, nobody knows whether it was committed: the sweep will see."""
     now = datetime.now(UTC)
     blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
@@ -73,5 +75,5 @@ async def _keep(service: WebService, upload: Upload, picture: CleanPicture, *, o
         left_out=picture.left_out,
     )
     if asset.blob_id != blob.id:  # the same picture was there already
-        await run_in_threadpool(service.store.remove, folder_of(blob.id))
+        background.add_task(service.store.remove, folder_of(blob.id))  # so that the answer takes the same time
     return asset

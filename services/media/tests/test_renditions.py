@@ -57,7 +57,7 @@ async def test_nothing_tells_that_somebody_else_stored_the_same_picture(
     hers = await alice.has_uploaded(jpeg())
     render(hers)
     _long_ago(database, "blobs")
-    draw, drawn = services.render, list[str]()
+    draw, drawn = rendering.render, list[str]()
 
     def count_and_draw(file: Any, mime: str, scratch: Scratch) -> Any:
         drawn.append(mime)

@@ -54,7 +54,6 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
     picture = await service.decoders.run(clean, upload.file, service.settings.limits, scratch, service.memory)
     asset = await _keep(service, upload, picture, background, owner_id=caller.sub)
-    background.add_task(ask_for_renditions, asset.id)
     response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"
     return asset_out(asset, service.public_url)
 
@@ -74,6 +73,7 @@ async def _keep(
         now=now,
         left_out=picture.left_out,
     )
+    background.add_task(ask_for_renditions, asset.id)
     if asset.blob_id != blob.id:  # the same picture was there already
         background.add_task(service.store.remove, folder_of(blob.id))  # so that the answer takes the same time
     return asset

@@ -1,6 +1,7 @@
 """What the gateway promises to keep running: liveness names what has ended."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -39,7 +40,7 @@ def test_loop_that_ended_is_named(
     (tmp_path / "sitecustomize.py").write_text(sabotage)
     gateway = start_gateway(PYTHONPATH=str(tmp_path))
     for probe in ("livez", "readyz"):
-        answer = eventually(lambda probe=probe: _stuck(f"{gateway.admin_url}/{probe}"))
+        answer = eventually(partial(_stuck, f"{gateway.admin_url}/{probe}"))
         assert answer == {name: "ended"}
     assert gateway.line(event="not alive", loop=name)
 

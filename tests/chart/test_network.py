@@ -27,14 +27,15 @@ NEIGHBOUR_OF_SETTING = {
 def used_by(service: str) -> set[str]:
     """The neighbours a service reaches: their addresses are settings that its code or the chassis reads."""
     own = list((ROOT / f"services/{service}/{service}_service").rglob("*.py"))
-    imported = {module for path in own for module in _chassis_imports(path)}
+    imported = {module for path in own for module in _chassis_imports(path)} - {CHASSIS / "settings.py"}  # declares all
     read = {name for path in [*own, *imported] for name in _attributes(path)}
     return {NEIGHBOUR_OF_SETTING[name] for name in read & NEIGHBOUR_OF_SETTING.keys()} - {f"{service}-web"}
 
 
 def _chassis_imports(path: Path) -> set[Path]:
     nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
-    files = {CHASSIS.parent / f"{(node.module or '').replace('.', '/')}.py" for node in nodes}
+    places = {CHASSIS.parent / (node.module or "").replace(".", "/") for node in nodes} - {CHASSIS}
+    files = {file for place in places for file in (place.with_suffix(".py"), *place.glob("*.py"))}
     return {file for file in files if file.is_relative_to(CHASSIS) and file.exists()}
 
 

@@ -21,6 +21,7 @@ from media_service.migrating import migrate
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings, settings
 from media_service.storage.store import Store
+from media_service.testing.cleaned import Clean, cleaner
 from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event")
@@ -72,6 +73,11 @@ def store(store_folder: Path) -> Store:
 def scratch(own_settings: MediaSettings, migrated: Database) -> Iterator[Scratch]:
     with Scratch(own_settings.scratch_dir) as scratch:
         yield scratch
+
+
+@pytest.fixture
+def cleaned(scratch: Scratch) -> Clean:
+    return cleaner(scratch)
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,10 @@ from chassis.problems import Problem
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from media_service.pictures.boxes import box, full_box
-from media_service.pictures.cleaning import CleanPicture, clean
-from media_service.pictures.layout import Limits
 from media_service.pictures.refusals import Cause
 from media_service.pictures.scratch import Scratch
 from media_service.renditions.rendering import render
+from media_service.testing.cleaned import Clean
 from media_service.testing.drawn import (
     PROFILE,
     code_points,
@@ -28,23 +27,9 @@ from media_service.testing.drawn_avif import ALPHA, Made, assembled, coded, colo
 from media_service.testing.people import Person
 from PIL import Image, ImageOps
 
-LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
 NOTE = b"Box Camera, Greenwich"
 
-Clean = Callable[[bytes], tuple[CleanPicture, bytes]]
 Shown = Callable[[bytes], Image.Image]
-
-
-@pytest.fixture
-def cleaned(scratch: Scratch) -> Clean:
-    def run(content: bytes) -> tuple[CleanPicture, bytes]:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, LIMITS, scratch)
-        kept.file.seek(0)
-        return kept, kept.file.read()
-
-    return run
 
 
 @pytest.fixture

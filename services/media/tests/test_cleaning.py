@@ -3,34 +3,16 @@
 import io
 import random
 import struct
-from collections.abc import Callable
 
 import pytest
 from chassis.problems import Problem
-from media_service.pictures.cleaning import CleanPicture, clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
+from media_service.testing.cleaned import Clean
 from media_service.testing.drawn import PROFILE, XMP, animation, difference, encoded, exif, jpeg, opened, picture
 from PIL import Image, ImageOps
 from PIL.PngImagePlugin import PngInfo
 
-LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
 KINDS = ("JPEG", "PNG", "WEBP")  # that EXIF turns
 NOTES = (b"Box Camera", b"Greenwich", b"Exif", b"GPS")
-
-Clean = Callable[[bytes], tuple[CleanPicture, bytes]]
-
-
-@pytest.fixture
-def cleaned(scratch: Scratch) -> Clean:
-    def run(content: bytes) -> tuple[CleanPicture, bytes]:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, LIMITS, scratch)
-        kept.file.seek(0)
-        return kept, kept.file.read()
-
-    return run
 
 
 def refusal(cleaned: Clean, content: bytes) -> tuple[int, str]:

@@ -3,32 +3,14 @@
 import re
 import struct
 import zlib
-from collections.abc import Callable
 
 import pytest
 from chassis.problems import Problem
-from media_service.pictures.cleaning import CleanPicture, clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
+from media_service.testing.cleaned import Clean
 from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
 from PIL import Image
 
-LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
 ONE_COLOUR = bytes.fromhex("5249464614000000574542505650384c080000002f63c01800888808")  # black, 100 by 100
-
-Clean = Callable[[bytes], tuple[CleanPicture, bytes]]
-
-
-@pytest.fixture
-def cleaned(scratch: Scratch) -> Clean:
-    def run(content: bytes) -> tuple[CleanPicture, bytes]:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, LIMITS, scratch)
-        kept.file.seek(0)
-        return kept, kept.file.read()
-
-    return run
 
 
 def chunk(kind: bytes, body: bytes) -> bytes:

@@ -1,0 +1,23 @@
+"""Pictures as ``clean`` keeps them, within limits that small drawings reach."""
+
+from collections.abc import Callable
+
+from media_service.pictures.cleaning import CleanPicture, clean
+from media_service.pictures.layout import Limits
+from media_service.pictures.scratch import Scratch
+
+LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
+Clean = Callable[[bytes], tuple[CleanPicture, bytes]]
+
+
+def cleaner(scratch: Scratch) -> Clean:
+    """Cleans the bytes of a picture; gives what is known of it, and the bytes that are kept."""
+
+    def run(content: bytes) -> tuple[CleanPicture, bytes]:
+        sent = scratch.file()
+        sent.write(content)
+        kept = clean(sent, LIMITS, scratch)
+        kept.file.seek(0)
+        return kept, kept.file.read()
+
+    return run

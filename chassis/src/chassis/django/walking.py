@@ -1,7 +1,6 @@
 """Going round a table, a page at a time: how a read copy is compared with its owner, whatever events were missed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -9,14 +8,21 @@ from django.db.models import QuerySet
 
 from chassis.events.databases.django_app.models import Walk
 
+PAGES = 10
+"""At most, in one stretch of the way: what a job has time for."""
 
-@contextmanager
-def next_page(name: str, rows: QuerySet[Any], *, size: int) -> Iterator[list[UUID]]:
-    """The keys of the next ``size`` rows in their order, from the first again after the last.
 
-    Remembered when the block ends: a page whose block raises comes again.
+def walk_on(name: str, rows: QuerySet[Any], compare: Callable[[list[UUID]], None], *, size: int) -> None:
+    """Hand the keys of the next rows in their order to ``compare``, ``size`` at a time; after the last come the first.
+
+    How far the walk called ``name`` has come is remembered after each page: one whose comparing raises comes again.
     """
-    walk, _ = Walk.objects.get_or_create(name=name)
-    keys = list(rows.filter(pk__gt=walk.after).order_by("pk").values_list("pk", flat=True)[:size])
-    yield keys
-    Walk.objects.filter(name=name).update(after=keys[-1] if len(keys) == size else UUID(int=0))
+    for _ in range(PAGES):
+        walk, _created = Walk.objects.get_or_create(name=name)
+        keys = list(rows.filter(pk__gt=walk.after).order_by("pk").values_list("pk", flat=True)[:size])
+        if keys:
+            compare(keys)
+        is_last = len(keys) < size
+        Walk.objects.filter(name=name).update(after=UUID(int=0) if is_last else keys[-1])
+        if is_last:
+            return

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from celery import shared_task
-from chassis.django.walking import next_page
+from chassis.django.walking import walk_on
 from django.utils import timezone
 
 from blog_service.media_refs.models import Asset
@@ -14,7 +14,6 @@ from blog_service.posts.services import posts_settle
 STUCK_AFTER = timedelta(seconds=60)
 AT_ONCE = 50
 PAGE = 200  # what media takes in one question
-PAGES = 10
 
 
 @shared_task(name="media_refs_refresh_stuck")
@@ -30,9 +29,4 @@ def media_refs_refresh_stuck(now: datetime | None = None) -> None:
 @shared_task(name="media_refs_reconcile")
 def media_refs_reconcile() -> None:
     """Compare a stretch of the read copy with media; in turn all of it is compared, whatever events were missed."""
-    for _ in range(PAGES):
-        with next_page("media_refs", Asset.objects.all(), size=PAGE) as ids:
-            if ids:
-                assets_compare(set(ids))
-        if len(ids) < PAGE:
-            return
+    walk_on("media_refs", Asset.objects.all(), lambda ids: assets_compare(set(ids)), size=PAGE)

@@ -19,7 +19,7 @@ from gateway_service.chain.route import Route
 from gateway_service.chain.token import Token
 from gateway_service.chain.version import Version
 from gateway_service.config import GatewayConfig
-from gateway_service.exchange import Answer, Exchange, Receive, Scope, Send
+from gateway_service.exchange import Exchange, Receive, Response, Scope, Send
 from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
@@ -100,12 +100,12 @@ class Gateway:
             sentry.report(error)
             await self._refuse(exchange, Refusal("internal_error"), error)
 
-    async def _pass(self, exchange: Exchange) -> Answer | None:
+    async def _pass(self, exchange: Exchange) -> Response | None:
         for link in self._chain:
             outcome = link(exchange)
             if outcome is None:
                 continue
-            answer = outcome if isinstance(outcome, Answer) else await outcome
+            answer = outcome if isinstance(outcome, Response) else await outcome
             if answer:
                 return answer
         return None

@@ -20,7 +20,7 @@ from gateway_service.upstreams.upstream import Upstream
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class Assembly:
     """What a process serves, and what it must look after."""
 
     gateway: Gateway
@@ -29,7 +29,7 @@ class Parts:
     keys: KeySource
 
 
-def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
+def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
     """Build everything, without asking anybody anything yet."""
     pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
     keys = KeySource(partial(pools["auth"].fetch, JWKS_PATH))
@@ -42,4 +42,4 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Parts:
     health.check("keys", keys.ready)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
     gauge("jwks_fetched_timestamp_seconds").set(0)
-    return Parts(gateway, Admin(settings, gateway, health, keys, tokens), health, keys)
+    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys)

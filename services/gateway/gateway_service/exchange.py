@@ -20,7 +20,7 @@ SERVER = (b"server", b"broadsheet")  # or the server adds its own name
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """An answer the gateway gives itself."""
 
     status: int

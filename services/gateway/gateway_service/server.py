@@ -10,7 +10,7 @@ from chassis.process import begin
 
 from chassis import garbage
 from gateway_service.app import Gateway
-from gateway_service.assembly import Parts, assemble
+from gateway_service.assembly import Assembly, assemble
 from gateway_service.config import read
 from gateway_service.door.door import Door
 from gateway_service.settings import GatewaySettings
@@ -23,34 +23,34 @@ ADMIN_SECONDS = 1  # for a probe under way
 
 async def serve(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError if a port is taken or the configuration is wrong."""
-    parts = assemble(settings, read(settings.config))
+    assembly = assemble(settings, read(settings.config))
     listens = listener(settings.host, settings.port, "GATEWAY_PORT")
     listens_admin = listener(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
-    public, admin = Door(parts.gateway), Door(parts.admin)
+    public, admin = Door(assembly.gateway), Door(assembly.admin)
     begin(settings, "web")
     garbage.serving()
     stop = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
-        refreshing = tasks.create_task(parts.keys.refresh_forever())
+        refreshing = tasks.create_task(assembly.keys.refresh_forever())
         await admin.open(listens_admin)
-        await parts.keys.first(FIRST_KEYS_SECONDS)
+        await assembly.keys.first(FIRST_KEYS_SECONDS)
         await public.open(listens)
         watches = [Watch("jwks", alive=lambda: not refreshing.done()), Watch("public", alive=lambda: public.is_open)]
         await stop.wait()
         for watch in watches:
             watch.forget()
-        await _drain(parts, public, settings.drain_seconds)
+        await _drain(assembly, public, settings.drain_seconds)
         await admin.close(ADMIN_SECONDS)
         refreshing.cancel()
-    parts.gateway.log.flush()
+    assembly.gateway.log.flush()
 
 
-async def _drain(parts: Parts, public: Door, seconds: float) -> None:
+async def _drain(assembly: Assembly, public: Door, seconds: float) -> None:
     """Be unready, serve on with ``Connection: close`` while requests still come, then finish those under way."""
     until = time.monotonic() + seconds
-    parts.health.drain()
-    parts.gateway.draining = True
-    await _quiet(parts.gateway, min(ANNOUNCED_SECONDS, seconds / 2))
+    assembly.health.drain()
+    assembly.gateway.draining = True
+    await _quiet(assembly.gateway, min(ANNOUNCED_SECONDS, seconds / 2))
     await public.close(max(0, until - time.monotonic()))
 
 

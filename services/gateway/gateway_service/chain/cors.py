@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from gateway_service.config import Cors as CorsConfig
-from gateway_service.exchange import Answer, Exchange, Header
+from gateway_service.exchange import Exchange, Header, Response
 
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -28,7 +28,7 @@ class Cors:
             (b"access-control-max-age", str(config.max_age_seconds).encode()),
         )
 
-    def __call__(self, exchange: Exchange) -> Answer | None:
+    def __call__(self, exchange: Exchange) -> Response | None:
         origin = exchange.fields.get(b"origin")
         if origin is None:
             return None
@@ -38,7 +38,7 @@ class Cors:
             exchange.added_headers.append((b"access-control-allow-origin", answer_to))
         if exchange.method == "OPTIONS" and b"access-control-request-method" in exchange.fields:
             exchange.vary = _PREFLIGHT_VARY
-            return Answer(204, headers=self._preflight if allowed else ())
+            return Response(204, headers=self._preflight if allowed else ())
         if allowed:
             exchange.added_headers += self._actual
         return None

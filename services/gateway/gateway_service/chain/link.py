@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable
 
-from gateway_service.exchange import Answer, Exchange
+from gateway_service.exchange import Exchange, Response
 
-Outcome = Answer | None
+Outcome = Response | None
 Link = Callable[[Exchange], Outcome | Awaitable[Outcome]]
 """Looks at an exchange and passes it on (None), answers it, or raises a Problem; awaitable only where it must wait."""

@@ -3,7 +3,7 @@
 import json
 from html import escape
 
-from gateway_service.exchange import Answer, Exchange
+from gateway_service.exchange import Exchange, Response
 from gateway_service.refusals import REASONS, Reason
 
 TEMPLATE = "/problems/{code}"
@@ -12,7 +12,7 @@ _NOTHING_LOADED = b"default-src 'none'; base-uri 'none'; form-action 'none'; fra
 _CACHED = (b"cache-control", b"public, max-age=3600")
 
 
-def pages(exchange: Exchange) -> Answer | None:
+def pages(exchange: Exchange) -> Response | None:
     """Answer ``GET /problems/<code>`` in HTML, or in JSON where Accept prefers it."""
     if not exchange.path.startswith(_PREFIX) or exchange.method not in {"GET", "HEAD"}:
         return None
@@ -21,9 +21,9 @@ def pages(exchange: Exchange) -> Answer | None:
         return None
     exchange.template, exchange.vary = TEMPLATE, b"Origin, Accept"
     if b"json" in exchange.fields.get(b"accept", b""):
-        return Answer(200, _json(reason), ((b"content-type", b"application/json"), _CACHED))
+        return Response(200, _json(reason), ((b"content-type", b"application/json"), _CACHED))
     page = ((b"content-type", b"text/html; charset=utf-8"), (b"content-security-policy", _NOTHING_LOADED), _CACHED)
-    return Answer(200, _html(reason), page)
+    return Response(200, _html(reason), page)
 
 
 def _json(reason: Reason) -> bytes:

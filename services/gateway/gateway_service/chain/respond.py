@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from chassis.problems import CONTENT_TYPE, Problem, problem_body
 
-from gateway_service.exchange import Answer, Exchange, Header
+from gateway_service.exchange import Exchange, Header, Response
 
 LINGER_SECONDS = 10
 
@@ -29,9 +29,9 @@ class Respond:
         body |= getattr(problem, "members", {})
         headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
         own: tuple[Header, ...] = ((b"content-type", CONTENT_TYPE.encode()), _NO_STORE, *headers)
-        await self.give(exchange, Answer(problem.status, json.dumps(body).encode(), own))
+        await self.give(exchange, Response(problem.status, json.dumps(body).encode(), own))
 
-    async def give(self, exchange: Exchange, answer: Answer) -> None:
+    async def give(self, exchange: Exchange, answer: Response) -> None:
         """Send an answer that is complete."""
         headers = [*exchange.added_headers, *answer.headers, (b"vary", exchange.vary)]
         if exchange.version is None and exchange.raw_path.startswith(b"/api"):

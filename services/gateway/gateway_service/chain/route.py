@@ -1,6 +1,6 @@
 """Finds the route of the path. What is not listed is refused."""
 
-from gateway_service.exchange import Answer, Exchange
+from gateway_service.exchange import Exchange, Response
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 
@@ -11,7 +11,7 @@ class Route:
     def __init__(self, table: RouteTable) -> None:
         self._table = table
 
-    def __call__(self, exchange: Exchange) -> Answer | None:
+    def __call__(self, exchange: Exchange) -> Response | None:
         target = self._table.find(exchange.path)
         if target is None:
             raise Refusal("route_unknown")
@@ -20,5 +20,5 @@ class Route:
         if exchange.rule is not None:
             return None
         if exchange.method == "OPTIONS":
-            return Answer(204, headers=((b"allow", target.allow.encode()),))
+            return Response(204, headers=((b"allow", target.allow.encode()),))
         raise Refusal("method_not_allowed", f"Here work: {target.allow}.", headers={"Allow": target.allow})

@@ -12,7 +12,7 @@ from chassis.tokens import Verifier
 from gateway_service.app import checks
 from gateway_service.chain.link import Link
 from gateway_service.config import read
-from gateway_service.exchange import Answer, Exchange, Scope
+from gateway_service.exchange import Exchange, Response, Scope
 from gateway_service.settings import GatewaySettings, settings, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
@@ -45,7 +45,7 @@ async def _replay(links: list[Link], exchange: Exchange) -> bool:
         except Problem as problem:
             print(f"{name:<10} refuses: {problem.status} {problem.code}: {problem.detail}")
             return False
-        if isinstance(answer, Answer):
+        if isinstance(answer, Response):
             print(f"{name:<10} answers: {answer.status}")
             return False
         print(f"{name:<10} passes{_learned(name, exchange)}")

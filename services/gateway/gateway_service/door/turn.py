@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from gateway_service.door.answer import Answer
 from gateway_service.door.head import Head
 from gateway_service.door.limits import AHEAD_BYTES
+from gateway_service.door.response import ResponseEncoder
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
@@ -31,7 +31,7 @@ class Turn:
     def __init__(self, wire: Wire, head: Head, *, arrived: bool, keep: bool) -> None:
         self._wire = wire
         self.head = head
-        self.answer = Answer(head_only=head.method == "HEAD", keep=keep)
+        self.answer = ResponseEncoder(head_only=head.method == "HEAD", keep=keep)
         self.arrived = arrived
         self.left = False
         self._parts: list[bytes] = []

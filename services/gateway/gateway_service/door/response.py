@@ -11,7 +11,7 @@ _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
 _BODILESS = frozenset({204, 304})
 
 
-class Answer:
+class ResponseEncoder:
     """``keep``: whether the connection may serve another request afterwards."""
 
     __slots__ = ("_chunked", "_left", "_silent", "begun", "complete", "headers", "keep", "status")

@@ -1,11 +1,11 @@
 """The bodies of refusals."""
 
 import pytest
-from chassis.problems import FieldError, Problem, answer, invalid_fields
+from chassis.problems import FieldError, Problem, invalid_fields, problem_response
 
 
 def told(problem: Problem, path: str = "/api/v2/posts") -> tuple[int, dict[str, object], dict[str, str]]:
-    it = answer(problem, path=path, request_id="req-12345678", public_url="https://host")
+    it = problem_response(problem, path=path, request_id="req-12345678", public_url="https://host")
     return it.status, it.body, it.headers
 
 

@@ -14,7 +14,7 @@ from types import FrameType
 
 from chassis.refusals import said
 
-Answer = tuple[int, dict[str, object]]
+ProbeResponse = tuple[int, dict[str, object]]
 HEARTBEAT_MAX_AGE = 60
 """Seconds without a heartbeat after which a background process counts as stuck."""
 
@@ -35,11 +35,11 @@ class Health:
         """Add a condition of readiness."""
         self._checks[name] = probe
 
-    def livez(self) -> Answer:
+    def livez(self) -> ProbeResponse:
         """The process and all it promises turn: never asks a database or a broker."""
         return _not_alive() or (200, {"status": "ok"})
 
-    def readyz(self) -> Answer:
+    def readyz(self) -> ProbeResponse:
         """200 if every check holds, all that is promised turns and the process is not about to stop, else 503."""
         if self._draining:
             return 503, {"status": "draining"}
@@ -116,7 +116,7 @@ class Heartbeat:
         except FileNotFoundError:
             return float("inf")
 
-    def livez(self) -> Answer:
+    def livez(self) -> ProbeResponse:
         """200 while all turns or nothing is to be beaten, else 503."""
         if dead := _not_alive():
             return dead
@@ -126,7 +126,7 @@ class Heartbeat:
         return 503, {"status": "stuck" if age < float("inf") else "starting"}
 
 
-def _not_alive() -> Answer | None:
+def _not_alive() -> ProbeResponse | None:
     from chassis import liveness  # noqa: PLC0415  the check of a heartbeat's age does without it
 
     dead = liveness.dead()

@@ -57,7 +57,7 @@ def invalid_fields(errors: list[FieldError]) -> Problem:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ProblemResponse:
     """A problem as it goes over the wire."""
 
     status: int
@@ -65,17 +65,17 @@ class Answer:
     headers: dict[str, str]
 
 
-def answer(problem: Problem, *, path: str, request_id: str, public_url: str) -> Answer:
+def problem_response(problem: Problem, *, path: str, request_id: str, public_url: str) -> ProblemResponse:
     """The answer in the form of the version that ``path`` names: v1's own, else problem+json.
 
     Wrong fields are 400 in v1 and 422 elsewhere.
     """
     if path.startswith("/api/v1/"):
-        return Answer(problem.status, v1_body(problem), {"Content-Type": "application/json"} | problem.headers)
+        return ProblemResponse(problem.status, v1_body(problem), {"Content-Type": "application/json"} | problem.headers)
     if problem.errors:
         problem = Problem(422, problem.code, problem.detail, headers=problem.headers, errors=problem.errors)
     body = problem_body(problem, instance=path, request_id=request_id, public_url=public_url)
-    return Answer(problem.status, body, {"Content-Type": CONTENT_TYPE} | problem.headers)
+    return ProblemResponse(problem.status, body, {"Content-Type": CONTENT_TYPE} | problem.headers)
 
 
 def problem_body(problem: Problem, *, instance: str, request_id: str, public_url: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from chassis.django.testing import ApiResponse
 from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.testing.local_server import LocalServer, Received
 from django.test import Client
@@ -30,7 +31,7 @@ class Caller:
         self.peer = "127.0.0.1"
         self._client = Client()
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> "Answer":
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
         """Send a request; ``body`` is JSON unless it is bytes, and ``headers`` have underscores for hyphens."""
         data = body if isinstance(body, bytes) else json.dumps(body) if body is not None else ""
         sent = {"Authorization": f"Bearer {self.access}"} if self.access else {}
@@ -38,42 +39,30 @@ class Caller:
         response = self._client.generic(
             method, path, data, content_type="application/json", headers=sent, REMOTE_ADDR=self.peer
         )
-        return Answer(response)
+        return ApiResponse(response)
 
-    def get(self, path: str, **headers: str) -> "Answer":
+    def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None, **headers: str) -> "Answer":
+    def post(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
         return self.call("POST", path, body, **headers)
 
-    def patch(self, path: str, body: Any = None, **headers: str) -> "Answer":
+    def patch(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
         return self.call("PATCH", path, body, **headers)
 
-    def delete(self, path: str) -> "Answer":
+    def delete(self, path: str) -> ApiResponse:
         return self.call("DELETE", path)
 
-    def register(self) -> "Answer":
+    def register(self) -> ApiResponse:
         body = {"email": self.email, "username": self.username, "password": PASSWORD}
         answer = self.post("/api/v1/auth/users", body)
         self.id = UUID(answer.body["id"])
         return answer
 
-    def log_in(self) -> "Answer":
+    def log_in(self) -> ApiResponse:
         answer = self.post("/api/v1/auth/jwt/create", {"login": self.username, "password": PASSWORD})
         self.access, self.refresh = answer.body["access"], answer.body["refresh"]
         return answer
-
-
-class Answer:
-    """What came back."""
-
-    def __init__(self, response: Any) -> None:
-        self.status: int = response.status_code
-        self.headers = response.headers
-        self.body: Any = json.loads(response.content) if response.content else None
-
-    def __repr__(self) -> str:
-        return f"{self.status} {self.body}"
 
 
 class Media:

@@ -7,22 +7,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
+from chassis.django.testing import ApiResponse
 from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.testing import TokenMint
 from django.test import Client
 from uuid_utils.compat import uuid7
-
-
-class Answer:
-    """What came back."""
-
-    def __init__(self, response: Any) -> None:
-        self.status: int = response.status_code
-        self.headers = response.headers
-        self.body: Any = json.loads(response.content) if response.content else None
-
-    def __repr__(self) -> str:
-        return f"{self.status} {self.body}"
 
 
 class Caller:
@@ -36,32 +25,32 @@ class Caller:
         self.scope = "posts"
         self._client = Client(raise_request_exception=False)
 
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
         """Send a request below /api/; ``body`` is JSON unless it is bytes, headers have underscores for hyphens."""
         data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False) if body is not None else ""
         sent = {"Authorization": f"Bearer {self.token}"} if self._mint else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = sent.pop("Content-Type", "application/json")
-        return Answer(self._client.generic(method, f"/api/{path}", data, content_type=content_type, headers=sent))
+        return ApiResponse(self._client.generic(method, f"/api/{path}", data, content_type=content_type, headers=sent))
 
     @property
     def token(self) -> str:
         assert self._mint
         return self._mint.access(self.id, self.username, roles=self.roles, scope=self.scope)
 
-    def get(self, path: str, **headers: str) -> Answer:
+    def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None) -> Answer:
+    def post(self, path: str, body: Any = None) -> ApiResponse:
         return self.call("POST", path, body)
 
-    def put(self, path: str, body: Any = None) -> Answer:
+    def put(self, path: str, body: Any = None) -> ApiResponse:
         return self.call("PUT", path, body)
 
-    def patch(self, path: str, body: Any = None) -> Answer:
+    def patch(self, path: str, body: Any = None) -> ApiResponse:
         return self.call("PATCH", path, body)
 
-    def delete(self, path: str) -> Answer:
+    def delete(self, path: str) -> ApiResponse:
         return self.call("DELETE", path)
 
     def writes(self, title: str = "First light", **fields: Any) -> dict[str, Any]:

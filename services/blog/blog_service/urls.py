@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("chassis.django.health")),
 ]
 
-handler400 = "chassis.django.answers.bad_request"
-handler403 = "chassis.django.answers.permission_denied"
-handler404 = "chassis.django.answers.not_found"
-handler500 = "chassis.django.answers.server_error"
+handler400 = "chassis.django.problem_responses.bad_request"
+handler403 = "chassis.django.problem_responses.permission_denied"
+handler404 = "chassis.django.problem_responses.not_found"
+handler500 = "chassis.django.problem_responses.server_error"

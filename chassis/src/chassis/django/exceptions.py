@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
 from chassis.database_away import database_unavailable, passes
-from chassis.django.answers import answer_problem
+from chassis.django.problem_responses import answer_problem
 from chassis.problems import MOST_ERRORS, NON_FIELD, FieldError, Problem, invalid_fields
 from chassis.storage_away import storage_problem
 from chassis.tokens import TokenRefused

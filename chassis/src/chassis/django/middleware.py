@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 
 from chassis.client_address import TrustedProxies, networks
-from chassis.django.answers import answer_problem
+from chassis.django.problem_responses import answer_problem
 from chassis.problems import Problem
 from chassis.request_scope import request_scope
 

@@ -1,5 +1,6 @@
 """For the tests of Django services."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -12,6 +13,18 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from chassis.django.access import template
 from chassis.django.migrations import pending
 from chassis.django.settings import database
+
+
+class ApiResponse:
+    """What an API answered; ``body`` is its JSON, None where there is none."""
+
+    def __init__(self, response: Any) -> None:
+        self.status: int = response.status_code
+        self.headers = response.headers
+        self.body: Any = json.loads(response.content) if response.content else None
+
+    def __repr__(self) -> str:
+        return f"{self.status} {self.body}"
 
 
 def assert_pending_is_what_django_says(url: str, apps: Mapping[str, str]) -> None:

@@ -9,7 +9,7 @@ from chassis.events.envelope import Event
 from chassis.events.types import EventData, EventType
 from chassis.settings import ServiceSettings
 
-Snapshot = Callable[[], Iterable[Event]]
+ReplicaSnapshot = Callable[[], Iterable[Event]]
 """Pages through an owner's current state, as events that would lead to it."""
 
 
@@ -29,7 +29,7 @@ class EventService:
     publishes: tuple[type[EventData], ...] = ()
     handlers: Mapping[str, Handler] = field(default_factory=dict)
     database: EventDatabase | None = None
-    replicas: Mapping[str, Snapshot] = field(default_factory=dict)
+    replicas: Mapping[str, ReplicaSnapshot] = field(default_factory=dict)
 
     @property
     def database_url(self) -> str:

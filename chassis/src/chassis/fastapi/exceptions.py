@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 
 from chassis.database_away import database_unavailable, passes
 from chassis.logging import current_request_id, get_logger
-from chassis.problems import FieldError, Problem, answer, invalid_fields
+from chassis.problems import FieldError, Problem, invalid_fields, problem_response
 from chassis.sentry import report
 from chassis.storage_away import storage_problem
 
@@ -25,8 +25,10 @@ def install(app: FastAPI, *, public_url: str) -> None:
     """Answer every error in the form of the version that the path names."""
 
     def answer_problem(request: Request, problem: Problem) -> JSONResponse:
-        told = answer(problem, path=request.url.path, request_id=current_request_id() or "", public_url=public_url)
-        return JSONResponse(told.body, told.status, told.headers)
+        response = problem_response(
+            problem, path=request.url.path, request_id=current_request_id() or "", public_url=public_url
+        )
+        return JSONResponse(response.body, response.status, response.headers)
 
     @app.exception_handler(Problem)
     async def on_problem(request: Request, error: Problem) -> JSONResponse:

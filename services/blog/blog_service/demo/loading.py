@@ -11,7 +11,7 @@ from django.db import transaction
 from blog_service.authors.models import Author
 from blog_service.media_refs.models import Asset
 from blog_service.posts import markdown
-from blog_service.posts.changes import changes_announce, parts_of, snapshot_of
+from blog_service.posts.changes import changes_announce, relations_of, snapshot_of
 from blog_service.posts.counts import counts_change
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services import tags_replace
@@ -68,7 +68,7 @@ def _load(text: Text) -> bool:
     slug_claim(post)
     tags_replace(post, text.tags, present=frozenset())
     _add_image(post, text)
-    after = snapshot_of(post, parts_of(post))
+    after = snapshot_of(post, relations_of(post))
     changes_announce(post, None, after, actor=post.author_id)
     post.save()
     counts_change(post, None, after.counted_under)

@@ -21,7 +21,7 @@ from blog_service.posts.models import Post, PostImage, PostTag
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PostRelations:
     """What belongs to a post in other tables: its tags and its images.
 
     Read once a write and handed on: a new post has none, and who replaces them knows what they are then.
@@ -36,38 +36,38 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class PostSnapshot:
     """All of a post that events tell about; two that are equal mean nothing happened."""
 
     content: tuple[str, str, tuple[str, ...]]
     slug: str
     published: bool
-    parts: Parts
+    relations: PostRelations
 
     @property
     def counted_under(self) -> frozenset[int] | None:
         """The tags that the post counts for, None while it counts for nothing."""
-        return self.parts.tag_ids if self.published else None
+        return self.relations.tag_ids if self.published else None
 
 
-def parts_of(post: Post) -> Parts:
-    """The parts that the database has of a post, which itself may still have to be saved."""
+def relations_of(post: Post) -> PostRelations:
+    """The relations that the database has of a post, which itself may still have to be saved."""
     tag_ids = PostTag.objects.filter(post_id=post.id).values_list("tag_id", flat=True)
     images = PostImage.objects.filter(post_id=post.id).order_by("position")
-    return Parts(tag_ids=frozenset(tag_ids), images=tuple(images.values_list("asset_id", "caption", "alt")))
+    return PostRelations(tag_ids=frozenset(tag_ids), images=tuple(images.values_list("asset_id", "caption", "alt")))
 
 
-def snapshot_of(post: Post, parts: Parts) -> Snapshot:
+def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
     """The post as it is now, saved or about to be."""
-    return Snapshot(
+    return PostSnapshot(
         content=(post.title, post.body, tuple(post.tags)),
         slug=post.slug,
         published=post.status == Post.Status.PUBLISHED,
-        parts=parts,
+        relations=relations,
     )
 
 
-def changes_announce(post: Post, before: Snapshot | None, after: Snapshot | None, *, actor: UUID) -> None:
+def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapshot | None, *, actor: UUID) -> None:
     """Publish what lies between two snapshots; None stands for a post that is not there yet or no more."""
     shown = after or before
     assert shown
@@ -81,20 +81,20 @@ def changes_announce(post: Post, before: Snapshot | None, after: Snapshot | None
     events: list[EventData] = [happened(**state) for happened in _happened(before, after)]
     if before and after and before.slug != after.slug:
         events.append(PostSlugChanged(**state, previous_slug=before.slug))
-    media_ids = after.parts.media_ids if after else []
-    if set(media_ids) != set(before.parts.media_ids if before else []):
+    media_ids = after.relations.media_ids if after else []
+    if set(media_ids) != set(before.relations.media_ids if before else []):
         events.append(MediaRefsChanged(object_type="post", object_id=post.id, media_ids=media_ids))
     for event in events:
         post.event_sequence += 1
         publish(event, sequence=post.event_sequence, actor=actor)
 
 
-def _happened(before: Snapshot | None, after: Snapshot | None) -> list[type[PostState]]:
+def _happened(before: PostSnapshot | None, after: PostSnapshot | None) -> list[type[PostState]]:
     if after is None:
         return [PostDeleted]
     if before is None:
         return [PostCreated, PostPublished] if after.published else [PostCreated]
-    edited = (before.content, before.parts.images) != (after.content, after.parts.images)
+    edited = (before.content, before.relations.images) != (after.content, after.relations.images)
     happened: list[type[PostState]] = [PostUpdated] if edited else []
     if before.published != after.published:
         happened.append(PostPublished if after.published else PostUnpublished)

@@ -16,7 +16,7 @@ from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import assets_ensure, assets_refresh
 from blog_service.posts import markdown
 from blog_service.posts.access import PostNotFound
-from blog_service.posts.changes import Parts, changes_announce, parts_of, snapshot_of
+from blog_service.posts.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.counts import counts_change
 from blog_service.posts.images import ImageFields, images_replace
 from blog_service.posts.markdown_budget import TooComplex
@@ -68,7 +68,7 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
     """Remove a post with its images; its slugs stay spent. Raises Problem (404) if it is gone already."""
     with transaction.atomic():
         post = _locked(post_id)
-        before = snapshot_of(post, parts_of(post))
+        before = snapshot_of(post, relations_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
         counts_change(post, before.counted_under, None)
@@ -108,19 +108,19 @@ def _locked(post_id: UUID) -> Post:
 
 
 def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datetime) -> None:
-    before = None if post._state.adding else snapshot_of(post, parts_of(post))
-    parts = before.parts if before else Parts()
+    before = None if post._state.adding else snapshot_of(post, relations_of(post))
+    relations = before.relations if before else PostRelations()
     if fields.get("title", post.title) != post.title:
         post.title = fields["title"]
         slug_claim(post)
     if "body" in fields:
         post.body, post.html, post.excerpt = fields["body"], html, markdown.excerpt(html)
     if "tags" in fields:
-        parts = replace(parts, tag_ids=tags_replace(post, fields["tags"], present=parts.tag_ids))
+        relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:
-        parts = replace(parts, images=images_replace(post, fields["images"]))
-    publication_settle(post, fields.get("published"), now, media_ids=parts.media_ids)
-    after = snapshot_of(post, parts)
+        relations = replace(relations, images=images_replace(post, fields["images"]))
+    publication_settle(post, fields.get("published"), now, media_ids=relations.media_ids)
+    after = snapshot_of(post, relations)
     if before and before != after:
         post.version += 1
         post.updated_at = now

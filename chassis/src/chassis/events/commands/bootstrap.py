@@ -10,7 +10,7 @@ from chassis.events.commands.desk import Desk
 from chassis.events.databases import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox, Outcome
-from chassis.events.service import Snapshot
+from chassis.events.service import ReplicaSnapshot
 from chassis.events.topology import Queue, queue_name
 from chassis.events.types import producer_of
 from chassis.internal_client import InternalUnavailable
@@ -49,7 +49,7 @@ def run(desk: Desk, words: argparse.Namespace) -> bool:
     return bool(left or parked)
 
 
-def _apply(desk: Desk, database: EventDatabase, snapshot: Snapshot) -> Counter[Outcome]:
+def _apply(desk: Desk, database: EventDatabase, snapshot: ReplicaSnapshot) -> Counter[Outcome]:
     """Hand the owner's state to the handlers through the inbox, which parks what fails."""
     inboxes = {queue.name: Inbox(database, queue.name, desk.service.handlers) for queue in desk.queues}
     outcomes: Counter[Outcome] = Counter()

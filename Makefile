@@ -36,7 +36,7 @@ shell: ## open a Python shell of a service (S=auth|blog|media|gateway)
 setup: ## install what development needs into .venv
 	@$(LAUNCH) setup
 
-lint: setup ## ruff, mypy --strict and the import contracts
+lint: setup ## ruff, mypy --strict, the import contracts and the registries
 	@$(VENV)/python -m tests.suites checks
 
 format: setup ## let ruff rewrite what it can

@@ -38,7 +38,6 @@ FIGURES = {  # of StatsD, kept by Graphite
     "Accounts registered": "auth.user.registered",
     "Log-ins": "auth.session.opened",
     "Posts published": "blog.post.published",
-    "Comments": "blog.comment.created",
     "Pictures uploaded": "media.asset.uploaded",
     "Pictures rendered": "media.asset.ready",
     "Pictures that could not be": "media.asset.failed",

@@ -34,6 +34,7 @@ CHECKS = (
     tool("ruff", "ruff", "check", "."),
     tool("format", "ruff", "format", "--check", "."),
     tool("imports", "lint-imports", "--no-logo"),
+    tool("registries", "python", "-m", "tests.registries"),
     tool("images of others", "python", "-m", "tests.image_ages"),
     tool("advisories", "python", "-m", "tests.advisories"),
     *(tool(f"types of {name}", "mypy", *paths) for name, paths in PLAIN.items()),

@@ -4,7 +4,6 @@ from chassis.events.databases import Handler
 from chassis.events.types import EventData
 
 from auth_service.avatars.handlers import avatar_forget_on_asset_removed
-from auth_service.erasure.events import ErasureCompleted, ErasureExecute, ErasureRequested
 from auth_service.keys.events import KeyRevoked, KeyRotated
 from auth_service.sessions.events import SessionRevoked
 from auth_service.users.events import (
@@ -26,9 +25,6 @@ PUBLISHES: tuple[type[EventData], ...] = (
     RoleChanged,
     KeyRotated,
     KeyRevoked,
-    ErasureRequested,
-    ErasureExecute,
-    ErasureCompleted,
 )
 
 HANDLERS: dict[str, Handler] = {"media.asset.removed.v1": avatar_forget_on_asset_removed}

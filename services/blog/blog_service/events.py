@@ -3,16 +3,12 @@
 from chassis.events.databases import Handler
 from chassis.events.types import EventData
 
-from blog_service.authors.events import FollowChanged
 from blog_service.authors.handlers import (
     author_suspend_on_user_suspended,
     author_upsert_on_profile_updated,
     author_upsert_on_user_registered,
     posts_settle_on_user_reactivated,
 )
-from blog_service.comments.events import CommentCreated, CommentDeleted
-from blog_service.erasure.events import ErasureDone
-from blog_service.favourites.events import FavouriteChanged
 from blog_service.media_refs.handlers import (
     posts_settle_on_asset_failed,
     posts_settle_on_asset_ready,
@@ -37,11 +33,6 @@ PUBLISHES: tuple[type[EventData], ...] = (
     PostUnpublished,
     PostSlugChanged,
     MediaRefsChanged,
-    CommentCreated,
-    CommentDeleted,
-    FavouriteChanged,
-    FollowChanged,
-    ErasureDone,
 )
 
 HANDLERS: dict[str, Handler] = {

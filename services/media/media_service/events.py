@@ -5,9 +5,7 @@ from collections.abc import Mapping
 from chassis.events.databases import Handler
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
-from media_service.erasure.events import ErasureDone
-from media_service.usage.events import RefConfirmed, RefRejected
 
-PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved, RefConfirmed, RefRejected, ErasureDone)
+PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved)
 
 HANDLERS: Mapping[str, Handler] = {}

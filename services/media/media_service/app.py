@@ -18,13 +18,13 @@ from media_service.assets import routes as assets
 from media_service.database import AsyncDatabase
 from media_service.dependencies import Decoders, WebService
 from media_service.pictures.memory import Budget
+from media_service.pictures.scratch import Room
 from media_service.refused import REFUSED
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
-from media_service.uploads.room import Room
 
 
 def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:

@@ -6,7 +6,7 @@ from media_service.settings import settings
 
 app = celery_app(
     settings(),
-    tasks=["media_service.renditions.tasks", "media_service.storage.tasks"],
+    tasks=["media_service.renditions.tasks", "media_service.sweeping.tasks"],
     schedule={
         "renditions": {"task": "renditions_requeue_stuck", "schedule": 20.0},
         "storage": {"task": "storage_sweep", "schedule": 3600.0},

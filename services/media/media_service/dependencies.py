@@ -12,10 +12,9 @@ from fastapi import Depends, Path, Request
 
 from media_service.database import AsyncDatabase
 from media_service.pictures.memory import Budget
-from media_service.pictures.scratch import Scratch
+from media_service.pictures.scratch import Room, Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
-from media_service.uploads.room import Room
 
 P = ParamSpec("P")
 T = TypeVar("T")

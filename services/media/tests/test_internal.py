@@ -40,6 +40,7 @@ async def test_a_service_learns_the_state_of_assets(alice: Person, bob: Person, 
         "reason": None,
     }
     assert (told[his["id"]]["status"], told[his["id"]]["sequence"]) == ("processing", 1)
+    assert told[his["id"]]["renditions"] == []  # though the same picture has some
 
 
 async def test_only_services_may_ask(alice: Person, ask: Any) -> None:

@@ -8,7 +8,7 @@ from media_service.database import Database
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import FOLDERS, Store, key_of
-from media_service.storage.sweeping import UNCLAIMED_AFTER, storage_sweep
+from media_service.sweeping.services import UNCLAIMED_AFTER, storage_sweep
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import Person, files_in
 from uuid_utils.compat import uuid7

@@ -15,13 +15,13 @@ from chassis.testing import TokenMint
 from fastapi import FastAPI
 from kombu.exceptions import OperationalError
 from media_service.database import AsyncDatabase, Database
+from media_service.pictures.scratch import Room
 from media_service.renditions import tasks
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
-from media_service.storage.sweeping import UNCLAIMED_AFTER, storage_sweep
+from media_service.sweeping.services import UNCLAIMED_AFTER, storage_sweep
 from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
 from media_service.testing.people import ALICE, Person, files_in
-from media_service.uploads.room import Room
 
 from tests.support.photographs import pixel_bomb, text_named_jpg, truncated
 

@@ -1,6 +1,5 @@
 """What the other services may ask about assets; needs the service token, and the gateway routes nothing here."""
 
-from itertools import groupby
 from typing import Annotated, Literal
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from pydantic import BaseModel
 from media_service.assets.events import AssetState
 from media_service.assets.selectors import asset_state, assets_by_id
 from media_service.dependencies import Service
-from media_service.renditions.selectors import renditions_of
 
 MAX_IDS = 200
 
@@ -41,13 +39,8 @@ router = APIRouter(prefix="/internal", dependencies=[Depends(_only_services)], i
 async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNow:
     """The state of assets, whoever owns them; ``ids`` are separated by commas."""
     assets = await service.database.read(assets_by_id, _ids(ids))
-    renditions = await service.database.read(renditions_of, {asset.blob_id for asset in assets})
-    made = {blob_id: list(group) for blob_id, group in groupby(renditions, key=lambda rendition: rendition.blob_id)}
     return AssetsNow(
-        assets=[
-            AssetNow(**asset_state(asset, made.get(asset.blob_id, ())), status=asset.status, sequence=asset.version)
-            for asset in assets
-        ]
+        assets=[AssetNow(**asset_state(asset), status=asset.status, sequence=asset.version) for asset in assets]
     )
 
 

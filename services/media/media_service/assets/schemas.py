@@ -8,7 +8,7 @@ from chassis.text import readable
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from media_service.assets.models import ALT_LENGTH, Asset
-from media_service.renditions.models import PRESETS
+from media_service.presets import PRESETS
 from media_service.storage.store import EXTENSIONS
 
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100

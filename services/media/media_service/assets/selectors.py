@@ -1,16 +1,16 @@
 """What can be asked about assets."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from chassis.problems import Problem
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defaultload
 
 from media_service.assets.events import RenditionState
-from media_service.assets.models import Asset, RemovedAsset
-from media_service.renditions.models import Rendition
+from media_service.assets.models import Asset, AssetStatus, RemovedAsset
+from media_service.storage.models import Blob
 
 
 def asset_get(session: Session, asset_id: UUID, owner_id: UUID, *, lock: bool = False) -> Asset:
@@ -33,8 +33,9 @@ def assets_list(session: Session, owner_id: UUID, *, offset: int, limit: int) ->
 
 
 def assets_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Asset]:
-    """Those of the assets that are there, whoever owns them."""
-    return session.scalars(select(Asset).where(Asset.id.in_(ids))).all()
+    """Those of the assets that are there, whoever owns them, with their renditions."""
+    query = select(Asset).where(Asset.id.in_(ids)).options(defaultload(Asset.blob).selectinload(Blob.renditions))
+    return session.scalars(query).all()
 
 
 def asset_was_known(session: Session, asset_id: UUID) -> bool:
@@ -42,9 +43,13 @@ def asset_was_known(session: Session, asset_id: UUID) -> bool:
     return bool(session.get(Asset, asset_id) or session.get(RemovedAsset, asset_id))
 
 
-def asset_state(asset: Asset, renditions: Iterable[Rendition] = ()) -> dict[str, Any]:
-    """All there is to know of an asset, as the fields of events.AssetState."""
-    made = [RenditionState(preset=made.preset, width=made.width, height=made.height) for made in renditions]
+def asset_state(asset: Asset) -> dict[str, Any]:
+    """All there is to know of an asset, as the fields of events.AssetState.
+
+    It has no renditions before it is ready, though those of another asset may show the same picture.
+    """
+    shown = asset.blob.renditions if asset.status == AssetStatus.READY else []
+    made = [RenditionState(preset=made.preset, width=made.width, height=made.height) for made in shown]
     return {
         "asset_id": asset.id,
         "owner_id": asset.owner_id,

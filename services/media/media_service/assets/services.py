@@ -1,6 +1,5 @@
 """What changes an asset. Each change that others care about raises its version and publishes it."""
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +11,6 @@ from uuid_utils.compat import uuid7
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset
 from media_service.assets.selectors import asset_get, asset_state
-from media_service.renditions.models import Rendition
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
 
@@ -58,11 +56,11 @@ def asset_describe(session: Session, asset_id: UUID, owner_id: UUID, *, alt: str
     return asset
 
 
-def asset_mark_ready(session: Session, asset: Asset, renditions: Iterable[Rendition]) -> None:
+def asset_mark_ready(session: Session, asset: Asset) -> None:
     """Say that all renditions are there."""
     asset.status = AssetStatus.READY
     asset.version += 1
-    publish(session, AssetReady(**asset_state(asset, renditions)), sequence=asset.version, actor=asset.owner_id)
+    publish(session, AssetReady(**asset_state(asset)), sequence=asset.version, actor=asset.owner_id)
 
 
 def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
@@ -77,7 +75,8 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
     """Remove an asset; gives the id of its stored picture if nobody shows that any more: its files are to go."""
     asset = asset_get(session, asset_id, owner_id, lock=True)
     blob = blob_lock(session, asset.blob_id)
-    publish(session, AssetRemoved(**asset_state(asset)), sequence=asset.version + 1, actor=owner_id)
+    gone = asset_state(asset) | {"renditions": []}
+    publish(session, AssetRemoved(**gone), sequence=asset.version + 1, actor=owner_id)
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()

@@ -3,7 +3,10 @@
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
+from threading import Lock
 from typing import IO
+
+from chassis.problems import Problem
 
 
 class Scratch(ExitStack):
@@ -16,3 +19,26 @@ class Scratch(ExitStack):
     def file(self) -> IO[bytes]:
         """A new empty file; raises OSError where the folder takes none."""
         return self.enter_context(TemporaryFile(dir=self._directory))
+
+
+class Room:
+    """How many bytes may lie in working files at once: a pod whose temporary folder is too full is evicted.
+
+    They are taken as they arrive, so that a slow upload holds no more than it has sent.
+    """
+
+    def __init__(self, total: int) -> None:
+        self._left = total
+        self._lock = Lock()
+
+    def take(self, count: int, scratch: Scratch) -> None:
+        """Have so many bytes until the working files are gone; raises Problem 503 where there is no room."""
+        with self._lock:
+            if count > self._left:
+                raise Problem(503, "overloaded", "Too many pictures are being sent just now; try again.")
+            self._left -= count
+        scratch.callback(self._give_back, count)
+
+    def _give_back(self, count: int) -> None:
+        with self._lock:
+            self._left += count

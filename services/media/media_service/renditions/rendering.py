@@ -7,8 +7,8 @@ from typing import IO
 from media_service.pictures.first_frame import first_frame
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image, shrunk
+from media_service.presets import PRESETS
 from media_service.renditions.encoding import encode
-from media_service.renditions.models import PRESETS
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 
 from media_service.assets.models import Asset, AssetStatus
 from media_service.dependencies import AssetId, Service
-from media_service.renditions.models import PRESETS
+from media_service.presets import PRESETS
 from media_service.renditions.selectors import rendition_get, shown_asset
 from media_service.storage.serving import PICTURE, StoredFile, original, serve
 from media_service.storage.store import EXTENSIONS, key_of

@@ -15,10 +15,8 @@ from media_service.database import Database, insert
 from media_service.pictures import vips
 from media_service.pictures.scratch import Scratch
 from media_service.renditions.encoding import MIME
-from media_service.renditions.models import Rendition
 from media_service.renditions.rendering import Rendered, render
-from media_service.renditions.selectors import renditions_of
-from media_service.storage.models import Blob
+from media_service.storage.models import Blob, Rendition
 from media_service.storage.store import Store, folder_of, key_of
 
 MAX_ATTEMPTS = 5
@@ -101,7 +99,7 @@ def _finish(session: Session, asset_id: UUID, renditions: Sequence[Rendition]) -
     columns = [column.key for column in Rendition.__table__.columns]
     values = [{name: getattr(rendition, name) for name in columns} for rendition in renditions]
     session.execute(insert(session, Rendition).values(values).on_conflict_do_nothing())
-    asset_mark_ready(session, asset, renditions_of(session, [asset.blob_id]))
+    asset_mark_ready(session, asset)
     return True
 
 

@@ -1,10 +1,10 @@
-"""Pictures as they are stored, each once, however many assets show it."""
+"""What is stored: pictures, each once however many assets show it, and the renditions that were made of them."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from media_service.database import Base
 
@@ -25,3 +25,22 @@ class Blob(Base):
     width: Mapped[int]
     height: Mapped[int]
     created_at: Mapped[datetime]
+
+    renditions: Mapped[list["Rendition"]] = relationship(
+        viewonly=True, order_by="(Rendition.width, Rendition.height, Rendition.preset.desc())"
+    )
+    """Smallest first."""
+
+
+class Rendition(Base):
+    """One preset of a stored picture; all assets that show it share its renditions."""
+
+    __tablename__ = "renditions"
+
+    blob_id: Mapped[UUID] = mapped_column(ForeignKey(Blob.id, ondelete="CASCADE"), primary_key=True)
+    preset: Mapped[str] = mapped_column(String(16), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    mime: Mapped[str] = mapped_column(String(32))
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    width: Mapped[int]
+    height: Mapped[int]

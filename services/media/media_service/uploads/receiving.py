@@ -10,10 +10,9 @@ from starlette.requests import ClientDisconnect
 
 from media_service.assets.models import ALT_LENGTH
 from media_service.pictures.refusals import Cause, too_large
-from media_service.pictures.scratch import Scratch
+from media_service.pictures.scratch import Room, Scratch
 from media_service.uploads.fields import FileField, TextField
 from media_service.uploads.form import Form
-from media_service.uploads.room import Room
 
 MAX_OTHER_BYTES = 64 * 1024  # what a body may have beside the picture
 

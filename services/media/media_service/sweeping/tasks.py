@@ -1,4 +1,4 @@
-"""The jobs that keep the store tidy."""
+"""The job that keeps the store tidy."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ from chassis.logging import get_logger
 
 from media_service import resources
 from media_service.celery import app
-from media_service.storage import sweeping
+from media_service.sweeping import services
 
 log = get_logger()
 
@@ -14,7 +14,7 @@ log = get_logger()
 @app.task(name="storage_sweep")
 def storage_sweep(first: int = 0) -> None:
     """Remove files that belong to nobody; what takes long goes on in another job."""
-    swept = sweeping.storage_sweep(resources.database(), resources.store(), now=datetime.now(UTC), first=first)
+    swept = services.storage_sweep(resources.database(), resources.store(), now=datetime.now(UTC), first=first)
     if swept.removed:
         log.info("unclaimed files removed", folders=swept.removed)
     if swept.rest:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pika
-from chassis.events import clock, envelope, transports
+from chassis.events import envelope, transports
 from chassis.events.consumer import Consumer
 from chassis.events.databases import Execute
 from chassis.events.databases.plain import PlainDatabase
@@ -18,6 +18,7 @@ from chassis.events.transports import Transport
 from benchmarks.events import press
 from benchmarks.events.publishing import Rate, outbox, timed
 from benchmarks.results import Figure
+from chassis import clock
 from launcher.servers import Postgres
 
 _RECORD = """
@@ -101,7 +102,7 @@ def _plain_loop(database: PlainDatabase, broker_url: str, count: int) -> Rate:
 
 
 def _handle(database: PlainDatabase, event: Event) -> None:
-    moment = clock.stored(clock.now())
+    moment = clock.to_database(clock.now())
     row = (press.QUEUE, str(event.id), event.type, event.partition_key, event.sequence, moment, moment)
     with database.transaction() as transaction:
         if transaction.execute(_RECORD, row):

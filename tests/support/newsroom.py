@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, ClassVar
 
 import pytest
-from chassis.events import clock, commands, transports
+from chassis.events import commands, transports
 from chassis.events.databases import Execute, plain
 from chassis.events.envelope import Event, decode
 from chassis.events.inbox import Inbox
@@ -18,6 +18,7 @@ from chassis.events.topology import Queue
 from chassis.events.transports import Delivery, Message
 from chassis.settings import Secret, ServiceSettings, SettingsError
 
+from chassis import clock
 from tests.support.events import PRINTED, ArticlePrinted, IssueSold, publish, take, take_effect
 
 
@@ -65,7 +66,7 @@ class Newsroom:
         publish(self.press_database, *events)
         with closing(self.transport.publisher()) as publisher:
             Relay(self.press_database, publisher, optional=[IssueSold.event_type.name]).relay_pending()
-        moment = clock.stored(clock.now() - timedelta(minutes=minutes_ago))
+        moment = clock.to_database(clock.now() - timedelta(minutes=minutes_ago))
         with self.press_database.transaction() as transaction:
             transaction.execute("UPDATE outbox_event SET published_at = %s WHERE published_at IS NOT NULL", (moment,))
 

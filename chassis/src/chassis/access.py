@@ -6,7 +6,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from chassis import packaged
+from chassis import packaged_data
 from chassis.problems import Problem
 from chassis.tokens import Claims, TokenRefused
 
@@ -74,7 +74,7 @@ class Table(BaseModel):
 @cache
 def table() -> Table:
     """The table that was packaged with this code."""
-    return Table.model_validate(packaged.read("access.yaml"))
+    return Table.model_validate(packaged_data.read_yaml("access.yaml"))
 
 
 def find(method: str, path: str) -> Access | None:

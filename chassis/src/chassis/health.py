@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from types import FrameType
 
-from chassis.refusals import said
+from chassis.connection_errors import server_reason
 
 ProbeResponse = tuple[int, dict[str, object]]
 HEARTBEAT_MAX_AGE = 60
@@ -57,7 +57,7 @@ class Health:
             probe()
         except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready", and the text may hold secrets
             outcome = type(error).__name__
-            reason = said(error) or outcome
+            reason = server_reason(error) or outcome
         if self._failing.get(name, "") != reason:
             self._failing[name] = reason
             self._tell(name, reason)

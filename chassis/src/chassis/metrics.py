@@ -12,7 +12,7 @@ from typing import Any, TypedDict, cast
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
 
-from chassis import metric_files, packaged
+from chassis import metric_files, packaged_data
 
 CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
@@ -38,7 +38,7 @@ class MetricInfo(TypedDict, total=False):
 @cache
 def catalogue() -> dict[str, MetricInfo]:
     """Every metric there is, by name."""
-    return {entry["name"]: entry for entry in packaged.read("metrics.yaml")["metrics"]}
+    return {entry["name"]: entry for entry in packaged_data.read_yaml("metrics.yaml")["metrics"]}
 
 
 def metric(name: str) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from chassis.applied import CONNECT_SECONDS, POSTGRES
+from chassis.migration_table import CONNECT_SECONDS, POSTGRES
 
 _TRY = "SELECT pg_try_advisory_xact_lock(hashtext('broadsheet migrations'))"
 _PATIENT = """

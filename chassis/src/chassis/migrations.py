@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from chassis.connection_errors import describe
 from chassis.migration_lock import alone
-from chassis.refusals import refusal
 from chassis.settings_error import SettingsError
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def look(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]
     except SettingsError:
         raise
     except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
-        return [], f"the database at {where(url)} {refusal(error)}"
+        return [], f"the database at {where(url)} {describe(error)}"
     lacks = f"the database at {where(url)} lacks {len(names)} of its migrations, {names[0]} first" if names else ""
     return names, lacks
 

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import NoReturn
 
-from chassis import garbage, log_output
+from chassis import gc_tuning, log_output
 from chassis.settings_error import SettingsError
 
 Command = Callable[[list[str]], None]
@@ -21,7 +21,7 @@ ANSWERING = frozenset({"check", "events", "explain", "manage", "openapi"})
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; wrong words and settings are one sentence on standard error and exit code 2."""
-    garbage.starting()
+    gc_tuning.relax_for_startup()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
         name, command, rest = _find(words)

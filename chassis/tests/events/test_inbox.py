@@ -5,12 +5,12 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from chassis.events import clock
 from chassis.events.databases import EventDatabase, Execute, plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, encode
 from chassis.events.inbox import LADDER, DatabaseLost, Inbox, Outcome
 
+from chassis import clock
 from tests.support.events import PRINTED, effects, printed, rows, take_effect
 
 QUEUE = "reader.press-events"

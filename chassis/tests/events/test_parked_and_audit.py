@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from chassis.events import clock, parked
+from chassis.events import parked
 from chassis.events.audit import account, repair
 from chassis.events.databases import Execute, plain
 from chassis.events.databases.plain import PlainDatabase
@@ -15,6 +15,7 @@ from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Transport
 
+from chassis import clock
 from tests.support.events import PRINTED, effects, printed, publish, rows, take, take_effect
 
 QUEUE = Queue("reader.press-events", (PRINTED,))

@@ -7,7 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chassis.events import claims, clock, outbox, retention
+from chassis.events import claims, outbox, retention
 from chassis.events.claims import LEASE, Outbox
 from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
@@ -17,7 +17,7 @@ from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Message, Sent, Transport, TransportLost
 
-from chassis import metrics, statsd
+from chassis import clock, metrics, statsd
 from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, take, wait_until
 
 

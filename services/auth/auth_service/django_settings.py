@@ -19,7 +19,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "chassis.django.middleware.pages_load_their_own",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "auth_service.middleware.unkept_unless_said",
+    "auth_service.middleware.no_store_by_default",
     "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def unkept_unless_said(get_response: Handler) -> Handler:
+def no_store_by_default(get_response: Handler) -> Handler:
     """Tokens and accounts are for one caller and for now; a view that answers all alike says so itself."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -22,7 +22,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
-    "blog_service.middleware.private_unless_said",
+    "blog_service.middleware.private_by_default",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from blog_service.keeping import PRIVATE
+from blog_service.cache_headers import PRIVATE
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
-def private_unless_said(get_response: Handler) -> Handler:
+def private_by_default(get_response: Handler) -> Handler:
     """Caches keep nothing but what a view lets them keep, and never for those who come with a token."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from blog_service.authors.models import Author
-from blog_service.middleware import private_unless_said
+from blog_service.middleware import private_by_default
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
 from django.http import HttpRequest, HttpResponse
@@ -196,5 +196,5 @@ def test_nothing_is_kept_that_no_view_has_said_so_of() -> None:
     def view(_request: HttpRequest) -> HttpResponse:
         return HttpResponse("ok")
 
-    answer = private_unless_said(view)(RequestFactory().get("/api/v1/new"))
+    answer = private_by_default(view)(RequestFactory().get("/api/v1/new"))
     assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "private, no-store")

@@ -8,7 +8,7 @@ from chassis.listening import listener
 from chassis.liveness import Watch
 from chassis.process import begin
 
-from chassis import garbage
+from chassis import gc_tuning
 from gateway_service.app import Gateway
 from gateway_service.assembly import Assembly, assemble
 from gateway_service.config import read
@@ -28,7 +28,7 @@ async def serve(settings: GatewaySettings) -> None:
     listens_admin = listener(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
     public, admin = Door(assembly.gateway), Door(assembly.admin)
     begin(settings, "web")
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
     stop = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
         refreshing = tasks.create_task(assembly.keys.refresh_forever())

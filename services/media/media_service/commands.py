@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from chassis.commands import Commands
-from chassis.refusals import said
+from chassis.connection_errors import server_reason
 from chassis.run import Command
 from chassis.settings_error import SettingsError
 
@@ -70,7 +70,7 @@ def check(_arguments: list[str]) -> None:
         try:
             probe()
         except Exception as error:
-            raise SettingsError(f"The {name} is not ready: {said(error) or error}") from error
+            raise SettingsError(f"The {name} is not ready: {server_reason(error) or error}") from error
 
 
 def openapi(_arguments: list[str]) -> None:

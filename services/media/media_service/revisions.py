@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from chassis import applied
+from chassis import migration_table
 
 SCRIPTS = Path(__file__).parent / "migrations"
 
 
 def pending(url: str) -> list[str]:
     """The migrations that the database at ``url`` lacks; raises its driver's error if it does not answer."""
-    rows = applied.rows(url, "alembic_version", "version_num")
+    rows = migration_table.read_rows(url, "alembic_version", "version_num")
     return newer_than(rows[0][0] if rows else None)
 
 

@@ -10,7 +10,7 @@ from chassis.health import Health
 from chassis.listening import listener
 from chassis.process import LINGER_SECONDS, begin
 
-from chassis import garbage
+from chassis import gc_tuning
 from media_service.app import create_app
 from media_service.checks import checks
 from media_service.settings import MediaSettings
@@ -59,5 +59,5 @@ def serve(settings: MediaSettings) -> None:
         timeout_graceful_shutdown=round(settings.drain_seconds),
     )
     config.load()  # imports the protocols
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
     Server(config, health).run(sockets=[listener(settings.host, settings.port, "MEDIA_PORT")])

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.events import clock, outbox, parked
+from chassis.events import outbox, parked
 from chassis.events.audit import UNDER_WAY, Account, account
 from chassis.events.databases import plain
 from chassis.events.envelope import Event
 from chassis.events.transports import Transport
 
+from chassis import clock
 from tests.faults.events.processes import READER, Script
 from tests.support import events as press
 from tests.support.events import printed, wait_until

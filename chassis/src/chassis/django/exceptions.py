@@ -11,10 +11,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.views import set_rollback
 
-from chassis.database_away import database_unavailable, passes
+from chassis.database_errors import database_unavailable, is_transient
 from chassis.django.problem_responses import answer_problem
 from chassis.problems import MOST_ERRORS, NON_FIELD, FieldError, Problem, invalid_fields
-from chassis.storage_away import storage_problem
+from chassis.storage_errors import storage_problem
 from chassis.tokens import TokenRefused
 
 _DJANGO = {
@@ -43,7 +43,7 @@ def problem_of(error: Exception) -> Problem | None:
             return _framework_problem(error)
         case DatabaseError() | OSError() if problem := storage_problem(error):
             return problem
-        case OperationalError() | InterfaceError() if passes(error.__cause__):
+        case OperationalError() | InterfaceError() if is_transient(error.__cause__):
             return database_unavailable(error)
     for kind, (status, code, detail) in _DJANGO.items():
         if isinstance(error, kind):

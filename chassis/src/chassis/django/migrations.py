@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-from chassis import applied
+from chassis import migration_table
 
 SHARED_APPS = {
     "chassis": "chassis.django",
@@ -27,7 +27,7 @@ SHARED_APPS = {
 
 def pending(url: str, apps: Mapping[str, str]) -> list[str]:
     """The migrations of the apps that the database at ``url`` lacks; raises its driver's error when it is away."""
-    return lacking(apps, applied.rows(url, "django_migrations", "app, name"))
+    return lacking(apps, migration_table.read_rows(url, "django_migrations", "app, name"))
 
 
 def lacking(apps: Mapping[str, str], done: Iterable[tuple[str, ...]]) -> list[str]:

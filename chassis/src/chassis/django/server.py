@@ -15,7 +15,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
-from chassis import database_pool, garbage, logging, metrics, process
+from chassis import database_pool, gc_tuning, logging, metrics, process
 from chassis.django.chunked import with_length
 from chassis.django.database_pool import usage
 from chassis.django.settings import JSON_BODY_BYTES
@@ -126,7 +126,7 @@ def _begin_to_serve(_worker: Worker) -> None:
     health.drain_on_sigterm()
     fetch_keys()
     database_pool.watch(lambda: usage(connections["default"]))
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
 
 
 def _forget_worker(_arbiter: Arbiter, worker: Worker) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from chassis.events import clock
+from chassis import clock
 from chassis.events.databases import EventDatabase, Row
 from chassis.events.topology import Queue
 from chassis.events.transports import Message, Publisher, Sent, TransportLost
@@ -62,7 +62,7 @@ def account(  # noqa: PLR0913  two sides, and what is known of the way between t
             state = states.get(str(identity))
             if state is None and str(identity) in dead_letters:
                 state = "dead letters"
-            elif state is None and (waiting or clock.loaded(published_at) > recent):
+            elif state is None and (waiting or clock.from_database(published_at) > recent):
                 state = "under way"
             if state is None:
                 result.missing.append(str(identity))
@@ -85,7 +85,7 @@ def repair(gaps: Account, producer: EventDatabase, publisher: Publisher) -> None
 def _published(queue: Queue, producer: EventDatabase, since: datetime | None) -> Iterator[list[Row]]:
     sql = _PUBLISHED.format(types=_places(queue.types))
     position = 0
-    start = clock.stored(since or datetime.fromtimestamp(0, tz=clock.now().tzinfo))
+    start = clock.to_database(since or datetime.fromtimestamp(0, tz=clock.now().tzinfo))
     while True:
         with producer.transaction() as transaction:
             chunk = transaction.execute(sql, (position, *queue.types, start, CHUNK))

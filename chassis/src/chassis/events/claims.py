@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import uuid4
 
-from chassis.events import clock
+from chassis import clock
 from chassis.events.databases import EventDatabase, Execute
 
 BATCH = 500
@@ -104,25 +104,26 @@ class Outbox:
 
     def _lease(self, after: int) -> Claim | None:
         now = self._now()
-        free = (after, clock.stored(now))
+        free = (after, clock.to_database(now))
         with self.database.transaction() as transaction:  # only reads, so that an idle relay is in nobody's way
             if not transaction.execute(_FREE, free):
                 return None
         with self.database.transaction() as transaction:
-            rows = transaction.execute(_TAKE_LEASE, (self._owner, clock.stored(now + self._lease_time), *free))
+            rows = transaction.execute(_TAKE_LEASE, (self._owner, clock.to_database(now + self._lease_time), *free))
             return Claim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
 
     def mark(self, execute: Execute, claim: Claim) -> None:
         """Write what became of a claim's events: one UPDATE for all that were confirmed."""
         if claim.published:
             matches, ids = self._among([row.id for row in claim.published])
-            execute(f"UPDATE outbox_event SET published_at = %s WHERE id {matches}", (clock.stored(self._now()), ids))  # noqa: S608
+            marked = (clock.to_database(self._now()), ids)
+            execute(f"UPDATE outbox_event SET published_at = %s WHERE id {matches}", marked)  # noqa: S608
         for row, reason in claim.refused:
             delay = timedelta(seconds=min(2**row.attempts, LONGEST_DELAY))
-            execute(_REFUSED, (clock.stored(self._now() + delay), reason, row.id))
+            execute(_REFUSED, (clock.to_database(self._now() + delay), reason, row.id))
 
     def _oldest(self, execute: Execute, shard: int) -> list[Pending]:
-        waiting = [row[0] for row in execute(_WAITING, (shard, clock.stored(self._now())))]
+        waiting = [row[0] for row in execute(_WAITING, (shard, clock.to_database(self._now())))]
         matches, keys = self._among(waiting)
         other_keys, excluded = (f"AND NOT partition_key {matches}", (keys,)) if waiting else ("", ())
         rows = execute(_OLDEST.format(other_keys=other_keys), (shard, shard, *excluded, self._batch))

@@ -12,8 +12,7 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from chassis import tracing
-from chassis.events import clock
+from chassis import clock, tracing
 from chassis.events.types import EventData, producer_of
 from chassis.logging import current_request_id
 
@@ -74,7 +73,7 @@ def create(data: EventData, *, sequence: int, actor: object = None, at: datetime
         type=declared.name,
         source=source_of(declared.name),
         subject=f"{declared.aggregate}/{content[declared.id_field]}",
-        time=clock.rounded(at or clock.now()),
+        time=clock.truncate_to_milliseconds(at or clock.now()),
         sequence=sequence,
         partition_key=str(content[declared.key_field]),
         data=content,
@@ -112,7 +111,7 @@ def encode(event: Event) -> bytes:
         "source": event.source,
         "type": event.type,
         "subject": event.subject,
-        "time": clock.shown(event.time),
+        "time": clock.format_timestamp(event.time),
         "dataschema": schema_name(event.type),
         "datacontenttype": "application/json",
         "sequence": event.sequence,

@@ -12,8 +12,8 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Final
 
-from chassis import sentry
-from chassis.events import clock, envelope, observed, parked
+from chassis import clock, sentry
+from chassis.events import envelope, observed, parked
 from chassis.events.databases import EventDatabase, Handler, Transaction
 from chassis.events.envelope import Event
 from chassis.events.spans import being_handled
@@ -196,7 +196,7 @@ class Inbox:
                 "type": event.type,
                 "partition_key": event.partition_key,
                 "sequence": event.sequence,
-                "received_at": clock.stored(now + timedelta(microseconds=place)),  # parked events keep this order
+                "received_at": clock.to_database(now + timedelta(microseconds=place)),  # parked events keep this order
             }
             for place, (event, _) in enumerate(arrived)
         ]
@@ -238,10 +238,10 @@ class Inbox:
             sentry.report(error)
             return Outcome.DEAD, None
         log.warning("event failed", **identity, exc_info=error)
-        return Outcome.FAILED, clock.stored(self._now() + LADDER[attempts - 1] * self._jitter())
+        return Outcome.FAILED, clock.to_database(self._now() + LADDER[attempts - 1] * self._jitter())
 
     def _moment(self) -> str:
-        return clock.stored(self._now())
+        return clock.to_database(self._now())
 
 
 def describe(error: Exception) -> str:

@@ -5,8 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from chassis import statsd
-from chassis.events import clock
+from chassis import clock, statsd
 from chassis.events.claims import Claim
 from chassis.events.databases import EventDatabase
 from chassis.events.envelope import Event
@@ -37,7 +36,7 @@ def backlog(database: EventDatabase) -> tuple[int, datetime | None]:
     """How many events wait in the outbox (100,000 may be more), and since when the oldest does."""
     with database.transaction() as transaction:
         pending = int(transaction.execute(_PENDING, (COUNTED_AT_MOST,))[0][0])
-        oldest = [clock.loaded(row[0]) for row in transaction.execute(_OLDEST) if row[0]]
+        oldest = [clock.from_database(row[0]) for row in transaction.execute(_OLDEST) if row[0]]
     return pending, min(oldest, default=None)
 
 

@@ -2,7 +2,8 @@
 
 import zlib
 
-from chassis.events import clock, envelope
+from chassis import clock
+from chassis.events import envelope
 from chassis.events.databases import Execute
 from chassis.events.envelope import Event
 from chassis.events.schema import SHARDS, Dialect
@@ -22,7 +23,7 @@ _NOTIFY = f"RETURNING pg_notify('{CHANNEL}', '')"
 def add(execute: Execute, dialect: Dialect, event: Event) -> None:
     """Put an event into the outbox, in the open transaction ``execute`` belongs to."""
     aggregate_type, _, aggregate_id = event.subject.partition("/")
-    created = clock.stored(event.time)
+    created = clock.to_database(event.time)
     execute(
         _INSERT + _NOTIFY if dialect == "postgresql" else _INSERT,
         (

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from chassis.events import clock
+from chassis import clock
 from chassis.events.databases import EventDatabase
 
 _COUNT = "SELECT state, count(*) FROM inbox_event WHERE consumer = %s AND state <> 'handled' GROUP BY state"
@@ -50,14 +50,14 @@ def entries(database: EventDatabase, consumer: str) -> Iterator[Parked]:
     with database.transaction() as transaction:
         rows = transaction.execute(_LIST, (consumer,))
     for event_id, type_name, key, state, attempts, next_attempt, received, error, body in rows:
-        due = clock.loaded(next_attempt) if next_attempt else None
-        yield Parked(str(event_id), type_name, key, state, attempts, due, clock.loaded(received), error, body)
+        due = clock.from_database(next_attempt) if next_attempt else None
+        yield Parked(str(event_id), type_name, key, state, attempts, due, clock.from_database(received), error, body)
 
 
 def redrive(database: EventDatabase, consumer: str, event_id: str, *, now: clock.Clock = clock.now) -> bool:
     """Have a dead or failed event tried again at once, from the foot of the ladder; False if there is no such one."""
     with database.transaction() as transaction:
-        return bool(transaction.execute(_REDRIVE, (clock.stored(now()), consumer, event_id)))
+        return bool(transaction.execute(_REDRIVE, (clock.to_database(now()), consumer, event_id)))
 
 
 def discard(
@@ -65,5 +65,7 @@ def discard(
 ) -> bool:
     """Give a parked event up and release those held behind it; False if there is no such one."""
     with database.transaction() as transaction:
-        gone = transaction.execute(_DISCARD, (clock.stored(now()), f"{DISCARDED}{reason}"[:500], consumer, event_id))
+        gone = transaction.execute(
+            _DISCARD, (clock.to_database(now()), f"{DISCARDED}{reason}"[:500], consumer, event_id)
+        )
     return bool(gone)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from types import FrameType
 
-from chassis import garbage, sentry
+from chassis import gc_tuning, sentry
 from chassis.events import observed, transports
 from chassis.events.consumer import Consumer
 from chassis.events.databases import plain
@@ -78,7 +78,7 @@ def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
     """
     begin(service.settings, process)
     observed.announce()
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
     stop = threading.Event()
     _stop_on_signals(stop)
     failed: list[str] = []

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from chassis.events import clock
+from chassis import clock
 from chassis.events.databases import EventDatabase
 
 PUBLISHED_DAYS = 7
@@ -55,7 +55,7 @@ def purge(
     """Delete what is old enough, a chunk per transaction; gives how many rows went."""
     gone = 0
     for days, sql in _CHUNKS:
-        before = clock.stored(now() - timedelta(days=days))
+        before = clock.to_database(now() - timedelta(days=days))
         while not (stop and stop.is_set()):
             beat()
             with database.transaction() as transaction:

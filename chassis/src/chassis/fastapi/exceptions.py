@@ -7,11 +7,11 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
-from chassis.database_away import database_unavailable, passes
+from chassis.database_errors import database_unavailable, is_transient
 from chassis.logging import current_request_id, get_logger
 from chassis.problems import FieldError, Problem, invalid_fields, problem_response
 from chassis.sentry import report
-from chassis.storage_away import storage_problem
+from chassis.storage_errors import storage_problem
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed"}
 _DETAILS = {404: "There is nothing here.", 405: "This method is not possible here."}
@@ -47,8 +47,8 @@ def install(app: FastAPI, *, public_url: str) -> None:
     @app.exception_handler(DBAPIError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(OSError)
-    async def on_what_may_pass(request: Request, error: DBAPIError | PoolTimeout | OSError) -> JSONResponse:
-        problem = _problem_that_passes(error)
+    async def on_transient_error(request: Request, error: DBAPIError | PoolTimeout | OSError) -> JSONResponse:
+        problem = _transient_problem(error)
         if problem is None:
             raise error
         return answer_problem(request, problem)
@@ -60,10 +60,10 @@ def install(app: FastAPI, *, public_url: str) -> None:
         return answer_problem(request, Problem(500, "internal_error", "Something went wrong on our side."))
 
 
-def _problem_that_passes(error: DBAPIError | PoolTimeout | OSError) -> Problem | None:
+def _transient_problem(error: DBAPIError | PoolTimeout | OSError) -> Problem | None:
     if problem := storage_problem(error):
         return problem
-    if isinstance(error, PoolTimeout) or (isinstance(error, _LOST) and passes(error.orig)):
+    if isinstance(error, PoolTimeout) or (isinstance(error, _LOST) and is_transient(error.orig)):
         return database_unavailable(error)
     return None
 

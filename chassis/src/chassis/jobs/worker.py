@@ -5,7 +5,7 @@ from typing import Any
 from celery import Celery, signals
 from celery.worker.consumer import Consumer
 
-from chassis import garbage
+from chassis import gc_tuning
 from chassis.health import Heartbeat
 from chassis.jobs.schedule import KeptSchedule
 from chassis.jobs.sqlite_transport import Transport
@@ -41,7 +41,7 @@ def _begin(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: bool
     keep_beating(Heartbeat(settings.heartbeat_file))
     if with_schedule:
         _queue_what_is_due(app)
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
 
 
 def _let_turn(consumer: Any) -> None:

@@ -2,15 +2,15 @@
 
 from rest_framework import serializers
 
-from auth_service.moments import MomentField
 from auth_service.sessions.models import Session
+from auth_service.timestamps import TimestampField
 
 
 class SessionSerializer(serializers.ModelSerializer[Session]):
     """A session in the list of its user's; the context holds the ``current`` one's id."""
 
-    created_at = MomentField()
-    last_used_at = MomentField()
+    created_at = TimestampField()
+    last_used_at = TimestampField()
     current = serializers.SerializerMethodField()
 
     class Meta:

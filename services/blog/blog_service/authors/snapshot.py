@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
-from chassis.events import clock
 from chassis.events.envelope import Event
 from chassis.internal_client import InternalClient
 from uuid_utils.compat import uuid7
 
 from blog_service.settings import settings
+from chassis import clock
 
 PAGE_SECONDS = 10.0
 

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from anyio import CapacityLimiter, move_on_after, to_thread
 
-from chassis import garbage
+from chassis import gc_tuning
 
 PREPARE_SECONDS = 1
 QUEUE_SECONDS = 5
@@ -31,7 +31,7 @@ async def ask_for_renditions(asset_id: UUID) -> None:
 
 def _import_celery() -> None:
     _queue_renditions()
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
 
 
 def _queue(asset_id: UUID) -> None:

@@ -3,7 +3,8 @@
 import argparse
 from typing import Any
 
-from chassis.events import clock, observed, parked
+from chassis import clock
+from chassis.events import observed, parked
 from chassis.events.commands.desk import Desk
 from chassis.events.topology import Queue
 

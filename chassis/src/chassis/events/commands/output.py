@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
-from chassis.events import clock
+from chassis import clock
 
 Row = Mapping[str, object]
 
@@ -55,7 +55,7 @@ def _headings(row: Row) -> list[str]:
 def _cell(value: object) -> str:
     if value is None:
         return "-"
-    return clock.shown(value) if isinstance(value, datetime) else str(value)
+    return clock.format_timestamp(value) if isinstance(value, datetime) else str(value)
 
 
 def _json(content: Any, indent: int | None = None) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from chassis.events import clock, envelope
+from chassis import clock
+from chassis.events import envelope
 from chassis.events.commands.desk import Desk, send
 from chassis.events.commands.words import moment
 from chassis.events.envelope import Event
@@ -56,7 +57,7 @@ def _published(desk: Desk, type_name: str, since: datetime) -> Iterator[list[Eve
     position = 0
     while True:
         with desk.database.transaction() as transaction:
-            rows = transaction.execute(_PUBLISHED, (position, type_name, clock.stored(since), CHUNK))
+            rows = transaction.execute(_PUBLISHED, (position, type_name, clock.to_database(since), CHUNK))
         if not rows:
             return
         yield [envelope.decode(row[1].encode()) for row in rows]

@@ -4,7 +4,7 @@ import argparse
 import json
 from typing import Any
 
-from chassis.events import clock
+from chassis import clock
 from chassis.events.commands.desk import Desk
 from chassis.events.commands.words import event_id
 from chassis.events.databases import EventDatabase
@@ -97,5 +97,5 @@ def _not_received(desk: Desk, wanted: str, hops: list[Hop]) -> list[Hop]:
 
 def _hop(where: str, state: str, at: object = None, **more: Any) -> Hop:
     names = ("attempts", "error", *_HIDDEN)
-    moment = clock.loaded(at) if at else None
+    moment = clock.from_database(at) if at else None
     return {"where": where, "state": state, "at": moment} | {name: more.get(name) for name in names}

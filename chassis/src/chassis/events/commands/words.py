@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.events import clock
+from chassis import clock
 from chassis.settings import SettingsError
 
 _AGO = re.compile(r"(\d{1,5})([mhd])")

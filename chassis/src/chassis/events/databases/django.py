@@ -11,7 +11,7 @@ from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event, EventRefused
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
-from chassis.storage_away import storage_trouble
+from chassis.storage_errors import storage_error_code
 
 
 def publish(data: EventData, *, sequence: int, actor: object = None, using: str = DEFAULT_DB_ALIAS) -> Event:
@@ -63,7 +63,7 @@ class DjangoDatabase:
         if not isinstance(error, Error):
             return False
         if connection.connection is not None and connection.is_usable():
-            return storage_trouble(error) is not None
+            return storage_error_code(error) is not None
         connection.close()  # the next transaction connects anew
         return True
 

@@ -10,7 +10,7 @@ import psycopg
 from chassis.events import outbox
 from chassis.events.databases.plain import PlainTransaction
 from chassis.events.schema import Dialect
-from chassis.storage_away import storage_trouble
+from chassis.storage_errors import storage_error_code
 
 CONNECT_SECONDS = 5
 
@@ -35,7 +35,7 @@ class PostgresDatabase:
         if not isinstance(error, psycopg.Error):
             return False
         if connection and not connection.closed:
-            return storage_trouble(error) is not None
+            return storage_error_code(error) is not None
         self.close()
         return True
 

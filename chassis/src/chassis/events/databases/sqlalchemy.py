@@ -13,7 +13,7 @@ from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
-from chassis.storage_away import storage_trouble
+from chassis.storage_errors import storage_error_code
 
 
 def publish(session: Session, data: EventData, *, sequence: int, actor: object = None) -> Event:
@@ -70,7 +70,7 @@ class SqlAlchemyDatabase:
 
     def is_lost(self, error: Exception) -> bool:
         return isinstance(error, DBAPIError) and (
-            error.connection_invalidated or storage_trouble(error) is not None or not self._answers()
+            error.connection_invalidated or storage_error_code(error) is not None or not self._answers()
         )
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ from typing import cast
 
 from chassis.events.databases.plain import PlainTransaction
 from chassis.events.schema import Dialect
-from chassis.storage_away import storage_trouble
+from chassis.storage_errors import storage_error_code
 
 BUSY_SECONDS = 10
 POLL_SECONDS = 0.05
@@ -41,7 +41,7 @@ class SqliteDatabase:
     def is_lost(self, error: Exception) -> bool:
         if not isinstance(error, sqlite3.OperationalError):
             return False
-        return str(error) == "database is locked" or storage_trouble(error) is not None
+        return str(error) == "database is locked" or storage_error_code(error) is not None
 
     def wait(self, seconds: float) -> None:
         connection = self._connection()

@@ -14,8 +14,8 @@ from pika.adapters.utils.connection_workflow import AMQPConnectorException
 from pika.channel import Channel
 from pika.exceptions import AMQPError
 
+from chassis.connection_errors import server_reason
 from chassis.events.transports import TransportLost
-from chassis.refusals import said
 
 HEARTBEAT_SECONDS = 15
 OPEN_SECONDS = 10
@@ -34,7 +34,7 @@ logging.getLogger("pika").propagate = False
 
 def lost(reason: object) -> TransportLost:
     """Tell why there is no connection: in the broker's own words where it lets the account not in, or not do it."""
-    words = said(repr(reason))
+    words = server_reason(repr(reason))
     if not words.startswith(("ACCESS_REFUSED", "NOT_ALLOWED")):
         return TransportLost(f"the connection to the broker is closed: {reason!r}")
     needed = "; `broadsheet SERVICE events topology permissions` prints what an account needs"

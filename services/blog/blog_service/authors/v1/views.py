@@ -7,10 +7,10 @@ from rest_framework.response import Response
 
 from blog_service.authors.services import author_find
 from blog_service.authors.v1.serializers import AuthorSerializer
-from blog_service.keeping import ReadByStrangers
+from blog_service.cache_headers import PubliclyCachedView
 
 
-class AuthorByUsername(ReadByStrangers):
+class AuthorByUsername(PubliclyCachedView):
     @extend_schema(operation_id="authors_read", responses=AuthorSerializer)
     def get(self, _request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""

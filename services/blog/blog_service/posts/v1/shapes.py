@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.events.clock import shown
+from chassis.clock import format_timestamp
 
 from blog_service.links import author_link, avatar_link, picture_links, post_link
 from blog_service.posts.models import Post, PostImage
@@ -22,9 +22,9 @@ def post_in_list(row: PostRow) -> dict[str, Any]:
         "tags": row["tags"],
         "images": [_image(image) for image in row["images"]],
         "published": row["status"] == Post.Status.PUBLISHED,
-        "published_at": row["published_at"] and shown(row["published_at"]),
-        "created_at": shown(row["created_at"]),
-        "updated_at": shown(row["updated_at"]),
+        "published_at": row["published_at"] and format_timestamp(row["published_at"]),
+        "created_at": format_timestamp(row["created_at"]),
+        "updated_at": format_timestamp(row["updated_at"]),
         "version": row["version"],
         "favourites_count": 0,  # nobody can favour or comment yet: that is the truth, not a placeholder
         "comments_count": 0,

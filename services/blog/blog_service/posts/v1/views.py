@@ -13,8 +13,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from blog_service import parameters
+from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
-from blog_service.keeping import ReadByStrangers
 from blog_service.links import post_link
 from blog_service.paging import PAGING, page_body, page_of
 from blog_service.posts.lists import FILTERS, ORDERINGS, posts_in_order
@@ -32,7 +32,7 @@ LIST_PARAMETERS = [
 ]
 
 
-class Posts(ReadByStrangers):
+class Posts(PubliclyCachedView):
     @extend_schema(operation_id="posts_list", parameters=LIST_PARAMETERS, responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
@@ -51,7 +51,7 @@ class Posts(ReadByStrangers):
         return Response(post_shape(row), status=201, headers={"Location": post_link(row["slug"])})
 
 
-class PostBySlug(ReadByStrangers):
+class PostBySlug(PubliclyCachedView):
     @extend_schema(operation_id="posts_read", responses={200: PostShape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from chassis.events.clock import shown
+from chassis.clock import format_timestamp
 
 from blog_service.links import avatar_link, picture_links, post_link_v2
 from blog_service.posts.models import PostImage
@@ -25,9 +25,9 @@ def post_in_list(row: PostRow) -> dict[str, Any]:
         "tags": row["tags"],
         "images": [_image(image) for image in row["images"]],
         "revision": row["version"],
-        "created_at": shown(row["created_at"]),
-        "updated_at": shown(row["updated_at"]),
-        "published_at": row["published_at"] and shown(row["published_at"]),
+        "created_at": format_timestamp(row["created_at"]),
+        "updated_at": format_timestamp(row["updated_at"]),
+        "published_at": row["published_at"] and format_timestamp(row["published_at"]),
         "scheduled_for": None,
         "counts": {"favourites": 0, "comments": 0},
         "links": {"self": post_link_v2(row["id"]), "html": None},

@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from blog_service import parameters
+from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of
-from blog_service.keeping import ReadByStrangers
 from blog_service.links import post_slug_link_v2
 from blog_service.posts.lists import FILTERS, posts_published
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, rows_of
@@ -25,7 +25,7 @@ LIMIT = 20
 LIMIT_MOST = 100
 
 
-class Posts(ReadByStrangers):
+class Posts(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_list", parameters=LIST_PARAMETERS, responses=PostsV2Shape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
@@ -38,14 +38,14 @@ class Posts(ReadByStrangers):
         return Response({"items": items, "next_cursor": cursor_of(rows[limit - 1]) if more else None})
 
 
-class PostById(ReadByStrangers):
+class PostById(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_read", responses=PostV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
         return _shown(post_get(post_id, viewer_of(request)))
 
 
-class PostBySlug(ReadByStrangers):
+class PostBySlug(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_find", responses={200: PostV2Shape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""

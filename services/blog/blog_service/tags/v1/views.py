@@ -6,7 +6,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from blog_service import parameters
-from blog_service.keeping import PUBLIC
+from blog_service.cache_headers import PUBLIC
 from blog_service.paging import PAGING, page_body, page_of
 from blog_service.query import Query
 from blog_service.tags.selectors import tags_used

@@ -12,7 +12,7 @@ CONNECT_SECONDS = 5
 POSTGRES = ("postgresql://", "postgres://")
 
 
-def rows(url: str, table: str, columns: str) -> list[Row]:
+def read_rows(url: str, table: str, columns: str) -> list[Row]:
     """All rows of a table, none if it does not exist; raises SettingsError for a URL of neither database.
 
     When the database does not answer, its driver's error is raised.

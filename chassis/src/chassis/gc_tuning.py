@@ -11,12 +11,12 @@ STARTING = 50_000
 _usual = gc.get_threshold()
 
 
-def starting() -> None:
+def relax_for_startup() -> None:
     """Collect seldom: a process that starts keeps nearly all that it makes."""
     gc.set_threshold(STARTING)
 
 
-def serving() -> None:
+def freeze_for_serving() -> None:
     """Collect as usual, but never again look at what is there by now. May be called again after a later import."""
     gc.freeze()
     gc.set_threshold(*_usual)

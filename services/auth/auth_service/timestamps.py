@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from chassis.events.clock import shown
+from chassis.clock import format_timestamp
 from rest_framework import serializers
 
 
-class MomentField(serializers.DateTimeField):
+class TimestampField(serializers.DateTimeField):
     """UTC with milliseconds and Z."""
 
     def to_representation(self, value: datetime) -> str:
-        return shown(value)
+        return format_timestamp(value)

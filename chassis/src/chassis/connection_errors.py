@@ -9,7 +9,7 @@ _SAID = re.compile(
 )
 
 
-def said(error: BaseException | str) -> str:
+def server_reason(error: BaseException | str) -> str:
     """The reason that PostgreSQL, RabbitMQ or an S3 store gave; empty where the error carries none."""
     found = _SAID.search(str(error))
     if not found:
@@ -18,7 +18,7 @@ def said(error: BaseException | str) -> str:
     return text.replace("\\", "").strip()  # of quotes within quotes
 
 
-def refusal(error: BaseException) -> str:
+def describe(error: BaseException) -> str:
     """``refuses: <its own words>`` where the server said why it does not let one in, else that it does not answer."""
-    reason = said(error)
+    reason = server_reason(error)
     return f"refuses: {reason}" if reason else f"does not answer ({type(error).__name__})"

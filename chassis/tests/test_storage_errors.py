@@ -12,7 +12,7 @@ from chassis.events.databases.django import DjangoDatabase
 from chassis.events.databases.postgres import PostgresDatabase
 from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
 from chassis.events.databases.sqlite import SqliteDatabase
-from chassis.storage_away import storage_problem, storage_trouble
+from chassis.storage_errors import storage_error_code, storage_problem
 from django.db import OperationalError as DjangoOperationalError
 from sqlalchemy import create_engine, exc
 
@@ -49,17 +49,19 @@ def of_file_for_reading(folder: Path) -> Exception:
 
 def test_full_is_told_from_unwritable_and_from_a_defect(tmp_path: Path) -> None:
     full = of_full_file(tmp_path)
-    assert storage_trouble(full) == "storage_full"
-    assert storage_trouble(exc.OperationalError("INSERT", {}, full)) == "storage_full"
-    assert storage_trouble(sqlite_says(sqlite3.SQLITE_IOERR_SHMSIZE)) == "storage_full"  # in its words a disk I/O error
-    assert storage_trouble(sqlite_says(sqlite3.SQLITE_IOERR_FSYNC)) == "storage_unavailable"
-    assert storage_trouble(psycopg.errors.DiskFull()) == "storage_full"
-    assert storage_trouble(OSError(errno.EDQUOT, "quota")) == "storage_full"
-    assert storage_trouble(of_file_for_reading(tmp_path)) == "storage_unavailable"
-    assert storage_trouble(OSError(errno.EROFS, "read-only")) == "storage_unavailable"
-    assert storage_trouble(FileNotFoundError(errno.ENOENT, "none")) is None
-    assert storage_trouble(sqlite3.OperationalError("no such table")) is None
-    assert storage_trouble(psycopg.errors.UniqueViolation()) is None
+    assert storage_error_code(full) == "storage_full"
+    assert storage_error_code(exc.OperationalError("INSERT", {}, full)) == "storage_full"
+    assert (
+        storage_error_code(sqlite_says(sqlite3.SQLITE_IOERR_SHMSIZE)) == "storage_full"
+    )  # in its words a disk I/O error
+    assert storage_error_code(sqlite_says(sqlite3.SQLITE_IOERR_FSYNC)) == "storage_unavailable"
+    assert storage_error_code(psycopg.errors.DiskFull()) == "storage_full"
+    assert storage_error_code(OSError(errno.EDQUOT, "quota")) == "storage_full"
+    assert storage_error_code(of_file_for_reading(tmp_path)) == "storage_unavailable"
+    assert storage_error_code(OSError(errno.EROFS, "read-only")) == "storage_unavailable"
+    assert storage_error_code(FileNotFoundError(errno.ENOENT, "none")) is None
+    assert storage_error_code(sqlite3.OperationalError("no such table")) is None
+    assert storage_error_code(psycopg.errors.UniqueViolation()) is None
 
 
 def test_client_is_told_when_to_come_back() -> None:

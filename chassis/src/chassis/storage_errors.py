@@ -20,7 +20,7 @@ log = get_logger()
 
 def storage_problem(error: BaseException) -> Problem | None:
     """The 503 for an error of a disk, after a line in the log; None for any other error."""
-    kind = storage_trouble(error)
+    kind = storage_error_code(error)
     if kind is None:
         return None
     log.error("storage away", code=kind, error=repr(error))
@@ -31,7 +31,7 @@ def storage_problem(error: BaseException) -> Problem | None:
     return Problem(503, kind, detail, headers={"Retry-After": str(RETRY_SECONDS)})
 
 
-def storage_trouble(error: BaseException) -> str | None:
+def storage_error_code(error: BaseException) -> str | None:
     """``storage_full`` or ``storage_unavailable`` (read-only, broken) where a disk is the trouble, else None."""
     return next((kind for cause in _causes(error) if (kind := _trouble(cause))), None)
 

@@ -3,21 +3,21 @@
 from chassis.logging import get_logger
 from chassis.problems import Problem
 
-_PASSING = ("08", "40", "53", "55", "57")
+_TRANSIENT = ("08", "40", "53", "55", "57")
 """SQLSTATE classes of connections, rollbacks, resources, locks, and of a server that stops or starts."""
 log = get_logger()
 
 
-def passes(driver_error: BaseException | None) -> bool:
+def is_transient(driver_error: BaseException | None) -> bool:
     """Whether the same may work in a moment. PostgreSQL's driver gives no SQLSTATE where there is no connection.
 
-    For its OperationalError and InterfaceError; errors of other drivers never pass.
+    For its OperationalError and InterfaceError; errors of other drivers are never transient.
     """
     state = getattr(driver_error, "sqlstate", "")
-    return state is None or bool(state and state.startswith(_PASSING))
+    return state is None or bool(state and state.startswith(_TRANSIENT))
 
 
 def database_unavailable(error: Exception) -> Problem:
-    """The 503 for an error that passes, after a line in the log."""
+    """The 503 for a transient error, after a line in the log."""
     log.warning("database unavailable", error=repr(error))
     return Problem(503, "database_unavailable", "The database does not answer now; try again.")

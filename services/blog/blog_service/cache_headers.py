@@ -10,7 +10,7 @@ PUBLIC = "public, max-age=0, s-maxage=60, stale-while-revalidate=30"
 PRIVATE = "private, no-store"
 
 
-class ReadByStrangers(APIView):
+class PubliclyCachedView(APIView):
     """A view whose answers to strangers may be kept for all strangers: they hold nothing of who asks."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chassis import garbage
+from chassis import gc_tuning
 
 
 class Link:
@@ -26,15 +26,15 @@ def usual() -> Iterator[None]:
 
 def test_a_starting_process_collects_seldom_and_a_serving_one_as_usual() -> None:
     before = gc.get_threshold()
-    garbage.starting()
+    gc_tuning.relax_for_startup()
     assert gc.get_threshold()[0] > before[0]
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
     assert gc.get_threshold() == before
 
 
 def test_what_is_there_when_serving_begins_is_not_looked_at_again() -> None:
     early = weakref.ref(Link())
-    garbage.serving()
+    gc_tuning.freeze_for_serving()
     late = weakref.ref(Link())
     gc.collect()
     assert early()

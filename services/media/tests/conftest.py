@@ -21,7 +21,7 @@ from media_service.migrating import migrate
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings, settings
 from media_service.storage.store import Store
-from media_service.testing.cleaned import Clean, cleaner
+from media_service.testing.cleaned import Clean, Large, cleaner, renderer
 from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event")
@@ -78,6 +78,11 @@ def scratch(own_settings: MediaSettings, migrated: Database) -> Iterator[Scratch
 @pytest.fixture
 def cleaned(scratch: Scratch) -> Clean:
     return cleaner(scratch)
+
+
+@pytest.fixture
+def large(cleaned: Clean, scratch: Scratch) -> Large:
+    return renderer(cleaned, scratch)
 
 
 @pytest.fixture(scope="session")

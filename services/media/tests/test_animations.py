@@ -5,10 +5,8 @@ from collections.abc import Callable
 
 import pytest
 from chassis.problems import Problem
-from media_service.pictures.cleaning import CleanPicture, clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
-from media_service.renditions.rendering import render
+from media_service.pictures.cleaning import CleanPicture
+from media_service.testing.cleaned import Clean, Large
 from media_service.testing.drawn import chunk, difference, encoded, gamma, opened, picture, with_chunks
 from PIL import Image
 
@@ -19,15 +17,12 @@ CLEAR = (0, 0, 0, 0)
 
 
 @pytest.fixture
-def taken(scratch: Scratch) -> Taken:
+def taken(cleaned: Clean, large: Large) -> Taken:
     """The picture that is kept, what Pillow makes of it, and its large rendition."""
 
     def run(content: bytes) -> tuple[CleanPicture, Image.Image, Image.Image]:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, Limits(pixels=10**6, frames=10, animation_pixels=10**6), scratch)
-        kept.file.seek(0)
-        return kept, opened(kept.file.read()), opened(next(render(kept.file, kept.mime, scratch)).content)
+        picture, kept = cleaned(content)
+        return picture, opened(kept), large(content)
 
     return run
 

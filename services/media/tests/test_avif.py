@@ -1,7 +1,6 @@
 """AVIF is taken in every form that browsers show; nothing stays in it but what shows the picture."""
 
 import struct
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,9 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from media_service.pictures.boxes import box, full_box
 from media_service.pictures.refusals import Cause
-from media_service.pictures.scratch import Scratch
-from media_service.renditions.rendering import render
-from media_service.testing.cleaned import Clean
+from media_service.testing.cleaned import Clean, Large
 from media_service.testing.drawn import (
     PROFILE,
     code_points,
@@ -28,19 +25,6 @@ from media_service.testing.people import Person
 from PIL import Image, ImageOps
 
 NOTE = b"Box Camera, Greenwich"
-
-Shown = Callable[[bytes], Image.Image]
-
-
-@pytest.fixture
-def shown(cleaned: Clean, scratch: Scratch) -> Shown:
-    """The largest rendition."""
-
-    def run(content: bytes) -> Image.Image:
-        kept, _ = cleaned(content)
-        return opened(next(render(kept.file, kept.mime, scratch)).content)
-
-    return run
 
 
 def translucent(width: int = 64, height: int = 48) -> Image.Image:
@@ -73,8 +57,8 @@ async def test_it_is_uploaded_rendered_and_served(alice: Person, render: Any) ->
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
-def test_what_turns_it_is_kept_and_the_size_is_the_one_that_is_shown(
-    cleaned: Clean, shown: Shown, orientation: int
+def test_what_turns_it_is_kept_and_the_size_is_the_one_that_is_large(
+    cleaned: Clean, large: Large, orientation: int
 ) -> None:
     sent = encoded(picture(), "AVIF", exif=exif(orientation))
     upright = ImageOps.exif_transpose(opened(sent))
@@ -83,15 +67,15 @@ def test_what_turns_it_is_kept_and_the_size_is_the_one_that_is_shown(
 
     assert (kept.width, kept.height) == upright.size
     assert ImageOps.exif_transpose(opened(content)).tobytes() == upright.tobytes()
-    assert difference(shown(sent), upright) < 6
+    assert difference(large(sent), upright) < 6
 
 
-def test_what_crops_it_is_kept_and_the_size_is_the_one_that_is_shown(cleaned: Clean, shown: Shown) -> None:
+def test_what_crops_it_is_kept_and_the_size_is_the_one_that_is_large(cleaned: Clean, large: Large) -> None:
     crop = box(b"clap", struct.pack(">IIIIiIiI", 32, 1, 24, 1, -16, 1, -12, 1))
     sent = assembled([coded(picture(), crop)])
     kept, _ = cleaned(sent)
-    assert (kept.width, kept.height) == shown(sent).size == (32, 24)
-    assert difference(shown(sent), picture().crop((0, 0, 32, 24))) < 6
+    assert (kept.width, kept.height) == large(sent).size == (32, 24)
+    assert difference(large(sent), picture().crop((0, 0, 32, 24))) < 6
 
 
 @pytest.mark.parametrize(
@@ -112,20 +96,20 @@ def test_its_parts_may_lie_anywhere(cleaned: Clean, form: dict[str, Any]) -> Non
     assert difference(opened(content), opened(usual)) < 2
 
 
-def test_transparency_is_kept(cleaned: Clean, shown: Shown) -> None:
+def test_transparency_is_kept(cleaned: Clean, large: Large) -> None:
     sent = encoded(translucent(), "AVIF")
     assert opened(cleaned(sent)[1]).tobytes() == opened(sent).tobytes()
-    alpha = shown(sent).getchannel("A")
+    alpha = large(sent).getchannel("A")
     assert difference(alpha, translucent().getchannel("A")) < 4
 
 
 @pytest.mark.parametrize("form", [{}, {"method": 1, "parts": 2}])
-def test_tiles_make_one_picture(cleaned: Clean, shown: Shown, form: dict[str, Any]) -> None:
+def test_tiles_make_one_picture(cleaned: Clean, large: Large, form: dict[str, Any]) -> None:
     tiles = in_tiles(picture(150, 100), 64)
     sent = assembled(tiles, (b"dimg", 1, list(range(2, len(tiles) + 1))), **form)
     kept, content = cleaned(sent)
     assert (kept.width, kept.height) == opened(content).size == (150, 100)
-    assert difference(shown(sent), picture(150, 100)) < 6
+    assert difference(large(sent), picture(150, 100)) < 6
 
 
 def test_a_gain_map_is_left_out_and_told(cleaned: Clean) -> None:
@@ -153,19 +137,19 @@ def test_properties_hide_nothing(cleaned: Clean) -> None:
 
 @pytest.mark.parametrize("points", [(12, 13), (9, 16), (9, 18), (1, 13), (1, 8)])
 def test_colours_that_code_points_tell_are_those_of_a_png_that_tells_the_same(
-    shown: Shown, points: tuple[int, int]
+    large: Large, points: tuple[int, int]
 ) -> None:
     item = coded(picture(), subsampling="4:4:4", quality=100)
     item.properties = [one for one in item.properties if one[4:8] != b"colr"]
     png = with_chunks(encoded(picture(), "PNG"), code_points(*points))
     sent = assembled([Made(b"av01", item.content, [*item.properties, colours(*points)])])
-    assert difference(shown(sent), shown(png)) < 4
+    assert difference(large(sent), large(png)) < 4
 
 
-def test_pixels_tell_their_colours_where_the_file_does_not(shown: Shown) -> None:
+def test_pixels_tell_their_colours_where_the_file_does_not(large: Large) -> None:
     item = coded(picture(), subsampling="4:4:4", quality=100)
     item.properties = [one for one in item.properties if one[4:8] != b"colr"]
-    assert difference(shown(assembled([item])), picture()) < 4
+    assert difference(large(assembled([item])), picture()) < 4
 
 
 def refusal(cleaned: Clean, content: bytes) -> tuple[int, str, object]:

@@ -4,13 +4,10 @@ The expected values are computed here with the matrices that CSS Color 4 prints;
 """
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import pytest
-from media_service.pictures.cleaning import clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
-from media_service.renditions.rendering import render
+from media_service.testing.cleaned import Large
 from media_service.testing.drawn import (
     ADOBE_RGB,
     PROFILE,
@@ -19,13 +16,11 @@ from media_service.testing.drawn import (
     encoded,
     exif,
     gamma,
-    opened,
     with_chunks,
 )
 from PIL import Image
 
 Colour = tuple[int, ...]
-Large = Callable[[bytes], Image.Image]
 
 TOLERANCE = 3  # levels of 255
 PATCHES = ((200, 60, 40), (40, 160, 80), (60, 80, 200), (128, 128, 128), (250, 210, 40), (16, 16, 16))
@@ -68,19 +63,6 @@ def colours_of(image: Image.Image) -> list[Colour]:
 def assert_alike(seen: Sequence[Colour], expected: Sequence[Colour]) -> None:
     worst = max(abs(a - b) for one, other in zip(seen, expected, strict=True) for a, b in zip(one, other, strict=True))
     assert worst <= TOLERANCE, (seen, expected)
-
-
-@pytest.fixture
-def large(scratch: Scratch) -> Large:
-    """The large rendition of a picture that was taken in."""
-
-    def run(content: bytes) -> Image.Image:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, Limits(pixels=10**6, frames=10, animation_pixels=10**6), scratch)
-        return opened(next(render(kept.file, kept.mime, scratch)).content)
-
-    return run
 
 
 @pytest.mark.parametrize(

@@ -6,38 +6,25 @@ import zlib
 from collections.abc import Callable
 
 import pytest
-from media_service.pictures.cleaning import clean
 from media_service.pictures.icc import clean_profile
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
-from media_service.testing.drawn import PROFILE, animation, difference, encoded, exif, jpeg, opened, picture
+from media_service.testing.cleaned import Clean
+from media_service.testing.drawn import PROFILE, animation, chunk, difference, encoded, exif, jpeg, opened, picture
 from PIL import Image, ImageCms
 
-LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
 SECRET = b"taken at 51 28 40 N"
 SERIAL = (1234567890).to_bytes(4, "big")
 
-Cleaned = Callable[[bytes], bytes]
+Kept = Callable[[bytes], bytes]
 
 
 @pytest.fixture
-def cleaned(scratch: Scratch) -> Cleaned:
-    def run(content: bytes) -> bytes:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, LIMITS, scratch)
-        kept.file.seek(0)
-        return kept.file.read()
-
-    return run
+def kept(cleaned: Clean) -> Kept:
+    """The bytes that are kept of a picture."""
+    return lambda content: cleaned(content)[1]
 
 
 def segment(marker: int, body: bytes) -> bytes:
     return bytes([0xFF, marker]) + struct.pack(">H", len(body) + 2) + body
-
-
-def png_chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def riff_chunk(kind: bytes, body: bytes) -> bytes:
@@ -82,10 +69,10 @@ HELD = {
     "bytes between the segments of a JPEG": J[:20] + SECRET + J[20:],
     "bytes after a JPEG": J + SECRET,
     "no profile in a JPEG": J[:2] + segment(0xE2, b"ICC_PROFILE\0\1\1" + SECRET) + J[2:],
-    "private chunk of a PNG": P[:33] + png_chunk(b"prVt", SECRET) + P[33:],
-    "compressed text of a PNG": P[:33] + png_chunk(b"iTXt", b"Place\0\0\0\0\0" + SECRET) + P[33:],
-    "name of a profile of a PNG": P[:33] + png_chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(PROFILE)) + P[33:],
-    "end mark of a PNG": P[:-12] + png_chunk(b"IEND", SECRET),
+    "private chunk of a PNG": P[:33] + chunk(b"prVt", SECRET) + P[33:],
+    "compressed text of a PNG": P[:33] + chunk(b"iTXt", b"Place\0\0\0\0\0" + SECRET) + P[33:],
+    "name of a profile of a PNG": P[:33] + chunk(b"iCCP", SECRET + b"\0\0" + zlib.compress(PROFILE)) + P[33:],
+    "end mark of a PNG": P[:-12] + chunk(b"IEND", SECRET),
     "bytes after a PNG": P + SECRET,
     "comment of a GIF": G[:-1] + b"\x21\xfe" + bytes([len(SECRET)]) + SECRET + b"\0;",
     "application of a GIF": G[:-1] + b"\x21\xff\x0bXMP DataXMP" + bytes([len(SECRET)]) + SECRET + b"\0;",
@@ -100,11 +87,11 @@ HELD = {
 
 
 @pytest.mark.parametrize("where", HELD)
-def test_what_is_not_the_picture_is_gone_wherever_it_stood(cleaned: Cleaned, where: str) -> None:
+def test_what_is_not_the_picture_is_gone_wherever_it_stood(kept: Kept, where: str) -> None:
     sent = HELD[where]
     assert SECRET in sent
 
-    content = cleaned(sent)
+    content = kept(sent)
 
     assert SECRET not in content
     image, before = opened(content), opened(sent)
@@ -113,10 +100,10 @@ def test_what_is_not_the_picture_is_gone_wherever_it_stood(cleaned: Cleaned, whe
     assert difference(image, before) == 0
 
 
-def test_a_second_picture_and_the_list_of_pictures_are_gone(cleaned: Cleaned) -> None:
+def test_a_second_picture_and_the_list_of_pictures_are_gone(kept: Kept) -> None:
     sent = encoded(picture(), "MPO", save_all=True, append_images=[picture(mode="L")], exif=exif())
     assert (sent.count(b"Box Camera"), sent.count(b"MPF\0")) == (2, 1)
-    content = cleaned(sent)
+    content = kept(sent)
     assert (content.count(b"Box Camera"), content.count(b"MPF\0"), content.count(b"\xff\xd8\xff")) == (0, 0, 1)
 
 
@@ -131,43 +118,41 @@ def test_a_second_picture_and_the_list_of_pictures_are_gone(cleaned: Cleaned) ->
     ],
     ids=["serial number", "name", "rights", "device"],
 )
-def test_a_profile_keeps_the_colours_and_nothing_of_who_made_it(
-    cleaned: Cleaned, kind: str, tags: dict[str, bytes]
-) -> None:
+def test_a_profile_keeps_the_colours_and_nothing_of_who_made_it(kept: Kept, kind: str, tags: dict[str, bytes]) -> None:
     red_is_blue = {"rXYZ": PROFILE[480:500], "bXYZ": PROFILE[460:480]}
     sent = encoded(picture(), kind, icc_profile=profile_with(**red_is_blue, **tags))
 
-    content = cleaned(sent)
+    content = kept(sent)
 
-    kept = opened(content).info["icc_profile"]
-    assert SECRET not in kept
-    assert SERIAL not in kept
+    profile = opened(content).info["icc_profile"]
+    assert SECRET not in profile
+    assert SERIAL not in profile
     assert difference(_in_srgb(opened(content)), _in_srgb(opened(sent))) == 0
     assert difference(_in_srgb(opened(content)), opened(content)) > 20
 
 
-def test_a_profile_tells_nothing_in_its_header(cleaned: Cleaned) -> None:
+def test_a_profile_tells_nothing_in_its_header(kept: Kept) -> None:
     marked = PROFILE[:48] + SERIAL * 4 + PROFILE[64:84] + SERIAL * 11 + PROFILE[128:]
     assert clean_profile(marked) == PROFILE
 
 
-def test_a_large_profile_is_kept_in_all_its_parts(cleaned: Cleaned) -> None:
+def test_a_large_profile_is_kept_in_all_its_parts(kept: Kept) -> None:
     table = b"mft2" + bytes(180_000)
-    content = cleaned(encoded(picture(), icc_profile=profile_with(A2B0=table, priv=bytes(9))))
-    kept = opened(content).info["icc_profile"]
-    assert kept == clean_profile(kept)
-    assert table in kept
+    content = kept(encoded(picture(), icc_profile=profile_with(A2B0=table, priv=bytes(9))))
+    profile = opened(content).info["icc_profile"]
+    assert profile == clean_profile(profile)
+    assert table in profile
 
 
-def test_a_profile_with_a_missing_part_is_left_out(cleaned: Cleaned) -> None:
+def test_a_profile_with_a_missing_part_is_left_out(kept: Kept) -> None:
     sent = encoded(picture(), icc_profile=profile_with(A2B0=b"mft2" + bytes(180_000)))
     start = sent.index(b"ICC_PROFILE\0\2") - 4
     length = int.from_bytes(sent[start + 2 : start + 4], "big")
-    assert b"ICC_PROFILE" not in cleaned(sent[:start] + sent[start + 2 + length :])
+    assert b"ICC_PROFILE" not in kept(sent[:start] + sent[start + 2 + length :])
 
 
-def test_a_turned_picture_tells_nothing_either(cleaned: Cleaned) -> None:
-    content = cleaned(encoded(picture(), exif=exif(6), icc_profile=profile_with(mmod=SERIAL * 5)))
+def test_a_turned_picture_tells_nothing_either(kept: Kept) -> None:
+    content = kept(encoded(picture(), exif=exif(6), icc_profile=profile_with(mmod=SERIAL * 5)))
     assert SERIAL not in content
     assert opened(content).info["icc_profile"] == PROFILE
 

@@ -7,14 +7,10 @@ import zlib
 import pytest
 from chassis.problems import Problem
 from media_service.testing.cleaned import Clean
-from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
+from media_service.testing.drawn import PROFILE, animation, chunk, difference, encoded, jpeg, opened, picture
 from PIL import Image
 
 ONE_COLOUR = bytes.fromhex("5249464614000000574542505650384c080000002f63c01800888808")  # black, 100 by 100
-
-
-def chunk(kind: bytes, body: bytes) -> bytes:
-    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
 def with_chunk(png: bytes, *chunks: bytes, before: bytes = b"IDAT") -> bytes:

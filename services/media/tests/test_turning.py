@@ -6,9 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from chassis.problems import Problem
-from media_service.pictures.cleaning import clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
+from media_service.testing.cleaned import Clean
 from media_service.testing.drawn import (
     ADOBE_RGB,
     PROFILE,
@@ -30,15 +28,8 @@ ORIENTATIONS = range(2, 9)
 
 
 @pytest.fixture
-def turned(scratch: Scratch) -> Turned:
-    def run(content: bytes) -> bytes:
-        sent = scratch.file()
-        sent.write(content)
-        kept = clean(sent, Limits(pixels=10**6, frames=10, animation_pixels=10**6), scratch)
-        kept.file.seek(0)
-        return kept.file.read()
-
-    return run
+def turned(cleaned: Clean) -> Turned:
+    return lambda content: cleaned(content)[1]
 
 
 def png_of(colour_type: int, bits: int, *chunks: bytes, orientation: int = 6, samples: int = 1) -> bytes:

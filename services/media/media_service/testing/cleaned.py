@@ -1,13 +1,18 @@
-"""Pictures as ``clean`` keeps them, within limits that small drawings reach."""
+"""Pictures as ``clean`` keeps them and as they are shown, within limits that small drawings reach."""
 
 from collections.abc import Callable
+
+from PIL import Image
 
 from media_service.pictures.cleaning import CleanPicture, clean
 from media_service.pictures.layout import Limits
 from media_service.pictures.scratch import Scratch
+from media_service.renditions.rendering import render
+from media_service.testing.drawn import opened
 
 LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)
 Clean = Callable[[bytes], tuple[CleanPicture, bytes]]
+Large = Callable[[bytes], Image.Image]
 
 
 def cleaner(scratch: Scratch) -> Clean:
@@ -19,5 +24,15 @@ def cleaner(scratch: Scratch) -> Clean:
         kept = clean(sent, LIMITS, scratch)
         kept.file.seek(0)
         return kept, kept.file.read()
+
+    return run
+
+
+def renderer(cleaned: Clean, scratch: Scratch) -> Large:
+    """Gives the large rendition of a picture that was taken in."""
+
+    def run(content: bytes) -> Image.Image:
+        kept, _ = cleaned(content)
+        return opened(next(render(kept.file, kept.mime, scratch)).content)
 
     return run

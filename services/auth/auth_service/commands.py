@@ -59,7 +59,7 @@ def _refuse_demo_accounts() -> None:
     shared.set_up()
     from django.db import DatabaseError, connection
 
-    from auth_service.demo import refuse_in_production
+    from auth_service.demo.people import refuse_in_production
 
     with contextlib.suppress(DatabaseError):
         refuse_in_production()
@@ -71,7 +71,7 @@ def _refuse_demo_accounts() -> None:
 def demo(_arguments: list[str]) -> None:
     """Register the people of the demo content who are missing."""
     shared.set_up()
-    from auth_service import demo as people
+    from auth_service.demo import people
 
     for username in people.load():
         print(f"registered {username}, password {people.PASSWORD}")  # noqa: T201  to whoever typed the command

@@ -10,5 +10,8 @@ APPS = {
     "user_sessions": "auth_service.sessions",
     "keys": "auth_service.keys",
     "outbox": "auth_service.outbox",
+    "moderation": "auth_service.moderation",
+    "profiles": "auth_service.profiles",
+    "demo": "auth_service.demo",
     **SHARED_APPS,
 }

@@ -9,8 +9,10 @@ from auth_service.staff.views import password_change
 
 urlpatterns = [
     path("api/v1/auth/", include("auth_service.users.v1.urls")),
+    path("api/v1/auth/", include("auth_service.me.v1.urls")),
+    path("api/v1/auth/", include("auth_service.profiles.v1.urls")),
     path("api/v1/auth/", include("auth_service.sessions.v1.urls")),
-    path("api/v2/", include("auth_service.users.v2.urls")),
+    path("api/v2/", include("auth_service.me.v2.urls")),
     path("api/v2/", include("auth_service.sessions.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("internal/", include("auth_service.users.internal.urls")),

@@ -8,6 +8,7 @@ from chassis.problems import FieldError, Problem, invalid_fields
 from django.db import transaction
 
 from auth_service.avatars.media import pictures
+from auth_service.users.changes import profile_changed
 from auth_service.users.models import Profile, User
 from auth_service.users.selectors import user_get_locked
 
@@ -41,7 +42,7 @@ def avatar_forget(user_id: UUID, avatar: UUID) -> None:
         if profile.avatar == avatar:
             profile.avatar = None
             profile.save(update_fields=["avatar"])
-            user.profile_changed(actor=user_id)
+            profile_changed(user, actor=user_id)
 
 
 def avatars_compare(user_ids: Collection[UUID]) -> None:

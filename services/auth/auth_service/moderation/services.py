@@ -8,6 +8,7 @@ from django.db import transaction
 
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end
+from auth_service.users.changes import user_changed
 from auth_service.users.events import RoleChanged, UserReactivated, UserSuspended
 from auth_service.users.models import Role
 from auth_service.users.selectors import user_get_locked
@@ -20,7 +21,7 @@ def user_suspend(user_id: UUID, *, actor: UUID, now: datetime) -> None:
         if user.is_active:
             user.is_active = False
             user.save(update_fields=["is_active"])
-            user.changed(UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
+            user_changed(user, UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
         sessions_end(user_id, by=Session.EndedBy.SUSPENSION, actor=actor, now=now)
 
 
@@ -31,7 +32,7 @@ def user_reactivate(user_id: UUID, *, actor: UUID) -> None:
         if not user.is_active:
             user.is_active = True
             user.save(update_fields=["is_active"])
-            user.changed(UserReactivated(user_id=user.id, roles=user.roles), actor=actor)
+            user_changed(user, UserReactivated(user_id=user.id, roles=user.roles), actor=actor)
 
 
 def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) -> None:
@@ -42,4 +43,4 @@ def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) ->
         if user.roles != wanted:
             user.roles = wanted
             user.save(update_fields=["roles"])
-            user.changed(RoleChanged(user_id=user.id, roles=wanted), actor=actor)
+            user_changed(user, RoleChanged(user_id=user.id, roles=wanted), actor=actor)

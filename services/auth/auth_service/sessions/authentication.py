@@ -1,4 +1,4 @@
-"""The caller of auth's own endpoints."""
+"""Whose token it is that comes with a request to auth's own endpoints."""
 
 from uuid import UUID
 
@@ -24,12 +24,6 @@ class SessionAuthentication(BaseAuthentication):
 
     def authenticate_header(self, _request: Request) -> str:
         return "Bearer"
-
-
-def caller(request: Request) -> User:
-    """Who is logged in, in a view that needs somebody to be."""
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def current_session_id(request: Request) -> UUID:

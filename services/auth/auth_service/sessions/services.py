@@ -15,6 +15,7 @@ from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
 from auth_service.sessions.selectors import sessions_list
 from auth_service.settings import settings
+from auth_service.users.changes import user_changed
 from auth_service.users.events import TokensRevoked
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_locked
@@ -97,7 +98,7 @@ def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: dateti
     with transaction.atomic():
         user = user_get_locked(user_id)
         if sessions_list(user_id, now=now).update(ended_at=now, ended_by=by):
-            user.changed(TokensRevoked(user_id=user_id, not_before=now, reason=by.value), actor=actor)
+            user_changed(user, TokensRevoked(user_id=user_id, not_before=now, reason=by.value), actor=actor)
 
 
 def sessions_delete_expired(*, now: datetime) -> int:

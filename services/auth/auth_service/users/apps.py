@@ -1,5 +1,3 @@
-from functools import cache
-
 from django.apps import AppConfig
 from django.db.models import CharField
 from django.db.models.functions import Lower
@@ -13,9 +11,4 @@ class UsersConfig(AppConfig):
     def ready(self) -> None:
         # `username__lower=` asks for LOWER(username), which the unique indexes are made of; iexact would miss them
         CharField.register_lookup(Lower)
-        from chassis.django.health import health  # noqa: PLC0415
-
-        from auth_service.demo import refuse_in_production  # noqa: PLC0415  models are not loaded before this
         from auth_service.users import signals  # noqa: F401, PLC0415 - connects the receivers
-
-        health.check("demo accounts", cache(refuse_in_production))  # for a database that was away when we started

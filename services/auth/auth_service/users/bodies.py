@@ -1,9 +1,9 @@
-"""Bodies that change accounts."""
+"""Bodies that open an account, or ask whose it is."""
 
-from chassis.django.bodies import Body, ShortTextField, StrictBody
+from chassis.django.bodies import Body, StrictBody
 from rest_framework import serializers
 
-from auth_service.users.models import LOCALE, USERNAME
+from auth_service.users.models import USERNAME
 
 
 class RegistrationBody(Body):
@@ -19,13 +19,3 @@ class RegistrationBody(Body):
 class CredentialsBody(StrictBody):
     login = serializers.CharField(max_length=254, trim_whitespace=False)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
-
-
-class ProfileChangesBody(StrictBody):
-    bio = ShortTextField(required=False, allow_blank=True, max_length=1000)
-    avatar = serializers.UUIDField(required=False, allow_null=True, help_text="The id of a picture in media.")
-    locale = serializers.RegexField(rf"\A{LOCALE}\Z", required=False, max_length=35)
-
-
-class MeChangesBody(StrictBody):
-    profile = ProfileChangesBody(required=False)

@@ -1,11 +1,8 @@
 """Who has an account, and what they show of themselves."""
 
 from typing import Any, ClassVar
-from uuid import UUID
 
 from chassis.django.text import readable
-from chassis.events.databases.django import publish
-from chassis.events.types import EventData
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models, transaction
@@ -13,7 +10,6 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from auth_service.users.events import ProfileUpdated, UserRegistered
 from auth_service.users.keys import email_key, username_key
 
 USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
@@ -35,7 +31,7 @@ def roles_of_new_users() -> list[str]:
 
 
 class UserManager(BaseUserManager["User"]):
-    """The one place where accounts come into being, so none is ever made without its event or its keys."""
+    """The one place where accounts come into being, so none is ever made without its keys."""
 
     def with_email(self, email: str) -> "QuerySet[User]":
         """The account of this address, however it is spelt; after it one whose key is still to be filled in."""
@@ -53,12 +49,7 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(email=self.normalize_email(email), username=username, **keys, **fields)
         user.set_password(password)  # slow on purpose, so before the transaction opens
         with transaction.atomic():
-            user.save(force_insert=True)
-            profile = user.profile
-            registered = UserRegistered(
-                user_id=user.id, username=username, bio=profile.bio, avatar=profile.avatar, locale=profile.locale
-            )
-            publish(registered, sequence=user.version, actor=user.id)
+            user.save(force_insert=True)  # `signals` adds the profile and the event
         return user
 
     def create_superuser(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
@@ -104,17 +95,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
-
-    def changed(self, event: EventData, *, actor: UUID) -> None:
-        """Count a change of this account, whose row is locked, and publish its event."""
-        self.version += 1
-        self.save(update_fields=["version"])
-        publish(event, sequence=self.version, actor=actor)
-
-    def profile_changed(self, *, actor: UUID) -> None:
-        """Count a change of the profile, and tell the others what it is now."""
-        shown = {"username": self.username, "bio": self.profile.bio, "avatar": self.profile.avatar}
-        self.changed(ProfileUpdated(user_id=self.id, **shown), actor=actor)
 
 
 class Profile(models.Model):

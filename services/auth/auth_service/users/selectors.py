@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
 from auth_service.users.keys import email_key
-from auth_service.users.models import Profile, User
+from auth_service.users.models import User
 
 
 def user_get_by_login(login: str) -> User | None:
@@ -19,12 +19,6 @@ def user_get_by_login(login: str) -> User | None:
 def user_get_locked(user_id: UUID) -> User:
     """The account, locked until the transaction ends; raises User.DoesNotExist."""
     return User.objects.select_for_update(of=("self",)).select_related("profile").get(id=user_id)
-
-
-def profile_get(username: str) -> Profile | None:
-    """The profile of an active account, without regard to case."""
-    users = User.objects.with_usernames(username).filter(is_active=True)
-    return Profile.objects.select_related("user").filter(user__in=users).first()
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:

@@ -1,26 +1,16 @@
-"""Changes of accounts; each leaves its event in the same transaction."""
+"""Opening accounts, and telling by a password whose one is."""
 
 from collections.abc import Iterator
-from typing import Any, TypedDict
-from uuid import UUID
+from typing import Any
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
-from auth_service.avatars.services import avatar_require
 from auth_service.users.models import User
-from auth_service.users.selectors import email_is_taken, user_get_by_login, user_get_locked, username_is_taken
-
-
-class ProfileChanges(TypedDict, total=False):
-    """What of a profile is to change; absent stays."""
-
-    bio: str
-    avatar: UUID | None
-    locale: str
+from auth_service.users.selectors import email_is_taken, user_get_by_login, username_is_taken
 
 
 class InvalidCredentials(Problem):
@@ -54,27 +44,6 @@ def user_authenticate(*, login: str, password: str) -> User:
         raise InvalidCredentials
     if not user.check_password(password) or not user.is_active:
         raise InvalidCredentials
-    return user
-
-
-def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, version: int | None = None) -> User:
-    """Change the given parts of a profile. What is equal already makes no event.
-
-    Raises Problem: 412 if the account is not of the given ``version`` any more, and as ``avatar_require`` does.
-    """
-    if avatar := changes.get("avatar"):
-        avatar_require(user_id, avatar)
-    with transaction.atomic():
-        user = user_get_locked(user_id)
-        if version not in {None, user.version}:
-            raise Problem(412, "precondition_failed", "The account has changed since it was read.")
-        profile = user.profile
-        different = {name: value for name, value in changes.items() if getattr(profile, name) != value}
-        if different:
-            for name, value in different.items():
-                setattr(profile, name, value)
-            profile.save(update_fields=list(different))
-            user.profile_changed(actor=actor)
     return user
 
 

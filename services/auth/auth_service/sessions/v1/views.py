@@ -15,7 +15,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from auth_service.sessions.access_tokens import session_of
-from auth_service.sessions.authentication import caller, current_session_id
+from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.models import Session
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
@@ -24,6 +24,7 @@ from auth_service.sessions.serializers import SessionSerializer
 from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.v1.pagination import Pages
 from auth_service.sessions.v1.serializers import LoginBody, RefreshBody, TokenPair, VerifyBody
+from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
 
 

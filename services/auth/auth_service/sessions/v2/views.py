@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.sessions.authentication import caller, current_session_id
+from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import session_refresh
 from auth_service.sessions.selectors import sessions_list
@@ -18,6 +18,7 @@ from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.v2.pagination import page_of
 from auth_service.sessions.v2.serializers import GrantSerializer, SessionBody, SessionPage, SessionRefreshBody
 from auth_service.settings import settings
+from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
 
 

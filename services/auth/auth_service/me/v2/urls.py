@@ -1,5 +1,5 @@
 from django.urls import path
 
-from auth_service.users.v2 import views
+from auth_service.me.v2 import views
 
 urlpatterns = [path("me", views.Me.as_view())]

@@ -1,4 +1,4 @@
-"""Accounts in version 2."""
+"""The caller's own account in version 2."""
 
 from chassis.django.bodies import read
 from chassis.problems import Problem
@@ -7,11 +7,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.sessions.authentication import caller
-from auth_service.users.bodies import MeChangesBody
+from auth_service.me.bodies import MeChangesBody
+from auth_service.profiles.services import profile_update
+from auth_service.users.caller import caller
 from auth_service.users.models import User
 from auth_service.users.serializers import MeSerializer
-from auth_service.users.services import profile_update
 
 
 class Me(APIView):

@@ -1,20 +1,16 @@
 """Accounts in the admin. They are opened and closed by their owners; staff suspend them and give roles."""
 
-from typing import Any, cast
-from uuid import UUID
+from typing import Any
 
-from chassis.problems import Problem
 from django import forms
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from auth_service.avatars.services import avatar_require
 from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
 from auth_service.staff_pages import staff
-from auth_service.users.models import Profile, Role, User
-from auth_service.users.services import ProfileChanges, profile_update
+from auth_service.users.models import Role, User
 
 POWERS = ["is_staff", "is_superuser", "groups", "user_permissions"]
 
@@ -67,34 +63,3 @@ def within_power(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
     for superuser in users.filter(is_superuser=True):
         messages.error(request, f"{superuser} is a superuser; only another superuser may do that.")
     return users.filter(is_superuser=False)
-
-
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
-    def clean_avatar(self) -> UUID | None:
-        """As in the API: a ready picture of the profile's owner."""
-        avatar: UUID | None = self.cleaned_data["avatar"]
-        try:
-            if avatar and "avatar" in self.changed_data:
-                avatar_require(self.instance.user_id, avatar)
-        except Problem as problem:
-            raise forms.ValidationError([error.detail for error in problem.errors or []] or problem.detail) from problem
-        return avatar
-
-
-@admin.register(Profile)
-class ProfileAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    form = ProfileForm
-    list_display = ["user", "bio", "avatar", "locale"]
-    list_select_related = ["user"]
-    search_fields = ["user__username", "bio"]
-    readonly_fields = ["user"]
-
-    def has_add_permission(self, _request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, _request: HttpRequest, _obj: Profile | None = None) -> bool:
-        return False
-
-    def save_model(self, request: HttpRequest, profile: Profile, form: Any, _change: bool) -> None:
-        changed = {name: form.cleaned_data[name] for name in form.changed_data}
-        profile_update(profile.user_id, cast("ProfileChanges", changed), actor=staff(request))

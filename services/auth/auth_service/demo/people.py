@@ -7,9 +7,10 @@ from chassis.problems import Problem
 from chassis.settings import SettingsError
 from django.db import transaction
 
+from auth_service.profiles.services import profile_update
 from auth_service.settings import settings
 from auth_service.users.models import Role, User
-from auth_service.users.services import profile_update, user_register
+from auth_service.users.services import user_register
 
 PASSWORD = "broadsheet-demo"  # noqa: S105  everybody may know it, which is why production is refused
 ADMIN: dict[str, Any] = {"is_staff": True, "is_superuser": True, "roles": [Role.AUTHOR.value, Role.ADMIN.value]}

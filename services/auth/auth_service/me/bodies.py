@@ -1,0 +1,16 @@
+"""What users change of themselves."""
+
+from chassis.django.bodies import ShortTextField, StrictBody
+from rest_framework import serializers
+
+from auth_service.users.models import LOCALE
+
+
+class ProfileChangesBody(StrictBody):
+    bio = ShortTextField(required=False, allow_blank=True, max_length=1000)
+    avatar = serializers.UUIDField(required=False, allow_null=True, help_text="The id of a picture in media.")
+    locale = serializers.RegexField(rf"\A{LOCALE}\Z", required=False, max_length=35)
+
+
+class MeChangesBody(StrictBody):
+    profile = ProfileChangesBody(required=False)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query
 from pydantic import BaseModel
 
 from media_service.assets.events import AssetState
-from media_service.assets.selectors import asset_state, assets_by_id
+from media_service.assets.selectors import assets_by_id
 from media_service.dependencies import Service
 
 MAX_IDS = 200
@@ -39,9 +39,7 @@ router = APIRouter(prefix="/internal", dependencies=[Depends(_only_services)], i
 async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNow:
     """The state of assets, whoever owns them; ``ids`` are separated by commas."""
     assets = await service.database.read(assets_by_id, _ids(ids))
-    return AssetsNow(
-        assets=[AssetNow(**asset_state(asset), status=asset.status, sequence=asset.version) for asset in assets]
-    )
+    return AssetsNow(assets=[AssetNow.model_validate(asset, from_attributes=True) for asset in assets])
 
 
 def _ids(text: str) -> list[UUID]:

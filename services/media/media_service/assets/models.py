@@ -5,10 +5,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
+from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from media_service.database import Base
-from media_service.storage.models import Blob
+from media_service.storage.models import Blob, Rendition
 
 ALT_LENGTH = 1000
 
@@ -21,7 +22,7 @@ class AssetStatus(StrEnum):
 
 class Asset(Base):
     """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events,
-    ``left_out`` names what of it is not kept.
+    ``left_out`` names what of it is not kept. Answers and events read their fields from it by name.
 
     While it is processing, ``status`` is the truth and the job only a hint: at ``retry_at`` it is queued again.
     """
@@ -51,6 +52,18 @@ class Asset(Base):
     created_at: Mapped[datetime]
 
     blob: Mapped[Blob] = relationship(lazy="joined", innerjoin=True)
+
+    mime: AssociationProxy[str] = association_proxy("blob", "mime")
+    bytes: AssociationProxy[int] = association_proxy("blob", "bytes")
+    width: AssociationProxy[int] = association_proxy("blob", "width")
+    height: AssociationProxy[int] = association_proxy("blob", "height")
+    asset_id: Mapped[UUID] = synonym("id")
+    sequence: Mapped[int] = synonym("version")
+
+    @property
+    def renditions(self) -> list[Rendition]:
+        """None before it is ready, though the same picture of another asset may have some."""
+        return self.blob.renditions if self.status == AssetStatus.READY else []
 
 
 class RemovedAsset(Base):

@@ -1,11 +1,12 @@
 """Assets as clients see and change them in v1."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.clock import format_timestamp
 from chassis.text import readable
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
 
 from media_service.assets.models import ALT_LENGTH, Asset
 from media_service.presets import PRESETS
@@ -14,11 +15,8 @@ from media_service.storage.store import EXTENSIONS
 PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
 
 
-def _milliseconds(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-Moment = Annotated[datetime, PlainSerializer(_milliseconds, return_type=str)]
+Moment = Annotated[datetime, PlainSerializer(format_timestamp, return_type=str)]
+LeftOut = Annotated[list[Literal["gain_map"]], BeforeValidator(str.split)]
 
 
 class AssetUrls(BaseModel):
@@ -30,11 +28,10 @@ class AssetUrls(BaseModel):
     original: str
 
 
-class AssetOut(BaseModel):
-    """An asset. ``sha256`` is of the bytes that were sent, the other figures of the picture that is kept.
+class AssetFacts(BaseModel):
+    """What an asset's row tells of it."""
 
-    ``left_out`` names what was in the picture and is not kept: the gain map, which brightens it on HDR screens.
-    """
+    model_config = ConfigDict(from_attributes=True)
 
     id: UUID
     owner_id: UUID
@@ -45,9 +42,17 @@ class AssetOut(BaseModel):
     width: int
     height: int
     alt: str
-    left_out: list[Literal["gain_map"]]
-    urls: AssetUrls
+    left_out: LeftOut
     created_at: Moment
+
+
+class AssetOut(AssetFacts):
+    """An asset. ``sha256`` is of the bytes that were sent, the other figures of the picture that is kept.
+
+    ``left_out`` names what was in the picture and is not kept: the gain map, which brightens it on HDR screens.
+    """
+
+    urls: AssetUrls
 
 
 class AssetPage(BaseModel):
@@ -86,20 +91,9 @@ def asset_out(asset: Asset, public_url: str) -> AssetOut:
     """An asset with addresses on the gateway."""
     own = f"{public_url}/m/{asset.id}"
     urls = {preset: f"{own}/{preset}.webp" for preset in PRESETS}
-    return AssetOut(
-        id=asset.id,
-        owner_id=asset.owner_id,
-        status=asset.status,
-        sha256=asset.sha256,
-        mime=asset.blob.mime,
-        bytes=asset.blob.bytes,
-        width=asset.blob.width,
-        height=asset.blob.height,
-        alt=asset.alt,
-        left_out=["gain_map"] if asset.left_out else [],
-        urls=AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.blob.mime]}"),
-        created_at=asset.created_at,
-    )
+    original = f"{own}/original.{EXTENSIONS[asset.mime]}"
+    facts = AssetFacts.model_validate(asset)
+    return AssetOut.model_construct(**dict(facts), urls=AssetUrls(**urls, original=original))
 
 
 def asset_page(assets: list[AssetOut], count: int, query: PageQuery, url: str) -> AssetPage:

@@ -1,15 +1,13 @@
 """What can be asked about assets."""
 
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
 from chassis.problems import Problem
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, defaultload
 
-from media_service.assets.events import RenditionState
-from media_service.assets.models import Asset, AssetStatus, RemovedAsset
+from media_service.assets.models import Asset, RemovedAsset
 from media_service.storage.models import Blob
 
 
@@ -41,22 +39,3 @@ def assets_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Asset]:
 def asset_was_known(session: Session, asset_id: UUID) -> bool:
     """Whether the id is or has been an asset's."""
     return bool(session.get(Asset, asset_id) or session.get(RemovedAsset, asset_id))
-
-
-def asset_state(asset: Asset) -> dict[str, Any]:
-    """All there is to know of an asset, as the fields of events.AssetState.
-
-    It has no renditions before it is ready, though those of another asset may show the same picture.
-    """
-    shown = asset.blob.renditions if asset.status == AssetStatus.READY else []
-    made = [RenditionState(preset=made.preset, width=made.width, height=made.height) for made in shown]
-    return {
-        "asset_id": asset.id,
-        "owner_id": asset.owner_id,
-        "sha256": asset.sha256,
-        "mime": asset.blob.mime,
-        "width": asset.blob.width,
-        "height": asset.blob.height,
-        "renditions": made,
-        "reason": asset.reason,
-    }

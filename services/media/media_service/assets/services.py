@@ -8,9 +8,9 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
+from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetState, AssetUploaded
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset
-from media_service.assets.selectors import asset_get, asset_state
+from media_service.assets.selectors import asset_get
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
 
@@ -44,7 +44,7 @@ def asset_add(  # noqa: PLR0913  all an upload has
     )
     session.add(asset)
     session.flush()
-    publish(session, AssetUploaded(**asset_state(asset)), sequence=asset.version, actor=owner_id)
+    _publish(session, AssetUploaded, asset)
     return asset
 
 
@@ -60,7 +60,7 @@ def asset_mark_ready(session: Session, asset: Asset) -> None:
     """Say that all renditions are there."""
     asset.status = AssetStatus.READY
     asset.version += 1
-    publish(session, AssetReady(**asset_state(asset)), sequence=asset.version, actor=asset.owner_id)
+    _publish(session, AssetReady, asset)
 
 
 def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
@@ -68,15 +68,15 @@ def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
     asset.status = AssetStatus.FAILED
     asset.reason = reason
     asset.version += 1
-    publish(session, AssetFailed(**asset_state(asset)), sequence=asset.version, actor=asset.owner_id)
+    _publish(session, AssetFailed, asset)
 
 
 def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
     """Remove an asset; gives the id of its stored picture if nobody shows that any more: its files are to go."""
     asset = asset_get(session, asset_id, owner_id, lock=True)
     blob = blob_lock(session, asset.blob_id)
-    gone = asset_state(asset) | {"renditions": []}
-    publish(session, AssetRemoved(**gone), sequence=asset.version + 1, actor=owner_id)
+    asset.version += 1
+    _publish(session, AssetRemoved, asset)
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()
@@ -84,3 +84,8 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
         return None
     session.delete(blob)
     return blob.id
+
+
+def _publish(session: Session, told: type[AssetState], asset: Asset) -> None:
+    state = told.model_validate(asset, from_attributes=True)
+    publish(session, state, sequence=asset.version, actor=asset.owner_id)

@@ -1,6 +1,8 @@
 """Publishing and handling through the database connections that services have."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -12,13 +14,14 @@ from chassis.events.databases.sqlalchemy import publish as publish_with_sqlalche
 from chassis.events.envelope import Event, EventRefused
 from chassis.events.inbox import Outcome
 from chassis.events.service import EventService
+from chassis.events.types import event
 from chassis.settings import ServiceSettings
 from django.db import IntegrityError, connection, transaction
 from sqlalchemy import create_engine
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import Session
 
-from tests.support.events import PRINTED, ArticlePrinted, printed, rows
+from tests.support.events import PRINTED, ArticlePrinted, IssueSold, printed, rows
 
 ARTICLE = UUID(int=1)
 
@@ -33,6 +36,17 @@ def with_sqlalchemy(engine_url: str) -> Iterator[SqlAlchemyDatabase]:
     engine = create_engine(engine_url)
     yield SqlAlchemyDatabase(engine)
     engine.dispose()
+
+
+@pytest.fixture(autouse=True)
+def press_service(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The package of the service whose events these are; it publishes articles and no issues."""
+    (tmp_path / "press_service").mkdir()
+    registry = "from tests.support.events import ArticlePrinted\nPUBLISHES = (ArticlePrinted,)\n"
+    (tmp_path / "press_service/events.py").write_text(registry)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in [name for name in sys.modules if name.startswith("press_service")]:
+        monkeypatch.delitem(sys.modules, name)
 
 
 def article(title: str = "First light") -> ArticlePrinted:
@@ -63,6 +77,34 @@ def test_django_forgets_the_event_when_the_transaction_fails() -> None:
 def test_django_refuses_to_publish_outside_a_transaction() -> None:
     with pytest.raises(EventRefused, match="inside transaction"):
         publish_with_django(article(), sequence=1)
+
+
+NOT_LISTED = r"press\.issue\.sold\.v1: add IssueSold to PUBLISHES in press_service/events\.py"
+
+
+@pytest.mark.django_db
+def test_django_refuses_an_event_that_is_not_listed() -> None:
+    with pytest.raises(EventRefused, match=NOT_LISTED), transaction.atomic():
+        publish_with_django(IssueSold(issue_id=ARTICLE), sequence=1)
+    assert testing.published(DjangoDatabase()) == []
+
+
+def test_sqlalchemy_refuses_an_event_that_is_not_listed(with_sqlalchemy: SqlAlchemyDatabase, engine_url: str) -> None:
+    engine = create_engine(engine_url)
+    with Session(engine) as session, pytest.raises(EventRefused, match=NOT_LISTED):
+        publish_with_sqlalchemy(session, IssueSold(issue_id=ARTICLE), sequence=1)
+    engine.dispose()
+    assert testing.published(with_sqlalchemy) == []
+
+
+@pytest.mark.django_db
+def test_an_event_of_a_service_that_is_not_here_is_refused() -> None:
+    @event("radio.song.played.v1", aggregate="issue", id_field="issue_id")
+    class SongPlayed(IssueSold):
+        """Nobody has this service."""
+
+    with pytest.raises(EventRefused, match=r"radio\.song\.played\.v1: there is no radio_service here"):
+        publish_with_django(SongPlayed(issue_id=ARTICLE), sequence=1)
 
 
 @pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 from chassis.events import envelope, outbox
 from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event, EventRefused
+from chassis.events.registry import require_listed
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
 from chassis.storage_errors import storage_error_code
@@ -18,11 +19,13 @@ def publish(data: EventData, *, sequence: int, actor: object = None, using: str 
     """Publish an event when the open transaction commits, and never if it does not.
 
     ``sequence`` is the version the aggregate has now, ``actor`` the id of who did it. Raises EventRefused naming the
-    field, and django.db.IntegrityError for a second event of the same version of an aggregate.
+    field, or the list that the class is missing in, and django.db.IntegrityError for a second event of the same version
+    of an aggregate.
     """
     connection = connections[using]
     if not connection.in_atomic_block:
         raise EventRefused(f"{data.event_type.name}: publish inside transaction.atomic(), with the change it tells of")
+    require_listed(type(data))
     event = envelope.create(data, sequence=sequence, actor=actor)
     outbox.add(DjangoTransaction(connection).execute, cast("Dialect", connection.vendor), event)
     return event

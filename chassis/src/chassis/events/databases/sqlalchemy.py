@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from chassis.events import envelope, outbox
 from chassis.events.databases import Handler, Row
 from chassis.events.envelope import Event
+from chassis.events.registry import require_listed
 from chassis.events.schema import Dialect
 from chassis.events.types import EventData
 from chassis.storage_errors import storage_error_code
@@ -20,8 +21,10 @@ def publish(session: Session, data: EventData, *, sequence: int, actor: object =
     """Publish an event when the session's transaction commits, and never if it does not.
 
     ``sequence`` is the version the aggregate has now, ``actor`` the id of who did it. Raises EventRefused naming the
-    field, and sqlalchemy.exc.IntegrityError for a second event of the same version of an aggregate.
+    field, or the list that the class is missing in, and sqlalchemy.exc.IntegrityError for a second event of the same
+    version of an aggregate.
     """
+    require_listed(type(data))
     event = envelope.create(data, sequence=sequence, actor=actor)
     connection = session.connection()
     outbox.add(

@@ -65,6 +65,7 @@ SUITES = (
     suite("gateway", "services/gateway"),
     suite("schema", "tests/schema", needs=(Postgres,)),
     suite("chart", "tests/chart"),
+    suite("documents", "tests/documents"),
     suite("ops", "tests/ops"),
 )
 

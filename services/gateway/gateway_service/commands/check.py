@@ -11,10 +11,7 @@ from gateway_service.settings import settings
 
 def main(arguments: list[str]) -> None:
     """Print one line if all is well; raises SettingsError (exit code 2) with what is wrong otherwise."""
-    parser = argparse.ArgumentParser(prog="broadsheet gateway check", description=__doc__)
-    parser.add_argument("file", nargs="?", type=Path, help="the YAML; GATEWAY_CONFIG's or the packaged one if omitted")
-    parser.add_argument("--schema", action="store_true", help="print the JSON Schema of the file instead")
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     if options.schema:
         print(schema_text(), end="")
         return
@@ -24,6 +21,14 @@ def main(arguments: list[str]) -> None:
     print(
         f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}."
     )
+
+
+def parser() -> argparse.ArgumentParser:
+    """What understands the words after ``check``."""
+    result = argparse.ArgumentParser(prog="broadsheet gateway check", description=__doc__)
+    result.add_argument("file", nargs="?", type=Path, help="the YAML; GATEWAY_CONFIG's or the packaged one if omitted")
+    result.add_argument("--schema", action="store_true", help="print the JSON Schema of the file instead")
+    return result
 
 
 def schema_text() -> str:

@@ -21,7 +21,7 @@ from gateway_service.upstreams.pool import Pool
 
 async def main(arguments: list[str]) -> None:
     """Print each link's decision and the outcome. The token's key is fetched from auth."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     own = settings()
     config = read(own.config)
     headers = [tuple(header.split(":", 1)) for header in options.header]
@@ -94,10 +94,11 @@ async def _no_answer(_message: dict[str, object]) -> None:
     """Nothing is sent: the request is only thought through."""
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="broadsheet gateway explain", description=__doc__)
-    parser.add_argument("method")
-    parser.add_argument("path", help="as a client sends it, with its query")
-    parser.add_argument("--token", default="", help="an access token")
-    parser.add_argument("--header", action="append", default=[], metavar="'Name: value'", help="may be repeated")
-    return parser
+def parser() -> argparse.ArgumentParser:
+    """What understands the words after ``explain``."""
+    result = argparse.ArgumentParser(prog="broadsheet gateway explain", description=__doc__)
+    result.add_argument("method")
+    result.add_argument("path", help="as a client sends it, with its query")
+    result.add_argument("--token", default="", help="an access token")
+    result.add_argument("--header", action="append", default=[], metavar="'Name: value'", help="may be repeated")
+    return result

@@ -23,6 +23,7 @@ from pathlib import Path
 from media_service.pictures.cleaning import clean
 from media_service.pictures.layout import Limits
 from media_service.pictures.scratch import Scratch
+from media_service.presets import PRESETS
 from media_service.renditions.rendering import render
 
 def anonymous():
@@ -40,7 +41,7 @@ watching = threading.Thread(target=watch, daemon=True)
 watching.start()
 with open(sys.argv[1], "rb") as sent, Scratch(Path(sys.argv[2])) as scratch:
     kept = clean(sent, Limits(120_000_000, 20, 200_000_000, 2**40), scratch)
-    list(render(kept.file, kept.mime, scratch))
+    list(render(kept.file, kept.mime, scratch, PRESETS))
 done.set()
 watching.join()
 print(peak - at_rest)

@@ -9,6 +9,7 @@ from media_service.pictures import vips_log
 from media_service.pictures.cleaning import format_of
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Error
+from media_service.presets import PRESETS
 from media_service.renditions.rendering import Rendered, render
 from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
 from PIL import Image
@@ -22,7 +23,7 @@ def rendered(scratch: Scratch) -> Render:
         file = scratch.file()
         file.write(content)
         file.flush()
-        return {made.preset: made for made in render(file, format_of(content[:64]).mime, scratch)}
+        return {made.name: made for made in render(file, format_of(content[:64]).mime, scratch, PRESETS)}
 
     return run
 

@@ -13,8 +13,7 @@ from chassis.events.testing import published
 from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.pictures import vips
-from media_service.pictures.scratch import Scratch
-from media_service.renditions import rendering, services, tasks
+from media_service.renditions import making, rendering, tasks
 from media_service.renditions.services import MAX_ATTEMPTS, REQUEUE_AFTER, renditions_requeue_stuck
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
@@ -59,11 +58,11 @@ async def test_nothing_tells_that_somebody_else_stored_the_same_picture(
     _long_ago(database, "blobs")
     draw, drawn = rendering.render, list[str]()
 
-    def count_and_draw(file: Any, mime: str, scratch: Scratch) -> Any:
+    def count_and_draw(file: Any, mime: str, *more: Any) -> Any:
         drawn.append(mime)
-        return draw(file, mime, scratch)
+        return draw(file, mime, *more)
 
-    monkeypatch.setattr(services, "render", count_and_draw)
+    monkeypatch.setattr(making, "render", count_and_draw)
     his = await bob.has_uploaded(jpeg())
     assert (await bob.get(his["urls"]["thumb"])).status_code == 202
     render(his)
@@ -87,7 +86,7 @@ async def test_a_picture_that_cannot_be_drawn_fails_for_good(
     def refuse(*_: object) -> Iterator[None]:
         raise vips.Error("out of colours")
 
-    monkeypatch.setattr(services, "render", refuse)
+    monkeypatch.setattr(making, "render", refuse)
     asset = await alice.has_uploaded(jpeg())
     render(asset)
     event = events(database)[-1]
@@ -119,14 +118,14 @@ async def test_an_asset_that_was_removed_meanwhile_leaves_no_files(
     asset = await alice.has_uploaded(jpeg())
     draw = rendering.render
 
-    def remove_and_draw(file: Any, mime: str, scratch: Scratch) -> Any:
-        drawn = list(draw(file, mime, scratch))
+    def remove_and_draw(file: Any, mime: str, *more: Any) -> Any:
+        drawn = list(draw(file, mime, *more))
         with database.writing() as session:
             for table in ("assets", "blobs"):
                 session.execute(sqlalchemy.text(f"DELETE FROM {table}"))
         return drawn
 
-    monkeypatch.setattr(services, "render", remove_and_draw)
+    monkeypatch.setattr(making, "render", remove_and_draw)
     render(asset)
     assert files_in(store_folder) == 0
 

@@ -1,13 +1,12 @@
 """Drawing the renditions of a picture: decoded once, the smaller ones made from the larger."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
 
 from media_service.pictures.first_frame import first_frame
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image, shrunk
-from media_service.presets import PRESETS
 from media_service.renditions.encoding import encode
 
 
@@ -15,19 +14,19 @@ from media_service.renditions.encoding import encode
 class Rendered:
     """A rendition as bytes."""
 
-    preset: str
+    name: str
     content: bytes
     width: int
     height: int
 
 
-def render(file: IO[bytes], mime: str, scratch: Scratch) -> Iterator[Rendered]:
-    """The renditions of a stored picture, largest first, of an animation's first frame; raises vips.Error.
+def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int]) -> Iterator[Rendered]:
+    """A stored picture in sizes that have names, largest first, of an animation its first frame; raises vips.Error.
 
     They are in sRGB with 8 bits, whatever the picture was: browsers show WebP without a profile as that.
     """
     image: Image | None = None
-    for preset, side in sorted(PRESETS.items(), key=lambda item: item[1], reverse=True):
+    for name, side in sorted(sides.items(), key=lambda item: item[1], reverse=True):
         image = shrunk(image, side) if image else first_frame(file, mime, scratch, side)
         image = image.colourspace("srgb").copy_memory()
-        yield Rendered(preset, encode(image), image.width, image.height)
+        yield Rendered(name, encode(image), image.width, image.height)

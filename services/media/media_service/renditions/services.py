@@ -1,6 +1,5 @@
 """Making renditions. The asset's status is the truth: all of this may be done twice, at once or not at all."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -14,10 +13,10 @@ from media_service.assets.services import asset_mark_failed, asset_mark_ready
 from media_service.database import Database, insert
 from media_service.pictures import vips
 from media_service.pictures.scratch import Scratch
-from media_service.renditions.encoding import MIME
-from media_service.renditions.rendering import Rendered, render
+from media_service.presets import PRESETS
+from media_service.renditions.making import renditions_draw
 from media_service.storage.models import Blob, Rendition
-from media_service.storage.store import Store, folder_of, key_of
+from media_service.storage.store import Store, folder_of
 
 MAX_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=60)  # doubled with each attempt
@@ -37,14 +36,15 @@ def renditions_make(database: Database, store: Store, scratch: Scratch, asset_id
     if asset is None:
         return
     try:
-        renditions = _draw(store, scratch, asset.blob)  # also what is there: the time it takes would tell of others
+        # also what is there already: the time it takes would tell of others
+        drawn = renditions_draw(store, scratch, asset.blob, PRESETS)
     except vips.Error as error:
         log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
         with database.writing() as session:
             _fail(session, asset_id, "no renditions could be made of it")
         return
     with database.writing() as session:
-        is_kept = _finish(session, asset_id, renditions)
+        is_kept = _finish(session, asset_id, drawn)
     if not is_kept:
         _forget_files_of_removed(database, store, asset.blob_id)
 
@@ -70,26 +70,6 @@ def _attempt(session: Session, asset_id: UUID, now: datetime) -> Asset | None:
     asset.retry_at = now + RETRY_AFTER * 2**asset.attempts
     asset.attempts += 1
     return asset
-
-
-def _draw(store: Store, scratch: Scratch, blob: Blob) -> list[Rendition]:
-    original = scratch.file()
-    store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
-    return [_keep(store, blob.id, rendered) for rendered in render(original, blob.mime, scratch)]
-
-
-def _keep(store: Store, blob_id: UUID, rendered: Rendered) -> Rendition:
-    sha256 = hashlib.sha256(rendered.content).hexdigest()
-    store.put(key_of(blob_id, sha256, MIME), rendered.content)
-    return Rendition(
-        blob_id=blob_id,
-        preset=rendered.preset,
-        sha256=sha256,
-        mime=MIME,
-        bytes=len(rendered.content),
-        width=rendered.width,
-        height=rendered.height,
-    )
 
 
 def _finish(session: Session, asset_id: UUID, renditions: Sequence[Rendition]) -> bool:

@@ -7,6 +7,7 @@ from PIL import Image
 from media_service.pictures.cleaning import CleanPicture, clean
 from media_service.pictures.layout import Limits
 from media_service.pictures.scratch import Scratch
+from media_service.presets import PRESETS
 from media_service.renditions.rendering import render
 from media_service.testing.drawn import opened
 
@@ -33,6 +34,6 @@ def renderer(cleaned: Clean, scratch: Scratch) -> Large:
 
     def run(content: bytes) -> Image.Image:
         kept, _ = cleaned(content)
-        return opened(next(render(kept.file, kept.mime, scratch)).content)
+        return opened(next(render(kept.file, kept.mime, scratch, PRESETS)).content)
 
     return run

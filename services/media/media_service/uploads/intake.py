@@ -1,0 +1,43 @@
+"""From a file that was received to an asset: checked, cleaned, stored, recorded, its renditions asked for.
+
+Whatever receives pictures goes this way, and says by ``record`` what becomes of them.
+"""
+
+from datetime import UTC, datetime
+from typing import IO, Protocol
+
+from fastapi import BackgroundTasks
+from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.orm import Session
+
+from media_service.assets.models import Asset
+from media_service.dependencies import WebService
+from media_service.pictures.cleaning import clean
+from media_service.pictures.scratch import Scratch
+from media_service.storage.models import Blob
+from media_service.storage.store import folder_of
+from media_service.uploads.queueing import ask_for_renditions
+from media_service.uploads.services import picture_put
+
+
+class Record(Protocol):
+    """Writes the row of an asset that shows the picture; called within a transaction."""
+
+    def __call__(self, session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset: ...
+
+
+async def take_in(
+    service: WebService, sent: IO[bytes], scratch: Scratch, *, record: Record, afterwards: BackgroundTasks
+) -> Asset:
+    """The asset of a picture, or the Problem (413, 415, 422) that refuses it.
+
+    The file is stored, then the row is. If that fails, nobody knows whether it was committed: the sweep will see.
+    """
+    picture = await service.decoders.run(clean, sent, service.settings.limits, scratch, service.memory)
+    now = datetime.now(UTC)
+    blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
+    asset = await service.database.write(record, blob, left_out=picture.left_out, now=now)
+    afterwards.add_task(ask_for_renditions, asset.id)
+    if asset.blob_id != blob.id:  # the same picture was there already
+        afterwards.add_task(service.store.remove, folder_of(blob.id))  # so that the answer takes the same time
+    return asset

@@ -1,0 +1,112 @@
+"""The README of a service, and the chassis', lists what there is: no more and no less."""
+
+import importlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from chassis.settings import SettingInfo, catalogue
+
+from launcher.catalogue import settings_classes
+from launcher.settings import PORTS, SERVICES
+from tests.documents.pages import ROOT
+from tests.registries.code import Service, services
+
+WITH_EVENTS = {service.name: service for service in services(ROOT)}
+CHASSIS = ROOT / "chassis/src/chassis"
+
+
+def section(service: str, heading: str) -> str:
+    """What stands under a heading of a service's README."""
+    text = (ROOT / f"services/{service}/README.md").read_text()
+    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
+    assert found, f"services/{service}/README.md has no section {heading}"
+    return found[1]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_of_its_own_is_listed_with_default_and_meaning(service: str) -> None:
+    own = {info.name: info for info in catalogue(settings_classes()[service]) if _belongs_to(service, info.name)}
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", section(service, "Settings"), re.MULTILINE)
+    assert rows == [(name, _default(info), info.description) for name, info in own.items()]
+
+
+def _belongs_to(service: str, name: str) -> bool:
+    return name.startswith(f"{service.upper()}_") and name != f"{service.upper()}_URL"
+
+
+def _default(info: SettingInfo) -> str:
+    if info.generated:
+        return "made in `VAR_DIR/secrets` in development"
+    if info.default.startswith(str(ROOT)):
+        return f"the packaged `{Path(info.default).name}`"
+    return "none" if info.default in {"", "None"} else f"`{info.default}`"
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_command_is_listed(service: str) -> None:
+    commands = importlib.import_module(f"{service}_service.commands").COMMANDS
+    (listed,) = re.findall(rf"`broadsheet {service} ([a-z |]+ \| [a-z |]+)`", section(service, "Commands"))
+    assert listed.split(" | ") == list(commands)
+
+
+@pytest.mark.parametrize("service", WITH_EVENTS)
+def test_every_event_that_goes_out_or_comes_in_is_listed(service: str) -> None:
+    found = re.findall(r"`([a-z]+\.[a-z_.]+\.v\d+)`", section(service, "Events"))
+    code = WITH_EVENTS[service]
+    assert {name for name in found if name.startswith(f"{service}.")} == {event.type for event in code.declared}
+    assert {name for name in found if not name.startswith(f"{service}.")} == set(code.handles)
+
+
+@pytest.mark.parametrize("service", WITH_EVENTS)
+def test_every_endpoint_is_listed_with_its_methods(service: str) -> None:
+    paths = json.loads((ROOT / f"contracts/openapi/{service}.json").read_text())["paths"]
+    assert _listed_endpoints(service) == {
+        (method.upper(), _without_names(path))
+        for path, item in paths.items()
+        for method in item
+        if method != "parameters"
+    }
+
+
+def _listed_endpoints(service: str) -> set[tuple[str, str]]:
+    found = re.findall(r"`((?:[A-Z]+ )+)(/[^`]+)`", section(service, "Endpoints"))
+    return {(method, _without_names(path)) for methods, path in found for method in methods.split() if method != "HEAD"}
+
+
+def _without_names(path: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", path)
+
+
+@pytest.mark.parametrize("service", WITH_EVENTS)
+def test_every_folder_is_listed(service: str) -> None:
+    rows = re.findall(r"^\| `(\w+)/` \|", (ROOT / f"services/{service}/README.md").read_text(), re.MULTILINE)
+    assert sorted(rows) == _folders(WITH_EVENTS[service])
+
+
+def _folders(service: Service) -> list[str]:
+    return sorted({path.parent.name for path in service.package.glob("*/*.py")})
+
+
+def test_chain_of_the_gateway_is_drawn_in_its_order() -> None:
+    drawn = re.search(r"▶ (framing.*?) ──▶", (ROOT / "services/gateway/README.md").read_text())
+    code = (ROOT / "services/gateway/gateway_service/app.py").read_text()
+    links = re.search(r"def checks\(.*?return \[\n(.*?)\n    \]", code, re.DOTALL)
+    assert drawn
+    assert links
+    assert drawn[1].split(" ▶ ") == [*re.findall(r"^ {8}(\w+)", links[1].lower(), re.MULTILINE), "forward"]
+
+
+def test_every_module_of_the_chassis_is_listed() -> None:
+    modules = {path.stem for path in CHASSIS.iterdir() if path.suffix in {"", ".py"} and not path.name.startswith("__")}
+    rows = re.findall(r"^\| (`.*?`) (\|.*\|)$", (ROOT / "chassis/README.md").read_text(), re.MULTILINE)
+    first = {name.strip("/") for column, _ in rows for name in re.findall(r"`([^`]+)`", column)}
+    named = {name.split(".")[0] for _, text in rows for name in re.findall(r"`([a-z_]+)`", text)} | first
+    assert first - modules == set(), "what is not there"
+    assert modules - named == set(), "what is not listed"
+
+
+def test_ports_in_the_readme_are_the_platforms() -> None:
+    rows = re.findall(r"^\| \[(\w+)\]\(.*\| (\d+)[^|]*\|$", (ROOT / "README.md").read_text(), re.MULTILINE)
+    assert {service: int(port) for service, port in rows} == {name: PORTS[f"{name.upper()}_PORT"] for name in SERVICES}

@@ -8,9 +8,9 @@ from uuid import UUID
 from chassis.events import envelope, outbox
 from chassis.events.databases import EventDatabase, Execute
 from chassis.events.databases.plain import PlainDatabase
+from chassis.events.ddl import SHARDS, statements
 from chassis.events.envelope import Event
 from chassis.events.relay import Relay
-from chassis.events.schema import SHARDS, statements
 from chassis.events.topology import Queue
 from chassis.events.transports import Publisher
 from chassis.events.types import EventData, event

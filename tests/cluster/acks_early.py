@@ -7,20 +7,20 @@ from chassis.events.transports import Delivery
 from chassis.events.transports.amqp_subscription import RabbitMQSubscription
 from chassis.run import main
 
-receive, settle = RabbitMQSubscription.receive, RabbitMQSubscription.settle
+receive, ack = RabbitMQSubscription.receive, RabbitMQSubscription.ack
 
 
-def receive_and_settle(self: RabbitMQSubscription, timeout: float) -> list[Delivery]:
+def receive_and_ack(self: RabbitMQSubscription, timeout: float) -> list[Delivery]:
     """Acknowledge before anything was done."""
     arrived = receive(self, timeout)
-    settle(self, arrived)
+    ack(self, arrived)
     return arrived
 
 
-def settle_nothing(self: RabbitMQSubscription, deliveries: Sequence[Delivery]) -> None:
+def ack_nothing(self: RabbitMQSubscription, deliveries: Sequence[Delivery]) -> None:
     """It was acknowledged already."""
 
 
-RabbitMQSubscription.receive = receive_and_settle  # type: ignore[method-assign]
-RabbitMQSubscription.settle = settle_nothing  # type: ignore[method-assign]
+RabbitMQSubscription.receive = receive_and_ack  # type: ignore[method-assign]
+RabbitMQSubscription.ack = ack_nothing  # type: ignore[method-assign]
 sys.exit(main(["consumer"]))

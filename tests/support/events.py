@@ -13,8 +13,8 @@ import pika
 import psycopg
 from chassis.events import envelope, outbox
 from chassis.events.databases import EventDatabase, Execute, plain
+from chassis.events.ddl import statements
 from chassis.events.envelope import Event
-from chassis.events.schema import statements
 from chassis.events.transports import Delivery, Subscription
 from chassis.events.types import EventData, event
 from pydantic import Field

@@ -78,14 +78,14 @@ class Newsroom:
         """Let so many deliveries vanish unhandled, as the promise says that none may."""
         self._take(count, lambda delivery: None)
 
-    def bury(self, *bodies: bytes) -> None:
-        """Let the reader bury deliveries that it cannot decode."""
+    def dead_letter(self, *bodies: bytes) -> None:
+        """Let the reader dead-letter deliveries that it cannot decode."""
         with closing(self.transport.publisher()) as publisher:
             messages = [Message(f"id-{number}", "", "", body) for number, body in enumerate(bodies)]
             publisher.publish(messages, queue=self.queue.name)
         with closing(self.transport.subscribe([self.queue.name], prefetch=100)) as subscription:
             for delivery in take(subscription, len(bodies)):
-                subscription.bury(delivery, "it is no event")
+                subscription.dead_letter(delivery, "it is no event")
 
     def kill(self, *events: Event) -> None:
         """Publish events, of which each first one of a key dies and holds the others back."""
@@ -116,7 +116,7 @@ class Newsroom:
             deliveries = take(subscription, count)
             for delivery in deliveries:
                 use(delivery)
-            subscription.settle(deliveries)
+            subscription.ack(deliveries)
         return deliveries
 
 

@@ -20,11 +20,11 @@ ANSWERING = frozenset({"check", "events", "explain", "manage", "openapi"})
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; wrong words and settings are one sentence on standard error and exit code 2."""
+    """Run the command; wrong arguments and settings are one sentence on standard error and exit code 2."""
     gc_tuning.relax_for_startup()
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        name, command, rest = _find(words)
+        name, command, rest = _find(arguments)
         log_output.unfailing(patient=name in ANSWERING)
         command(rest)
         if name in ANSWERING and log_output.has_lost(sys.stdout):
@@ -43,17 +43,17 @@ def become(module: str, *arguments: str) -> NoReturn:
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell is wanted
 
 
-def _find(words: list[str]) -> tuple[str, Command, list[str]]:
+def _find(arguments: list[str]) -> tuple[str, Command, list[str]]:
     service = os.environ.get("SERVICE", "")
-    if words and _is_service(words[0]):
-        service, *words = words
+    if arguments and _is_service(arguments[0]):
+        service, *arguments = arguments
     if not _is_service(service):
         raise SettingsError(f"Say which service: broadsheet <service> <command>; {service or 'nothing'!r} is none.")
     commands: dict[str, Command] = importlib.import_module(f"{service}_service.commands").COMMANDS
-    if not words or words[0] not in commands:
-        asked = f"{words[0]!r} is not a command of {service}" if words else f"Say which command of {service}"
+    if not arguments or arguments[0] not in commands:
+        asked = f"{arguments[0]!r} is not a command of {service}" if arguments else f"Say which command of {service}"
         raise SettingsError(f"{asked}; there are: {', '.join(sorted(commands))}.")
-    return words[0], commands[words[0]], words[1:]
+    return arguments[0], commands[arguments[0]], arguments[1:]
 
 
 def _is_service(name: str) -> bool:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from chassis.events import parked
+from chassis.events import parked_events
 from chassis.events.audit import account, repair
 from chassis.events.databases import Execute, plain
 from chassis.events.databases.plain import PlainDatabase
@@ -56,8 +56,8 @@ def test_redriven_event_and_those_behind_it_are_handled_in_order(database: Plain
     reader.kill(dead, held)
     reader.failing = False
 
-    assert not parked.redrive(database, QUEUE.name, str(held.id))  # its turn comes with the first
-    assert parked.redrive(database, QUEUE.name, str(dead.id), now=lambda: reader.time)
+    assert not parked_events.redrive(database, QUEUE.name, str(held.id))  # its turn comes with the first
+    assert parked_events.redrive(database, QUEUE.name, str(dead.id), now=lambda: reader.time)
     assert reader.retry() == [Outcome.HANDLED, Outcome.HANDLED]
     assert [sequence for _, sequence in effects(database)] == [1, 2]
 
@@ -65,9 +65,9 @@ def test_redriven_event_and_those_behind_it_are_handled_in_order(database: Plain
 def test_redriven_event_that_fails_climbs_the_ladder_anew(database: PlainDatabase, reader: Reader) -> None:
     dead = printed(1, 1)
     reader.kill(dead)
-    parked.redrive(database, QUEUE.name, str(dead.id), now=lambda: reader.time)
+    parked_events.redrive(database, QUEUE.name, str(dead.id), now=lambda: reader.time)
     assert reader.retry() == [Outcome.FAILED]
-    [entry] = parked.entries(database, QUEUE.name)
+    [entry] = parked_events.entries(database, QUEUE.name)
     assert (entry.state, entry.attempts, entry.error) == ("failed", 1, "RuntimeError: out of paper")
 
 
@@ -76,19 +76,19 @@ def test_discarded_event_releases_those_behind_it_and_says_why(database: PlainDa
     reader.kill(dead, held)
     reader.failing = False
 
-    assert parked.discard(database, QUEUE.name, str(dead.id), "sold out")
+    assert parked_events.discard(database, QUEUE.name, str(dead.id), "sold out")
     assert reader.retry() == [Outcome.HANDLED]
     assert [sequence for _, sequence in effects(database)] == [2]
     assert rows(database, "SELECT error FROM inbox_event WHERE event_id = %s", str(dead.id)) == [
         ("discarded: sold out",)
     ]
-    assert not parked.discard(database, QUEUE.name, str(dead.id), "again")
+    assert not parked_events.discard(database, QUEUE.name, str(dead.id), "again")
 
 
 def test_parked_events_are_listed_in_the_order_they_came(database: PlainDatabase, reader: Reader) -> None:
     events = [printed(1, sequence) for sequence in range(1, 4)]
     reader.receive(*events)
-    listed = list(parked.entries(database, QUEUE.name))
+    listed = list(parked_events.entries(database, QUEUE.name))
     assert [(entry.event_id, entry.state) for entry in listed] == [
         (str(events[0].id), "failed"),
         (str(events[1].id), "held"),
@@ -121,7 +121,7 @@ def test_audit_accounts_for_every_event_and_names_the_gap(
     reader.failing = True
     discarded_as_first = Inbox(database, QUEUE.name, {PRINTED: _fails})
     discarded_as_first.receive(discarded, encode(discarded))
-    parked.discard(database, QUEUE.name, str(discarded.id), "sold out")
+    parked_events.discard(database, QUEUE.name, str(discarded.id), "sold out")
 
     def audit(minutes: int, waiting: int = 0) -> tuple[dict[str, object], list[str]]:
         found = account(
@@ -155,7 +155,7 @@ def test_repair_sends_what_is_missing_as_it_was(press: PlainDatabase, transport:
     publisher = transport.publisher()
     Relay(press, publisher).relay_pending()
     subscription = transport.subscribe([queue.name], prefetch=10)
-    subscription.settle(take(subscription, 1))  # and nobody handled it
+    subscription.ack(take(subscription, 1))  # and nobody handled it
 
     found = account(queue, press, press, now=lambda: clock.now() + timedelta(minutes=1))
     repair(found, press, publisher)

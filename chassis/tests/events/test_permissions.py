@@ -16,7 +16,7 @@ from chassis.events import transports
 from chassis.events.databases import plain
 from chassis.events.service import EventService
 from chassis.events.topology import Queue, queues
-from chassis.events.transports import Message, Sent, Transport, TransportLost, rabbitmq_permissions
+from chassis.events.transports import Message, PublishOutcome, Transport, TransportLost, rabbitmq_permissions
 from chassis.events.transports.rabbitmq import RabbitMQTransport
 
 from launcher.servers import RabbitMQ
@@ -65,7 +65,7 @@ def message(type_name: str) -> Message:
     return Message("1", type_name, "key", b"{}")
 
 
-def send(transport: Transport, type_name: str, queue: str | None = None) -> Sent | None:
+def send(transport: Transport, type_name: str, queue: str | None = None) -> PublishOutcome | None:
     with closing(transport.publisher()) as publisher:
         return publisher.publish([message(type_name)], queue=queue).get("1")
 
@@ -76,15 +76,15 @@ def test_a_service_declares_reads_and_buries_on_its_own_queues(accounts: dict[st
     assert accounts[name].apply(own) == accounts[name].differences(own) == []
     for queue in own:
         producer = queue.types[0].partition(".")[0]
-        assert send(accounts[producer], queue.types[0]) is Sent.CONFIRMED
-        assert send(accounts[producer], queue.types[0], queue.name) is Sent.CONFIRMED  # replay and repair
+        assert send(accounts[producer], queue.types[0]) is PublishOutcome.CONFIRMED
+        assert send(accounts[producer], queue.types[0], queue.name) is PublishOutcome.CONFIRMED  # replay and repair
         with closing(accounts[name].subscribe([queue.name], prefetch=10)) as subscription:
             first, second = take(subscription, 2)
-            subscription.bury(first, "unreadable")
-            subscription.settle([second])
+            subscription.dead_letter(first, "unreadable")
+            subscription.ack([second])
         with closing(accounts[name].subscribe([queue.dead], prefetch=10)) as letters:
-            assert send(accounts[name], "", queue.name) is Sent.CONFIRMED  # redrive
-            letters.settle(take(letters, 1))
+            assert send(accounts[name], "", queue.name) is PublishOutcome.CONFIRMED  # redrive
+            letters.ack(take(letters, 1))
 
 
 def test_a_service_sees_copies_of_what_is_published(accounts: dict[str, Transport]) -> None:

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from chassis.events import claims, outbox, retention
-from chassis.events.claims import LEASE, Outbox
+from chassis.events import outbox, outbox_reader, retention
 from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import encode
 from chassis.events.outbox import shard_of
+from chassis.events.outbox_reader import LEASE, OutboxReader
 from chassis.events.relay import Relay
 from chassis.events.topology import Queue
-from chassis.events.transports import Message, Sent, Transport, TransportLost
+from chassis.events.transports import Message, PublishOutcome, Transport, TransportLost
 
 from chassis import clock, metrics, statsd
 from tests.support.events import PRINTED, printed, publish, rows, sqlite_url, take, wait_until
@@ -33,16 +33,16 @@ class RecordingPublisher:
     def ready(self) -> bool:
         return self.is_ready
 
-    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, PublishOutcome]:
         if self.loses:
             self.loses -= 1
             raise TransportLost("gone")
-        sent: dict[str, Sent] = {}
+        sent: dict[str, PublishOutcome] = {}
         stuck: set[str] = set()
         for message in messages:
             if message.key not in stuck:
                 returned = message.mandatory and message.key in self.returns
-                sent[message.id] = Sent.RETURNED if returned else Sent.CONFIRMED
+                sent[message.id] = PublishOutcome.RETURNED if returned else PublishOutcome.CONFIRMED
                 stuck |= {message.key} if returned else set()
                 self.bodies += [] if returned else [message.body]
         return sent
@@ -119,7 +119,7 @@ def test_returned_event_waits_with_back_off_and_holds_back_its_key_alone(
     database: PlainDatabase, publisher: RecordingPublisher
 ) -> None:
     now = clock.now()
-    relay = Relay(database, publisher, outbox=Outbox(database, now=lambda: now))
+    relay = Relay(database, publisher, outbox=OutboxReader(database, now=lambda: now))
     first, second, other = printed(1, 1), printed(1, 2), printed(2, 1)
     publish(database, first, second, other)
     publisher.returns = {first.partition_key}
@@ -171,8 +171,8 @@ def test_paused_shard_is_left_alone(database: PlainDatabase, publisher: Recordin
 
 def test_claimed_shard_is_passed_over_by_another_relay(database: PlainDatabase, database_url: str) -> None:
     publish(database, printed())
-    other = Outbox(plain.connect(database_url))
-    with Outbox(database).claim(-1) as claim:
+    other = OutboxReader(plain.connect(database_url))
+    with OutboxReader(database).claim(-1) as claim:
         assert claim is not None
         with other.claim(-1) as nothing:
             assert nothing is None
@@ -185,9 +185,9 @@ def test_lease_of_a_relay_that_died_runs_out(tmp_path: Path) -> None:
     with sqlite_url(tmp_path) as url:
         database = plain.connect(url)
         publish(database, printed())
-        died = Outbox(database).claim(-1)
+        died = OutboxReader(database).claim(-1)
         assert died.__enter__() is not None
-        later = Outbox(database, now=lambda: clock.now() + LEASE * 2)
+        later = OutboxReader(database, now=lambda: clock.now() + LEASE * 2)
         with later.claim(-1) as claim:
             assert claim is not None
         database.close()
@@ -195,7 +195,7 @@ def test_lease_of_a_relay_that_died_runs_out(tmp_path: Path) -> None:
 
 def test_batches_bound_what_is_taken_at_once(database: PlainDatabase, publisher: RecordingPublisher) -> None:
     publish(database, *[printed(1, sequence) for sequence in range(1, 26)])
-    relay = Relay(database, publisher, outbox=Outbox(database, batch=10))
+    relay = Relay(database, publisher, outbox=OutboxReader(database, batch=10))
     assert [relay.relay_pending() for _ in range(4)] == [10, 10, 5, 0]
 
 
@@ -203,7 +203,7 @@ def test_backlog_is_read_along_the_index_of_pending_events(database: PlainDataba
     publish(database, *(printed(key, 1) for key in range(2000)))
     rows(database, "ANALYZE")
     explain = "EXPLAIN " if database.dialect == "postgresql" else "EXPLAIN QUERY PLAN "
-    plan = rows(database, explain + claims._OLDEST.format(other_keys=""), 0, 0, 10)
+    plan = rows(database, explain + outbox_reader._OLDEST.format(other_keys=""), 0, 0, 10)
     assert "outbox_event_pending" in str(plan)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from chassis.events import parked
+from chassis.events import parked_events
 from chassis.events.databases import Execute, Handler
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, decode, encode, replayed
@@ -131,7 +131,7 @@ def test_redriven_event_only_links_to_the_publisher(database: PlainDatabase, eve
     reader = inbox(database, failing)
     reader.receive(event, encode(event))
     assert [reader.retry_due() for _ in LADDER][-1] is Outcome.DEAD
-    assert parked.redrive(database, CONSUMER, str(event.id))
+    assert parked_events.redrive(database, CONSUMER, str(event.id))
     assert inbox(database, succeeding).retry_due() is Outcome.HANDLED
     assert only_links(spans(HANDLE)[-1], event)
 
@@ -191,7 +191,7 @@ def test_one_trace_leads_from_a_request_over_outbox_and_broker_into_a_job(
     with closing(transport.subscribe([queue.name], prefetch=1)) as subscription:
         [delivery] = take(subscription, 1)
         inbox(database, queue_job).receive(decode(delivery.body), delivery.body)
-        subscription.settle([delivery])
+        subscription.ack([delivery])
 
     wait_until(lambda: spans("bind"))
     [handled], [done] = spans(HANDLE), spans("bind")

@@ -8,7 +8,7 @@ import pika
 import pytest
 from chassis.events import transports
 from chassis.events.topology import Queue
-from chassis.events.transports import DELIVERY_LIMIT, Message, Sent, Subscription, Transport, TransportLost
+from chassis.events.transports import DELIVERY_LIMIT, Message, PublishOutcome, Subscription, Transport, TransportLost
 from chassis.events.transports.sqlite import SqliteTransport
 from chassis.settings import SettingsError
 
@@ -26,7 +26,7 @@ def subscribed(transport: Transport, queue: str, prefetch: int = 100) -> Iterato
     subscription.close()
 
 
-def send(transport: Transport, *messages: Message, queue: str | None = None) -> dict[str, Sent]:
+def send(transport: Transport, *messages: Message, queue: str | None = None) -> dict[str, PublishOutcome]:
     publisher = transport.publisher()
     assert publisher.ready()
     sent = publisher.publish(messages, queue=queue)
@@ -38,7 +38,7 @@ def test_message_reaches_the_bound_queue_byte_for_byte(transport: Transport, que
     transport.apply([queue])
     body = '{"title":"Zoë \\u0000"}'.encode()
 
-    assert send(transport, Message("id-1", PRINTED, "a", body)) == {"id-1": Sent.CONFIRMED}
+    assert send(transport, Message("id-1", PRINTED, "a", body)) == {"id-1": PublishOutcome.CONFIRMED}
 
     with subscribed(transport, queue.name) as subscription:
         [delivery] = take(subscription, 1)
@@ -50,19 +50,19 @@ def test_unroutable_message_is_returned_and_nothing_of_its_key_follows(transport
 
     sent = send(transport, message(1, "a", "press.nobody.listens.v1"), message(2, "a"), message(3, "b"))
 
-    assert sent == {"id-1": Sent.RETURNED, "id-3": Sent.CONFIRMED}
+    assert sent == {"id-1": PublishOutcome.RETURNED, "id-3": PublishOutcome.CONFIRMED}
 
 
 def test_unroutable_message_with_optional_subscribers_is_confirmed(transport: Transport, queue: Queue) -> None:
     transport.apply([queue])
     optional = message(1, type_name="press.nobody.listens.v1", mandatory=False)
-    assert send(transport, optional) == {"id-1": Sent.CONFIRMED}
+    assert send(transport, optional) == {"id-1": PublishOutcome.CONFIRMED}
 
 
 def test_messages_of_a_key_arrive_in_the_order_they_were_published(transport: Transport, queue: Queue) -> None:
     transport.apply([queue])
     messages = [message(number, key=f"key-{number % 7}") for number in range(100)]
-    assert set(send(transport, *messages).values()) == {Sent.CONFIRMED}
+    assert set(send(transport, *messages).values()) == {PublishOutcome.CONFIRMED}
 
     with subscribed(transport, queue.name) as subscription:
         arrived = [delivery.body for delivery in take(subscription, 100)]
@@ -77,7 +77,7 @@ def test_settled_messages_are_gone_and_the_others_come_again_in_order(transport:
     send(transport, *[message(number) for number in range(4)])
     with subscribed(transport, queue.name) as first:
         deliveries = take(first, 4)
-        first.settle([deliveries[0], deliveries[2]])
+        first.ack([deliveries[0], deliveries[2]])
 
     with subscribed(transport, queue.name) as second:
         again = take(second, 2)
@@ -92,7 +92,7 @@ def test_prefetch_bounds_what_is_unsettled(transport: Transport, queue: Queue) -
     with subscribed(transport, queue.name, prefetch=2) as subscription:
         first = take(subscription, 2)
         assert subscription.receive(0.3) == []
-        subscription.settle(first)
+        subscription.ack(first)
         assert len(take(subscription, 2)) == 2
 
 
@@ -113,8 +113,8 @@ def test_buried_message_waits_in_the_dead_letters_with_its_reason(transport: Tra
     send(transport, message(1), message(2))
     with subscribed(transport, queue.name) as subscription:
         [poison, sound] = take(subscription, 2)
-        subscription.bury(poison, "not an event")
-        subscription.settle([sound])
+        subscription.dead_letter(poison, "not an event")
+        subscription.ack([sound])
 
     with subscribed(transport, queue.dead) as dead:
         [letter] = take(dead, 1)
@@ -129,8 +129,8 @@ def test_message_for_one_queue_reaches_that_queue_alone(transport: Transport, qu
     transport.apply([queue])
     listener = transport.listen("#")
 
-    assert send(transport, message(1), queue=queue.name) == {"id-1": Sent.CONFIRMED}
-    assert send(transport, message(2), queue="no.such-queue") == {"id-2": Sent.RETURNED}
+    assert send(transport, message(1), queue=queue.name) == {"id-1": PublishOutcome.CONFIRMED}
+    assert send(transport, message(2), queue="no.such-queue") == {"id-2": PublishOutcome.RETURNED}
 
     with subscribed(transport, queue.name) as subscription:
         assert len(take(subscription, 1)) == 1
@@ -194,8 +194,8 @@ def test_lease_of_a_subscriber_that_died_runs_out(tmp_path: Path, queue: Queue) 
     with subscribed(transport, queue.name) as survivor:
         [delivery] = take(survivor, 1)
         assert delivery.redelivered
-        died.settle([delivery])  # it comes back to life, too late
-        survivor.settle([delivery])
+        died.ack([delivery])  # it comes back to life, too late
+        survivor.ack([delivery])
     died.close()
 
 

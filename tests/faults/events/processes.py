@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import ClassVar
 
 from chassis.events import transports
-from chassis.events.claims import Claim, Outbox
 from chassis.events.consumer import Consumer
 from chassis.events.databases import Execute, plain
 from chassis.events.envelope import Event
 from chassis.events.inbox import Arrived, Inbox, Outcome
+from chassis.events.outbox_reader import OutboxReader, ShardClaim
 from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Transport
@@ -70,12 +70,12 @@ class Script:
         return transports.connect(self.events)
 
 
-class MortalOutbox(Outbox):
+class MortalOutbox(OutboxReader):
     """Dies between marking and commit."""
 
     script: Script
 
-    def mark(self, execute: Execute, claim: Claim) -> None:
+    def mark(self, execute: Execute, claim: ShardClaim) -> None:
         super().mark(execute, claim)
         if claim.published:
             self.script.reach("after marking, before commit")
@@ -86,7 +86,7 @@ class MortalRelay(Relay):
 
     script: Script
 
-    def publish(self, claim: Claim) -> None:
+    def publish(self, claim: ShardClaim) -> None:
         super().publish(claim)
         if claim.published:
             self.script.reach("after publish, before marking")
@@ -96,14 +96,14 @@ class HastyRelay(MortalRelay):
     """Wrong on purpose: marks events before the broker has them."""
 
     def relay_pending(self) -> int:
-        self._hasty: list[Claim] = []
+        self._hasty: list[ShardClaim] = []
         count = super().relay_pending()
         for claim in self._hasty:
             self.script.reach("after marking, before publish")
             super().publish(claim)
         return count
 
-    def publish(self, claim: Claim) -> None:
+    def publish(self, claim: ShardClaim) -> None:
         self._hasty.append(claim)
         claim.published = list(claim.pending)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from chassis.events import outbox, parked
+from chassis.events import outbox, parked_events
 from chassis.events.audit import UNDER_WAY, Account, account
 from chassis.events.databases import plain
 from chassis.events.envelope import Event
@@ -79,7 +79,7 @@ class Stage:
         return press.effects(self.reader)
 
     def parked(self) -> dict[str, int]:
-        return parked.count(self.reader, READER.name)
+        return parked_events.count(self.reader, READER.name)
 
     def settle(self, seconds: float = 60, but: int = 0) -> None:
         """Wait until every event has had its effect, but so many, and then until nothing is on its way any more."""

@@ -2,7 +2,7 @@
 
 import random
 
-from chassis.events import envelope, parked
+from chassis.events import envelope, parked_events
 from chassis.events.envelope import Event, encode
 from chassis.events.transports import Message
 
@@ -89,7 +89,7 @@ def test_handler_that_fails_three_times(stage: Stage, record: Record) -> None:
 def test_dead_event_holds_its_key_until_it_is_redriven(stage: Stage, record: Record) -> None:
     first = die(stage)
     end_trouble(stage)
-    assert parked.redrive(stage.reader, READER.name, str(first.id))
+    assert parked_events.redrive(stage.reader, READER.name, str(first.id))
     stage.settle()
     assert record(stage).clean
     assert stage.audit().row()["handled"] == 4
@@ -98,7 +98,7 @@ def test_dead_event_holds_its_key_until_it_is_redriven(stage: Stage, record: Rec
 def test_discarded_event_lets_its_key_go_on(stage: Stage, record: Record) -> None:
     first = die(stage)
     end_trouble(stage)
-    assert parked.discard(stage.reader, READER.name, str(first.id), "sold out")
+    assert parked_events.discard(stage.reader, READER.name, str(first.id), "sold out")
     stage.published.remove(first)
     stage.settle()
     assert record(stage).clean

@@ -9,7 +9,7 @@ from typing import Any
 from chassis import clock
 from chassis.events.databases import EventDatabase, Row
 from chassis.events.topology import Queue
-from chassis.events.transports import Message, Publisher, Sent, TransportLost
+from chassis.events.transports import Message, Publisher, PublishOutcome, TransportLost
 
 CHUNK = 1000
 UNDER_WAY = timedelta(seconds=30)
@@ -78,7 +78,7 @@ def repair(gaps: Account, producer: EventDatabase, publisher: Publisher) -> None
         with producer.transaction() as transaction:
             [(event_id, type_name, key, body)] = transaction.execute(_ENVELOPES, (identity,))
         message = Message(str(event_id), type_name, key, body.encode())
-        if publisher.publish([message], queue=gaps.queue.name).get(message.id) is not Sent.CONFIRMED:
+        if publisher.publish([message], queue=gaps.queue.name).get(message.id) is not PublishOutcome.CONFIRMED:
             raise TransportLost(f"{gaps.queue.name} did not take {identity}")
 
 

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from chassis.events import envelope, observed
+from chassis.events import envelope, event_metrics
 from chassis.events.backoff import Backoff
 from chassis.events.envelope import Event, EventUndecodable
 from chassis.events.inbox import DatabaseLost, DatabaseRefused, Inbox
@@ -55,7 +55,7 @@ class Consumer:
         self._backoff = Backoff()
         self._retry_backoff = Backoff()
         self._refused, self._retry_refused = Backoff(), Backoff()
-        self._gauges = observed.InboxGauges({name: inbox.parked for name, inbox in inboxes.items()})
+        self._gauges = event_metrics.InboxGauges({name: inbox.parked for name, inbox in inboxes.items()})
         self._retention = Retention(self._database)
 
     def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None, drain_seconds: float = 20) -> None:
@@ -65,7 +65,7 @@ class Consumer:
             try:
                 self._consume(stop, beat, drain_seconds)
             except TransportLost as error:
-                observed.reconnecting(error)
+                event_metrics.reconnecting(error)
                 self._backoff.wait(stop)
             except DatabaseRefused as error:
                 _wait_unless_in_vain(self._refused, error, stop)
@@ -122,8 +122,8 @@ class Consumer:
         try:
             event = self._decode(delivery)
         except EventUndecodable as error:
-            subscription.bury(delivery, str(error))
-            observed.buried(delivery.queue, str(error))
+            subscription.dead_letter(delivery, str(error))
+            event_metrics.dead_lettered(delivery.queue, str(error))
             return
         self._workers.submit(f"{delivery.queue} {event.partition_key}", Arrival(subscription, delivery, event))
 
@@ -157,7 +157,7 @@ class Consumer:
         done = [self._done.popleft() for _ in range(len(self._done))]
         if done:
             self._refused.reset()
-        subscription.settle([each.delivery for each in done if each.subscription is subscription])
+        subscription.ack([each.delivery for each in done if each.subscription is subscription])
         if self._trouble:
             trouble, self._trouble = self._trouble, None
             raise trouble

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Final
 
 from chassis import clock, sentry
-from chassis.events import envelope, observed, parked
+from chassis.events import envelope, event_metrics, parked_events
 from chassis.events.databases import EventDatabase, Handler, Transaction
 from chassis.events.envelope import Event
 from chassis.events.spans import being_handled
@@ -134,7 +134,7 @@ class Inbox:
             outcomes = [self._keep(*arrived[0], error)]
         share = (time.perf_counter() - started) / len(arrived)
         for (event, _), outcome in zip(arrived, outcomes, strict=True):
-            observed.handled(self.consumer, event, outcome.value, share)
+            event_metrics.handled(self.consumer, event, outcome.value, share)
             identity = {"type": event.type, "event_id": str(event.id), "request_id": event.correlation_id}
             log.info("event delivered", **identity, outcome=outcome.value)
         return outcomes
@@ -168,12 +168,12 @@ class Inbox:
             if taken is None or self.database.is_lost(error):
                 raise self._undecided(error) from error
             outcome = self._keep_again(*taken, error)
-        observed.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
+        event_metrics.handled(self.consumer, taken[0], outcome.value, time.perf_counter() - started)
         return outcome
 
     def parked(self) -> dict[str, int]:
         """How many events wait here, by state."""
-        return parked.count(self.database, self.consumer)
+        return parked_events.count(self.database, self.consumer)
 
     def _is_any_due(self) -> bool:
         try:

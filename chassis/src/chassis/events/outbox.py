@@ -5,8 +5,8 @@ import zlib
 from chassis import clock
 from chassis.events import envelope
 from chassis.events.databases import Execute
+from chassis.events.ddl import SHARDS, Dialect
 from chassis.events.envelope import Event
-from chassis.events.schema import SHARDS, Dialect
 
 CHANNEL = "outbox_event"
 """What PostgreSQL notifies when a transaction with events commits."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from types import FrameType
 
 from chassis import gc_tuning, sentry
-from chassis.events import observed, transports
+from chassis.events import event_metrics, transports
 from chassis.events.consumer import Consumer
 from chassis.events.databases import plain
 from chassis.events.databases.tables import require_tables
@@ -77,7 +77,7 @@ def run(service: EventService, process: str, loops: Mapping[str, Loop]) -> None:
     Raises SystemExit(1) when one failed, or did not finish within DRAIN_SECONDS and little more.
     """
     begin(service.settings, process)
-    observed.announce()
+    event_metrics.announce()
     gc_tuning.freeze_for_serving()
     stop = threading.Event()
     _stop_on_signals(stop)

@@ -4,12 +4,12 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
-from chassis.events import observed
+from chassis.events import event_metrics
 from chassis.events.backoff import Backoff
-from chassis.events.claims import Claim, Outbox, Pending
 from chassis.events.databases.plain import PlainDatabase
+from chassis.events.outbox_reader import OutboxReader, Pending, ShardClaim
 from chassis.events.retention import Retention
-from chassis.events.transports import Message, Publisher, Sent, TransportLost
+from chassis.events.transports import Message, Publisher, PublishOutcome, TransportLost
 from chassis.events.types import producer_of
 from chassis.logging import get_logger
 
@@ -31,18 +31,18 @@ class Relay:
         *,
         service: str | None = None,
         optional: Collection[str] = (),
-        outbox: Outbox | None = None,
+        outbox: OutboxReader | None = None,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._service = service
         self._optional = frozenset(optional)
-        self._outbox = outbox or Outbox(database)
+        self._outbox = outbox or OutboxReader(database)
         self._backoff = Backoff()
         self._blocked = False
         self._beat: Callable[[], None] = lambda: None
         self._retention = Retention(database)
-        self._gauges = observed.OutboxGauges(database)
+        self._gauges = event_metrics.OutboxGauges(database)
 
     def run(self, stop: threading.Event, beat: Callable[[], None] = lambda: None) -> None:
         """Relay until ``stop``; a broker or a database that is away is waited for."""
@@ -53,7 +53,7 @@ class Relay:
                 self._turn(stop)
                 self._backoff.reset()
             except TransportLost as error:
-                observed.reconnecting(error)
+                event_metrics.reconnecting(error)
                 self._backoff.wait(stop)
             except Exception as error:
                 if not self._database.is_lost(error):
@@ -74,22 +74,22 @@ class Relay:
                 self.publish(claim)
                 count, shard = count + len(claim.published), claim.shard
 
-    def publish(self, claim: Claim) -> None:
+    def publish(self, claim: ShardClaim) -> None:
         """Publish a claim's events and note in it what became of them."""
         started = time.perf_counter()
         others = [row for row in claim.pending if not self._is_own(row)]
         foreign = {row.event_id: f"{row.type} is not {self._service}'s to publish" for row in others}
         own = [self._message(row) for row in claim.pending if row.event_id not in foreign]
-        sent = dict.fromkeys(foreign, Sent.REFUSED) | (self._publisher.publish(own) if own else {})
+        sent = dict.fromkeys(foreign, PublishOutcome.REFUSED) | (self._publisher.publish(own) if own else {})
         for row in claim.pending:
             match sent.get(row.event_id):
-                case Sent.CONFIRMED:
+                case PublishOutcome.CONFIRMED:
                     claim.published.append(row)
-                case Sent.RETURNED | Sent.REFUSED as outcome:
+                case PublishOutcome.RETURNED | PublishOutcome.REFUSED as outcome:
                     reason = foreign.get(row.event_id, outcome.value)
                     claim.refused.append((row, reason))
                     log.warning("event not taken", outcome=reason, type=row.type, event_id=row.event_id)
-        observed.published(claim, sent, time.perf_counter() - started)
+        event_metrics.published(claim, sent, time.perf_counter() - started)
 
     def _is_own(self, row: Pending) -> bool:
         return self._service in {None, producer_of(row.type)}
@@ -99,7 +99,7 @@ class Relay:
         if ready == self._blocked:
             self._blocked = not ready
             log.warning("transport blocked" if self._blocked else "transport takes events again")
-            observed.blocked(self._blocked)
+            event_metrics.blocked(self._blocked)
         if not ready:
             stop.wait(POLL_SECONDS)
         elif not self.relay_pending():

@@ -40,7 +40,7 @@ def test_audit_names_the_gap_and_repairs_it(newsroom: Newsroom, person: Person) 
 def test_dead_letters_are_no_gap(newsroom: Newsroom, person: Person) -> None:
     newsroom.publish(printed(), minutes_ago=5)
     with closing(newsroom.transport.subscribe([newsroom.queue.name], prefetch=1)) as subscription:
-        subscription.bury(take(subscription, 1)[0], "its type is unknown")
+        subscription.dead_letter(take(subscription, 1)[0], "its type is unknown")
     [books] = person.asks(newsroom.reader, "audit")
     assert (books["dead_letters"], books["missing"]) == (1, 0)
 

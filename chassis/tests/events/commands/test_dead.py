@@ -18,7 +18,7 @@ def dead_id(newsroom: Newsroom) -> str:
 
 
 def test_dead_of_inbox_and_broker_are_listed_and_stay(newsroom: Newsroom, person: Person, dead_id: str) -> None:
-    newsroom.bury(NO_EVENT)
+    newsroom.dead_letter(NO_EVENT)
     for _ in range(2):  # looking takes nothing away
         listed = person.asks(newsroom.reader, "dead", "ls")
         assert [(row["place"], row["reason"]) for row in listed] == [
@@ -31,7 +31,7 @@ def test_dead_of_inbox_and_broker_are_listed_and_stay(newsroom: Newsroom, person
 
 
 def test_one_is_shown_with_its_body(newsroom: Newsroom, person: Person, dead_id: str) -> None:
-    newsroom.bury(NO_EVENT)
+    newsroom.dead_letter(NO_EVENT)
     [_, letter] = person.asks(newsroom.reader, "dead", "ls")
     assert person.asks(newsroom.reader, "dead", "show", dead_id)["body"]["data"]["title"] == "Article 1"
     assert person.asks(newsroom.reader, "dead", "show", letter["id"])["body"] == "\x00\\xff no event"
@@ -51,7 +51,7 @@ def test_held_event_is_not_redriven_before_its_turn(newsroom: Newsroom, person: 
 
 def test_redriven_letter_comes_to_its_queue_again(newsroom: Newsroom, person: Person) -> None:
     event = printed()
-    newsroom.bury(encode(event), NO_EVENT)
+    newsroom.dead_letter(encode(event), NO_EVENT)
     assert person.asks(newsroom.reader, "dead", "redrive", str(event.id)) == {"ids": [str(event.id)]}
     assert newsroom.read(1) == [event]
     assert effects(newsroom.reader_database) == [(event.partition_key, 1)]
@@ -60,7 +60,7 @@ def test_redriven_letter_comes_to_its_queue_again(newsroom: Newsroom, person: Pe
 
 def test_everything_is_redriven_at_once(newsroom: Newsroom, person: Person, dead_id: str) -> None:
     letter = printed(5)
-    newsroom.bury(encode(letter))
+    newsroom.dead_letter(encode(letter))
     assert person.asks(newsroom.reader, "dead", "redrive", "--all") == {"ids": [dead_id, str(letter.id)]}
     newsroom.read(1)
     newsroom.retry()
@@ -68,7 +68,7 @@ def test_everything_is_redriven_at_once(newsroom: Newsroom, person: Person, dead
 
 
 def test_discarded_event_says_why_and_releases_those_it_held(newsroom: Newsroom, person: Person, dead_id: str) -> None:
-    newsroom.bury(NO_EVENT)
+    newsroom.dead_letter(NO_EVENT)
     answer = person.types(newsroom.reader, "dead", "discard", "--all", "--reason", "sold out")
     assert answer == "2 given up.\n"
     assert newsroom.retry() == 1

@@ -40,7 +40,7 @@ def test_show_tells_where_an_event_has_not_come(newsroom: Newsroom, person: Pers
 def test_show_finds_dead_letters_and_errors(newsroom: Newsroom, person: Person) -> None:
     letter, dead = printed(1), printed(2)
     newsroom.kill(dead)
-    newsroom.bury(encode(letter))
+    newsroom.dead_letter(encode(letter))
     assert "RuntimeError: out of paper" in person.types(newsroom.press, "show", str(dead.id))
     [hop] = person.asks(newsroom.reader, "show", str(letter.id))["hops"]
     assert (hop["where"], hop["state"], hop["error"]) == (newsroom.queue.dead, "dead letter", "it is no event")
@@ -56,7 +56,7 @@ def test_show_says_what_is_out_of_reach(newsroom: Newsroom, person: Person, monk
 
 def test_lag_tells_what_waits_where(newsroom: Newsroom, person: Person) -> None:
     newsroom.kill(printed(1, 1), printed(1, 2))
-    newsroom.bury(b"no event")
+    newsroom.dead_letter(b"no event")
     newsroom.publish(printed(2))
     publish(newsroom.press_database, printed(3), printed(4))
     [outbox] = person.asks(newsroom.press, "lag")

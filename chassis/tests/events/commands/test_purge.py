@@ -11,7 +11,7 @@ from tests.support.waiting import eventually
 def test_a_subject_is_forgotten_in_outbox_inbox_and_dead_letters(newsroom: Newsroom, person: Person) -> None:
     forgotten, other = printed(1, 1), printed(2, 1)
     newsroom.kill(forgotten, printed(1, 2), other)
-    newsroom.bury(encode(forgotten), b"bytes about " + forgotten.partition_key.encode(), encode(other), b"\xff")
+    newsroom.dead_letter(encode(forgotten), b"bytes about " + forgotten.partition_key.encode(), encode(other), b"\xff")
 
     answer = person.types(newsroom.press, "purge", "--subject", forgotten.subject)
     assert answer == f"Forgotten of {forgotten.subject}: 2 in the outbox, 0 in the inbox, 0 in the dead letters.\n"
@@ -35,7 +35,7 @@ def test_a_forgotten_event_is_not_handled_when_it_comes_again(newsroom: Newsroom
     newsroom.kill(event)
     person.asks(newsroom.reader, "purge", "--subject", event.subject)
     assert newsroom.retry() == 0
-    newsroom.bury(encode(event))
+    newsroom.dead_letter(encode(event))
     person.asks(newsroom.reader, "dead", "redrive", "--all")
     newsroom.read(1)
     assert rows(newsroom.reader_database, "SELECT count(*) FROM effect") == [(0,)]

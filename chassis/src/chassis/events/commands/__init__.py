@@ -1,14 +1,14 @@
 """The ``events`` command, the same in every service: look at events and repair their flow.
 
-Every verb has a module with ``declare``, which adds its words to the parser, and the functions that do it. Exit codes:
-0, 1 for a check that found something, 2 for words that make no sense and for what cannot be reached.
+Every verb has a module with ``declare``, which adds its arguments to the parser, and the functions that do it. Exit
+codes: 0, 1 for a check that found something, 2 for arguments that make no sense and for what cannot be reached.
 """
 
 import logging
 import sys
 
 from chassis import logging as chassis_logging
-from chassis.events.commands.desk import Desk
+from chassis.events.commands.context import CommandContext
 from chassis.events.commands.output import Output
 from chassis.events.commands.verbs import parser
 from chassis.events.inbox import DatabaseLost
@@ -27,11 +27,11 @@ def main(service: EventService, arguments: list[str]) -> None:
 
 
 def run(service: EventService, arguments: list[str]) -> bool:
-    """Do what the words say and tell whether a check found something; raises SettingsError."""
-    words = parser(service.name).parse_args(arguments)
-    desk = Desk(service, Output(as_json=words.json), words.database)
+    """Do what the arguments say and tell whether a check found something; raises SettingsError."""
+    args = parser(service.name).parse_args(arguments)
+    context = CommandContext(service, Output(as_json=args.json), args.database)
     try:
-        return bool(words.run(desk, words))
+        return bool(args.run(context, args))
     except TransportLost as error:
         raise SettingsError(_sentence("EVENTS_URL cannot be used", error)) from error
     except DatabaseLost as error:
@@ -39,11 +39,11 @@ def run(service: EventService, arguments: list[str]) -> bool:
     except SettingsError:
         raise
     except Exception as error:
-        if not desk.database.is_lost(error):
+        if not context.database.is_lost(error):
             raise
         raise SettingsError(_sentence(f"The database of {service.name} cannot be reached", error)) from error
     finally:
-        desk.close()
+        context.close()
 
 
 def _sentence(what: str, error: BaseException | None) -> str:

@@ -8,11 +8,11 @@ from chassis import run
 
 def main() -> int:
     """Run the command of a service; gives the exit code."""
-    words = sys.argv[1:]
-    if words[:1] == ["--service"]:
-        os.environ["SERVICE"] = "".join(words[1:2])
-        words = words[2:]
-    return run.main(["events", *words])
+    arguments = sys.argv[1:]
+    if arguments[:1] == ["--service"]:
+        os.environ["SERVICE"] = "".join(arguments[1:2])
+        arguments = arguments[2:]
+    return run.main(["events", *arguments])
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ import argparse
 from datetime import datetime
 from typing import Any
 
-from chassis.events import parked
+from chassis.events import parked_events
 from chassis.events.audit import Account, account, repair
-from chassis.events.commands.desk import Desk
-from chassis.events.commands.words import moment
+from chassis.events.commands.arguments import moment
+from chassis.events.commands.context import CommandContext
 from chassis.events.topology import Queue
 from chassis.events.types import producer_of
 
@@ -22,57 +22,57 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> bool:
-    since = moment(words.since) if words.since else None
-    accounts = [_account(desk, queue, since) for queue in desk.queues]
-    compared = [each for each in accounts if _producer(each.queue) in desk.databases]
-    if words.repair:
-        with desk.publisher() as publisher:
+def run(context: CommandContext, args: argparse.Namespace) -> bool:
+    since = moment(args.since) if args.since else None
+    accounts = [_account(context, queue, since) for queue in context.queues]
+    compared = [each for each in accounts if _producer(each.queue) in context.databases]
+    if args.repair:
+        with context.publisher() as publisher:
             for each in compared:
-                repair(each, desk.databases[_producer(each.queue)], publisher)
-    _print(desk, accounts, repaired=words.repair)
-    return len(compared) < len(accounts) or (any(each.missing for each in compared) and not words.repair)
+                repair(each, context.databases[_producer(each.queue)], publisher)
+    _print(context, accounts, repaired=args.repair)
+    return len(compared) < len(accounts) or (any(each.missing for each in compared) and not args.repair)
 
 
-def _account(desk: Desk, queue: Queue, since: datetime | None) -> Account:
+def _account(context: CommandContext, queue: Queue, since: datetime | None) -> Account:
     """Both sides compared; without the producer's only what the inbox says."""
-    producer = desk.databases.get(_producer(queue))
+    producer = context.databases.get(_producer(queue))
     if producer is None:
         one_sided = Account(queue)
-        one_sided.states.update(parked.count(desk.database, queue.name))
+        one_sided.states.update(parked_events.count(context.database, queue.name))
         return one_sided
-    depth = desk.transport.depth(queue.name)
-    letters = {letter.id for letter in desk.dead_letters(queue.name)}
+    depth = context.transport.depth(queue.name)
+    letters = {letter.id for letter in context.dead_letters(queue.name)}
     waiting = depth.ready if depth else 0
-    return account(queue, producer, desk.database, since=since, dead_letters=letters, waiting=waiting)
+    return account(queue, producer, context.database, since=since, dead_letters=letters, waiting=waiting)
 
 
 def _producer(queue: Queue) -> str:
     return producer_of(queue.types[0])
 
 
-def _print(desk: Desk, accounts: list[Account], *, repaired: bool) -> None:
-    rows = [_row(desk, each, repaired=repaired) for each in accounts]
-    if desk.out.as_json:
-        desk.out.document([row | {"gaps": each.missing} for row, each in zip(rows, accounts, strict=True)])
+def _print(context: CommandContext, accounts: list[Account], *, repaired: bool) -> None:
+    rows = [_row(context, each, repaired=repaired) for each in accounts]
+    if context.out.as_json:
+        context.out.document([row | {"gaps": each.missing} for row, each in zip(rows, accounts, strict=True)])
         return
-    desk.out.table(rows, f"{desk.service.name} handles no events; its own are audited by those who handle them.")
+    context.out.table(rows, f"{context.service.name} handles no events; its own are audited by those who handle them.")
     for each in accounts:
-        _name_gaps(desk, each, "sent again" if repaired else "missing")
+        _name_gaps(context, each, "sent again" if repaired else "missing")
 
 
-def _name_gaps(desk: Desk, gaps: Account, word: str) -> None:
+def _name_gaps(context: CommandContext, gaps: Account, word: str) -> None:
     for identity in gaps.missing[:NAMED_AT_MOST]:
-        desk.out.say(f"{word}: {identity} for {gaps.queue.name}")
+        context.out.say(f"{word}: {identity} for {gaps.queue.name}")
     if len(gaps.missing) > NAMED_AT_MOST:
-        desk.out.say(f"and {len(gaps.missing) - NAMED_AT_MOST} more; --json names all")
+        context.out.say(f"and {len(gaps.missing) - NAMED_AT_MOST} more; --json names all")
 
 
-def _row(desk: Desk, books: Account, *, repaired: bool) -> dict[str, object]:
+def _row(context: CommandContext, books: Account, *, repaired: bool) -> dict[str, object]:
     figures = {name.replace(" ", "_"): value for name, value in books.row().items()}
     producer = _producer(books.queue)
-    if producer not in desk.databases:
-        why = desk.out_of_reach.get(producer, f"name its database with --database {producer}=URL")
+    if producer not in context.databases:
+        why = context.unreachable.get(producer, f"name its database with --database {producer}=URL")
         parked_only = {name: figures[name] if name in PARKED else None for name in figures}
         return parked_only | {"queue": books.queue.name, "verdict": f"not compared, {producer} is out of reach: {why}"}
     if books.missing:

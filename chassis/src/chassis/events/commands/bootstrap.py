@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from chassis.events import envelope
-from chassis.events.commands.desk import Desk
+from chassis.events.commands.context import CommandContext
 from chassis.events.databases import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox, Outcome
@@ -26,20 +26,20 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> bool:
-    snapshot = desk.service.replicas.get(words.replica)
-    if snapshot is None or desk.service.database is None:
-        known = ", ".join(sorted(desk.service.replicas)) or "none"
-        raise SettingsError(f"{desk.service.name} has no read copy {words.replica!r}; it has: {known}.")
-    desk.transport.apply(desk.queues)  # first, so that nothing that happens from now on is missed
+def run(context: CommandContext, args: argparse.Namespace) -> bool:
+    snapshot = context.service.replicas.get(args.replica)
+    if snapshot is None or context.service.database is None:
+        known = ", ".join(sorted(context.service.replicas)) or "none"
+        raise SettingsError(f"{context.service.name} has no read copy {args.replica!r}; it has: {known}.")
+    context.transport.apply(context.queues)  # first, so that nothing that happens from now on is missed
     try:
-        outcomes = _apply(desk, desk.service.database, snapshot)
+        outcomes = _apply(context, context.service.database, snapshot)
     except InternalUnavailable as error:
-        raise SettingsError(f"The snapshot of {words.replica} cannot be read: {error}; begin again later.") from error
-    left = _drain(desk, words.drain)
+        raise SettingsError(f"The snapshot of {args.replica} cannot be read: {error}; begin again later.") from error
+    left = _drain(context, args.drain)
     parked = outcomes.total() - outcomes[Outcome.HANDLED]
-    desk.out.say(
-        f"{outcomes.total()} taken from the snapshot of {words.replica}: {outcomes[Outcome.HANDLED]} handled, "
+    context.out.say(
+        f"{outcomes.total()} taken from the snapshot of {args.replica}: {outcomes[Outcome.HANDLED]} handled, "
         f"{parked} parked; "
         + (f"{left} events still wait, is a consumer running?" if left else "the queues are empty."),
         taken=outcomes.total(),
@@ -49,31 +49,31 @@ def run(desk: Desk, words: argparse.Namespace) -> bool:
     return bool(left or parked)
 
 
-def _apply(desk: Desk, database: EventDatabase, snapshot: ReplicaSnapshot) -> Counter[Outcome]:
+def _apply(context: CommandContext, database: EventDatabase, snapshot: ReplicaSnapshot) -> Counter[Outcome]:
     """Hand the owner's state to the handlers through the inbox, which parks what fails."""
-    inboxes = {queue.name: Inbox(database, queue.name, desk.service.handlers) for queue in desk.queues}
+    inboxes = {queue.name: Inbox(database, queue.name, context.service.handlers) for queue in context.queues}
     outcomes: Counter[Outcome] = Counter()
     try:
         for event in snapshot():
             copy = envelope.replayed(event)
-            outcomes[inboxes[_queue(desk, copy)].receive(copy, envelope.encode(copy))] += 1
+            outcomes[inboxes[_queue(context, copy)].receive(copy, envelope.encode(copy))] += 1
     finally:
         database.close()
     return outcomes
 
 
-def _queue(desk: Desk, event: Event) -> str:
-    return queue_name(desk.service.name, producer_of(event.type))
+def _queue(context: CommandContext, event: Event) -> str:
+    return queue_name(context.service.name, producer_of(event.type))
 
 
-def _drain(desk: Desk, seconds: float) -> int:
+def _drain(context: CommandContext, seconds: float) -> int:
     """Wait until the queues are empty; gives how many events were left after ``seconds``."""
     deadline = time.monotonic() + seconds
-    while (left := sum(_ready(desk, queue) for queue in desk.queues)) and time.monotonic() < deadline:
+    while (left := sum(_ready(context, queue) for queue in context.queues)) and time.monotonic() < deadline:
         time.sleep(POLL_SECONDS)
     return left
 
 
-def _ready(desk: Desk, queue: Queue) -> int:
-    depth = desk.transport.depth(queue.name)
+def _ready(context: CommandContext, queue: Queue) -> int:
+    depth = context.transport.depth(queue.name)
     return depth.ready if depth else 0

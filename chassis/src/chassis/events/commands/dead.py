@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.events import parked
-from chassis.events.commands.desk import Desk, send
-from chassis.events.letters import Letter
-from chassis.events.parked import Parked
+from chassis.events import parked_events
+from chassis.events.commands.context import CommandContext, send
+from chassis.events.dead_letters import DeadLetter
+from chassis.events.parked_events import ParkedEvent
 from chassis.events.transports import Message
 from chassis.settings import SettingsError
 
@@ -36,81 +36,81 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
         action.set_defaults(run=does)
 
 
-def list_dead(desk: Desk, words: argparse.Namespace) -> None:
+def list_dead(context: CommandContext, args: argparse.Namespace) -> None:
     rows: list[Row] = []
-    for queue in desk.chosen_queues(words.queue):
-        entries = parked.entries(desk.database, queue.name)
-        rows += [_of_entry(queue.name, each) for each in entries if words.parked or each.state == "dead"]
-        rows += [_of_letter(each) for each in desk.dead_letters(queue.name)]
-    desk.out.table(rows, "Nothing is dead.")
+    for queue in context.chosen_queues(args.queue):
+        entries = parked_events.entries(context.database, queue.name)
+        rows += [_of_entry(queue.name, each) for each in entries if args.parked or each.state == "dead"]
+        rows += [_of_letter(each) for each in context.dead_letters(queue.name)]
+    context.out.table(rows, "Nothing is dead.")
 
 
-def show(desk: Desk, words: argparse.Namespace) -> None:
-    for row, body in _everything(desk):
-        if row["id"] == words.id:
-            desk.out.document(row | {"body": _readable(body)})
+def show(context: CommandContext, args: argparse.Namespace) -> None:
+    for row, body in _everything(context):
+        if row["id"] == args.id:
+            context.out.document(row | {"body": _readable(body)})
             return
-    raise _unknown(words.id)
+    raise _unknown(args.id)
 
 
-def redrive(desk: Desk, words: argparse.Namespace) -> None:
+def redrive(context: CommandContext, args: argparse.Namespace) -> None:
     redriven: list[str] = []
-    with desk.publisher() as publisher:
-        for queue in desk.chosen_queues(words.queue):
-            for entry in _chosen_entries(desk, words, queue.name):
+    with context.publisher() as publisher:
+        for queue in context.chosen_queues(args.queue):
+            for entry in _chosen_entries(context, args, queue.name):
                 if entry.state == "held":
                     raise SettingsError(f"{entry.event_id} waits for an earlier event of its key; redrive that one.")
-                if parked.redrive(desk.database, queue.name, entry.event_id):
+                if parked_events.redrive(context.database, queue.name, entry.event_id):
                     redriven.append(entry.event_id)
-            for letter in _chosen_letters(desk, words, queue.name):
+            for letter in _chosen_letters(context, args, queue.name):
                 send(publisher, [Message(letter.id, "", "", letter.body)], queue.name)
                 letter.remove()
                 redriven.append(letter.id)
-    _tell(desk, words, redriven, "will be tried again")
+    _tell(context, args, redriven, "will be tried again")
 
 
-def discard(desk: Desk, words: argparse.Namespace) -> None:
+def discard(context: CommandContext, args: argparse.Namespace) -> None:
     discarded: list[str] = []
-    for queue in desk.chosen_queues(words.queue):
+    for queue in context.chosen_queues(args.queue):
         discarded += [
             entry.event_id
-            for entry in _chosen_entries(desk, words, queue.name)
-            if parked.discard(desk.database, queue.name, entry.event_id, words.reason)
+            for entry in _chosen_entries(context, args, queue.name)
+            if parked_events.discard(context.database, queue.name, entry.event_id, args.reason)
         ]
-        for letter in _chosen_letters(desk, words, queue.name):
+        for letter in _chosen_letters(context, args, queue.name):
             letter.remove()
             discarded.append(letter.id)
-    _tell(desk, words, discarded, "given up")
+    _tell(context, args, discarded, "given up")
 
 
-def _chosen_entries(desk: Desk, words: argparse.Namespace, queue: str) -> list[Parked]:
-    entries = parked.entries(desk.database, queue)
-    return [each for each in entries if (each.state == "dead" if words.all else each.event_id == words.id)]
+def _chosen_entries(context: CommandContext, args: argparse.Namespace, queue: str) -> list[ParkedEvent]:
+    entries = parked_events.entries(context.database, queue)
+    return [each for each in entries if (each.state == "dead" if args.all else each.event_id == args.id)]
 
 
-def _chosen_letters(desk: Desk, words: argparse.Namespace, queue: str) -> Iterator[Letter]:
-    return (each for each in desk.dead_letters(queue) if words.all or each.id == words.id)
+def _chosen_letters(context: CommandContext, args: argparse.Namespace, queue: str) -> Iterator[DeadLetter]:
+    return (each for each in context.dead_letters(queue) if args.all or each.id == args.id)
 
 
-def _tell(desk: Desk, words: argparse.Namespace, ids: list[str], what: str) -> None:
-    if not ids and words.id:
-        raise _unknown(words.id)
-    desk.out.say(f"{len(ids)} {what}.", ids=ids)
+def _tell(context: CommandContext, args: argparse.Namespace, ids: list[str], what: str) -> None:
+    if not ids and args.id:
+        raise _unknown(args.id)
+    context.out.say(f"{len(ids)} {what}.", ids=ids)
 
 
 def _unknown(identity: str) -> SettingsError:
     return SettingsError(f"Nothing that waits has the id {identity!r}; `events dead ls --parked` lists what does.")
 
 
-def _everything(desk: Desk) -> Iterator[tuple[Row, bytes]]:
-    for queue in desk.queues:
-        for entry in parked.entries(desk.database, queue.name):
+def _everything(context: CommandContext) -> Iterator[tuple[Row, bytes]]:
+    for queue in context.queues:
+        for entry in parked_events.entries(context.database, queue.name):
             yield _of_entry(queue.name, entry), entry.envelope.encode()
-        for letter in desk.dead_letters(queue.name):
+        for letter in context.dead_letters(queue.name):
             yield _of_letter(letter), letter.body
 
 
-def _of_entry(queue: str, entry: Parked) -> Row:
+def _of_entry(queue: str, entry: ParkedEvent) -> Row:
     return {
         "id": entry.event_id,
         "queue": queue,
@@ -124,7 +124,7 @@ def _of_entry(queue: str, entry: Parked) -> Row:
     }
 
 
-def _of_letter(letter: Letter) -> Row:
+def _of_letter(letter: DeadLetter) -> Row:
     event = letter.event
     return {
         "id": letter.id,

@@ -4,8 +4,8 @@ import argparse
 from typing import Any
 
 from chassis import clock
-from chassis.events import observed, parked
-from chassis.events.commands.desk import Desk
+from chassis.events import event_metrics, parked_events
+from chassis.events.commands.context import CommandContext
 from chassis.events.topology import Queue
 
 _RETURNED = "SELECT count(*) FROM outbox_event WHERE published_at IS NULL AND attempts > 0"
@@ -17,24 +17,24 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, _words: argparse.Namespace) -> None:
-    desk.out.table([_outbox(desk), *(_queue(desk, queue) for queue in desk.queues)], "")
+def run(context: CommandContext, _args: argparse.Namespace) -> None:
+    context.out.table([_outbox(context), *(_queue(context, queue) for queue in context.queues)], "")
 
 
-def _outbox(desk: Desk) -> dict[str, object]:
-    pending, oldest = observed.backlog(desk.database)
-    with desk.database.transaction() as transaction:
+def _outbox(context: CommandContext) -> dict[str, object]:
+    pending, oldest = event_metrics.backlog(context.database)
+    with context.database.transaction() as transaction:
         [(returned,)] = transaction.execute(_RETURNED)
         [(paused,)] = transaction.execute(_PAUSED)
     notes = [f"oldest {(clock.now() - oldest).total_seconds():.0f} s"] if oldest else []
     notes += [f"{returned} not taken by the broker"] if returned else []
     notes += [f"{paused} shards paused"] if paused else []
-    return _row(f"{desk.service.name} outbox", waiting=pending, note=", ".join(notes) or None)
+    return _row(f"{context.service.name} outbox", waiting=pending, note=", ".join(notes) or None)
 
 
-def _queue(desk: Desk, queue: Queue) -> dict[str, object]:
-    depth, letters = desk.transport.depth(queue.name), desk.transport.depth(queue.dead)
-    counts = parked.count(desk.database, queue.name)
+def _queue(context: CommandContext, queue: Queue) -> dict[str, object]:
+    depth, letters = context.transport.depth(queue.name), context.transport.depth(queue.dead)
+    counts = parked_events.count(context.database, queue.name)
     return _row(
         queue.name,
         waiting=depth.ready if depth else None,
@@ -43,7 +43,7 @@ def _queue(desk: Desk, queue: Queue) -> dict[str, object]:
         held=counts.get("held", 0),
         dead=counts.get("dead", 0),
         dead_letters=letters.ready if letters else 0,
-        note=None if depth else f"no such queue; `broadsheet {desk.service.name} events topology apply` makes it",
+        note=None if depth else f"no such queue; `broadsheet {context.service.name} events topology apply` makes it",
     )
 
 

@@ -3,8 +3,8 @@
 import argparse
 from typing import Any
 
-from chassis.events.commands.desk import Desk
-from chassis.events.schema import SHARDS
+from chassis.events.commands.context import CommandContext
+from chassis.events.ddl import SHARDS
 from chassis.settings import SettingsError
 
 
@@ -18,13 +18,13 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
         parser.set_defaults(run=run, paused=paused)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> None:
-    if words.shard is not None and words.shard not in range(SHARDS):
-        raise SettingsError(f"There is no shard {words.shard}; there are 0 to {SHARDS - 1}.")
-    shards = list(range(SHARDS)) if words.shard is None else [words.shard]
+def run(context: CommandContext, args: argparse.Namespace) -> None:
+    if args.shard is not None and args.shard not in range(SHARDS):
+        raise SettingsError(f"There is no shard {args.shard}; there are 0 to {SHARDS - 1}.")
+    shards = list(range(SHARDS)) if args.shard is None else [args.shard]
     for shard in shards:  # one by one, for a relay has each for the time of a batch
-        with desk.database.transaction() as transaction:
-            transaction.execute("UPDATE outbox_shard SET paused = %s WHERE shard = %s", (words.paused, shard))
-    state = "paused" if words.paused else "running"
-    which = "all shards" if words.shard is None else f"shard {words.shard}"
-    desk.out.say(f"The outbox of {desk.service.name} is {state}: {which}.", state=state, shards=shards)
+        with context.database.transaction() as transaction:
+            transaction.execute("UPDATE outbox_shard SET paused = %s WHERE shard = %s", (args.paused, shard))
+    state = "paused" if args.paused else "running"
+    which = "all shards" if args.shard is None else f"shard {args.shard}"
+    context.out.say(f"The outbox of {context.service.name} is {state}: {which}.", state=state, shards=shards)

@@ -3,9 +3,9 @@
 import argparse
 from typing import Any
 
-from chassis.events import envelope, parked, retention
-from chassis.events.commands import words as typed
-from chassis.events.commands.desk import Desk
+from chassis.events import envelope, parked_events, retention
+from chassis.events.commands import arguments as typed
+from chassis.events.commands.context import CommandContext
 from chassis.settings import SettingsError
 
 _PENDING = """
@@ -25,47 +25,47 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> None:
-    if words.old:
-        gone = retention.purge(desk.database)
-        desk.out.say(f"{gone} old rows deleted.", deleted=gone)
+def run(context: CommandContext, args: argparse.Namespace) -> None:
+    if args.old:
+        gone = retention.purge(context.database)
+        context.out.say(f"{gone} old rows deleted.", deleted=gone)
         return
-    subject = typed.subject(words.subject)
+    subject = typed.subject(args.subject)
     forgotten = {
-        "outbox": _forget_outbox(desk, subject),
-        "inbox": _forget_inbox(desk, subject),
-        "dead_letters": _forget_dead_letters(desk, subject),
+        "outbox": _forget_outbox(context, subject),
+        "inbox": _forget_inbox(context, subject),
+        "dead_letters": _forget_dead_letters(context, subject),
     }
     parts = ", ".join(f"{count} in the {place.replace('_', ' ')}" for place, count in forgotten.items())
-    desk.out.say(f"Forgotten of {subject}: {parts}.", **forgotten)
+    context.out.say(f"Forgotten of {subject}: {parts}.", **forgotten)
 
 
-def _forget_outbox(desk: Desk, subject: str) -> int:
+def _forget_outbox(context: CommandContext, subject: str) -> int:
     aggregate = tuple(subject.split("/", 1))
-    with desk.database.transaction() as transaction:
+    with context.database.transaction() as transaction:
         [(pending,)] = transaction.execute(_PENDING, aggregate)
     if pending:
         raise SettingsError(f"{pending} events of {subject} wait to be published; purge when they are.")
-    with desk.database.transaction() as transaction:
+    with context.database.transaction() as transaction:
         return len(transaction.execute(_FORGET_OUTBOX, aggregate))
 
 
-def _forget_inbox(desk: Desk, subject: str) -> int:
+def _forget_inbox(context: CommandContext, subject: str) -> int:
     """Only what waits has a body; without it an event cannot be handled, so it is given up."""
     return sum(
-        parked.discard(desk.database, queue.name, entry.event_id, "erased")
-        for queue in desk.queues
-        for entry in parked.entries(desk.database, queue.name)
+        parked_events.discard(context.database, queue.name, entry.event_id, "erased")
+        for queue in context.queues
+        for entry in parked_events.entries(context.database, queue.name)
         if envelope.decode(entry.envelope.encode()).subject == subject
     )
 
 
-def _forget_dead_letters(desk: Desk, subject: str) -> int:
+def _forget_dead_letters(context: CommandContext, subject: str) -> int:
     """Also what is no event any more but names the subject's id."""
     identity = subject.partition("/")[2].encode()
     count = 0
-    for queue in desk.queues:
-        for letter in desk.dead_letters(queue.name):
+    for queue in context.queues:
+        for letter in context.dead_letters(queue.name):
             if letter.event.subject == subject if letter.event else identity in letter.body:
                 letter.remove()
                 count += 1

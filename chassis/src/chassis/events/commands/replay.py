@@ -7,8 +7,8 @@ from typing import Any
 
 from chassis import clock
 from chassis.events import envelope
-from chassis.events.commands.desk import Desk, send
-from chassis.events.commands.words import moment
+from chassis.events.commands.arguments import moment
+from chassis.events.commands.context import CommandContext, send
 from chassis.events.envelope import Event
 from chassis.events.topology import queue_name
 from chassis.events.transports import Message
@@ -29,34 +29,34 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> None:
-    if words.type not in desk.service.types:
-        known = ", ".join(sorted(desk.service.types)) or "none"
-        raise SettingsError(f"{desk.service.name} does not publish {words.type}; it publishes: {known}.")
-    since = moment(words.since)
-    _require_queue(desk, words.to)
+def run(context: CommandContext, args: argparse.Namespace) -> None:
+    if args.type not in context.service.types:
+        known = ", ".join(sorted(context.service.types)) or "none"
+        raise SettingsError(f"{context.service.name} does not publish {args.type}; it publishes: {known}.")
+    since = moment(args.since)
+    _require_queue(context, args.to)
     count = 0
-    with desk.publisher() as publisher:
-        for originals in _published(desk, words.type, since):
+    with context.publisher() as publisher:
+        for originals in _published(context, args.type, since):
             copies = [envelope.replayed(event) for event in originals]
-            send(publisher, [_message(copy) for copy in copies], words.to)
+            send(publisher, [_message(copy) for copy in copies], args.to)
             count += len(copies)
-    desk.out.say(f"{count} events sent to {words.to} again.", replayed=count, queue=words.to)
+    context.out.say(f"{count} events sent to {args.to} again.", replayed=count, queue=args.to)
 
 
-def _require_queue(desk: Desk, queue: str) -> None:
-    producer = desk.service.name
+def _require_queue(context: CommandContext, queue: str) -> None:
+    producer = context.service.name
     reader = queue.partition(".")[0]
     if queue != queue_name(reader, producer):
         raise SettingsError(f"{queue} takes no events of {producer}; such queues are <service>.{producer}-events.")
-    if desk.transport.depth(queue) is None:
+    if context.transport.depth(queue) is None:
         raise SettingsError(f"There is no queue {queue}.")
 
 
-def _published(desk: Desk, type_name: str, since: datetime) -> Iterator[list[Event]]:
+def _published(context: CommandContext, type_name: str, since: datetime) -> Iterator[list[Event]]:
     position = 0
     while True:
-        with desk.database.transaction() as transaction:
+        with context.database.transaction() as transaction:
             rows = transaction.execute(_PUBLISHED, (position, type_name, clock.to_database(since), CHUNK))
         if not rows:
             return

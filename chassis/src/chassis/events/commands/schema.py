@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from chassis.events import contracts
-from chassis.events.commands.desk import Desk
+from chassis.events.commands.context import CommandContext
 from chassis.settings import SettingsError
 
 FOLDER = Path("contracts/events")
@@ -23,38 +23,38 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
         action.set_defaults(run=does)
 
 
-def write(desk: Desk, words: argparse.Namespace) -> bool:
-    folder = _folder(words)
-    breaks = [change for each in desk.service.publishes for change in contracts.breaking_changes(each, folder)]
+def write(context: CommandContext, args: argparse.Namespace) -> bool:
+    folder = _folder(args)
+    breaks = [change for each in context.service.publishes for change in contracts.breaking_changes(each, folder)]
     if breaks:
-        desk.out.table([{"problem": each} for each in breaks], "")
+        context.out.table([{"problem": each} for each in breaks], "")
         return True
     written = 0
-    for each in desk.service.publishes:
+    for each in context.service.publishes:
         for name, text in contracts.files(each).items():
             (folder / name).write_text(text)
             written += 1
-    desk.out.say(f"{written} files written to {folder}.", written=written)
+    context.out.say(f"{written} files written to {folder}.", written=written)
     return False
 
 
-def check(desk: Desk, words: argparse.Namespace) -> bool:
-    folder = _folder(words)
-    problems = [problem for each in desk.service.publishes for problem in contracts.problems(each, folder)]
-    problems += _broken_promises(desk, folder)
-    contents = f"{len(desk.service.publishes)} contracts of {desk.service.name} are what the code says."
-    desk.out.table([{"problem": each} for each in problems], contents)
+def check(context: CommandContext, args: argparse.Namespace) -> bool:
+    folder = _folder(args)
+    problems = [problem for each in context.service.publishes for problem in contracts.problems(each, folder)]
+    problems += _broken_promises(context, folder)
+    contents = f"{len(context.service.publishes)} contracts of {context.service.name} are what the code says."
+    context.out.table([{"problem": each} for each in problems], contents)
     return bool(problems)
 
 
-def _broken_promises(desk: Desk, folder: Path) -> list[str]:
-    names = {path.name.removesuffix(".schema.json") for path in folder.glob(f"{desk.service.name}.*.schema.json")}
-    gone = sorted(names - set(desk.service.types))
-    return [f"{name} is promised and {desk.service.name} does not publish it any more" for name in gone]
+def _broken_promises(context: CommandContext, folder: Path) -> list[str]:
+    names = {path.name.removesuffix(".schema.json") for path in folder.glob(f"{context.service.name}.*.schema.json")}
+    gone = sorted(names - set(context.service.types))
+    return [f"{name} is promised and {context.service.name} does not publish it any more" for name in gone]
 
 
-def _folder(words: argparse.Namespace) -> Path:
-    folder: Path = words.contracts
+def _folder(args: argparse.Namespace) -> Path:
+    folder: Path = args.contracts
     if not folder.is_dir():
         raise SettingsError(f"There is no folder {folder}; run this at the root of the repository or name --contracts.")
     return folder

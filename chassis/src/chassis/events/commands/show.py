@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 from chassis import clock
-from chassis.events.commands.desk import Desk
-from chassis.events.commands.words import event_id
+from chassis.events.commands.arguments import event_id
+from chassis.events.commands.context import CommandContext
 from chassis.events.databases import EventDatabase
 from chassis.settings import SettingsError
 
@@ -29,31 +29,31 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> None:
-    wanted = event_id(words.id)
-    hops = [hop for name, database in desk.databases.items() for hop in _published(name, database, wanted)]
-    hops += [hop for database in desk.databases.values() for hop in _received(database, wanted)]
-    hops += _not_received(desk, wanted, hops)
+def run(context: CommandContext, args: argparse.Namespace) -> None:
+    wanted = event_id(args.id)
+    hops = [hop for name, database in context.databases.items() for hop in _published(name, database, wanted)]
+    hops += [hop for database in context.databases.values() for hop in _received(database, wanted)]
+    hops += _not_received(context, wanted, hops)
     if not hops:
-        raise SettingsError(f"No event {wanted} in {', '.join(desk.databases)}.{_out_of_reach(desk)}")
-    _print(desk, next((hop["envelope"] for hop in hops if hop["envelope"]), None), hops)
+        raise SettingsError(f"No event {wanted} in {', '.join(context.databases)}.{_out_of_reach(context)}")
+    _print(context, next((hop["envelope"] for hop in hops if hop["envelope"]), None), hops)
 
 
-def _print(desk: Desk, body: str | None, hops: list[Hop]) -> None:
+def _print(context: CommandContext, body: str | None, hops: list[Hop]) -> None:
     shown = [{name: value for name, value in hop.items() if name not in _HIDDEN} for hop in hops]
     event = json.loads(body) if body else None
-    if desk.out.as_json:
-        desk.out.document({"event": event, "hops": shown, "out_of_reach": desk.out_of_reach})
+    if context.out.as_json:
+        context.out.document({"event": event, "hops": shown, "out_of_reach": context.unreachable})
         return
     if event:
-        desk.out.document(event)
-    desk.out.table(shown, "")
-    if desk.out_of_reach:
-        desk.out.say(_out_of_reach(desk).strip())
+        context.out.document(event)
+    context.out.table(shown, "")
+    if context.unreachable:
+        context.out.say(_out_of_reach(context).strip())
 
 
-def _out_of_reach(desk: Desk) -> str:
-    return "".join(f" {name} is out of reach: {why}." for name, why in desk.out_of_reach.items())
+def _out_of_reach(context: CommandContext) -> str:
+    return "".join(f" {name} is out of reach: {why}." for name, why in context.unreachable.items())
 
 
 def _published(name: str, database: EventDatabase, wanted: str) -> list[Hop]:
@@ -78,16 +78,16 @@ def _received(database: EventDatabase, wanted: str) -> list[Hop]:
     return hops
 
 
-def _not_received(desk: Desk, wanted: str, hops: list[Hop]) -> list[Hop]:
+def _not_received(context: CommandContext, wanted: str, hops: list[Hop]) -> list[Hop]:
     """Where it should have come and has not, or only as a dead letter: services that handle others of its type."""
     types = [hop["type"] for hop in hops if hop["type"]]
-    expected = {queue.name for queue in desk.queues if not types or types[0] in queue.types}
-    for database in desk.databases.values():
+    expected = {queue.name for queue in context.queues if not types or types[0] in queue.types}
+    for database in context.databases.values():
         with database.transaction() as transaction:
             expected |= {row[0] for row in transaction.execute(_CONSUMER, tuple(types[:1]))} if types else set()
     found = []
     for queue in sorted(expected - {hop["where"].removesuffix(" inbox") for hop in hops}):
-        letter = next((each for each in list(desk.dead_letters(queue)) if each.id == wanted), None)
+        letter = next((each for each in list(context.dead_letters(queue)) if each.id == wanted), None)
         if letter:
             found.append(_hop(f"{queue}.dead", "dead letter", error=letter.reason, envelope=letter.body.decode()))
         elif types:

@@ -7,8 +7,8 @@ from typing import Any
 
 from chassis import log_output
 from chassis.events import envelope
-from chassis.events.commands import words as typed
-from chassis.events.commands.desk import Desk
+from chassis.events.commands import arguments as typed
+from chassis.events.commands.context import CommandContext
 from chassis.events.envelope import EventUndecodable
 from chassis.events.transports import Delivery
 from chassis.settings import SettingsError
@@ -24,28 +24,29 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=run)
 
 
-def run(desk: Desk, words: argparse.Namespace) -> None:
-    _require_known(desk, words.type)
-    subject = typed.subject(words.subject) if words.subject else None
+def run(context: CommandContext, args: argparse.Namespace) -> None:
+    _require_known(context, args.type)
+    subject = typed.subject(args.subject) if args.subject else None
     seen = 0
-    with closing(desk.transport.listen(words.type)) as listener:
-        while not log_output.has_lost(sys.stdout) and (not words.count or seen < words.count):
+    with closing(context.transport.listen(args.type)) as listener:
+        while not log_output.has_lost(sys.stdout) and (not args.count or seen < args.count):
             for delivery in listener.receive(1):
-                listener.settle([delivery])
-                if not words.count or seen < words.count:
-                    seen += _print(desk, delivery, subject)
+                listener.ack([delivery])
+                if not args.count or seen < args.count:
+                    seen += _print(context, delivery, subject)
 
 
-def _require_known(desk: Desk, pattern: str) -> None:
+def _require_known(context: CommandContext, pattern: str) -> None:
     """Patterns may be for events of any service; a plain type that nobody here knows is a slip of the pen."""
-    known = {*desk.service.types, *desk.service.handlers}
+    known = {*context.service.types, *context.service.handlers}
     if pattern not in known and not {"*", "#"} & set(pattern):
+        name = context.service.name
         raise SettingsError(
-            f"{desk.service.name} neither publishes nor handles {pattern}; a pattern like 'auth.#' sees any service's."
+            f"{name} neither publishes nor handles {pattern}; a pattern like 'auth.#' sees any service's."
         )
 
 
-def _print(desk: Desk, delivery: Delivery, subject: str | None) -> bool:
+def _print(context: CommandContext, delivery: Delivery, subject: str | None) -> bool:
     try:
         event = envelope.decode(delivery.body)
     except EventUndecodable:
@@ -53,5 +54,5 @@ def _print(desk: Desk, delivery: Delivery, subject: str | None) -> bool:
     if subject not in {None, event.subject}:
         return False
     row = {"time": event.time, "id": event.id, "type": event.type, "subject": event.subject, "sequence": event.sequence}
-    desk.out.line(row | ({"data": event.data} if desk.out.as_json else {}))
+    context.out.line(row | ({"data": event.data} if context.out.as_json else {}))
     return True

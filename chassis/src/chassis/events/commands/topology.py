@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from chassis.events.commands.desk import Desk
+from chassis.events.commands.context import CommandContext
 from chassis.events.transports import rabbitmq_permissions
 
 
@@ -20,36 +20,36 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
         actions.add_parser(name, parents=[shared], help=text).set_defaults(run=does)
 
 
-def plan(desk: Desk, _words: argparse.Namespace) -> None:
+def plan(context: CommandContext, _args: argparse.Namespace) -> None:
     declared = [
         {"queue": queue.name, "bound_to": type_name, "dead_letters": queue.dead}
-        for queue in desk.queues
+        for queue in context.queues
         for type_name in queue.types
     ]
-    differences = desk.transport.differences(desk.queues)
-    if not desk.out.as_json:
-        desk.out.table(declared, f"{desk.service.name} handles no events.")
-    _tell(desk, differences, declared=declared)
+    differences = context.transport.differences(context.queues)
+    if not context.out.as_json:
+        context.out.table(declared, f"{context.service.name} handles no events.")
+    _tell(context, differences, declared=declared)
 
 
-def check(desk: Desk, _words: argparse.Namespace) -> bool:
-    return _tell(desk, desk.transport.differences(desk.queues))
+def check(context: CommandContext, _args: argparse.Namespace) -> bool:
+    return _tell(context, context.transport.differences(context.queues))
 
 
-def apply(desk: Desk, _words: argparse.Namespace) -> bool:
-    return _tell(desk, desk.transport.apply(desk.queues))
+def apply(context: CommandContext, _args: argparse.Namespace) -> bool:
+    return _tell(context, context.transport.apply(context.queues))
 
 
-def permissions(desk: Desk, _words: argparse.Namespace) -> None:
+def permissions(context: CommandContext, _args: argparse.Namespace) -> None:
     """Asks no broker; with ``--json`` in the form of RabbitMQ's definitions, without the account itself."""
-    name, vhost = desk.service.name, _vhost(desk.service.settings.events_url)
-    if desk.out.as_json:
+    name, vhost = context.service.name, _vhost(context.service.settings.events_url)
+    if context.out.as_json:
         definitions = rabbitmq_permissions.definitions({name: ""}, vhost)
         del definitions["users"]  # imported, it would have no password
-        desk.out.document(definitions)
+        context.out.document(definitions)
         return
     for command in rabbitmq_permissions.rabbitmqctl(name, vhost):
-        desk.out.say(command)
+        context.out.say(command)
 
 
 def _vhost(events_url: str) -> str:
@@ -57,13 +57,13 @@ def _vhost(events_url: str) -> str:
     return (unquote(url.path.removeprefix("/")) if url.scheme.startswith("amqp") else "") or "/"
 
 
-def _tell(desk: Desk, differences: list[str], **more: object) -> bool:
-    unseen = desk.transport.unseen
-    if desk.out.as_json:
-        desk.out.document({**more, "differences": differences, "not_compared": unseen})
+def _tell(context: CommandContext, differences: list[str], **more: object) -> bool:
+    unseen = context.transport.unseen
+    if context.out.as_json:
+        context.out.document({**more, "differences": differences, "not_compared": unseen})
         return bool(differences)
     rows = [{"difference": each} for each in differences]
-    desk.out.table(rows, f"{len(desk.queues)} queues of {desk.service.name} are as declared.")
+    context.out.table(rows, f"{len(context.queues)} queues of {context.service.name} are as declared.")
     if unseen:
-        desk.out.say(unseen)
+        context.out.say(unseen)
     return bool(differences)

@@ -1,4 +1,4 @@
-"""The verbs of the ``events`` command and the words each takes."""
+"""The verbs of the ``events`` command and the arguments each takes."""
 
 import argparse
 from typing import NoReturn
@@ -22,14 +22,14 @@ VERBS = (tail, show, lag, dead, replay, bootstrap, purge, topology, schema, audi
 
 
 class Parser(argparse.ArgumentParser):
-    """Refuses wrong words with one sentence."""
+    """Refuses wrong arguments with one sentence."""
 
     def error(self, message: str) -> NoReturn:
         raise SettingsError(f"{self.prog}: {message}; --help says more.")
 
 
 def parser(service: str) -> Parser:
-    """What understands the words after ``events``; it raises SettingsError for those that make no sense."""
+    """The parser of the arguments after ``events``; it raises SettingsError for those that make no sense."""
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--json", action="store_true", help="print JSON instead of tables")
     shared.add_argument(

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+from chassis.events.ddl import Dialect
 from chassis.events.envelope import Event
-from chassis.events.schema import Dialect
 
 Row = tuple[Any, ...]
 Execute = Callable[[str, Sequence[object]], list[Row]]

@@ -8,9 +8,9 @@ from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
 from chassis.events import envelope, outbox
 from chassis.events.databases import Handler, Row
+from chassis.events.ddl import Dialect
 from chassis.events.envelope import Event, EventRefused
 from chassis.events.registry import require_listed
-from chassis.events.schema import Dialect
 from chassis.events.types import EventData
 from chassis.storage_errors import storage_error_code
 

@@ -9,7 +9,7 @@ import psycopg
 
 from chassis.events import outbox
 from chassis.events.databases.plain import PlainTransaction
-from chassis.events.schema import Dialect
+from chassis.events.ddl import Dialect
 from chassis.storage_errors import storage_error_code
 
 CONNECT_SECONDS = 5

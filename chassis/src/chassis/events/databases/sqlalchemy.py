@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from chassis.events import envelope, outbox
 from chassis.events.databases import Handler, Row
+from chassis.events.ddl import Dialect
 from chassis.events.envelope import Event
 from chassis.events.registry import require_listed
-from chassis.events.schema import Dialect
 from chassis.events.types import EventData
 from chassis.storage_errors import storage_error_code
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import cast
 
 from chassis.events.databases.plain import PlainTransaction
-from chassis.events.schema import Dialect
+from chassis.events.ddl import Dialect
 from chassis.storage_errors import storage_error_code
 
 BUSY_SECONDS = 10

@@ -19,7 +19,7 @@ class TransportLost(Exception):  # noqa: N818  says what happened
     """The transport does not answer any more; what was not settled will be delivered again."""
 
 
-class Sent(StrEnum):
+class PublishOutcome(StrEnum):
     """What a transport said about a published message."""
 
     CONFIRMED = "confirmed"
@@ -66,7 +66,7 @@ class Publisher(Protocol):
     def ready(self) -> bool:
         """Keep the connection alive and tell whether publishing makes sense now; raises TransportLost."""
 
-    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, PublishOutcome]:
         """Publish, to one queue or to whom the type concerns, and tell by message id what became of it.
 
         Of each key at most one message is unconfirmed, and nothing follows one that was not confirmed. A message that
@@ -82,10 +82,10 @@ class Subscription(Protocol):
     def receive(self, timeout: float) -> list[Delivery]:
         """What arrived, waiting at most ``timeout`` seconds for it; raises TransportLost."""
 
-    def settle(self, deliveries: Sequence[Delivery]) -> None:
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
         """Say that they are done with."""
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         """Move one to the queue's dead letters, saying why."""
 
     def wake(self) -> None:

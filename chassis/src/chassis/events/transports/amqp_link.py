@@ -34,11 +34,11 @@ logging.getLogger("pika").propagate = False
 
 def lost(reason: object) -> TransportLost:
     """Tell why there is no connection: in the broker's own words where it lets the account not in, or not do it."""
-    words = server_reason(repr(reason))
-    if not words.startswith(("ACCESS_REFUSED", "NOT_ALLOWED")):
+    refusal = server_reason(repr(reason))
+    if not refusal.startswith(("ACCESS_REFUSED", "NOT_ALLOWED")):
         return TransportLost(f"the connection to the broker is closed: {reason!r}")
     needed = "; `broadsheet SERVICE events topology permissions` prints what an account needs"
-    return TransportLost(f"the broker refuses: {words}{needed if 'access to' in words else ''}")
+    return TransportLost(f"the broker refuses: {refusal}{needed if 'access to' in refusal else ''}")
 
 
 def parameters(url: str, name: str) -> pika.URLParameters:

@@ -9,7 +9,7 @@ from pika.channel import Channel
 
 from chassis.events.envelope import CONTENT_TYPE
 from chassis.events.topology import EXCHANGE, REDELIVERY_EXCHANGE
-from chassis.events.transports import Message, Sent, TransportLost
+from chassis.events.transports import Message, PublishOutcome, TransportLost
 from chassis.events.transports.amqp_declared import EXCHANGES
 from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
 
@@ -25,7 +25,7 @@ class PublishingLink(Link):
         self._sent_tags = 0
         self._unconfirmed: dict[int, Message] = {}
         self._later: dict[str, deque[Message]] = {}
-        self._outcomes: dict[str, Sent] = {}
+        self._outcomes: dict[str, PublishOutcome] = {}
         self._returned: set[str] = set()
         self._queue: str | None = None
         self.channel.add_on_return_callback(self._on_return)
@@ -40,7 +40,7 @@ class PublishingLink(Link):
         """Whether the broker owes answers, so that the channel must not be used again."""
         return bool(self._unconfirmed)
 
-    def publish(self, messages: Sequence[Message], queue: str | None, seconds: float) -> dict[str, Sent]:
+    def publish(self, messages: Sequence[Message], queue: str | None, seconds: float) -> dict[str, PublishOutcome]:
         """Send them, waiting for confirms; those of a key one after the other, different keys all at once."""
         self._outcomes, self._returned, self._later, self._queue = {}, set(), {}, queue
         first: list[Message] = []
@@ -56,7 +56,7 @@ class PublishingLink(Link):
         return self._outcomes
 
     @property
-    def outcomes(self) -> dict[str, Sent]:
+    def outcomes(self) -> dict[str, PublishOutcome]:
         """What is known of the last batch, also when the connection broke in its midst."""
         return self._outcomes
 
@@ -97,11 +97,11 @@ class PublishingLink(Link):
 
     def _confirmed(self, message: Message, *, accepted: bool) -> None:
         if not accepted:
-            self._outcomes[message.id] = Sent.REFUSED
+            self._outcomes[message.id] = PublishOutcome.REFUSED
         elif message.id in self._returned:
-            self._outcomes[message.id] = Sent.RETURNED
+            self._outcomes[message.id] = PublishOutcome.RETURNED
         else:
-            self._outcomes[message.id] = Sent.CONFIRMED
+            self._outcomes[message.id] = PublishOutcome.CONFIRMED
             if later := self._later[message.key]:
                 self._send(later.popleft())
 
@@ -124,7 +124,7 @@ class RabbitMQPublisher:
             self._open()
         return True
 
-    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, PublishOutcome]:
         if not self.ready():
             return {}
         link = self._open()

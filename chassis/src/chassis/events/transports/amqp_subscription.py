@@ -8,7 +8,7 @@ import pika
 from pika.channel import Channel
 
 from chassis.events.topology import EXCHANGE, dead_queue
-from chassis.events.transports import Delivery, Message, Sent, TransportLost
+from chassis.events.transports import Delivery, Message, PublishOutcome, TransportLost
 from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 
@@ -37,7 +37,7 @@ class RabbitMQSubscription:
         arrived, self._arrived = self._arrived, []
         return arrived
 
-    def settle(self, deliveries: Sequence[Delivery]) -> None:
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
         done = {delivery.tag for delivery in deliveries}
         self._unsettled -= done
         earliest = min(self._unsettled, default=None)
@@ -47,16 +47,16 @@ class RabbitMQSubscription:
         for tag in sorted(done - together):
             self._link.channel.basic_ack(tag)
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         if self._undertaker is None:
             self._undertaker = RabbitMQPublisher(self._url)
         message_id = str(delivery.headers.get("message_id", "")) or "unknown"
         headers = {"reason": reason, "queue": delivery.queue}
         message = Message(message_id, "", "", delivery.body, headers=headers)
         sent = self._undertaker.publish([message], queue=dead_queue(delivery.queue))
-        if sent.get(message_id) != Sent.CONFIRMED:
+        if sent.get(message_id) != PublishOutcome.CONFIRMED:
             raise TransportLost(f"{dead_queue(delivery.queue)} did not take a dead letter: {sent}")
-        self.settle([delivery])
+        self.ack([delivery])
 
     def wake(self) -> None:
         self._link.wake()

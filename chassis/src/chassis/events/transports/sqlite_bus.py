@@ -62,6 +62,6 @@ def exists(connection: sqlite3.Connection, queue: str) -> bool:
 @cache
 def matcher(pattern: str) -> re.Pattern[str]:
     """A topic pattern of AMQP as a regular expression: ``*`` is one word, ``#`` any number of them."""
-    words = {"*": r"[^.]+", "#": r".*"}
-    expression = r"\.".join(words.get(word, re.escape(word)) for word in pattern.split("."))
+    wildcards = {"*": r"[^.]+", "#": r".*"}
+    expression = r"\.".join(wildcards.get(word, re.escape(word)) for word in pattern.split("."))
     return re.compile(expression.replace(r"\..*", r"(\..*)?").replace(r".*\.", r"(.*\.)?"))

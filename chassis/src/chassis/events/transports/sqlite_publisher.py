@@ -5,7 +5,7 @@ import sqlite3
 import time
 from collections.abc import Sequence
 
-from chassis.events.transports import Message, Sent
+from chassis.events.transports import Message, PublishOutcome
 from chassis.events.transports.sqlite_bus import exists, matcher, open_bus, writing
 
 
@@ -20,9 +20,9 @@ class SqlitePublisher:
         self._open()
         return True
 
-    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, Sent]:
+    def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, PublishOutcome]:
         connection = self._open()
-        sent: dict[str, Sent] = {}
+        sent: dict[str, PublishOutcome] = {}
         stuck: set[str] = set()
         with writing(connection):
             bindings = self._bindings(connection)
@@ -30,7 +30,7 @@ class SqlitePublisher:
                 if message.key in stuck:
                     continue
                 sent[message.id] = self._deliver(connection, message, self._queues(bindings, message, queue))
-                if sent[message.id] is not Sent.CONFIRMED:
+                if sent[message.id] is not PublishOutcome.CONFIRMED:
                     stuck.add(message.key)
         return sent
 
@@ -54,9 +54,9 @@ class SqlitePublisher:
             return {queue} if exists(self._connection, queue) else set()
         return {bound for bound, pattern in bindings if matcher(pattern).fullmatch(message.type)}
 
-    def _deliver(self, connection: sqlite3.Connection, message: Message, queues: set[str]) -> Sent:
+    def _deliver(self, connection: sqlite3.Connection, message: Message, queues: set[str]) -> PublishOutcome:
         if not queues:
-            return Sent.RETURNED if message.mandatory else Sent.CONFIRMED
+            return PublishOutcome.RETURNED if message.mandatory else PublishOutcome.CONFIRMED
         row = (message.id, message.type, message.body)
         number = connection.execute("INSERT INTO bus_message (event_id, type, body) VALUES (?, ?, ?)", row).lastrowid
         headers = json.dumps({"message_id": message.id, **message.headers})
@@ -64,4 +64,4 @@ class SqlitePublisher:
             "INSERT INTO bus_delivery (queue, message_id, key, headers) VALUES (?, ?, ?, ?)",
             [(queue, number, message.key, headers) for queue in queues],
         )
-        return Sent.CONFIRMED
+        return PublishOutcome.CONFIRMED

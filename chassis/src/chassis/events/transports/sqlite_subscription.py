@@ -65,7 +65,7 @@ class SqliteSubscription:
         self._woken.clear()
         return arrived
 
-    def settle(self, deliveries: Sequence[Delivery]) -> None:
+    def ack(self, deliveries: Sequence[Delivery]) -> None:
         if not deliveries:
             return
         with writing(self._connection) as bus:
@@ -73,7 +73,7 @@ class SqliteSubscription:
             bus.executemany(_FORGET, [(each.tag,) for each in deliveries])
         self._held -= len(deliveries)
 
-    def bury(self, delivery: Delivery, reason: str) -> None:
+    def dead_letter(self, delivery: Delivery, reason: str) -> None:
         headers = json.dumps({**delivery.headers, "reason": reason, "queue": delivery.queue})
         identity = (delivery.queue, delivery.tag, self._owner)
         with writing(self._connection) as bus:
@@ -110,7 +110,7 @@ class SqliteSubscription:
         ]
         for delivery, count in taken:
             if count > DELIVERY_LIMIT:
-                self.bury(delivery, f"delivered {DELIVERY_LIMIT} times without an answer")
+                self.dead_letter(delivery, f"delivered {DELIVERY_LIMIT} times without an answer")
         return [delivery for delivery, count in taken if count <= DELIVERY_LIMIT]
 
     def _body(self, bus: sqlite3.Connection, number: int) -> bytes:

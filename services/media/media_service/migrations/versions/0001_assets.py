@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from chassis.events import schema
+from chassis.events import ddl
 
 revision = "0001"
 down_revision = None
@@ -54,12 +54,12 @@ def upgrade() -> None:
     op.create_table(
         "removed_assets", sa.Column("id", sa.Uuid(), primary_key=True), sa.Column("removed_at", MOMENT, nullable=False)
     )
-    for statement in schema.statements("postgresql" if op.get_context().dialect.name == "postgresql" else "sqlite"):
+    for statement in ddl.statements("postgresql" if op.get_context().dialect.name == "postgresql" else "sqlite"):
         op.execute(statement)
 
 
 def downgrade() -> None:
-    for statement in schema.drop_statements():
+    for statement in ddl.drop_statements():
         op.execute(statement)
     for table in ("removed_assets", "assets", "renditions", "blobs"):
         op.drop_table(table)

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.db import migrations
 
-from chassis.events.schema import drop_statements, statements
+from chassis.events.ddl import drop_statements, statements
 
 
 def create_tables(_apps: Any, schema_editor: Any) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from chassis import clock, statsd
-from chassis.events.claims import Claim
 from chassis.events.databases import EventDatabase
 from chassis.events.envelope import Event
-from chassis.events.transports import Sent
+from chassis.events.outbox_reader import ShardClaim
+from chassis.events.transports import PublishOutcome
 from chassis.events.types import without_major
 from chassis.logging import get_logger
 from chassis.metrics import counter, gauge, histogram, metric
@@ -40,13 +40,13 @@ def backlog(database: EventDatabase) -> tuple[int, datetime | None]:
     return pending, min(oldest, default=None)
 
 
-def published(claim: Claim, sent: Mapping[str, Sent], seconds: float) -> None:
+def published(claim: ShardClaim, sent: Mapping[str, PublishOutcome], seconds: float) -> None:
     """A batch was sent and answered, perhaps not all of it. What has happened is a business figure, too."""
     happened: Counter[str] = Counter()
     for row in claim.pending:
         if result := sent.get(row.event_id):
             counter("events_published_total").labels(row.type, result.value).inc()
-            if result is Sent.CONFIRMED:
+            if result is PublishOutcome.CONFIRMED:
                 happened[row.type] += 1
     for name, times in happened.items():
         statsd.incr(without_major(name).partition(".")[2], times)  # the prefix has its owner
@@ -62,7 +62,7 @@ def handled(consumer: str, event: Event, outcome: str, seconds: float) -> None:
         histogram("events_end_to_end_seconds").labels(consumer).observe((clock.now() - event.time).total_seconds())
 
 
-def buried(consumer: str, reason: str) -> None:
+def dead_lettered(consumer: str, reason: str) -> None:
     """A delivery was no event that could be handled here; its type may be anything, so it is no label."""
     counter("events_handled_total").labels(consumer, "unknown", "dead").inc()
     log.error("message buried", consumer=consumer, reason=reason)

@@ -12,7 +12,7 @@ SUFFIX = "_DATABASE_URL"
 _SQLITE = "sqlite:///"
 
 
-class OutOfReach(Exception):  # noqa: N818  says what happened, as do its fellows
+class DatabaseUnreachable(Exception):  # noqa: N818  says what happened, as do its fellows
     """A database cannot be read from here; the message says why."""
 
 
@@ -25,20 +25,20 @@ def urls(service: str, own_url: str, named: list[str]) -> dict[str, str]:
     return {name: url for name, url in found.items() if name != service}
 
 
-def opened(service: str, url: str) -> PlainDatabase:
-    """A service's database with its tables; raises OutOfReach."""
+def connect(service: str, url: str) -> PlainDatabase:
+    """A service's database with its tables; raises DatabaseUnreachable."""
     if url.startswith(_SQLITE) and not Path(sqlite_path(url)).is_file():
-        raise OutOfReach(f"there is no file {sqlite_path(url)}")
+        raise DatabaseUnreachable(f"there is no file {sqlite_path(url)}")
     try:
         database = plain.connect(url)
         require_tables(database, service)
     except SettingsError as error:
-        raise OutOfReach(str(error)) from error
+        raise DatabaseUnreachable(str(error)) from error
     try:
         with database.transaction() as transaction:
             transaction.execute("SELECT 1")
     except Exception as error:
-        raise OutOfReach(" ".join(str(error).split())) from error
+        raise DatabaseUnreachable(" ".join(str(error).split())) from error
     return database
 
 

@@ -5,27 +5,27 @@ from contextlib import closing, contextmanager
 from functools import cached_property
 
 from chassis.events import transports
-from chassis.events.commands import reach
+from chassis.events.commands import peer_databases
 from chassis.events.commands.output import Output
 from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.databases.tables import require_tables
-from chassis.events.letters import Letter, letters
+from chassis.events.dead_letters import DeadLetter, browse
 from chassis.events.service import EventService
 from chassis.events.topology import Queue, queues
-from chassis.events.transports import Message, Publisher, Sent, Transport, TransportLost
+from chassis.events.transports import Message, Publisher, PublishOutcome, Transport, TransportLost
 from chassis.settings import SettingsError
 
 BATCH = 500
 
 
-class Desk:
+class CommandContext:
     """Opens things when they are needed and closes what was opened."""
 
     def __init__(self, service: EventService, output: Output, named: list[str]) -> None:
         self.service = service
         self.out = output
-        self.out_of_reach: dict[str, str] = {}
+        self.unreachable: dict[str, str] = {}
         self._named = named
         self._opened: list[PlainDatabase] = []
 
@@ -39,14 +39,14 @@ class Desk:
 
     @cached_property
     def databases(self) -> dict[str, PlainDatabase]:
-        """The databases in reach, by service, its own first; why others are not is in ``out_of_reach``."""
+        """The databases in reach, by service, its own first; why others are not is in ``unreachable``."""
         found = {self.service.name: self.database}
-        for name, url in reach.urls(self.service.name, self.service.database_url, self._named).items():
+        for name, url in peer_databases.urls(self.service.name, self.service.database_url, self._named).items():
             try:
-                found[name] = reach.opened(name, url)
+                found[name] = peer_databases.connect(name, url)
                 self._opened.append(found[name])
-            except reach.OutOfReach as error:
-                self.out_of_reach[name] = str(error)
+            except peer_databases.DatabaseUnreachable as error:
+                self.unreachable[name] = str(error)
         return found
 
     @cached_property
@@ -67,9 +67,9 @@ class Desk:
             raise SettingsError(f"{name} is no queue of {self.service.name}; there are: {known}.")
         return chosen
 
-    def dead_letters(self, queue: str) -> Iterator[Letter]:
+    def dead_letters(self, queue: str) -> Iterator[DeadLetter]:
         """What is among a queue's dead letters now; what is not taken off meanwhile stays there."""
-        return letters(self.transport, queue)
+        return browse(self.transport, queue)
 
     @contextmanager
     def publisher(self) -> Iterator[Publisher]:
@@ -84,6 +84,6 @@ class Desk:
 def send(publisher: Publisher, messages: list[Message], queue: str) -> None:
     """Send messages to one queue; raises TransportLost when it did not take them all."""
     sent = publisher.publish(messages, queue=queue)
-    refused = [message.id for message in messages if sent.get(message.id) is not Sent.CONFIRMED]
+    refused = [message.id for message in messages if sent.get(message.id) is not PublishOutcome.CONFIRMED]
     if refused:
         raise TransportLost(f"{queue} did not take {refused[0]} and {len(refused) - 1} others of {len(messages)}")

@@ -11,13 +11,13 @@ from chassis.events.envelope import Event, EventUndecodable
 from chassis.events.topology import dead_queue
 from chassis.events.transports import Delivery, Subscription, Transport
 
-MOST = 65_535
+BROWSE_LIMIT = 65_535
 """Letters that can be looked at without taking them off: AMQP counts unsettled deliveries in 16 bits."""
 PATIENCE_SECONDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class DeadLetter:
     """A dead letter, in hand as long as the iteration it came from goes on."""
 
     queue: str
@@ -34,16 +34,16 @@ class Letter:
 
     def remove(self) -> None:
         """Take it off the dead letters."""
-        self.subscription.settle([self.delivery])
+        self.subscription.ack([self.delivery])
 
 
-def letters(transport: Transport, queue: str) -> Iterator[Letter]:
-    """The dead letters of a queue, at most MOST; those that are not removed meanwhile stay. Raises TransportLost."""
+def browse(transport: Transport, queue: str) -> Iterator[DeadLetter]:
+    """The dead letters of a queue, at most BROWSE_LIMIT; those not removed meanwhile stay. Raises TransportLost."""
     dead = dead_queue(queue)
     depth = transport.depth(dead)
     if depth is None or not depth.ready:
         return
-    expected = min(depth.ready, MOST)
+    expected = min(depth.ready, BROWSE_LIMIT)
     with closing(transport.subscribe([dead], prefetch=expected)) as subscription:
         deadline = time.monotonic() + PATIENCE_SECONDS
         while expected > 0 and time.monotonic() < deadline:
@@ -55,10 +55,10 @@ def letters(transport: Transport, queue: str) -> Iterator[Letter]:
                 deadline = time.monotonic() + PATIENCE_SECONDS
 
 
-def _letter(queue: str, delivery: Delivery, subscription: Subscription) -> Letter:
+def _letter(queue: str, delivery: Delivery, subscription: Subscription) -> DeadLetter:
     try:
         event = envelope.decode(delivery.body)
     except EventUndecodable:
         event = None
     reason = delivery.headers.get("reason") or delivery.headers.get("x-first-death-reason")
-    return Letter(queue, delivery.body, reason, event, delivery, subscription)
+    return DeadLetter(queue, delivery.body, reason, event, delivery, subscription)

@@ -35,7 +35,7 @@ class Pending:
 
 
 @dataclass(slots=True)
-class Claim:
+class ShardClaim:
     """A shard and its oldest events; what is put into ``published`` and ``refused`` is written at the end."""
 
     shard: int
@@ -44,8 +44,8 @@ class Claim:
     refused: list[tuple[Pending, str]] = field(default_factory=list)
 
 
-Claims = Callable[[int], AbstractContextManager[Claim | None]]
-"""Claim the next shard above the given number that has something to do; None when there is none."""
+ClaimNext = Callable[[int], AbstractContextManager[ShardClaim | None]]
+"""ShardClaim the next shard above the given number that has something to do; None when there is none."""
 
 _BUSY = """
 SELECT s.shard FROM outbox_shard AS s
@@ -69,7 +69,7 @@ WHERE shard BETWEEN %s AND %s AND published_at IS NULL {other_keys} ORDER BY sha
 _REFUSED = "UPDATE outbox_event SET attempts = attempts + 1, available_at = %s, last_error = %s WHERE id = %s"
 
 
-class Outbox:
+class OutboxReader:
     """The relay's side of an outbox."""
 
     def __init__(
@@ -80,19 +80,19 @@ class Outbox:
         self._lease_time = lease
         self._now = now
         self._owner = str(uuid4())
-        self.claim: Claims = self._claim_by_lock if database.dialect == "postgresql" else self._claim_by_lease
+        self.claim: ClaimNext = self._claim_by_lock if database.dialect == "postgresql" else self._claim_by_lease
 
     @contextmanager
-    def _claim_by_lock(self, after: int) -> Iterator[Claim | None]:
+    def _claim_by_lock(self, after: int) -> Iterator[ShardClaim | None]:
         with self.database.transaction() as transaction:
             rows = transaction.execute(_LOCK, (after,))
-            claim = Claim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
+            claim = ShardClaim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
             yield claim
             if claim:
                 self.mark(transaction.execute, claim)
 
     @contextmanager
-    def _claim_by_lease(self, after: int) -> Iterator[Claim | None]:
+    def _claim_by_lease(self, after: int) -> Iterator[ShardClaim | None]:
         claim = self._lease(after)
         try:
             yield claim
@@ -102,7 +102,7 @@ class Outbox:
                     self.mark(transaction.execute, claim)
                     transaction.execute(_RELEASE, (claim.shard, self._owner))
 
-    def _lease(self, after: int) -> Claim | None:
+    def _lease(self, after: int) -> ShardClaim | None:
         now = self._now()
         free = (after, clock.to_database(now))
         with self.database.transaction() as transaction:  # only reads, so that an idle relay is in nobody's way
@@ -110,9 +110,9 @@ class Outbox:
                 return None
         with self.database.transaction() as transaction:
             rows = transaction.execute(_TAKE_LEASE, (self._owner, clock.to_database(now + self._lease_time), *free))
-            return Claim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
+            return ShardClaim(rows[0][0], self._oldest(transaction.execute, rows[0][0])) if rows else None
 
-    def mark(self, execute: Execute, claim: Claim) -> None:
+    def mark(self, execute: Execute, claim: ShardClaim) -> None:
         """Write what became of a claim's events: one UPDATE for all that were confirmed."""
         if claim.published:
             matches, ids = self._among([row.id for row in claim.published])

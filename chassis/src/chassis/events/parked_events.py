@@ -25,7 +25,7 @@ DISCARDED = "discarded: "
 
 
 @dataclass(frozen=True, slots=True)
-class Parked:
+class ParkedEvent:
     """An event that failed, is held behind one that did, or is dead."""
 
     event_id: str
@@ -45,13 +45,15 @@ def count(database: EventDatabase, consumer: str) -> dict[str, int]:
         return dict(transaction.execute(_COUNT, (consumer,)))
 
 
-def entries(database: EventDatabase, consumer: str) -> Iterator[Parked]:
+def entries(database: EventDatabase, consumer: str) -> Iterator[ParkedEvent]:
     """What waits in a queue's inbox, in the order it came."""
     with database.transaction() as transaction:
         rows = transaction.execute(_LIST, (consumer,))
     for event_id, type_name, key, state, attempts, next_attempt, received, error, body in rows:
         due = clock.from_database(next_attempt) if next_attempt else None
-        yield Parked(str(event_id), type_name, key, state, attempts, due, clock.from_database(received), error, body)
+        yield ParkedEvent(
+            str(event_id), type_name, key, state, attempts, due, clock.from_database(received), error, body
+        )
 
 
 def redrive(database: EventDatabase, consumer: str, event_id: str, *, now: clock.Clock = clock.now) -> bool:

@@ -85,14 +85,14 @@ class QoS(virtual.QoS):
     channel: "Channel"
 
     def ack(self, delivery_tag: str) -> None:
-        self.channel.settle(delivery_tag)
+        self.channel.ack(delivery_tag)
         super().ack(delivery_tag)
 
     def reject(self, delivery_tag: str, requeue: bool = False) -> None:
         if requeue:
             self.channel.release(delivery_tag)
         else:
-            self.channel.settle(delivery_tag)
+            self.channel.ack(delivery_tag)
         super().ack(delivery_tag)
 
 
@@ -109,7 +109,7 @@ class Channel(virtual.Channel):
         self._done: set[str] = set()  # what the file could not be told yet
         self._leases: Loop | None = None
 
-    def settle(self, number: str) -> None:
+    def ack(self, number: str) -> None:
         """A job is done with; where the file cannot be written it is told later."""
         self._done.add(number)
         with contextlib.suppress(sqlite3.Error):
@@ -150,7 +150,7 @@ class Channel(virtual.Channel):
             if deliveries <= DELIVERY_LIMIT:
                 return message
             log.error("job given up", number=number, deliveries=deliveries, task=message["headers"].get("task"))
-        self.settle(str(number))
+        self.ack(str(number))
         raise Empty
 
     def _keep_leases(self) -> float:

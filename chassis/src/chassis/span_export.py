@@ -36,18 +36,23 @@ class SpanExport:
         self._watch = Watch("span-export", alive=lambda: all(thread.is_alive() for thread in threads))
         self._tracer = self._provider.get_tracer("chassis")
 
+    def begin(self, name: str, kind: Kind, above: SpanIds | None) -> tuple[Span, SpanIds]:
+        """Start a span below ``above``, to be ended; gives it and its ids."""
+        context = trace.set_span_in_context(NonRecordingSpan(remote(above))) if above else None
+        span = self._tracer.start_span(name, context, SpanKind[kind])
+        own = span.get_span_context()
+        return span, SpanIds(
+            trace.format_trace_id(own.trace_id),
+            trace.format_span_id(own.span_id),
+            f"{int(own.trace_flags):02x}",
+            own.trace_state.to_header(),
+        )
+
     @contextmanager
     def span(self, name: str, kind: Kind, above: SpanIds | None) -> Iterator[tuple[Span, SpanIds]]:
-        """Start a span below ``above``; gives it and its ids."""
-        context = trace.set_span_in_context(NonRecordingSpan(remote(above))) if above else None
-        with self._tracer.start_as_current_span(name, context, SpanKind[kind]) as span:
-            own = span.get_span_context()
-            ids = SpanIds(
-                trace.format_trace_id(own.trace_id),
-                trace.format_span_id(own.span_id),
-                f"{int(own.trace_flags):02x}",
-                own.trace_state.to_header(),
-            )
+        """A span below ``above`` as the current one, and its ids."""
+        span, ids = self.begin(name, kind, above)
+        with trace.use_span(span, end_on_exit=True):
             yield span, ids
 
     def close(self) -> None:

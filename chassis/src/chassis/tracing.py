@@ -84,6 +84,21 @@ def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None, state
             yield None
 
 
+def begin(name: str, *, kind: Kind, parent: str | None = None) -> tuple[SpanIds, Any]:
+    """Start a span of work that is no block of code, such as a request that is served by callbacks.
+
+    Gives its ids, and the OpenTelemetry span to be ended, or None where nothing is exported. It is not the current one.
+    """
+    above = parse(parent)
+    if _exporter is not None:
+        span, ids = _exporter.begin(name, kind, above)
+        return ids, span
+    if above is None:
+        fresh = _random_id(24)
+        return SpanIds(fresh[:32], fresh[32:]), None
+    return SpanIds(above.trace_id, _random_id(8), above.flags), None
+
+
 def setup(settings: ServiceSettings, process: str) -> None:
     """Export spans from now on if OTEL_EXPORTER_OTLP_ENDPOINT is set; call after forking, before serving."""
     global _exporter  # noqa: PLW0603  one per process, like the SDK's own provider

@@ -5,7 +5,6 @@ import json
 import sys
 from datetime import UTC, datetime
 
-from chassis import tracing
 from gateway_service.exchange import Exchange
 from gateway_service.settings import GatewaySettings
 
@@ -46,7 +45,7 @@ class AccessLog:
 
     def _line(self, exchange: Exchange, method: str, seconds: float) -> str:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6]
-        ids = tracing.current_ids()
+        trace = exchange.trace
         duration = f"{seconds * 1000:.1f}"
         user = f'"user_hash": "{exchange.user_hash}", ' if exchange.user_hash else ""
         code = f', "code": "{exchange.code}"' if exchange.code else ""
@@ -55,7 +54,7 @@ class AccessLog:
             milliseconds = exchange.upstream_seconds * 1000
             upstream = f', "upstream": "{exchange.target.upstream}", "upstream_ms": {milliseconds:.1f}'
         return (
-            f'{{"ts": "{now}Z", {self._identity}, "trace_id": "{ids["trace_id"]}", "span_id": "{ids["span_id"]}", '
+            f'{{"ts": "{now}Z", {self._identity}, "trace_id": "{trace.trace_id}", "span_id": "{trace.span_id}", '
             f'"request_id": "{exchange.request_id}", {user}"route": "{exchange.template}", "event": "request", '
             f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}{upstream}{code}}}\n'
         )

@@ -7,7 +7,7 @@ from chassis.health import Health
 
 from chassis import metrics
 from gateway_service.app import Gateway
-from gateway_service.exchange import Receive, Scope, Send
+from gateway_service.door.turn import Turn
 from gateway_service.settings import GatewaySettings
 from gateway_service.tokens.keys import KeySource
 from gateway_service.tokens.verified import VerifiedTokens
@@ -16,7 +16,7 @@ _JSON = "application/json"
 
 
 class Admin:
-    """A small ASGI application beside the gateway, in the same process."""
+    """A small application beside the gateway, in the same process."""
 
     def __init__(
         self, settings: GatewaySettings, gateway: Gateway, health: Health, keys: KeySource, tokens: VerifiedTokens
@@ -28,23 +28,21 @@ class Admin:
         self._tokens = tokens
         self._started = time.monotonic()
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002  ASGI's signature
-        status, content_type, body = self._answer(scope["path"])
-        if refusal := scope.get("refusal"):
+    def __call__(self, turn: Turn) -> None:
+        status, content_type, body = self._answer(turn.head.raw_path)
+        if refusal := turn.head.refusal:
             status, content_type, body = refusal.status, _JSON, json.dumps({"detail": refusal.detail}).encode()
-        headers = [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")]
-        await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": body})
+        turn.respond(status, [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")], body)
 
-    def _answer(self, path: str) -> tuple[int, str, bytes]:
+    def _answer(self, path: bytes) -> tuple[int, str, bytes]:
         match path:
-            case "/livez":
+            case b"/livez":
                 status, said = self._health.livez()
-            case "/readyz":
+            case b"/readyz":
                 status, said = self._health.readyz()
-            case "/status":
+            case b"/status":
                 status, said = 200, self._status()
-            case "/metrics":
+            case b"/metrics":
                 return 200, metrics.CONTENT_TYPE, metrics.render()
             case _:
                 status, said = 404, {"detail": "Here are /livez, /readyz, /metrics and /status."}

@@ -1,6 +1,12 @@
-"""The gateway as an ASGI application: the chain every request goes through, in order."""
+"""The gateway: the chain every request goes through, in order, and the one place where responses are sent.
 
-from collections.abc import Sequence
+A request whose head is here, whose checks need not wait and whose service's connection is open goes all the way to that
+service in one call, and its response back in another. Only what must wait is a task.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Sequence
+from functools import partial
 
 from chassis.logging import get_logger
 from chassis.problems import Problem
@@ -9,17 +15,19 @@ from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
 from gateway_service.chain.canonical import canonical
 from gateway_service.chain.cors import Cors
-from gateway_service.chain.forward import ClientLeftError, Forward
 from gateway_service.chain.framing import Framing
-from gateway_service.chain.link import Link
+from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.pages import pages
 from gateway_service.chain.policy import policy
-from gateway_service.chain.respond import Respond, linger
+from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import Route
 from gateway_service.chain.token import Token
 from gateway_service.chain.version import Version
 from gateway_service.config import GatewayConfig
-from gateway_service.exchange import Exchange, Receive, Response, Scope, Send
+from gateway_service.delivery import Delivery
+from gateway_service.door.turn import Turn
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Response
 from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
@@ -31,10 +39,6 @@ _CLOSE = (b"connection", b"close")
 _HSTS = (b"strict-transport-security", b"max-age=31536000")  # a year (RFC 6797); subdomains are not ours to speak for
 
 log = get_logger()
-
-
-class BrokenOffError(Exception):
-    """An answer cannot be completed; the server cuts the connection, so that nobody takes it for whole."""
 
 
 def checks(settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens) -> list[Link]:
@@ -55,63 +59,101 @@ class Gateway:
     """Serves HTTP; ``active`` are the exchanges under way, ``draining`` asks clients to connect elsewhere."""
 
     def __init__(
-        self, settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens, forward: Forward
+        self, settings: GatewaySettings, config: GatewayConfig, checks: Sequence[Link], forward: Forwarding
     ) -> None:
         self.active: set[Exchange] = set()
         self.draining = False
         self.served = 0
         self._https = settings.production and settings.public_url.startswith("https://")
         self.log = AccessLog(settings)
-        self._chain: Sequence[Link] = [*checks(settings, config, tokens), forward]
+        self._checks = checks
+        self._forward = forward
         self._respond = Respond(public_url=settings.public_url, default_version=config.versions.default)
         self._record = Record(self.log, self.active)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        exchange = Exchange(scope, receive, send)
+    def __call__(self, turn: Turn) -> None:
+        parent = turn.head.fields.get(b"traceparent", b"").decode("latin-1")
+        exchange = Exchange(turn, *tracing.begin(turn.head.method, kind="SERVER", parent=parent))
         if self._https:
             exchange.added_headers.append(_HSTS)
         if self.draining:
             exchange.added_headers.append(_CLOSE)
-        parent = exchange.fields.get(b"traceparent", b"").decode("latin-1")
         self.active.add(exchange)
-        with tracing.span(exchange.method, kind="SERVER", parent=parent) as span:
-            try:
-                await self._serve(exchange)
-                await linger(exchange)
-            finally:
-                self.active.discard(exchange)
-                self.served += 1
-                self._record.exchange(exchange)
-                if span is not None:
-                    span.update_name(f"{exchange.method} {exchange.template}")
-                    span.set_attributes({"http.route": exchange.template, "http.response.status_code": exchange.status})
+        turn.on_leave = partial(self._left, exchange)
+        self._pass(exchange, iter(self._checks))
 
-    async def _serve(self, exchange: Exchange) -> None:
+    def _pass(self, exchange: Exchange, links: Iterator[Link]) -> None:
+        """Through the links that are left, to the service; at one that waits it is a task that goes on."""
         try:
-            answer = await self._pass(exchange)
-            if answer:
-                await self._respond.give(exchange, answer)
-        except ClientLeftError:
-            exchange.status = exchange.status or CLIENT_LEFT
-        except Problem as problem:
-            await self._refuse(exchange, problem)
-        except Exception as error:
-            log.exception("unhandled error", request_id=exchange.request_id)
-            sentry.report(error)
-            await self._refuse(exchange, Refusal("internal_error"), error)
+            for link in links:
+                outcome = link(exchange)
+                if outcome is None:
+                    continue
+                if isinstance(outcome, Response):
+                    self._give(exchange, self._respond.own(exchange, outcome))
+                else:
+                    task = asyncio.get_running_loop().create_task(self._pass_later(exchange, outcome, links))
+                    exchange.cancel = task.cancel
+                return
+            self._forward(exchange, partial(self._give, exchange))
+        except Exception as error:  # noqa: BLE001  every one has its response
+            self._give(exchange, error)
 
-    async def _pass(self, exchange: Exchange) -> Response | None:
-        for link in self._chain:
-            outcome = link(exchange)
-            if outcome is None:
-                continue
-            answer = outcome if isinstance(outcome, Response) else await outcome
-            if answer:
-                return answer
-        return None
+    async def _pass_later(self, exchange: Exchange, waiting: Awaitable[Outcome], links: Iterator[Link]) -> None:
+        try:
+            outcome = await waiting
+        except Exception as error:  # noqa: BLE001  as above
+            self._give(exchange, error)
+            return
+        exchange.cancel = None
+        self._pass(exchange, links if outcome is None else iter([lambda _: outcome]))
 
-    async def _refuse(self, exchange: Exchange, problem: Problem, cause: Exception | None = None) -> None:
-        if exchange.status:
-            exchange.code = problem.code
-            raise BrokenOffError(problem.code) from cause or problem
-        await self._respond.refuse(exchange, problem)
+    def _give(self, exchange: Exchange, outcome: Response | Exception) -> None:
+        """Send the response, or what is to be said instead of one."""
+        response = outcome if isinstance(outcome, Response) else self._refusal(exchange, outcome)
+        turn, body = exchange.turn, response.body
+        exchange.status = response.status
+        try:
+            if isinstance(body, bytes):
+                turn.respond(response.status, headers(exchange, response), body)
+                self._end(exchange)
+            else:
+                turn.begin(response.status, headers(exchange, response), body)
+                body.flow(Delivery(exchange, body, self._end))
+        except Exception as error:  # noqa: BLE001  it cannot be sent: cut, so that nobody takes it for whole
+            self._report(exchange, error)
+            exchange.code = "internal_error"
+            if exchange.cancel:
+                exchange.cancel()
+            turn.cut()
+            self._end(exchange)
+
+    def _refusal(self, exchange: Exchange, error: Exception) -> Response:
+        if not isinstance(error, Problem):
+            self._report(exchange, error)
+            error = Refusal("internal_error")
+        return self._respond.refusal(exchange, error)
+
+    def _left(self, exchange: Exchange) -> None:
+        """The client has left before the end of its response."""
+        exchange.status = exchange.status or CLIENT_LEFT
+        if exchange.cancel:
+            exchange.cancel()
+        self._end(exchange)
+
+    def _end(self, exchange: Exchange) -> None:
+        self.active.discard(exchange)
+        self.served += 1
+        exchange.cancel = None  # or both would live until the next collection of garbage
+        self._record.exchange(exchange)
+        if exchange.span is not None:
+            exchange.span.update_name(f"{exchange.method} {exchange.template}")
+            exchange.span.set_attributes(
+                {"http.route": exchange.template, "http.response.status_code": exchange.status}
+            )
+            exchange.span.end()
+
+    def _report(self, exchange: Exchange, error: Exception) -> None:
+        trace = exchange.trace
+        log.error("unhandled error", request_id=exchange.request_id, trace_id=trace.trace_id, exc_info=error)
+        sentry.report(error)

@@ -8,12 +8,13 @@ from chassis.metrics import gauge
 from chassis.tokens import Verifier
 
 from gateway_service.admin import Admin
-from gateway_service.app import Gateway
+from gateway_service.app import Gateway, checks
 from gateway_service.chain.forward import Forward
 from gateway_service.config import GatewayConfig
 from gateway_service.settings import GatewaySettings, trusted_proxies, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.headers import RequestHeaders
 from gateway_service.upstreams.pool import Pool
 from gateway_service.upstreams.upstream import Upstream
@@ -32,12 +33,12 @@ class Assembly:
 def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
     """Build everything, without asking anybody anything yet."""
     pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
-    keys = KeySource(partial(pools["auth"].fetch, JWKS_PATH))
+    keys = KeySource(partial(fetch, pools["auth"], JWKS_PATH))
     verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
     tokens = VerifiedTokens(verifier, keys)
     headers = RequestHeaders(settings.public_url, trusted_proxies(settings))
     upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
-    gateway = Gateway(settings, config, tokens, Forward(upstreams, config.bodies_bytes))
+    gateway = Gateway(settings, config, checks(settings, config, tokens), Forward(upstreams, config.bodies_bytes))
     health = Health()
     health.check("keys", keys.ready)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))

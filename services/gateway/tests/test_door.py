@@ -2,13 +2,15 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import pytest
-from gateway_service.door.door import Application, Door
-from gateway_service.exchange import Receive, Scope, Send
+from gateway_service.door.connection import Application
+from gateway_service.door.door import Door
+from gateway_service.door.turn import Turn
+from gateway_service.messages import Header, Sink
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -36,16 +38,43 @@ async def talk(port: int, *parts: bytes) -> bytes:
     return data
 
 
-def answering(*parts: bytes, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Application:
+class Steady:
+    """A source that need not wait: what the tests send is short."""
+
+    def flow(self, sink: Sink) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def resume(self) -> None: ...
+
+    def cancel(self) -> None: ...
+
+
+def answering(*parts: bytes, status: int = 200, headers: tuple[Header, ...] = ()) -> Application:
     """An application that answers with these parts, or the door's refusal."""
 
-    async def app(scope: Scope, _receive: Receive, send: Send) -> None:
-        refusal = scope["refusal"]
-        code = refusal.status if refusal else status
-        await send({"type": "http.response.start", "status": code, "headers": list(headers)})
+    def app(turn: Turn) -> None:
+        code = turn.head.refusal.status if turn.head.refusal else status
+        if len(parts) < 2:
+            turn.respond(code, headers, b"".join(parts))
+            return
+        turn.begin(code, headers, Steady())
         for part in parts[:-1]:
-            await send({"type": "http.response.body", "body": part, "more_body": True})
-        await send({"type": "http.response.body", "body": parts[-1] if parts else b""})
+            turn.part(part, last=False)
+        turn.part(parts[-1], last=True)
+
+    return app
+
+
+def waiting(serve: Callable[[Turn], Awaitable[None]]) -> Application:
+    """An application that answers in a task of its own."""
+    tasks: set[asyncio.Task[None]] = set()
+
+    async def run(turn: Turn) -> None:
+        await serve(turn)
+
+    def app(turn: Turn) -> None:
+        tasks.add(asyncio.get_running_loop().create_task(run(turn)))
 
     return app
 
@@ -118,11 +147,11 @@ async def test_client_that_does_not_close_is_left() -> None:
 async def test_oldest_idle_connection_gives_way_and_a_busy_one_does_not() -> None:
     go_on = asyncio.Event()
 
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    async def slow(turn: Turn) -> None:
         await go_on.wait()
-        await answering(b"ok")(scope, receive, send)
+        answering(b"ok")(turn)
 
-    async with opened(slow, connections=2) as (_, port):
+    async with opened(waiting(slow), connections=2) as (_, port):
         busy = asyncio.create_task(talk(port, request()))
         await asyncio.sleep(0)
         idle, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -139,17 +168,14 @@ async def test_body_waits_for_its_reader_and_comes_whole() -> None:
     go_on = asyncio.Event()
     total, received = 20 * 2**20, 0
 
-    async def hesitant(scope: Scope, receive: Receive, send: Send) -> None:
+    async def hesitant(turn: Turn) -> None:
         nonlocal received
         await go_on.wait()
-        more = True
-        while more:
-            message = await receive()
-            received += len(message["body"])
-            more = message["more_body"]
-        await answering(b"ok")(scope, receive, send)
+        while part := await turn.read():
+            received += len(part)
+        answering(b"ok")(turn)
 
-    async with opened(hesitant) as (_, port):
+    async with opened(waiting(hesitant)) as (_, port):
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(request("POST", "1.1", f"Content-Length: {total}") + b"x" * total)
         with pytest.raises(TimeoutError):
@@ -163,12 +189,12 @@ async def test_body_waits_for_its_reader_and_comes_whole() -> None:
 async def test_closing_ends_idle_connections_and_finishes_what_is_under_way() -> None:
     begun, go_on = asyncio.Event(), asyncio.Event()
 
-    async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+    async def slow(turn: Turn) -> None:
         begun.set()
         await go_on.wait()
-        await answering(b"ok")(scope, receive, send)
+        answering(b"ok")(turn)
 
-    async with opened(slow) as (door, port):
+    async with opened(waiting(slow)) as (door, port):
         idle, writer = await asyncio.open_connection("127.0.0.1", port)
         busy = asyncio.create_task(talk(port, GET + GET))
         await begun.wait()
@@ -185,10 +211,8 @@ async def test_closing_ends_idle_connections_and_finishes_what_is_under_way() ->
 async def test_application_hears_that_the_client_has_left() -> None:
     heard = asyncio.Event()
 
-    async def listening(_scope: Scope, receive: Receive, _send: Send) -> None:
-        while (await receive())["type"] != "http.disconnect":
-            pass
-        heard.set()
+    def listening(turn: Turn) -> None:
+        turn.on_leave = heard.set
 
     async with opened(listening) as (_, port):
         _, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -4,16 +4,16 @@ import asyncio
 
 from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.upstreams.connection import Connection
+from gateway_service.upstreams.fetch import Document
 from gateway_service.upstreams.pool import Pool
 
 
 async def asked(pool: Pool, connections: list[Connection]) -> None:
     """Each carries a request to its end and is given back, in this order."""
     for connection in connections:
-        connection.begin("GET", b"GET / HTTP/1.1\r\nhost: blog\r\n\r\n")
-        await connection.head()
-        while not connection.at_end:
-            await connection.read()
+        document = Document()
+        connection.begin(document, "GET", b"GET / HTTP/1.1\r\nhost: blog\r\n\r\n")
+        await document.whole
         pool.give_back(connection)
 
 

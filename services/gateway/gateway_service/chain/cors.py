@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from gateway_service.config import Cors as CorsConfig
-from gateway_service.exchange import Exchange, Header, Response
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Header, Response
 
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"

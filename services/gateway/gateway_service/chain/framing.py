@@ -25,21 +25,19 @@ class Framing:
         self._good: set[bytes] = set()  # Host headers found good, so that the usual one costs one look
 
     def __call__(self, exchange: Exchange) -> None:
-        refusal: Refusal | None = exchange.scope.get("refusal")
-        if refusal:
-            raise refusal
+        head = exchange.turn.head
+        if head.refusal:
+            raise head.refusal
         self._sizes(exchange)
         self._repetitions(exchange)
         host = exchange.fields.get(b"host", b"")
         if host not in self._good:
             self._check_host(host)
-        if exchange.fields.get(b"transfer-encoding", b"chunked").lower() != b"chunked":
-            raise Refusal("header_invalid", "Of transfer encodings only chunked is understood.")
         if b"upgrade" in exchange.fields and exchange.fields[b"upgrade"].lower() == b"websocket":
             raise Refusal("header_invalid", "WebSockets are not served here.")
 
     def _sizes(self, exchange: Exchange) -> None:
-        line = len(exchange.method) + len(exchange.raw_path) + len(exchange.scope["query_string"]) + _OVERHEAD
+        line = len(exchange.method) + len(exchange.raw_path) + len(exchange.turn.head.query) + _OVERHEAD
         if line > REQUEST_LINE_BYTES:
             raise Refusal("uri_too_long")
         size = sum(len(name) + len(value) + 4 for name, value in exchange.headers)

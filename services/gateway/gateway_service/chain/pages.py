@@ -3,7 +3,8 @@
 import json
 from html import escape
 
-from gateway_service.exchange import Exchange, Response
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Response
 from gateway_service.refusals import REASONS, Reason
 
 TEMPLATE = "/problems/{code}"

@@ -1,6 +1,7 @@
 """Finds the route of the path. What is not listed is refused."""
 
-from gateway_service.exchange import Exchange, Response
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Response
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 

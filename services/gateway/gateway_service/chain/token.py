@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable
 
+from chassis.tokens import UnknownKey
+
 from gateway_service.exchange import Exchange
 from gateway_service.tokens.verified import Caller, VerifiedTokens
 
@@ -16,14 +18,15 @@ class Token:
         authorization = exchange.fields.get(b"authorization")
         if authorization is None:
             return None
-        caller = self._tokens.known(authorization)
-        if caller is None:
-            return self._verify(exchange, authorization)
+        try:
+            caller = self._tokens.known(authorization) or self._tokens.verify(authorization)
+        except UnknownKey:
+            return self._verify_later(exchange, authorization)
         _name(exchange, caller)
         return None
 
-    async def _verify(self, exchange: Exchange, authorization: bytes) -> None:
-        _name(exchange, await self._tokens.verify(authorization))
+    async def _verify_later(self, exchange: Exchange, authorization: bytes) -> None:
+        _name(exchange, await self._tokens.verify_with_new_keys(authorization))
 
 
 def _name(exchange: Exchange, caller: Caller) -> None:

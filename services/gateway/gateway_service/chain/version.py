@@ -7,7 +7,8 @@ from email.utils import format_datetime
 
 from gateway_service.config import Version as VersionConfig
 from gateway_service.config import Versions
-from gateway_service.exchange import Exchange, Header
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Header
 from gateway_service.refusals import Refusal
 
 _NAMED = re.compile(r"/api/v([0-9]+)(?:/|$)")

@@ -9,13 +9,19 @@ from urllib.parse import urlsplit
 from chassis.problems import Problem
 from chassis.tokens import Verifier
 
+from chassis import tracing
 from gateway_service.app import checks
 from gateway_service.chain.link import Link
 from gateway_service.config import read
-from gateway_service.exchange import Exchange, Response, Scope
+from gateway_service.door import head as heads
+from gateway_service.door.turn import Turn
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Response
+from gateway_service.refusals import Refusal
 from gateway_service.settings import GatewaySettings, settings, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.pool import Pool
 
 
@@ -27,7 +33,7 @@ async def main(arguments: list[str]) -> None:
     headers = [tuple(header.split(":", 1)) for header in options.header]
     if options.token:
         headers.append(("Authorization", f"Bearer {options.token}"))
-    exchange = Exchange(_scope(own, options.method, options.path, headers), _no_body, _no_answer)
+    exchange = _exchange(own, options.method, options.path, headers)
     links = checks(own, config, await _tokens(own, needed=bool(options.token), seconds=config.connect_seconds))
     if await _replay(links, exchange) and exchange.target:
         url = upstream_urls(own)[exchange.target.upstream]
@@ -67,31 +73,34 @@ def _learned(link: str, exchange: Exchange) -> str:
 
 
 async def _tokens(own: GatewaySettings, *, needed: bool, seconds: float) -> VerifiedTokens:
-    keys = KeySource(partial(Pool(own.auth_url, seconds).fetch, JWKS_PATH))
+    keys = KeySource(partial(fetch, Pool(own.auth_url, seconds), JWKS_PATH))
     if needed:
         await keys.refresh()
     verifier = Verifier(keys.key, issuer=own.token_issuer, audience=own.token_audience)
     return VerifiedTokens(verifier, keys)
 
 
-def _scope(own: GatewaySettings, method: str, path: str, headers: list[tuple[str, ...]]) -> Scope:
-    raw_path, _, query = path.partition("?")
+def _exchange(own: GatewaySettings, method: str, path: str, headers: list[tuple[str, ...]]) -> Exchange:
+    """The request as the door would hand it on."""
     given = [(name.strip().lower().encode(), value.strip().encode()) for name, value in headers]
-    return {
-        "method": method.upper(),
-        "raw_path": raw_path.encode(),
-        "query_string": query.encode(),
-        "headers": [(b"host", urlsplit(own.public_url).netloc.encode()), *given],
-        "client": ("127.0.0.1", "0"),
-    }
+    host = (b"host", urlsplit(own.public_url).netloc.encode())
+    raw = f"{method.upper()} {path} HTTP/1.1\r\n".encode()
+    try:
+        head = heads.read(heads.first_line(raw), [host, *given], upgrades=False)
+    except Refusal as refusal:
+        head = heads.refused(raw, refusal)
+    turn = Turn(_Nobody(), head, "127.0.0.1", arrived=True, keep=True)
+    return Exchange(turn, *tracing.begin(head.method, kind="SERVER"))
 
 
-async def _no_body() -> dict[str, object]:
-    return {"type": "http.disconnect"}
+class _Nobody:
+    """No client: the request is only thought through."""
 
+    def write(self, data: bytes) -> None: ...
 
-async def _no_answer(_message: dict[str, object]) -> None:
-    """Nothing is sent: the request is only thought through."""
+    def pace(self) -> None: ...
+
+    def ended(self, turn: Turn) -> None: ...
 
 
 def parser() -> argparse.ArgumentParser:

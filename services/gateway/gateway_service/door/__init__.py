@@ -1,1 +1,1 @@
-"""The door: an HTTP/1.1 server of the gateway's own that runs an ASGI application and lets nothing ambiguous in."""
+"""The door: an HTTP/1.1 server of the gateway's own that calls an application and lets nothing ambiguous in."""

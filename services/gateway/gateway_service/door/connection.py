@@ -1,33 +1,47 @@
 """One client's connection: its requests one at a time, in their order, and an orderly end."""
 
 import asyncio
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import Protocol, cast
 
 from chassis.logging import get_logger
 
 from gateway_service.door import head as heads
-from gateway_service.door.limits import AHEAD_BYTES, UNSENT_BYTES
+from gateway_service.door.limits import AHEAD_BYTES, SENDS_ON_SECONDS, UNSENT_BYTES
 from gateway_service.door.reading import Reading
-from gateway_service.door.turn import Turn, Wire
+from gateway_service.door.turn import Turn
 from gateway_service.refusals import Refusal
 
-if TYPE_CHECKING:
-    from gateway_service.door.door import Door
-
 NEVER = float("inf")
+Application = Callable[[Turn], None]
+"""Is called when the head of a request has come, and gives the response by then or later."""
 log = get_logger()
+
+
+class Keeper(Protocol):
+    """The door, as its connections see it."""
+
+    app: Application
+    head_seconds: float
+    linger_seconds: float
+    closing: bool
+
+    def enter(self, connection: "Connection") -> bool: ...
+
+    def leave(self, connection: "Connection") -> None: ...
 
 
 class Connection(asyncio.Protocol):
     """``deadline``: when the client is overdue, by the loop's clock."""
 
-    def __init__(self, door: "Door") -> None:
+    def __init__(self, door: Keeper) -> None:
         self._door = door
         self._loop = asyncio.get_running_loop()
         self._reading = Reading()
         self._turn: Turn | None = None
-        self._task: asyncio.Task[None] | None = None
+        self._in_read = False
         self._paused = False
+        self._writable = True
         self._ending = False
         self.deadline = NEVER
 
@@ -36,16 +50,16 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
         self._transport.set_write_buffer_limits(high=UNSENT_BYTES)
+        self.write = self._transport.write
         peer = transport.get_extra_info("peername")
-        self._wire = Wire(self._transport.write, self._pace)
-        self._client = (str(peer[0]), int(peer[1])) if peer else ("", 0)
+        self._client = str(peer[0]) if peer else ""
         self._await_head()
         if not peer or not self._door.enter(self):
             self._transport.abort()
 
     def data_received(self, data: bytes) -> None:
         if self._ending:
-            return  # it is waited for the client to read its last answer
+            return  # it is waited for the client to read its last response
         self._reading.received.add(data)
         self._read()
 
@@ -57,28 +71,41 @@ class Connection(asyncio.Protocol):
         self._ending = True
         self._reading.received.clear()
         self._door.leave(self)
-        self._wire.writable.set()
         if self._turn:
             self._turn.leave()
 
     def pause_writing(self) -> None:
-        self._wire.writable.clear()
+        self._writable = False
+        if self._turn and self._turn.source:
+            self._turn.source.pause()
 
     def resume_writing(self) -> None:
-        self._wire.writable.set()
+        self._writable = True
+        if self._turn and self._turn.source:
+            self._turn.source.resume()
+        elif self._turn is None and not self._ending:
+            if not self._reading.raw:
+                self.deadline = self._loop.time() + self._door.head_seconds
+            self._read()
 
     # reading
 
     def _read(self) -> None:
         """Read what belongs to the request that is due. The next one waits until this one is answered."""
+        if self._in_read:  # a request was answered at once: the loop below goes on
+            return
+        self._in_read = True
         while self._reading.received and not self._ending:
             if self._turn is None:
+                if not self._writable:
+                    break
                 self._read_head()
             elif not self._turn.arrived:
                 self._read_body(self._turn)
             else:
                 break
-        self._pace()
+        self._in_read = False
+        self.pace()
 
     def _read_head(self) -> None:
         reading, begun = self._reading, bool(self._reading.raw)
@@ -88,8 +115,10 @@ class Connection(asyncio.Protocol):
             self._refuse(refusal)
             return
         if head:
-            keep = reading.keep and not self._door.closing
-            self._serve(Turn(self._wire, head, arrived=reading.whole, keep=keep))
+            turn = Turn(self, head, self._client, arrived=reading.whole, keep=reading.keep and not self._door.closing)
+            while reading.received and not turn.arrived and not self._ending:
+                self._read_body(turn)  # what came with the head
+            self._serve(turn)
         elif reading.raw and not begun:
             self.deadline = self._loop.time() + self._door.head_seconds
 
@@ -97,24 +126,23 @@ class Connection(asyncio.Protocol):
         try:
             content = self._reading.body()
         except Refusal:
-            self._give_up(turn)
-            return
-        if content:
-            turn.part(content)
-        if self._reading.whole:
-            turn.arrive()
+            self._ending = True
+            turn.break_off()
+        else:
+            if content:
+                turn.add(content)
+            if self._reading.whole:
+                turn.arrive()
+        if turn.complete and (turn.arrived or self._ending):
+            self._next(turn)
 
-    def _give_up(self, turn: Turn) -> None:
-        """The rest of the body cannot be understood: whoever reads it says so, and the connection ends."""
-        self._ending = True
-        turn.answer.keep = False
-        turn.leave()
-
-    def _pace(self) -> None:
+    def pace(self) -> None:
         """Take in no more than is being read; but listen on while nothing lies here, to hear a client leave."""
         turn = self._turn
         ahead = len(self._reading.received)
-        full = not self._ending and turn is not None and (turn.full or (turn.arrived and ahead > AHEAD_BYTES))
+        full = not self._ending and (
+            turn.full or (turn.arrived and ahead > AHEAD_BYTES) if turn else not self._writable
+        )
         if full != self._paused and not self._transport.is_closing():
             self._paused = full
             if full:
@@ -122,42 +150,57 @@ class Connection(asyncio.Protocol):
             else:
                 self._transport.resume_reading()
 
+    def _is_full(self, turn: Turn | None) -> bool:
+        if turn is None:
+            return not self._writable
+        return turn.full or (turn.arrived and len(self._reading.received) > AHEAD_BYTES)
+
     # serving
 
     def _serve(self, turn: Turn) -> None:
         self.deadline = NEVER
         self._turn = turn
-        self._task = self._loop.create_task(self._run(turn))
+        try:
+            self._door.app(turn)
+        except Exception:
+            log.exception("unhandled error")
+            if not turn.complete:
+                turn.cut()
 
     def _refuse(self, refusal: Refusal) -> None:
         """Let the application answer, in the form of all refusals, and read no more."""
         self._ending = True
         head = heads.refused(self._reading.raw, refusal)
-        self._serve(Turn(self._wire, head, arrived=True, keep=False))
+        self._serve(Turn(self, head, self._client, arrived=True, keep=False))
 
-    async def _run(self, turn: Turn) -> None:
-        try:
-            await self._door.app(turn.head.scope(self._client), turn.receive, turn.send)
-        except Exception:
-            if not turn.answer.begun:  # else an answer is cut on purpose, and the access log says why
-                log.exception("unhandled error")
-        finally:
-            self._turn = self._task = None
+    def ended(self, turn: Turn) -> None:
+        """The response is complete, or cut; behind a complete one is taken in what the client still sends."""
+        if not turn.complete:
+            self._turn = None
+            self._close()
+        elif turn.sends_on and not self._ending:
+            self.deadline = self._loop.time() + SENDS_ON_SECONDS
+        else:
             self._next(turn)
 
     def _next(self, turn: Turn) -> None:
         """Go on with the next request, or end."""
+        self._turn = None
         if self._transport.is_closing():
             return
-        answer = turn.answer
-        if not answer.complete:
-            self._close()
-        elif self._ending or not turn.arrived or (len(self._reading.received) and not answer.keep):
+        if self._ending or not turn.arrived or (len(self._reading.received) and not turn.keep):
             self._linger()
-        elif not answer.keep or self._door.closing:
-            self._close()
+        elif turn.keep:
+            self._go_on()
         else:
-            self._await_head()
+            self._close()
+
+    def _go_on(self) -> None:
+        """Wait for the next request, once the client has taken its response."""
+        self._await_head()
+        if self._door.closing:
+            self._close()
+        elif self._writable:
             self._read()
 
     def _await_head(self) -> None:
@@ -168,17 +211,20 @@ class Connection(asyncio.Protocol):
 
     @property
     def idle(self) -> bool:
-        """Nothing has been asked since the last answer."""
-        return self._turn is None and not self._reading.raw and not self._ending
+        """Nothing has been asked since the last response."""
+        return self._turn is None and not self._reading.raw and not self._ending and self._writable
 
     def close_if_idle(self) -> None:
         if self.idle:
             self._close()
 
     def overdue(self) -> None:
-        """The client had its time: to ask, or to take its last answer."""
-        if self._ending:
+        """The client had its time: to ask, to send its body, or to take its last response."""
+        if self._ending or not self._writable:
             self._transport.abort()
+        elif self._turn:
+            self._turn = None
+            self._linger()
         elif self._reading.raw:
             self._refuse(Refusal("request_timeout", "The headers took too long to arrive."))
         else:
@@ -186,8 +232,6 @@ class Connection(asyncio.Protocol):
 
     def abort(self) -> None:
         """End at once, whatever is under way."""
-        if self._task:
-            self._task.cancel()
         self._transport.abort()
 
     def _close(self) -> None:
@@ -201,5 +245,5 @@ class Connection(asyncio.Protocol):
         self._ending = True
         self._reading.received.clear()
         self.deadline = self._loop.time() + self._door.linger_seconds
-        self._pace()
+        self.pace()
         self._transport.write_eof()

@@ -2,19 +2,16 @@
 
 import asyncio
 import socket
-from collections.abc import Awaitable, Callable
 
-from gateway_service.door.connection import Connection
+from gateway_service.door.connection import Application, Connection
 from gateway_service.door.limits import CONNECTIONS, HEAD_SECONDS, LINGER_SECONDS
-from gateway_service.exchange import Receive, Scope, Send
 
 SWEEP_SECONDS = 0.5
 BACKLOG = 1024
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Door:
-    """Serves an ASGI application on a socket, one task for each request, within the running loop."""
+    """Serves an application on a socket, within the running loop."""
 
     def __init__(
         self,

@@ -3,7 +3,8 @@
 The first line is read here, strictly in its form; methods and paths of any kind are the chain's to refuse. The rest is
 llhttp's, which refuses bare line feeds and carriage returns, folded lines, spaces before colons, control characters,
 lists, signs and repetitions in Content-Length, Content-Length beside Transfer-Encoding, codings behind ``chunked``, and
-chunk sizes that are none. It takes chunks in HTTP/1.0, and a body behind an upgrade for the next request: refused here.
+chunk sizes that are none. It takes codings before ``chunked``, chunks in HTTP/1.0, and a body behind an upgrade for the
+next request: refused here.
 """
 
 import re
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from gateway_service.door.limits import REQUEST_LINE_BYTES
-from gateway_service.exchange import Header, Scope
+from gateway_service.messages import Header
 from gateway_service.refusals import Refusal
 
 _TOKEN = rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+"  # RFC 9110, 5.6.2
@@ -25,31 +26,22 @@ UNKNOWN_METHOD = "HTTP"  # OpenTelemetry's name for a request that has none
 
 @dataclass(slots=True)
 class Head:
-    """What is known of a request; ``target`` is in origin form, as the client spelt it."""
+    """What is known of a request; the target is in origin form, as the client spelt it.
+
+    ``fields`` has the last header of each name. ``refusal`` is what is to be said, if the door lets nothing more in.
+    """
 
     method: str
-    target: bytes
+    raw_path: bytes
+    query: bytes
     minor: int
     headers: list[Header]
+    fields: dict[bytes, bytes]
     refusal: Refusal | None = None
 
-    def scope(self, client: tuple[str, int]) -> Scope:
-        """The head for an ASGI application. ``refusal`` is what it is to answer, if the door lets nothing more in."""
-        raw_path, _, query = self.target.partition(b"?")
-        return {
-            "type": "http",
-            "asgi": {"version": "3.0", "spec_version": "2.4"},
-            "http_version": "1.1" if self.minor else "1.0",
-            "scheme": "http",
-            "method": self.method,
-            "path": raw_path.decode("latin-1"),
-            "raw_path": raw_path,
-            "query_string": query,
-            "root_path": "",
-            "headers": self.headers,
-            "client": client,
-            "refusal": self.refusal,
-        }
+    @property
+    def expects_continue(self) -> bool:
+        return self.minor == 1 and self.fields.get(b"expect", b"").lower() == b"100-continue"
 
 
 class Line(NamedTuple):
@@ -90,21 +82,24 @@ def is_hopeless(raw: bytes) -> bool:
 
 def read(line: Line, headers: list[Header], *, upgrades: bool) -> Head:
     """The head, once the parser has found nothing wrong with it; raises Refusal."""
-    if upgrades and any(name in _BODY for name, _ in headers):
+    fields = dict(headers)
+    if upgrades and not _BODY.isdisjoint(fields):
         raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
-    if not line.minor and any(name == b"transfer-encoding" for name, _ in headers):
-        raise Refusal("header_invalid", "HTTP 1.0 knows no transfer encodings (RFC 9112, 6.1).")
+    coding = fields.get(b"transfer-encoding")
+    if coding is not None and (not line.minor or coding.lower() != b"chunked"):
+        raise Refusal("header_invalid", "Of transfer encodings only chunked is understood, in HTTP 1.1.")
     target = line.target
     if b"#" in target or (target[:1] != b"/" and target != b"*"):
         target = _origin_form(target, headers)
-    return Head(line.method, target, line.minor, headers)
+    raw_path, _, query = target.partition(b"?")
+    return Head(line.method, raw_path, query, line.minor, headers, fields)
 
 
 def refused(raw: bytes, refusal: Refusal) -> Head:
     """A head that is not to be read on, as far as it can be told what it is."""
     line = _LINE.match(raw)
-    method = line[1].decode("ascii") if line else UNKNOWN_METHOD
-    return Head(method, line[2] if line else b"/", 1, [], refusal)
+    method, target = (line[1].decode("ascii"), line[2]) if line else (UNKNOWN_METHOD, b"/")
+    return Head(method, target.partition(b"?")[0], b"", 1, [], {}, refusal)
 
 
 def too_long(raw: bytes) -> Refusal:

@@ -16,3 +16,5 @@ HEAD_SECONDS = 20.0
 """For a whole head, and for a connection on which nothing is asked."""
 LINGER_SECONDS = 2.0
 """For a client that still sends behind a last answer: closing at once would destroy it on its way (RFC 9112, 9.6)."""
+SENDS_ON_SECONDS = 10.0
+"""For a client that has its response, and has not sent all of its body: what still comes is taken in."""

@@ -6,7 +6,7 @@ from gateway_service.door import head as heads
 from gateway_service.door.head import Head
 from gateway_service.door.limits import FRAMING_BYTES, HEAD_BYTES
 from gateway_service.door.received import EMPTY_LINE, Received
-from gateway_service.exchange import Header
+from gateway_service.messages import Header
 
 
 class Reading:
@@ -69,8 +69,8 @@ class Reading:
         head = heads.read(line, self._headers, upgrades=upgrades)
         self.keep = self.keep and line.minor == 1
         if not self.whole:
-            lengths = [int(value) for name, value in self._headers if name == b"content-length"]
-            self._left = lengths[0] if lengths else None
+            length = head.fields.get(b"content-length")
+            self._left = int(length) if length is not None else None
         return head
 
     # the parser's callbacks

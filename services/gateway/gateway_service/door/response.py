@@ -1,11 +1,12 @@
 """The bytes of an answer: its head, and its body framed so that its end is never in doubt (RFC 9112, 6)."""
 
 import time
+from collections.abc import Iterable
 from email.utils import formatdate
 from functools import lru_cache
 from http import HTTPStatus
 
-from gateway_service.exchange import Header
+from gateway_service.messages import Header
 
 _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
 _BODILESS = frozenset({204, 304})
@@ -14,17 +15,22 @@ _BODILESS = frozenset({204, 304})
 class ResponseEncoder:
     """``keep``: whether the connection may serve another request afterwards."""
 
-    __slots__ = ("_chunked", "_left", "_silent", "begun", "complete", "headers", "keep", "status")
+    __slots__ = ("_chunked", "_headers", "_left", "_silent", "_status", "begun", "complete", "keep")
 
     def __init__(self, *, head_only: bool, keep: bool) -> None:
         self._silent = head_only
         self.keep = keep
-        self.status = 0
-        self.headers: list[Header] = []
+        self._status = 0
+        self._headers: Iterable[Header] = ()
         self.begun = False
         self.complete = False
         self._chunked = False
         self._left: int | None = None  # of the length announced
+
+    def begin(self, status: int, headers: Iterable[Header]) -> None:
+        """What the head will say; it goes with the first part."""
+        self._status = status
+        self._headers = headers
 
     def part(self, body: bytes, *, last: bool, chunks: bool) -> bytes:
         """What to send for a part of the body. ``chunks``: the client knows them.
@@ -47,15 +53,16 @@ class ResponseEncoder:
         return body
 
     def _head(self, whole: int | None, *, chunks: bool) -> bytes:
-        headers, fields = self.headers, dict(self.headers)
-        self._silent = self._silent or self.status in _BODILESS
+        status, headers = self._status, self._headers
+        fields = dict(headers)
+        self._silent = self._silent or status in _BODILESS
         if b"content-length" in fields:
-            if self.status == 204:  # RFC 9110, 8.6
+            if status == 204:  # RFC 9110, 8.6
                 headers = [header for header in headers if header[0] != b"content-length"]
             self._left = int(fields[b"content-length"])
         if b"close" in fields.get(b"connection", b"").lower():
             self.keep = False
-        lines = [_status_line(self.status), *[name + b": " + value for name, value in headers]]
+        lines = [_status_line(status), *[name + b": " + value for name, value in headers]]
         lines += self._framing(whole, chunks=chunks)
         if b"date" not in fields:
             lines.append(_date(int(time.time())))

@@ -1,111 +1,166 @@
-"""One request and its answer, as the ASGI application sees them."""
+"""One request and its response, as the application sees them."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from gateway_service.door.head import Head
 from gateway_service.door.limits import AHEAD_BYTES
 from gateway_service.door.response import ResponseEncoder
+from gateway_service.messages import Header, Source
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Wire:
-    """The way back to the client; ``writable`` is set unless it reads too slowly."""
+class BodyBrokenError(Exception):
+    """The rest of a request's body will not come: its framing is broken, or the client has left."""
 
-    __slots__ = ("pace", "writable", "write")
 
-    def __init__(self, write: Callable[[bytes], None], pace: Callable[[], None]) -> None:
-        self.write = write
-        self.pace = pace  # called when there is room for more to come
-        self.writable = asyncio.Event()
-        self.writable.set()
+class Line(Protocol):
+    """The connection of a turn."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def pace(self) -> None:
+        """There may be room for more of the body."""
+
+    def ended(self, turn: "Turn") -> None:
+        """The response is complete, or cut."""
 
 
 class Turn:
-    """``arrived``: the request is here whole. ``left``: nothing more will come, or is heard."""
+    """``arrived``: the request is here whole. ``on_leave`` is called if the client leaves before its response ends."""
 
-    __slots__ = ("_delivered", "_expects", "_parts", "_unread", "_waiter", "_wire", "answer", "arrived", "head", "left")
+    __slots__ = (
+        "_broken",
+        "_encoder",
+        "_expects",
+        "_line",
+        "_parts",
+        "_unread",
+        "_waiter",
+        "arrived",
+        "client",
+        "head",
+        "on_leave",
+        "source",
+    )
 
-    def __init__(self, wire: Wire, head: Head, *, arrived: bool, keep: bool) -> None:
-        self._wire = wire
+    def __init__(self, line: Line, head: Head, client: str, *, arrived: bool, keep: bool) -> None:
+        self._line = line
         self.head = head
-        self.answer = ResponseEncoder(head_only=head.method == "HEAD", keep=keep)
+        self.client = client
         self.arrived = arrived
-        self.left = False
+        self.on_leave: Callable[[], None] | None = None
+        self.source: Source | None = None
+        self._encoder = ResponseEncoder(head_only=head.method == "HEAD", keep=keep)
         self._parts: list[bytes] = []
         self._unread = 0
-        self._delivered = False
+        self._broken = False
         self._waiter: asyncio.Future[None] | None = None
-        self._expects = not arrived and head.minor == 1 and _expects_continue(head)
+        self._expects = not arrived and head.expects_continue
 
-    # the application's side
+    # the application's side: the body
 
-    async def receive(self) -> dict[str, Any]:
-        """The body as it comes, also behind the answer; then that the client has left, or has its answer."""
-        if self._expects and not self._parts and not self.answer.begun:
-            self._wire.write(_CONTINUE)
+    @property
+    def empty(self) -> bool:
+        """There is no body."""
+        return self.arrived and not self._parts
+
+    def take(self) -> bytes:
+        """What has come of the body, and was not taken yet."""
+        body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
+        self._parts.clear()
+        was_full, self._unread = self.full, 0
+        if was_full:
+            self._line.pace()
+        return body
+
+    async def read(self) -> bytes:
+        """The next part of the body, empty at its end; raises BodyBrokenError."""
+        if self._expects and not self._parts and not self._encoder.begun:
+            self._line.write(_CONTINUE)
         self._expects = False
-        while True:
-            if self._parts or (self.arrived and not self._delivered):
-                return self._body()
-            if self.left or (self._delivered and self.answer.complete):
-                return {"type": "http.disconnect"}
+        while not self._parts:
+            if self.arrived:
+                return b""
+            if self._broken:
+                raise BodyBrokenError
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
+        return self.take()
 
-    async def send(self, message: dict[str, Any]) -> None:
-        """Send a part of the answer as fast as the client takes it; to one that has left, nothing."""
-        answer = self.answer
-        if message["type"] == "http.response.start":
-            answer.status, answer.headers = message["status"], message["headers"]
-            return
-        last = not message.get("more_body", False)
-        data = answer.part(message.get("body", b""), last=last, chunks=self.head.minor == 1)
-        if data:
-            self._wire.write(data)
+    # the application's side: the response
+
+    def respond(self, status: int, headers: Iterable[Header], body: bytes) -> None:
+        """Give a whole response. Raises ValueError, as ``part``, if it is not the one that is announced."""
+        self._encoder.begin(status, headers)
+        self.part(body, last=True)
+
+    def begin(self, status: int, headers: Iterable[Header], source: Source) -> None:
+        """Give a response whose body comes in parts, from a source that waits for the client."""
+        self._encoder.begin(status, headers)
+        self.source = source
+
+    def part(self, data: bytes, *, last: bool) -> None:
+        """Send a part of the body, the first one with the head."""
+        encoded = self._encoder.part(data, last=last, chunks=self.head.minor == 1)
+        if encoded:
+            self._line.write(encoded)
         if last:
-            self._wake()
-        if not self._wire.writable.is_set():
-            await self._wire.writable.wait()
+            self.cut()
+
+    def cut(self) -> None:
+        """End here; a response that is not whole takes its connection with it."""
+        self.source = self.on_leave = None
+        self._line.ended(self)
 
     # the connection's side
 
     @property
+    def complete(self) -> bool:
+        """The response has been given whole."""
+        return self._encoder.complete
+
+    @property
+    def keep(self) -> bool:
+        """Whether another request may follow."""
+        return self._encoder.keep
+
+    @property
     def full(self) -> bool:
         """More of the body has come than is being read."""
-        return self._unread > AHEAD_BYTES
+        return self._unread > AHEAD_BYTES and not self.complete
 
-    def part(self, body: bytes) -> None:
-        """A part of the body has come."""
-        self._parts.append(body)
-        self._unread += len(body)
-        self._wake()
+    @property
+    def sends_on(self) -> bool:
+        """The client has begun to send a body that is not here yet."""
+        return not (self.arrived or self._expects or self._broken)
+
+    def add(self, body: bytes) -> None:
+        """A part of the body has come; behind the response it is of no use."""
+        if not self.complete:
+            self._parts.append(body)
+            self._unread += len(body)
+            self._wake()
 
     def arrive(self) -> None:
         """The request is whole."""
         self.arrived = True
         self._wake()
 
-    def leave(self) -> None:
-        """The client has left, or cannot be understood any more."""
-        self.left = True
+    def break_off(self) -> None:
+        """The rest of the body cannot be understood: whoever reads it says so, and the connection ends."""
+        self._broken = True
+        self._encoder.keep = False
         self._wake()
 
-    def _body(self) -> dict[str, Any]:
-        body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
-        self._parts.clear()
-        was_full, self._unread = self.full, 0
-        self._delivered = self.arrived
-        if was_full:
-            self._wire.pace()
-        return {"type": "http.request", "body": body, "more_body": not self.arrived}
+    def leave(self) -> None:
+        """The client is not there any more."""
+        self.break_off()
+        if self.on_leave:
+            self.on_leave()
 
     def _wake(self) -> None:
         if self._waiter and not self._waiter.done():
             self._waiter.set_result(None)
-
-
-def _expects_continue(head: Head) -> bool:
-    return any(name == b"expect" and value.lower() == b"100-continue" for name, value in head.headers)

@@ -47,24 +47,31 @@ class VerifiedTokens:
         self._hits.inc()
         return caller
 
-    async def verify(self, authorization: bytes) -> Caller:
-        """The caller of an Authorization header; raises TokenRefused, or Problem 503 while there are no keys."""
+    def verify(self, authorization: bytes) -> Caller:
+        """The caller of an Authorization header; raises TokenRefused, or Problem 503 while there are no keys.
+
+        UnknownKey, a TokenRefused, may be a key that was not fetched yet: ``verify_with_new_keys`` knows better.
+        """
         try:
-            claims = await self._claims(bearer(authorization.decode("latin-1")) or "")
+            token = bearer(authorization.decode("latin-1")) or ""
+            return self._remember(authorization, self._verifier.verify(token))
+        except UnknownKey:
+            raise
         except TokenRefused:
             self._refused.inc()
             raise
-        self._verified.inc()
-        return self._remember(authorization, claims)
 
-    async def _claims(self, token: str) -> Claims:
+    async def verify_with_new_keys(self, authorization: bytes) -> Caller:
+        """As ``verify``, with keys fetched anew."""
+        await self._keys.refetch()
         try:
-            return self._verifier.verify(token)
+            return self.verify(authorization)
         except UnknownKey:
-            await self._keys.refetch()
-            return self._verifier.verify(token)
+            self._refused.inc()
+            raise
 
     def _remember(self, authorization: bytes, claims: Claims) -> Caller:
+        self._verified.inc()
         pseudonym = blake2b(claims.sub.bytes, digest_size=8).hexdigest()  # as chassis.logging.bind_user makes it
         caller = Caller(claims, pseudonym, min(self._now() + MAXIMUM_SECONDS, claims.exp))
         while len(self._callers) >= MAXIMUM_TOKENS:

@@ -1,15 +1,14 @@
-"""One HTTP/1.1 connection to a service: sends a request, reads the answer as it comes, and stops when told to."""
+"""One HTTP/1.1 connection to a service: sends a request, hands on the answer as it comes, and stops when told to."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from time import monotonic
-from typing import Literal, cast
+from typing import Literal, Protocol, cast
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from gateway_service.exchange import Header
+from gateway_service.messages import Header
 
-UNREAD_BYTES = 256 * 1024  # read ahead of the client, before the service has to wait
 HEAD_BYTES = 64 * 1024
 _BODILESS = frozenset({204, 304})
 
@@ -26,81 +25,71 @@ class UpstreamFailedError(Exception):
         self.unanswered = unanswered
 
 
+class Listener(Protocol):
+    """Who asked. ``answered`` comes once and first, ``failed`` instead of what would come otherwise."""
+
+    def answered(self, data: bytes, *, last: bool) -> None:
+        """Status and headers are here, and the first of the body: an upstream that fails before it gave no answer."""
+
+    def part(self, data: bytes, *, last: bool) -> None: ...
+
+    def failed(self, error: UpstreamFailedError) -> None: ...
+
+
 class Connection(asyncio.Protocol):
     """Serves one exchange at a time. ``lost`` is called when it can serve no more."""
 
     def __init__(self, lost: Callable[["Connection"], None]) -> None:
         self._lost = lost
-        self._waiter: asyncio.Future[None] | None = None
+        self._listener: Listener | None = None
         self._writable = asyncio.Event()
         self._writable.set()
-        self._sending: asyncio.Task[None] | None = None
-        self.opened_at = monotonic()
-        self.idle_since = self.opened_at
-        self.busy = False
+        self.sent = True
+        self.opened_at = self.idle_since = monotonic()
 
     # the exchange
 
-    def begin(self, method: str, head: bytes, body: AsyncIterator[bytes] | None = None) -> None:
-        """Send a request. What ``body`` yields follows the head as fast as the service takes it."""
+    def begin(self, listener: Listener, method: str, head: bytes, *, sent: bool = True) -> None:
+        """Send a request; unless all of it is ``sent`` by this, its body follows by ``write``."""
+        self._listener = listener
         self._method = method
         self._parser = HttpResponseParser(self)
         self._chunks: list[bytes] = []
-        self._unread = 0
         self._head_bytes = 0
-        self._error: BaseException | None = None
+        self._headed = False
+        self._told = False
+        self._complete = False
         self._until_close = False
         self._keep_alive = False
+        self.sent = sent
         self.status = 0
         self.headers: list[Header] = []
-        self.answered = False
-        self.complete = False
-        self.busy = True
+        self.is_event_stream = False
         self._transport.write(head)
-        self._sending = asyncio.get_running_loop().create_task(self._send(body)) if body else None
 
-    async def head(self) -> None:
-        """Wait for status and headers."""
-        while not self.answered:
-            await self._change()
+    async def write(self, data: bytes) -> None:
+        """Send more of a request's body, as fast as the service takes it."""
+        self._transport.write(data)
+        await self._writable.wait()
 
-    async def read(self) -> bytes:
-        """The next part of the body, empty at its end."""
-        while not self._chunks and not self.complete:
-            await self._change()
-        data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
-        self._chunks.clear()
-        if self._unread > UNREAD_BYTES:
+    def pause(self) -> None:
+        """Read no more for now."""
+        if not self.closed:
+            self._transport.pause_reading()
+
+    def resume(self) -> None:
+        if not self.closed:
             self._transport.resume_reading()
-        self._unread = 0
-        return data
 
-    @property
-    def at_end(self) -> bool:
-        """Nothing is left to read."""
-        return self.complete and not self._chunks
-
-    @property
-    def reusable(self) -> bool:
-        """Whether another request may follow."""
-        sent = self._sending is None or self._sending.done()
-        return sent and self.complete and self._keep_alive and not self.closed
-
-    def fail(self, error: BaseException) -> None:
-        """Let whoever waits for the answer know that it will not come."""
-        if not self.complete:
-            self._error = self._error or error
-            self._wake()
-
-    def rest(self) -> None:
-        """Serve nobody for now."""
-        self.busy = False
+    def rest(self) -> bool:
+        """Serve nobody for now; whether another request may follow."""
+        self._listener = None
         self.idle_since = monotonic()
+        return self.sent and self._complete and self._keep_alive and not self.closed
 
     def abort(self) -> None:
         """Close at once, whatever is under way: the service learns that nobody waits any more."""
-        if self._sending:
-            self._sending.cancel()
+        self._listener = None
         self._transport.abort()
 
     @property
@@ -113,28 +102,31 @@ class Connection(asyncio.Protocol):
         self._transport = cast("asyncio.Transport", transport)
 
     def data_received(self, data: bytes) -> None:
-        if not self.busy or self.complete:
+        if self._listener is None:
             self.abort()  # nobody asked
             return
         try:
             self._parser.feed_data(data)
         except (HttpParserError, HttpParserUpgrade):
-            self._refuse()
-            return
-        if not self.answered:
+            self._keep_alive = False
+            if not self._complete:  # else it is whole, and what comes behind it belongs to nobody
+                self._fail()
+                return
+        if self._headed:
+            self._tell()
+        else:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_BYTES:
-                self._refuse()
+                self._fail()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._sending:
-            self._sending.cancel()
-        if self.busy:
-            if self._until_close and exc is None:
-                self.on_message_complete()
-            self.fail(UpstreamFailedError("upstream_invalid", unanswered=not self.answered))
         self._writable.set()
         self._lost(self)
+        if self._listener and self._until_close and exc is None:
+            self._complete = True
+            self._tell()
+        elif self._listener:
+            self._fail(unanswered=not self._headed)
 
     def pause_writing(self) -> None:
         self._writable.clear()
@@ -145,65 +137,55 @@ class Connection(asyncio.Protocol):
     # the parser's callbacks
 
     def on_message_begin(self) -> None:
-        if self.complete:  # a second answer behind the first belongs to nobody
+        if self._complete:  # a second answer behind the first belongs to nobody
             self._keep_alive = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.answered:  # after the body they are trailers
+        if not self._headed:  # after the body they are trailers
             self.headers.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
-        if self.answered:
+        if self._headed:
             return
         self.status = self._parser.get_status_code()
         if self.status < 200:  # 100 Continue and the like are between the service and us
             self.headers.clear()
             return
         self._keep_alive = self._parser.should_keep_alive()
-        self.answered = True
+        self._headed = True
+        fields = dict(self.headers)
         if self._method == "HEAD" or self.status in _BODILESS:
-            self.complete = True
+            self._complete = True
         else:
-            names = {name for name, _ in self.headers}
-            self._until_close = not names & {b"content-length", b"transfer-encoding"}
-        self._wake()
+            self._until_close = b"content-length" not in fields and b"transfer-encoding" not in fields
+            self.is_event_stream = fields.get(b"content-type", b"").startswith(b"text/event-stream")
 
     def on_body(self, body: bytes) -> None:
-        if self.complete:  # where there can be none, after HEAD
+        if self._complete:  # where there can be none, after HEAD
             self._keep_alive = False
-            return
-        self._chunks.append(body)
-        before, self._unread = self._unread, self._unread + len(body)
-        if before <= UNREAD_BYTES < self._unread:
-            self._transport.pause_reading()
-        self._wake()
+        else:
+            self._chunks.append(body)
 
     def on_message_complete(self) -> None:
-        if self.answered:
-            self.complete = True
-            self._wake()
+        if self._headed:
+            self._complete = True
 
-    def _refuse(self) -> None:
-        self.fail(UpstreamFailedError("upstream_invalid"))
+    # telling who asked
+
+    def _tell(self) -> None:
+        listener, chunks, last = self._listener, self._chunks, self._complete
+        assert listener is not None
+        data = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+        chunks.clear()
+        if self._told:
+            if data or last:
+                listener.part(data, last=last)
+        elif data or last or self.is_event_stream:
+            self._told = True
+            listener.answered(data, last=last)
+
+    def _fail(self, *, unanswered: bool = False) -> None:
+        listener = self._listener
         self.abort()
-
-    async def _send(self, body: AsyncIterator[bytes]) -> None:
-        try:
-            async for part in body:
-                await self._writable.wait()
-                self._transport.write(part)
-        except Exception as error:  # noqa: BLE001  it is raised again where the answer is waited for
-            self.fail(error)
-
-    def _wake(self) -> None:
-        if self._waiter and not self._waiter.done():
-            self._waiter.set_result(None)
-
-    async def _change(self) -> None:
-        if self._error:
-            raise self._error
-        self._waiter = asyncio.get_running_loop().create_future()
-        try:
-            await self._waiter
-        finally:
-            self._waiter = None
+        if listener:
+            listener.failed(UpstreamFailedError("upstream_invalid", unanswered=unanswered))

@@ -1,12 +1,11 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
-from functools import lru_cache
 from urllib.parse import urlsplit
 
 from chassis.client_address import TrustedProxies
 
-from chassis import tracing
-from gateway_service.exchange import Exchange, Header
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Header
 
 _HOP_BY_HOP = frozenset(
     {
@@ -97,7 +96,7 @@ class RequestHeaders:
             if ((names[header[0]] if header[0] in names else self._passes(header[0])) or header[0] in declared)
             and header[0] not in dropped
         ]
-        own = (self.client_address(exchange), exchange.request_id, tracing.current_traceparent())
+        own = (self.client_address(exchange), exchange.request_id, exchange.trace.traceparent)
         lines.append(self._about_us)
         lines.append("x-forwarded-for: {}\r\nx-request-id: {}\r\ntraceparent: {}\r\n".format(*own).encode())
         return b"".join(lines)
@@ -105,7 +104,7 @@ class RequestHeaders:
     def client_address(self, exchange: Exchange) -> str:
         """The peer's address, or the one the nearest trusted proxies vouch for."""
         lines = [value.decode("latin-1") for name, value in exchange.headers if name == self._told_by_proxies]
-        return self._proxies.client(exchange.scope["client"][0], lines)
+        return self._proxies.client(exchange.turn.client, lines)
 
     def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
@@ -122,26 +121,24 @@ class AnswerHeaders:
     def __init__(self) -> None:
         self._names: dict[bytes, bool] = {}
 
-    def make(self, exchange: Exchange, upstream: list[Header]) -> list[Header]:
-        """The upstream's headers that may pass, then the gateway's, which win; Vary is of both."""
+    def make(self, exchange: Exchange, upstream: list[Header]) -> tuple[list[Header], bytes]:
+        """The upstream's headers that may pass, and what its Vary says."""
         assert exchange.target is not None
         names, declared = self._names, exchange.target.headers
         made: list[Header] = []
-        vary = exchange.vary
-        dropped: frozenset[bytes] | tuple[()] = ()
+        vary = b""
+        dropped: frozenset[bytes] = frozenset()
         for header in upstream:
             name = header[0]
             if (names[name] if name in names else self._passes(name)) or name in declared:
                 made.append(header)
             elif name == b"vary":
-                vary = _merged(header[1], vary)
+                vary = b"%b, %b" % (vary, header[1]) if vary else header[1]
             elif name == b"connection":
-                dropped = _listed(header[1])
+                dropped |= _listed(header[1])
         if dropped:
             made = [header for header in made if header[0] not in dropped]
-        made += exchange.added_headers
-        made.append((b"vary", vary))
-        return made
+        return made, vary
 
     def _passes(self, raw: bytes) -> bool:
         name = raw.decode("latin-1")
@@ -154,10 +151,3 @@ class AnswerHeaders:
 def _listed(connection: bytes) -> frozenset[bytes]:
     """The headers named in Connection: meant for this hop only."""
     return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b""}
-
-
-@lru_cache(maxsize=1000)
-def _merged(upstream: bytes, own: bytes) -> bytes:
-    """Both lists of header names, each name once."""
-    names = {name.strip().lower(): name.strip() for name in (*upstream.split(b","), *own.split(b","))}
-    return b", ".join(names.values())

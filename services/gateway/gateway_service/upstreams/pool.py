@@ -10,8 +10,6 @@ from gateway_service.upstreams.connection import Connection, UpstreamFailedError
 IDLE_SECONDS = 5  # less than the services keep theirs, also while they drain, or requests meet closing connections
 LIFETIME_SECONDS = 10  # a connection leads to one pod for good: only new ones reach a pod that came since
 
-FETCHED_BYTES = 2**20
-
 
 class Pool:
     """``url`` is the service's, http or https; ``connect_seconds`` bound how long a connection may take.
@@ -51,25 +49,9 @@ class Pool:
             raise UpstreamFailedError("upstream_unreachable") from error
         return connection
 
-    async def fetch(self, path: str) -> bytes:
-        """The body of ``GET path``; raises UpstreamFailedError if it is not had with 200."""
-        connection = self.take() or await self.connect()
-        connection.begin("GET", f"GET {self.prefix}{path} HTTP/1.1\r\nhost: {self.authority}\r\n\r\n".encode())
-        try:
-            await connection.head()
-            body = b""
-            while not connection.at_end and len(body) < FETCHED_BYTES:
-                body += await connection.read()
-        finally:
-            self.give_back(connection)
-        if connection.status != 200:
-            raise UpstreamFailedError("upstream_invalid")
-        return body
-
     def give_back(self, connection: Connection) -> None:
         """Keep a connection for the next request, or close it if it is not fit for one."""
-        if connection.reusable and monotonic() - connection.opened_at < self._lifetime_seconds:
-            connection.rest()
+        if connection.rest() and connection.idle_since - connection.opened_at < self._lifetime_seconds:
             self._idle.append(connection)
         else:
             connection.abort()

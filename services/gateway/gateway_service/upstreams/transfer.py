@@ -1,120 +1,206 @@
-"""A request on its way to an upstream and back: who is waited for, since when, and who gave up."""
+"""A request on its way to an upstream, and its response on the way back, step by step as each calls."""
 
 import asyncio
-from collections.abc import Awaitable
-from enum import Enum, auto
+from collections.abc import Awaitable, Callable
 from time import monotonic
-from typing import Any
+from typing import TypeVar
 
 from gateway_service.config import Limits
 from gateway_service.exchange import Exchange
+from gateway_service.messages import Response, Sink
+from gateway_service.refusals import Refusal
+from gateway_service.upstreams.body import RequestBody
+from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+from gateway_service.upstreams.upstream import Upstream
 
-SWEEP_SECONDS = 0.1
-
-
-class Stop(Enum):
-    """Why a transfer was stopped from outside."""
-
-    CLIENT_LEFT = auto()
-    CLIENT_SLOW = auto()
-    UPSTREAM_SLOW = auto()
+_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+T = TypeVar("T")
 
 
 class Transfer:
-    """Deadlines of one transfer, and an ear for the client that leaves."""
+    """Gives the response, or a Refusal, once. It listens to the upstream's connection, and is the response's body."""
 
     __slots__ = (
-        "_ear",
+        "_again",
+        "_began",
+        "_body",
+        "_connection",
         "_exchange",
+        "_first",
+        "_give",
+        "_moved",
+        "_request",
+        "_sink",
+        "_started",
         "_task",
-        "answered",
-        "endless",
+        "_upstream",
+        "_waits_for_client",
+        "done",
         "limits",
-        "moved",
-        "started",
-        "stopped",
-        "waits_for_client",
     )
 
-    def __init__(self, exchange: Exchange, limits: Limits) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._task = task
+    def __init__(
+        self, exchange: Exchange, limits: Limits, upstream: Upstream, give: Callable[[Response | Exception], None]
+    ) -> None:
         self._exchange = exchange
-        self._ear: asyncio.Task[None] | None = None
+        self._upstream = upstream
+        self._give = give
+        self._started = self._moved = self._began = monotonic()
+        self._waits_for_client = False
+        self._again = False  # it may be sent a second time
+        self._request = b""
+        self._body: RequestBody | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._connection: Connection | None = None
+        self._sink: Sink | None = None
+        self._first = b""
+        self.done = False
         self.limits = limits
-        self.started = self.moved = monotonic()
-        self.waits_for_client = False
-        self.endless = False  # a stream of events
-        self.answered = False
-        self.stopped: Stop | None = None
+        exchange.cancel = self.cancel
 
-    async def of_client(self, waiting: Awaitable[Any]) -> Any:
-        """Wait for the client to send or to receive."""
-        self.waits_for_client = True
-        self.moved = monotonic()
+    # the request
+
+    def send_at_once(self, body: RequestBody | None) -> None:
+        """Send it with a body that has come whole, or none."""
+        self._body = body
+        self._send(body.at_hand() if body else b"")
+
+    def _send(self, content: bytes) -> None:
+        """Send it with a body that is at hand, a second time if it is idempotent and the first connection fails."""
+        self._again = self._exchange.method in _IDEMPOTENT
+        self._request = self._upstream.request(self._exchange, content)
+        self._began = monotonic()
+        connection = self._upstream.pool.take()
+        if connection:
+            self._ask(connection)
+        else:
+            self._task = asyncio.get_running_loop().create_task(self._connect())
+
+    def send_when_here(self, body: RequestBody) -> None:
+        """Send it once its body is here, or with a body that is passed on as it comes."""
+        self._body = body
+        self._task = asyncio.get_running_loop().create_task(self._collect(body))
+
+    async def of_client(self, waiting: Awaitable[T]) -> T:
+        """Wait for the client to send."""
+        self._waits_for_client, self._moved = True, monotonic()
         result = await waiting
-        self.waits_for_client = False
-        self.moved = monotonic()
+        self._waits_for_client, self._moved = False, monotonic()
         return result
 
+    def _ask(self, connection: Connection, *, sent: bool = True) -> None:
+        self._connection = connection
+        connection.begin(self, self._exchange.method, self._request, sent=sent)
+
+    async def _connect(self) -> None:
+        try:
+            connection = await self._upstream.connect()
+        except Exception as error:  # noqa: BLE001  it is given to who waits
+            self.fail(error)
+        else:
+            self._task = None
+            self._ask(connection)
+
+    async def _collect(self, body: RequestBody) -> None:
+        try:
+            content = await body.whole(self.of_client)
+            if content is None:
+                await self._stream(body)
+            else:
+                self._send(content)
+        except Exception as error:  # noqa: BLE001  as above
+            self.fail(error)
+
+    async def _stream(self, body: RequestBody) -> None:
+        self._request = self._upstream.head(self._exchange, body.framing)
+        self._began = monotonic()
+        connection = self._upstream.pool.take() or await self._upstream.connect()
+        self._ask(connection, sent=False)
+        async for part in body.stream(self.of_client):
+            await connection.write(part)
+        connection.sent = True
+
+    # the response: what the connection calls
+
+    def answered(self, data: bytes, *, last: bool) -> None:
+        """Status and headers are here, and the first of the body."""
+        connection = self._connection
+        assert connection is not None
+        self._moved = monotonic()
+        self._exchange.upstream_seconds = self._moved - self._began
+        headers, vary = self._upstream.answer_headers.make(self._exchange, connection.headers)
+        if last:
+            self._close()
+            self._give(Response(connection.status, data, headers, vary))
+        else:
+            self._first = data
+            self._give(Response(connection.status, self, headers, vary))
+
+    def part(self, data: bytes, *, last: bool) -> None:
+        """More of the body is here."""
+        assert self._sink is not None
+        self._moved = monotonic()
+        if last:
+            self._close()
+        self._sink.part(data, last=last)
+
+    def failed(self, error: UpstreamFailedError) -> None:
+        """The connection has ended before the response did."""
+        if self._again and error.unanswered:
+            self._again = False
+            self._upstream.count_retry()
+            self._task = asyncio.get_running_loop().create_task(self._connect())
+        else:
+            self.fail(error)
+
+    # the response: its body, for who takes it
+
+    def flow(self, sink: Sink) -> None:
+        self._sink = sink
+        sink.part(self._first, last=False)
+
+    def pause(self) -> None:
+        self._waits_for_client, self._moved = True, monotonic()
+        if self._connection:
+            self._connection.pause()
+
+    def resume(self) -> None:
+        self._waits_for_client, self._moved = False, monotonic()
+        if self._connection:
+            self._connection.resume()
+
+    def cancel(self) -> None:
+        """Nobody waits for it any more."""
+        if not self.done:
+            self._close()
+
+    # its end
+
     def check(self, now: float) -> None:
-        """Stop what is overdue; begin to listen for a client that leaves once its body has arrived."""
-        limits, silence = self.limits, now - self.moved
-        if self.waits_for_client and silence > limits.body_idle_seconds:
-            self._stop(Stop.CLIENT_SLOW)
-        elif not self.waits_for_client and silence > limits.idle_seconds:
-            self._stop(Stop.UPSTREAM_SLOW)
-        elif now - self.started > limits.total_seconds and not self.endless:
-            self._stop(Stop.CLIENT_SLOW if self.waits_for_client else Stop.UPSTREAM_SLOW)
-        elif self._ear is None and self._exchange.body_arrived:
-            self._ear = asyncio.get_running_loop().create_task(self._listen())
+        """Stop what is overdue."""
+        limits, silence = self.limits, now - self._moved
+        endless = self._connection is not None and self._connection.is_event_stream
+        allowed = limits.body_idle_seconds if self._waits_for_client else limits.idle_seconds
+        if silence > allowed or (now - self._started > limits.total_seconds and not endless):
+            self.fail(Refusal("request_timeout" if self._waits_for_client else "upstream_timeout"))
 
-    def close(self) -> None:
-        """Listen no longer."""
-        self.answered = True
-        if self._ear:
-            self._ear.cancel()
+    def fail(self, error: Exception) -> None:
+        """End it; a response that has begun is broken off."""
+        if self.done:
+            return
+        self._close()
+        if isinstance(error, UpstreamFailedError):
+            error = Refusal(error.code)
+        if self._sink:
+            self._sink.broken(error)
+        else:
+            self._give(error)
 
-    def cancelled_by_us(self) -> bool:
-        """Whether the CancelledError just caught is this transfer's; the task may then go on to answer."""
-        if self.stopped is None:
-            return False
-        self._task.uncancel()
-        return True
-
-    def _stop(self, why: Stop) -> None:
-        if self.stopped is None:
-            self.stopped = why
+    def _close(self) -> None:
+        self.done = True
+        if self._task:
             self._task.cancel()
-
-    async def _listen(self) -> None:
-        while (await self._exchange.receive())["type"] != "http.disconnect":
-            pass
-        if not self.answered:
-            self._stop(Stop.CLIENT_LEFT)
-
-
-class Deadlines:
-    """Looks at all transfers a few times a second: cheaper than timers for each, and most end before the first look."""
-
-    def __init__(self) -> None:
-        self._transfers: set[Transfer] = set()
-        self._timer: asyncio.TimerHandle | None = None
-
-    def watch(self, transfer: Transfer) -> None:
-        self._transfers.add(transfer)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
-
-    def forget(self, transfer: Transfer) -> None:
-        self._transfers.discard(transfer)
-        transfer.close()
-
-    def _sweep(self) -> None:
-        now = monotonic()
-        for transfer in list(self._transfers):
-            transfer.check(now)
-        self._timer = None
-        if self._transfers:
-            self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+        if self._body:
+            self._body.release()
+        if self._connection:
+            self._upstream.pool.give_back(self._connection)

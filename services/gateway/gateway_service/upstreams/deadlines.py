@@ -1,0 +1,36 @@
+"""Looks at what is under way a few times a second: cheaper than timers for each, and most end before the first look."""
+
+import asyncio
+from time import monotonic
+from typing import Protocol
+
+SWEEP_SECONDS = 0.1
+
+
+class Watched(Protocol):
+    """Something that can be overdue; ``done`` once it cannot any more."""
+
+    done: bool
+
+    def check(self, now: float) -> None:
+        """Stop if something was waited for too long."""
+
+
+class Deadlines:
+    """Those that are done are forgotten at the next look."""
+
+    def __init__(self) -> None:
+        self._watched: list[Watched] = []
+        self._timer: asyncio.TimerHandle | None = None
+
+    def watch(self, watched: Watched) -> None:
+        self._watched.append(watched)
+        if self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
+
+    def _sweep(self) -> None:
+        now = monotonic()
+        self._watched = [watched for watched in self._watched if not watched.done]
+        for watched in self._watched:
+            watched.check(now)
+        self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep) if self._watched else None

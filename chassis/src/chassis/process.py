@@ -4,12 +4,6 @@ from chassis import background_http, log_output, logging, metrics, sentry, stats
 from chassis.health import Heartbeat
 from chassis.settings import ServiceSettings
 
-LINGER_SECONDS = 6
-"""How long a web process that stops keeps idle connections, answering what still comes with ``Connection: close``.
-
-Longer than the gateway keeps an idle one, so that none is closed just when a request is sent on it.
-"""
-
 
 def begin(settings: ServiceSettings, process: str) -> None:
     """Set up logs, errors, traces and figures; ``process`` is ``web``, ``worker``, ``relay`` …

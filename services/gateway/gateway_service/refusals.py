@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.access import ROLE_TITLE, SCOPE_TITLE
 from chassis.problems import Problem
+from chassis.tokens import TITLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,43 +27,38 @@ _UNCHANGED = "Send an access token as this platform issued it, unchanged."
 _LATER = "Try again after the seconds named in Retry-After."
 _TRY_AGAIN = "Try again; if it lasts, tell the operators the request_id."
 
+
+def _of_token(code: str, meaning: str, remedy: str) -> Reason:
+    return Reason(code, 401, TITLES[code], meaning, remedy)
+
+
 _REASONS = (
-    Reason("token_missing", 401, "An access token is needed", "The route needs a token and none was sent.", _LOG_IN),
-    Reason(
+    _of_token("token_missing", "The route needs a token and none was sent.", _LOG_IN),
+    _of_token(
         "token_malformed",
-        401,
-        "The access token is malformed",
         "The Authorization header is not `Bearer <token>`, or the token is not a JWT in its one canonical form.",
         _UNCHANGED,
     ),
-    Reason(
+    _of_token(
         "token_signature",
-        401,
-        "The access token's signature is not valid",
         "The token was changed, or signed with a key this platform does not know.",
         _UNCHANGED,
     ),
-    Reason("token_expired", 401, "The access token has expired", "Its `exp` has passed.", _LOG_IN),
-    Reason(
+    _of_token("token_expired", "Its `exp` has passed.", _LOG_IN),
+    _of_token(
         "token_not_yet_valid",
-        401,
-        "The access token is not valid yet",
         "Its `nbf` or `iat` is more than the allowed clock difference ahead.",
         "Wait, or set the clock right.",
     ),
-    Reason("token_issuer", 401, "The access token is from another issuer", "Its `iss` is another.", _UNCHANGED),
-    Reason("token_audience", 401, "The access token is for another audience", "Its `aud` is another.", _UNCHANGED),
-    Reason(
+    _of_token("token_issuer", "Its `iss` is another.", _UNCHANGED),
+    _of_token("token_audience", "Its `aud` is another.", _UNCHANGED),
+    _of_token(
         "token_algorithm",
-        401,
-        "The access token's algorithm is not accepted",
         "Only the algorithm that belongs to the key is accepted, whatever the token's header says.",
         _UNCHANGED,
     ),
-    Reason(
+    _of_token(
         "token_revoked",
-        401,
-        "The access token has been revoked",
         "Its session was ended: by logging out, by a new password, or by an administrator.",
         _LOG_IN,
     ),

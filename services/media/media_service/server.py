@@ -8,15 +8,13 @@ from types import FrameType
 import uvicorn
 from chassis.health import Health
 from chassis.listening import listener
-from chassis.process import LINGER_SECONDS, begin
+from chassis.process import begin
 
-from chassis import gc_tuning
+from chassis import gc_tuning, keep_alive
 from media_service.app import create_app
 from media_service.checks import checks
 from media_service.settings import MediaSettings
 from media_service.storage.store import open_store
-
-KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
 
 
 class Server(uvicorn.Server):
@@ -35,7 +33,7 @@ class Server(uvicorn.Server):
         for server in self.servers:
             server.close()
         self.server_state.default_headers.append((b"connection", b"close"))
-        deadline = time.monotonic() + LINGER_SECONDS
+        deadline = time.monotonic() + keep_alive.DRAINING_SERVER_SECONDS
         while self.server_state.connections and not self.force_exit and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(0.1)
         await super().shutdown(sockets)
@@ -55,7 +53,7 @@ def serve(settings: MediaSettings) -> None:
         server_header=False,
         proxy_headers=False,
         ws="none",
-        timeout_keep_alive=KEEPALIVE_SECONDS,
+        timeout_keep_alive=keep_alive.SERVER_SECONDS,
         timeout_graceful_shutdown=round(settings.drain_seconds),
     )
     config.load()  # imports the protocols

@@ -15,15 +15,14 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers import gthread  # type: ignore[import-untyped]
 from gunicorn.workers.base import Worker  # type: ignore[import-untyped]
 
-from chassis import database_pool, gc_tuning, logging, metrics, process
+from chassis import database_pool, gc_tuning, keep_alive, logging, metrics, process
 from chassis.django.chunked import with_length
 from chassis.django.database_pool import usage
 from chassis.django.settings import JSON_BODY_BYTES
 from chassis.settings import ServiceSettings
 
-KEEPALIVE_SECONDS = 75  # longer than the gateway keeps an idle connection, so that it is the one to close
 log = logging.get_logger()
-gthread.STOP_KEEPALIVE_LINGER = process.LINGER_SECONDS
+gthread.STOP_KEEPALIVE_LINGER = keep_alive.DRAINING_SERVER_SECONDS
 
 
 def serve(
@@ -47,7 +46,7 @@ def serve(
         "threads": threads,
         "worker_class": _Worker,
         "preload_app": True,
-        "keepalive": KEEPALIVE_SECONDS,
+        "keepalive": keep_alive.SERVER_SECONDS,
         "graceful_timeout": math.ceil(settings.drain_seconds),
         "logger_class": _Logger,
         "control_socket_disable": True,

@@ -5,9 +5,9 @@ from collections import deque
 from time import monotonic
 from urllib.parse import urlsplit
 
+from chassis import keep_alive
 from gateway_service.upstreams.connection import Connection, UpstreamFailedError
 
-IDLE_SECONDS = 5  # less than the services keep theirs, also while they drain, or requests meet closing connections
 LIFETIME_SECONDS = 10  # a connection leads to one pod for good: only new ones reach a pod that came since
 
 
@@ -32,7 +32,7 @@ class Pool:
         """The connection that has been idle for longest, or None."""
         while self._idle:
             connection = self._idle.popleft()
-            if not connection.closed and monotonic() - connection.idle_since < IDLE_SECONDS:
+            if not connection.closed and monotonic() - connection.idle_since < keep_alive.CLIENT_SECONDS:
                 return connection
             connection.abort()
         return None

@@ -47,13 +47,9 @@ TOKEN_KEYS = "auth_service.keys.selectors.verifying_key"  # noqa: S105  a functi
 
 REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
     "DEFAULT_AUTHENTICATION_CLASSES": ["auth_service.sessions.authentication.SessionAuthentication"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
 }
-SPECTACULAR_SETTINGS = {
-    "OAS_VERSION": "3.1.0",
+SPECTACULAR_SETTINGS = _shared["SPECTACULAR_SETTINGS"] | {
     "TITLE": "Broadsheet auth",
     "DESCRIPTION": "Accounts, profiles, sessions and signing keys.",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
     "SERVE_INCLUDE_SCHEMA": False,
 }

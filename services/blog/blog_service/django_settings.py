@@ -33,13 +33,7 @@ MIDDLEWARE = [
 AUTHENTICATION_BACKENDS = ["blog_service.staff.backends.AuthServiceBackend"]
 SESSION_COOKIE_AGE = 3600  # seconds that a log-in to the admin lasts; suspension and loss of role end it sooner
 
-REST_FRAMEWORK = _shared["REST_FRAMEWORK"] | {
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-}
-SPECTACULAR_SETTINGS = {
-    "OAS_VERSION": "3.1.0",
+SPECTACULAR_SETTINGS = _shared["SPECTACULAR_SETTINGS"] | {
     "TITLE": "Broadsheet blog",
     "DESCRIPTION": "Posts, tags and authors.",
-    "VERSION": "1",
-    "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
 }

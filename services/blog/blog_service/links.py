@@ -25,7 +25,8 @@ def author_link(username: str) -> str:
 
 def picture_links(media: UUID) -> dict[str, str]:
     """A picture in every size."""
-    return {preset: f"{settings().public_url}/m/{media}/{preset}.webp" for preset in PRESETS}
+    picture = f"{settings().public_url}/m/{media}"
+    return {preset: f"{picture}/{preset}.webp" for preset in PRESETS}
 
 
 def avatar_link(avatar: UUID | None) -> str | None:

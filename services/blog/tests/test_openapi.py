@@ -3,9 +3,15 @@
 import json
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from blog_service.posts.selectors import post_get
+from blog_service.posts.v2.shapes import PostInListV2Shape
 from blog_service.testing import Caller, Neighbours
+from chassis.django.openapi import documented
+from chassis.django.renderers import encode
+from chassis.django.shapes import Moment, source
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
 
@@ -48,3 +54,15 @@ def _closed(node: Any) -> Any:
         closed = {name: _closed(below) for name, below in node.items()}
         return closed | {"additionalProperties": False} if "properties" in node else closed
     return [_closed(item) for item in node] if isinstance(node, list) else node
+
+
+class DatedShape(PostInListV2Shape):
+    created: Moment = source("created_at")
+
+
+def test_one_line_adds_a_field_to_the_answer_to_its_documentation_and_to_its_query(alice: Caller) -> None:
+    post = alice.writes(published=True)
+    row = post_get(UUID(post["id"]), None, DatedShape.columns())
+    assert json.loads(encode(DatedShape.from_row(row)))["created"] == post["created_at"]
+    documentation = documented(DatedShape)["DatedShape"]["properties"]["created"]
+    assert documentation == {"type": "string", "format": "date-time"}

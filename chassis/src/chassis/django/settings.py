@@ -63,10 +63,16 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.django.authentication.BearerAuthentication"],
             "DEFAULT_PERMISSION_CLASSES": ["chassis.django.access.AsListed"],
             "DEFAULT_PARSER_CLASSES": ["chassis.django.parsers.JsonParser"],
-            "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+            "DEFAULT_RENDERER_CLASSES": ["chassis.django.renderers.JsonRenderer"],
+            "DEFAULT_SCHEMA_CLASS": "chassis.django.openapi.AutoSchema",
             "EXCEPTION_HANDLER": "chassis.django.exceptions.exception_handler",
             "UNAUTHENTICATED_USER": "chassis.django.authentication.Anonymous",
             "UNICODE_JSON": True,
+        },
+        "SPECTACULAR_SETTINGS": {
+            "OAS_VERSION": "3.1.0",
+            "VERSION": "1",
+            "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
         },
     }
 

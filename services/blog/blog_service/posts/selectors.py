@@ -1,5 +1,6 @@
 """Reads of posts, as plain rows: a list must not pay for objects nobody changes."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TypedDict, cast
 from uuid import UUID
@@ -10,6 +11,8 @@ from django.db.models import QuerySet
 
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, image_state
+
+Columns = Iterable[str]
 
 
 class ImageRow(TypedDict):
@@ -24,43 +27,32 @@ class ImageRow(TypedDict):
 
 
 class PostRow(TypedDict):
-    """A post with its author, tags and images. ``body`` and ``html`` are empty in lists."""
+    """What every read of a post brings, beside the columns that the caller wants for its answer."""
 
     id: UUID
     slug: str
-    title: str
-    body: str
-    html: str
-    excerpt: str
     status: str
     publish_requested: bool
     published_at: datetime | None
-    created_at: datetime
-    updated_at: datetime
     version: int
     author_id: UUID
-    author__username: str
-    author__bio: str
-    author__avatar: UUID | None
-    tags: list[str]
     images: list[ImageRow]
 
 
-IN_LISTS = tuple(name for name in PostRow.__annotations__ if name not in {"body", "html", "images"})
-IN_FULL = (*IN_LISTS, "body", "html")
+ALWAYS = PostRow.__annotations__.keys() - {"images"}
 
 
-def post_get(post_id: UUID, viewer: Claims | None) -> PostRow:
+def post_get(post_id: UUID, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post; raises Problem (404) if there is none that the viewer may see."""
-    return _visible(Post.objects.filter(id=post_id), viewer)
+    return _visible(Post.objects.filter(id=post_id), viewer, columns)
 
 
-def post_get_by_slug(slug: str, viewer: Claims | None) -> PostRow:
+def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post that has this slug, or had it once; raises Problem (404) if there is none that the viewer may see."""
     try:
-        return _visible(Post.objects.filter(slug=slug), viewer)
+        return _visible(Post.objects.filter(slug=slug), viewer, columns)
     except PostNotFound:
-        return _visible(Post.objects.filter(slugs__slug=slug), viewer)
+        return _visible(Post.objects.filter(slugs__slug=slug), viewer, columns)
 
 
 def post_get_for_writing(slug: str, writer: Claims) -> UUID:
@@ -76,9 +68,9 @@ def post_get_for_writing(slug: str, writer: Claims) -> UUID:
     raise PostNotFound
 
 
-def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: tuple[str, ...] = IN_LISTS) -> list[PostRow]:
+def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
     """These posts with what belongs to them, in two queries however many they are."""
-    rows = cast("list[PostRow]", list(posts.values(*columns)))
+    rows = cast("list[PostRow]", list(posts.values(*ALWAYS.union(columns))))
     by_id = {row["id"]: row for row in rows}
     for row in rows:
         row["images"] = []
@@ -87,8 +79,8 @@ def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: tuple[str, ..
     return rows
 
 
-def _visible(posts: QuerySet[Post], viewer: Claims | None) -> PostRow:
-    for row in rows_of(posts, viewer, IN_FULL):
+def _visible(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> PostRow:
+    for row in rows_of(posts, viewer, columns):
         if row["status"] == Post.Status.PUBLISHED or may_edit(viewer, row["author_id"]):
             return row
     raise PostNotFound

@@ -1,64 +1,73 @@
 """How v1 shows posts."""
 
-from typing import Any
+from uuid import UUID
 
-from chassis.clock import format_timestamp
+from chassis.django.shapes import Moment, Shape, Url, constant, source
+from msgspec import UNSET, UnsetType
 
-from blog_service.links import author_link, avatar_link, picture_links, post_link
+from blog_service.authors.v1.shapes import AuthorShape
+from blog_service.links import picture_links, post_link
 from blog_service.posts.models import Post, PostImage
-from blog_service.posts.selectors import ImageRow, PostRow
+from blog_service.posts.selectors import ImageRow
 
 
-def post_in_list(row: PostRow) -> dict[str, Any]:
-    """A post without body and html."""
-    waiting = {"waiting_for": _pending(row["images"])} if row["publish_requested"] else {}
-    return {
-        "id": str(row["id"]),
-        "url": post_link(row["slug"]),
-        "slug": row["slug"],
-        "title": row["title"],
-        "excerpt": row["excerpt"],
-        "author": _author(row),
-        "tags": row["tags"],
-        "images": [_image(image) for image in row["images"]],
-        "published": row["status"] == Post.Status.PUBLISHED,
-        "published_at": row["published_at"] and format_timestamp(row["published_at"]),
-        "created_at": format_timestamp(row["created_at"]),
-        "updated_at": format_timestamp(row["updated_at"]),
-        "version": row["version"],
-        "favourites_count": 0,  # nobody can favour or comment yet: that is the truth, not a placeholder
-        "comments_count": 0,
-        "favourited": False,
-        **waiting,
-    }
+def _is_published(status: str) -> bool:
+    return status == Post.Status.PUBLISHED
 
 
-def post_shape(row: PostRow) -> dict[str, Any]:
-    """A post in full."""
-    return post_in_list(row) | {"body": row["body"], "html": row["html"]}
+def _waiting_for(publish_requested: bool, images: list[ImageRow]) -> list[UUID] | UnsetType:
+    pending = [image["id"] for image in images if image["state"] == PostImage.State.PENDING]
+    return pending if publish_requested else UNSET
 
 
-def _author(row: PostRow) -> dict[str, Any]:
-    return {
-        "id": str(row["author_id"]),
-        "username": row["author__username"],
-        "bio": row["author__bio"],
-        "avatar": avatar_link(row["author__avatar"]),
-        "url": author_link(row["author__username"]),
-    }
+class PictureLinksShape(Shape):
+    thumb: Url
+    medium: Url
+    large: Url
 
 
-def _image(image: ImageRow) -> dict[str, Any]:
-    return {
-        "id": str(image["id"]),
-        "media": str(image["media"]),
-        "caption": image["caption"],
-        "alt": image["alt"],
-        "position": image["position"],
-        "state": image["state"],
-        "urls": picture_links(image["media"]),
-    }
+class ImageShape(Shape):
+    id: UUID
+    media: UUID
+    caption: str
+    alt: str
+    position: int
+    state: PostImage.State
+    urls: PictureLinksShape = source("media", through=lambda media: PictureLinksShape(**picture_links(media)))
 
 
-def _pending(images: list[ImageRow]) -> list[str]:
-    return [str(image["id"]) for image in images if image["state"] == PostImage.State.PENDING]
+class PostInListShape(Shape):
+    id: UUID
+    url: Url = source("slug", through=post_link)
+    slug: str
+    title: str
+    excerpt: str
+    author: AuthorShape
+    tags: list[str]
+    images: list[ImageShape]
+    published: bool = source("status", through=_is_published)
+    published_at: Moment | None
+    created_at: Moment
+    updated_at: Moment
+    version: int
+    favourites_count: int = constant(0)  # nobody can favour or comment yet: that is the truth, not a placeholder
+    comments_count: int = constant(0)
+    favourited: bool = constant(False)
+    waiting_for: list[UUID] | UnsetType = source(
+        "publish_requested",
+        "images",
+        through=_waiting_for,
+        description="images a requested publication waits for",
+    )
+
+
+class PostShape(PostInListShape):
+    body: str
+    html: str
+
+
+class PostPageShape(Shape):
+    count: int
+    next: Url | None
+    previous: Url | None
+    results: list[PostInListShape]

@@ -20,8 +20,8 @@ from blog_service.paging import PAGING, page_body, page_of
 from blog_service.posts.lists import FILTERS, ORDERINGS, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services import PostFields, post_change, post_create, post_delete
-from blog_service.posts.v1.serializers import PostBody, PostChangesBody, PostPageShape, PostShape
-from blog_service.posts.v1.shapes import post_in_list, post_shape
+from blog_service.posts.v1.serializers import PostBody, PostChangesBody
+from blog_service.posts.v1.shapes import PostInListShape, PostPageShape, PostShape
 from blog_service.query import Query
 
 LIST_PARAMETERS = [
@@ -30,6 +30,8 @@ LIST_PARAMETERS = [
     OpenApiParameter("mine", OpenApiTypes.BOOL, description="the caller's own, in every state"),
     OpenApiParameter("ordering", enum=sorted(ORDERINGS)),
 ]
+IN_LISTS = PostInListShape.columns()
+FULL = PostShape.columns()
 
 
 class Posts(PubliclyCachedView):
@@ -40,35 +42,35 @@ class Posts(PubliclyCachedView):
         page, found = page_of(query), posts_in_order(query, viewer_of(request))
         count = found.count()
         page.require(count)
-        rows = rows_of(found.posts[page.start : page.stop], viewer_of(request))
-        return Response(page_body(request, page, count, [post_in_list(row) for row in rows]))
+        rows = rows_of(found.posts[page.start : page.stop], viewer_of(request), IN_LISTS)
+        return Response(page_body(request, page, count, [PostInListShape.from_row(row) for row in rows]))
 
     @extend_schema(operation_id="posts_create", request=PostBody, responses={201: PostShape})
     def post(self, request: Request) -> Response:
         """Write a post, a draft unless ``published`` is true."""
         writer = writer_of(request)
-        row = post_get(post_create(writer, cast("PostFields", read(PostBody, request.data))), writer)
-        return Response(post_shape(row), status=201, headers={"Location": post_link(row["slug"])})
+        row = post_get(post_create(writer, cast("PostFields", read(PostBody, request.data))), writer, FULL)
+        return Response(PostShape.from_row(row), status=201, headers={"Location": post_link(row["slug"])})
 
 
 class PostBySlug(PubliclyCachedView):
     @extend_schema(operation_id="posts_read", responses={200: PostShape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
-        row = post_get_by_slug(slug, viewer_of(request))
+        row = post_get_by_slug(slug, viewer_of(request), FULL)
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
-        return Response(post_shape(row))
+        return Response(PostShape.from_row(row))
 
     @extend_schema(operation_id="posts_replace", request=PostBody, responses=PostShape)
     def put(self, request: Request, slug: str) -> Response:
         """Write a post anew; optional fields that are absent stay."""
-        return Response(post_shape(_change(request, slug, read_with=PostBody)))
+        return Response(PostShape.from_row(_change(request, slug, read_with=PostBody)))
 
     @extend_schema(operation_id="posts_change", request=PostChangesBody, responses=PostShape)
     def patch(self, request: Request, slug: str) -> Response:
         """Change parts of a post; what is absent stays."""
-        return Response(post_shape(_change(request, slug, read_with=PostChangesBody)))
+        return Response(PostShape.from_row(_change(request, slug, read_with=PostChangesBody)))
 
     @extend_schema(operation_id="posts_delete", responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
@@ -83,14 +85,14 @@ class Publish(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Publish a post: at once, or (202) by itself when its images are confirmed."""
         row = _published(request, slug, published=True)
-        return Response(post_shape(row), status=202 if row["publish_requested"] else 200)
+        return Response(PostShape.from_row(row), status=202 if row["publish_requested"] else 200)
 
 
 class Unpublish(APIView):
     @extend_schema(operation_id="posts_unpublish", request=None, responses=PostShape)
     def post(self, request: Request, slug: str) -> Response:
         """Make a post a draft again, or stop waiting to publish it."""
-        return Response(post_shape(_published(request, slug, published=False)))
+        return Response(PostShape.from_row(_published(request, slug, published=False)))
 
 
 def _published(request: Request, slug: str, *, published: bool) -> PostRow:
@@ -106,4 +108,4 @@ def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRo
 
 def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:
     post_change(post_id, fields, actor=writer.sub)
-    return post_get(post_id, writer)
+    return post_get(post_id, writer, FULL)

@@ -1,51 +1,68 @@
 """How v2 shows posts."""
 
-from typing import Any
+from uuid import UUID
 
-from chassis.clock import format_timestamp
+from chassis.django.shapes import Moment, Shape, Url, constant, source
 
 from blog_service.links import avatar_link, picture_links, post_link_v2
-from blog_service.posts.models import PostImage
-from blog_service.posts.selectors import ImageRow, PostRow
+from blog_service.posts.models import Post, PostImage
 
 
-def post_in_list(row: PostRow) -> dict[str, Any]:
-    """A post without body and html."""
-    return {
-        "id": str(row["id"]),
-        "slug": row["slug"],
-        "status": row["status"],
-        "title": row["title"],
-        "summary": row["excerpt"],
-        "author": {
-            "id": str(row["author_id"]),
-            "username": row["author__username"],
-            "avatar": avatar_link(row["author__avatar"]),
-        },
-        "tags": row["tags"],
-        "images": [_image(image) for image in row["images"]],
-        "revision": row["version"],
-        "created_at": format_timestamp(row["created_at"]),
-        "updated_at": format_timestamp(row["updated_at"]),
-        "published_at": row["published_at"] and format_timestamp(row["published_at"]),
-        "scheduled_for": None,
-        "counts": {"favourites": 0, "comments": 0},
-        "links": {"self": post_link_v2(row["id"]), "html": None},
-    }
+def _confirmed_links(media: UUID, state: str) -> dict[str, Url]:
+    return picture_links(media) if state == PostImage.State.CONFIRMED else {}
 
 
-def post_shape(row: PostRow) -> dict[str, Any]:
-    """A post in full."""
-    return post_in_list(row) | {"body": row["body"], "html": row["html"]}
+class AuthorV2Shape(Shape):
+    id: UUID
+    username: str
+    avatar: Url | None = source("avatar", through=avatar_link)
 
 
-def _image(image: ImageRow) -> dict[str, Any]:
-    return {
-        "id": str(image["id"]),
-        "media_id": str(image["media"]),
-        "caption": image["caption"],
-        "alt": image["alt"],
-        "position": image["position"],
-        "state": image["state"],
-        "urls": picture_links(image["media"]) if image["state"] == PostImage.State.CONFIRMED else {},
-    }
+class ImageV2Shape(Shape):
+    id: UUID
+    media_id: UUID = source("media")
+    caption: str
+    alt: str
+    position: int
+    state: PostImage.State
+    urls: dict[str, Url] = source(
+        "media", "state", through=_confirmed_links, description="by preset; empty until confirmed"
+    )
+
+
+class CountsV2Shape(Shape):
+    favourites: int = constant(0)
+    comments: int = constant(0)
+
+
+class LinksV2Shape(Shape):
+    self: Url = source("id", through=post_link_v2)
+    html: Url | None = source(through=lambda: None, description="null as long as there is no page for people")
+
+
+class PostInListV2Shape(Shape):
+    id: UUID
+    slug: str
+    status: Post.Status
+    title: str
+    summary: str = source("excerpt")
+    author: AuthorV2Shape
+    tags: list[str]
+    images: list[ImageV2Shape]
+    revision: int = source("version")
+    created_at: Moment
+    updated_at: Moment
+    published_at: Moment | None
+    scheduled_for: Moment | None = constant(None)
+    counts: CountsV2Shape = source("*")
+    links: LinksV2Shape = source("*")
+
+
+class PostV2Shape(PostInListV2Shape):
+    body: str
+    html: str
+
+
+class PostsV2Shape(Shape):
+    items: list[PostInListV2Shape]
+    next_cursor: str | None

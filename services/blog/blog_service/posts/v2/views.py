@@ -1,9 +1,9 @@
 """Posts in version 2, addressed by id."""
 
 import hashlib
-import json
 from uuid import UUID
 
+from chassis.django.renderers import encode
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -16,13 +16,14 @@ from blog_service.links import post_slug_link_v2
 from blog_service.posts.lists import FILTERS, posts_published
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, rows_of
 from blog_service.posts.v2.cursors import cursor_of, posts_after
-from blog_service.posts.v2.serializers import PostsV2Shape, PostV2Shape
-from blog_service.posts.v2.shapes import post_in_list, post_shape
+from blog_service.posts.v2.shapes import PostInListV2Shape, PostsV2Shape, PostV2Shape
 from blog_service.query import Query
 
 LIST_PARAMETERS = [*parameters.CURSOR, *parameters.POST_FILTERS]
 LIMIT = 20
 LIMIT_MOST = 100
+IN_LISTS = PostInListV2Shape.columns()
+FULL = PostV2Shape.columns()
 
 
 class Posts(PubliclyCachedView):
@@ -32,9 +33,9 @@ class Posts(PubliclyCachedView):
         query = Query(request.query_params, FILTERS | {"limit", "cursor"})
         limit = min(query.number("limit", LIMIT), LIMIT_MOST)
         posts = posts_after(posts_published(query).posts, query.text("cursor"))
-        rows = rows_of(posts[: limit + 1], viewer_of(request))
+        rows = rows_of(posts[: limit + 1], viewer_of(request), IN_LISTS)
         more = len(rows) > limit
-        items = [post_in_list(row) for row in rows[:limit]]
+        items = [PostInListV2Shape.from_row(row) for row in rows[:limit]]
         return Response({"items": items, "next_cursor": cursor_of(rows[limit - 1]) if more else None})
 
 
@@ -42,14 +43,14 @@ class PostById(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_read", responses=PostV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
-        return _shown(post_get(post_id, viewer_of(request)))
+        return _shown(post_get(post_id, viewer_of(request), FULL))
 
 
 class PostBySlug(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_find", responses={200: PostV2Shape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
-        row = post_get_by_slug(slug, viewer_of(request))
+        row = post_get_by_slug(slug, viewer_of(request), FULL)
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_slug_link_v2(row["slug"])})
         return _shown(row)
@@ -57,6 +58,6 @@ class PostBySlug(PubliclyCachedView):
 
 def _shown(row: PostRow) -> Response:
     """The post with a strong ETag (RFC 9110, 8.8.3): its revision for writers, and all that is seen for caches."""
-    shape = post_shape(row)
-    digest = hashlib.blake2b(json.dumps(shape).encode(), digest_size=8).hexdigest()
+    shape = PostV2Shape.from_row(row)
+    digest = hashlib.blake2b(encode(shape), digest_size=8).hexdigest()
     return Response(shape, headers={"ETag": f'"{row["version"]}-{digest}"'})

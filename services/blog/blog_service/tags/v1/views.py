@@ -10,7 +10,7 @@ from blog_service.cache_headers import PUBLIC
 from blog_service.paging import PAGING, page_body, page_of
 from blog_service.query import Query
 from blog_service.tags.selectors import tags_used
-from blog_service.tags.v1.serializers import TagPageShape
+from blog_service.tags.v1.shapes import TagPageShape, TagShape
 
 
 class Tags(APIView):
@@ -20,5 +20,5 @@ class Tags(APIView):
         page, tags = page_of(Query(request.query_params, PAGING)), tags_used()
         count = tags.count()
         page.require(count)
-        results = list(tags[page.start : page.stop].values("name", "posts_count"))
+        results = [TagShape.from_row(row) for row in tags[page.start : page.stop].values(*TagShape.columns())]
         return Response(page_body(request, page, count, results), headers={"Cache-Control": PUBLIC})

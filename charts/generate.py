@@ -3,7 +3,7 @@
 values.schema.json from schema.yaml and the settings the services declare, the table of values in README.md from the
 comments in values.yaml, the golden render of each scenario in ``ci/``, and the copies of ``ops/`` that the chart ships:
 of a link Helm tells with every command, and a packaged chart cannot have one. Also the accounts on RabbitMQ, which
-Compose and devinfra make.
+Compose and devinfra make, and the queues that consumers empty.
 """
 
 import hashlib
@@ -20,11 +20,13 @@ from chassis.events.transports import rabbitmq_permissions
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
 from ops import dashboards
+from tests.registries import handlers
 
 CHARTS = Path(__file__).parent
+ROOT = CHARTS.parent
 CHART = CHARTS / "broadsheet"
 SERVICES = ("auth", "blog", "gateway", "media")
-GOLDEN = CHARTS.parent / "tests/chart/golden"
+GOLDEN = ROOT / "tests/chart/golden"
 BEGIN, END = "<!-- values: begin -->\n", "<!-- values: end -->\n"
 
 SETTLED_BY_THE_CHART = frozenset(
@@ -181,7 +183,7 @@ def golden(scenario: Path) -> str:
 def shipped() -> Iterator[tuple[Path, str]]:
     """The dashboards and alerts, where templates/monitoring.yaml reads them."""
     for source in (*dashboards.documents(), *sorted((dashboards.FOLDER.parent / "rules").glob("*.yaml"))):
-        yield CHART / source.relative_to(CHARTS.parent), source.read_text()
+        yield CHART / source.relative_to(ROOT), source.read_text()
 
 
 def accounts() -> str:
@@ -194,11 +196,18 @@ def accounts() -> str:
     return json.dumps(found, indent=1) + "\n"
 
 
+def queues() -> str:
+    """The queues of each consumer, for KEDA."""
+    first = "# Which queues each consumer empties, as the services' HANDLERS say; `make chart` writes it.\n"
+    return first + yaml.safe_dump(handlers.consumed(ROOT), default_flow_style=None)
+
+
 def documents() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold; the schema first, for the rest is rendered by its rules."""
     yield from shipped()
     for target in ("docker/compose/rabbitmq.json", "charts/devinfra/files/rabbitmq.json"):
-        yield CHARTS.parent / target, accounts()
+        yield ROOT / target, accounts()
+    yield ROOT / handlers.QUEUES, queues()
     yield CHART / "values.schema.json", json.dumps(schema(), indent=1) + "\n"
     before, rest = (CHART / "README.md").read_text().split(BEGIN)
     yield CHART / "README.md", before + BEGIN + values_table() + END + rest.split(END)[1]

@@ -1,10 +1,14 @@
-"""What `make lint` finds missing, in a made-up repository with a service called press."""
+"""What `make lint` finds missing: in a made-up repository with a service called press, and in a copy of this one."""
 
+import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.registries import events
+from tests.registries import events, handlers
+
+ROOT = Path(__file__).parents[2]
 
 DECLARED = """
 @event("press.article.printed.v1", aggregate="article", id_field="article_id")
@@ -70,3 +74,38 @@ def root(tmp_path: Path) -> Path:
 def test_an_event_that_is_forgotten_somewhere_is_named(root: Path, file: str, text: str, missing: list[str]) -> None:
     (root / file).write_text(text)
     assert list(events.problems(root)) == missing
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What of this repository is looked at."""
+    copy = tmp_path_factory.mktemp("repository")
+    for folder in ("services", "launcher", "docker", "charts", "contracts"):
+        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("tests", "__pycache__"))
+    return copy
+
+
+@pytest.mark.parametrize(("file", "what", "looks"), handlers.PARTS)
+def test_what_a_service_with_handlers_lacks_is_named(copy: Path, file: str, what: str, looks: str) -> None:
+    path, what, looks = (text.replace("{s}", "media") for text in (file, what, looks))
+    text = (copy / path).read_text()
+    (copy / path).write_text(re.sub(looks, "", text, flags=re.MULTILINE))
+    try:
+        assert f"{path}: HANDLERS of media needs the {what}" in list(handlers.problems(copy))
+    finally:
+        (copy / path).write_text(text)
+
+
+def test_the_first_row_in_handlers_asks_for_its_queue_alone(copy: Path) -> None:
+    registry = copy / "services/media/media_service/events.py"
+    text = registry.read_text()
+    row = re.sub(r"(HANDLERS.*) = {}", r'\1 = {"blog.post.deleted.v1": forget}', text)
+    assert row != text
+    registry.write_text(row)
+    try:
+        assert list(handlers.problems(copy)) == [
+            f"{handlers.QUEUES}: not the queues that the services' HANDLERS say; run `make chart`"
+        ]
+        assert handlers.consumed(copy)["media-consumer"] == ["media.blog-events"]
+    finally:
+        registry.write_text(text)

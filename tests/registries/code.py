@@ -51,11 +51,6 @@ class Service:
         return _keys(_assigned(self._modules[self.registry], "HANDLERS"))
 
     @cached_property
-    def commands(self) -> list[str]:
-        """The words after ``broadsheet <service>``."""
-        return _keys(_assigned(self._modules[self.package / "commands.py"], "COMMANDS"))
-
-    @cached_property
     def used(self) -> set[str]:
         """Every name that its code uses, beside where events are declared and listed."""
         lists = {self.registry, *(event.file for event in self.declared)}

@@ -4,7 +4,8 @@ The table of components: whose image, which command, and how it is reached.
   kind background  serves no users; on 9100 probes ask /livez, which tells by its heartbeat whether its loop turns, and metrics are;
                    nobody has to forget its address first, so it stops as soon as it is told to
   single           never two at once: replaced by stopping the old one first
-  queues           the RabbitMQ queues it empties, what KEDA scales it by
+  queues           the RabbitMQ queues it empties, what KEDA scales it by; those of consumers follow from the services' HANDLERS and are
+                   in files/queues.yaml
   own              what differs from the values' `defaults`. It stands here and not in values.yaml, where Helm answers a null by taking the
                    chart's key away without a trace: what `defaults` say of it would come back.
 */}}
@@ -16,19 +17,20 @@ auth-web:
 auth-worker: {service: auth, command: worker, kind: background, queues: [auth.jobs]}
 auth-beat: {service: auth, command: beat, kind: background, single: true}
 auth-relay: {service: auth, command: relay, kind: background}
-auth-consumer: {service: auth, command: consumer, kind: background, queues: [auth.media-events]}
+auth-consumer: {service: auth, command: consumer, kind: background}
 blog-web:
   {service: blog, command: web, kind: web, port: 8020, own: {replicas: 2, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 512Mi}}}}
 blog-worker: {service: blog, command: worker, kind: background, queues: [blog.jobs]}
 blog-beat: {service: blog, command: beat, kind: background, single: true}
 blog-relay: {service: blog, command: relay, kind: background}
-blog-consumer: {service: blog, command: consumer, kind: background, queues: [blog.auth-events, blog.media-events]}
+blog-consumer: {service: blog, command: consumer, kind: background}
 media-web:
   {service: media, command: web, kind: web, port: 8030, own: {replicas: 2, temporarySize: 4Gi, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 768Mi}}}}
 media-worker:
   {service: media, command: worker, kind: background, queues: [media.jobs], own: {temporarySize: 2Gi, resources: {requests: {cpu: 100m, memory: 192Mi}, limits: {cpu: "2", memory: 768Mi}}}}
 media-beat: {service: media, command: beat, kind: background, single: true}
 media-relay: {service: media, command: relay, kind: background}
+media-consumer: {service: media, command: consumer, kind: background}
 {{- end -}}
 
 {{/* Lays a map over another, map by map and in place; null takes a key away. (list under over) */}}
@@ -74,6 +76,9 @@ media-relay: {service: media, command: relay, kind: background}
 {{- if eq $row.kind "background" -}}
 {{- $metricsPort = 9100 -}}
 {{- $kind = dict "preStopSeconds" 0 -}}
+{{- end -}}
+{{- with get (fromYaml ($root.Files.Get "files/queues.yaml")) $component -}}
+{{- $_ := set $row "queues" . -}}
 {{- end -}}
 {{- $values := fromYaml (include "broadsheet.values" (list $root $kind $row.own (index $root.Values.components $component))) -}}
 {{- toYaml (merge (dict "name" $component "values" $values "metricsPort" $metricsPort) $row) -}}

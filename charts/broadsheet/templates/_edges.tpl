@@ -21,5 +21,6 @@ media-web: [postgresql, rabbitmq, objectStore, auth-web]
 media-worker: [postgresql, rabbitmq, objectStore]
 media-beat: [rabbitmq]
 media-relay: [postgresql, rabbitmq]
+media-consumer: [postgresql, rabbitmq]
 backup: [postgresql, objectStore]
 {{- end -}}

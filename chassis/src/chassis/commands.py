@@ -33,7 +33,7 @@ class Commands:
         process.relay(self._events())
 
     def consumer(self, _arguments: list[str]) -> None:
-        """Handle the events of other services."""
+        """Handle the events of other services; idle in a service that handles none yet."""
         from chassis.events import process
 
         process.consumer(self._events())

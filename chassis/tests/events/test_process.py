@@ -23,10 +23,8 @@ import pytest
 from chassis.events import envelope, process, transports
 from chassis.events.databases import plain
 from chassis.events.envelope import Event
-from chassis.events.service import EventService
 from chassis.events.topology import Queue
 from chassis.metrics import catalogue
-from chassis.settings import SettingsError
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.faults.events.proxy import Proxy
@@ -34,7 +32,6 @@ from tests.support import events
 from tests.support.events import (
     PRINTED,
     ArticlePrinted,
-    IssueSold,
     effects,
     postgres_database,
     printed,
@@ -43,7 +40,6 @@ from tests.support.events import (
     sqlite_url,
     wait_until,
 )
-from tests.support.newsroom import NewsSettings
 from tests.support.press_process import FAILING, HANGING, SLOW, STALE_SECONDS
 
 DRAIN_SECONDS = 5
@@ -313,10 +309,11 @@ def test_process_without_the_tables_says_which_migration_is_missing(press: Press
     assert press.log().count("migration chassis_events.0001_initial") == 3
 
 
-def test_service_without_handlers_needs_no_consumer() -> None:
-    settings = NewsSettings(database_url="sqlite:///nowhere", events_url="sqlite:///nowhere")
-    with pytest.raises(SettingsError, match="press handles no events"):
-        process.consumer_loops(EventService(name="press", settings=settings, publishes=(ArticlePrinted, IssueSold)))
+def test_consumer_that_handles_nothing_yet_is_alive_without_database_and_broker(press: Press) -> None:
+    consumer = press.start("consumer", READER="", PRESS_DATABASE_URL="", METRICS_PORT=str(press.metrics_port))
+    wait_until(lambda: press.answer("/livez")[0] == 200 and press.heartbeat.exists())
+    assert '"loops": []' in press.log()
+    told_to_stop(consumer)
 
 
 def port_of(url: str) -> int:

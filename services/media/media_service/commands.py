@@ -14,6 +14,7 @@ from chassis import migrations
 from media_service.revisions import pending
 
 if TYPE_CHECKING:
+    from chassis.events.databases import EventDatabase
     from chassis.events.service import EventService
 
     from media_service.settings import MediaSettings
@@ -26,12 +27,21 @@ def _settings() -> "MediaSettings":
 
 
 def _events() -> "EventService":
-    """What the chassis needs to know of media's events; none of it needs SQLAlchemy."""
+    """What the chassis needs to know of media's events; without handlers it needs no SQLAlchemy."""
     from chassis.events.service import EventService
 
     from media_service.events import HANDLERS, PUBLISHES
 
-    return EventService(name="media", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS)
+    database = _event_database() if HANDLERS else None
+    return EventService(name="media", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS, database=database)
+
+
+def _event_database() -> "EventDatabase":
+    from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
+
+    from media_service.resources import database
+
+    return SqlAlchemyDatabase(database().writing_engine)
 
 
 shared = Commands("media", _settings, _events)
@@ -95,6 +105,7 @@ COMMANDS: dict[str, Command] = {
     "worker": worker,
     "beat": shared.beat,
     "relay": shared.relay,
+    "consumer": shared.consumer,
     "messenger": shared.messenger,
     "events": shared.events,
     "migrate": migrate,

@@ -19,7 +19,6 @@ from chassis.health import Heartbeat
 from chassis.liveness import Watch
 from chassis.logging import get_logger
 from chassis.process import begin
-from chassis.settings import SettingsError
 
 Loop = Callable[[threading.Event, Callable[[], None]], None]
 """Works until the event is set, calling the function each time it turns."""
@@ -38,14 +37,13 @@ def relay(service: EventService) -> None:
 
 
 def consumer(service: EventService) -> None:
-    """Handle the events of others until SIGTERM."""
+    """Handle the events of others until SIGTERM; where nothing is handled yet, wait for it."""
     run(service, "consumer", consumer_loops(service))
 
 
 def messenger(service: EventService) -> None:
     """Do both in one process, until SIGTERM."""
-    loops = relay_loops(service) | (consumer_loops(service) if service.handlers else {})
-    run(service, "messenger", loops)
+    run(service, "messenger", relay_loops(service) | consumer_loops(service))
 
 
 def relay_loops(service: EventService) -> dict[str, Loop]:
@@ -59,9 +57,14 @@ def relay_loops(service: EventService) -> dict[str, Loop]:
 
 
 def consumer_loops(service: EventService) -> dict[str, Loop]:
-    """What a consumer process does; raises SettingsError when the tables are missing or nothing is handled."""
-    if service.database is None or not service.handlers:
-        raise SettingsError(f"{service.name} handles no events; it needs no consumer.")
+    """What a consumer process does, nothing where nothing is handled; raises SettingsError when the tables are missing.
+
+    The process runs all the same: so every mode has it before the first handler comes, and that is one row.
+    """
+    if not service.handlers:
+        return {}
+    if service.database is None:
+        raise ValueError(f"{service.name} has handlers and no database to handle events in")
     require_tables(service.database, service.name)
     bound = queues(service.name, service.handlers)
     inboxes = {queue.name: Inbox(service.database, queue.name, service.handlers) for queue in bound}

@@ -39,7 +39,7 @@ PARTS = (  # file, what is in it, how that looks; {s} is the service
     ("charts/broadsheet/values.yaml", "key components.{s}-consumer", r"^  {s}-consumer: "),
 )
 QUEUES = "charts/broadsheet/files/queues.yaml"
-INBOX = ("SHARED_APPS", "schema.statements(")
+INBOX = ("SHARED_APPS", ".statements(")
 """How a service's migrations get the tables of events: by the chassis's Django app, or in Alembic."""
 
 

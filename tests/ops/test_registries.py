@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registries import events, handlers
+from tests.registries import events, handlers, routes
 
 ROOT = Path(__file__).parents[2]
 
@@ -109,3 +109,44 @@ def test_the_first_row_in_handlers_asks_for_its_queue_alone(copy: Path) -> None:
         assert handlers.consumed(copy)["media-consumer"] == ["media.blog-events"]
     finally:
         registry.write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "missing"),
+    [
+        (
+            routes.GATEWAY,
+            "methods: {GET, PUT, PATCH, DELETE}",
+            "methods: {GET, PUT, PATCH}",
+            [f"{routes.GATEWAY}: no route to blog for DELETE /api/v1/posts/{{slug}}"],
+        ),
+        (
+            routes.GATEWAY,
+            "path: /api/v1/tags",
+            "path: /api/v1/labels",
+            [
+                f"{routes.GATEWAY}: no route to blog for GET /api/v1/tags",
+                "contracts/openapi/blog.json: no operation GET /api/v1/labels, which is routed",
+            ],
+        ),
+        (
+            "contracts/openapi/media.json",
+            '"/api/v1/media/{asset_id}/content"',
+            '"/api/v1/media/{asset_id}/bytes"',
+            [
+                f"{routes.GATEWAY}: no route to media for GET /api/v1/media/{{asset_id}}/bytes",
+                "contracts/openapi/media.json: no operation GET /api/v1/media/{id}/content, which is routed",
+            ],
+        ),
+    ],
+)
+def test_an_operation_without_a_route_and_a_route_without_an_operation_are_named(
+    copy: Path, file: str, before: str, after: str, missing: list[str]
+) -> None:
+    text = (copy / file).read_text()
+    assert text.count(before) == 1
+    (copy / file).write_text(text.replace(before, after))
+    try:
+        assert list(routes.problems(copy)) == missing
+    finally:
+        (copy / file).write_text(text)

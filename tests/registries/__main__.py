@@ -3,10 +3,10 @@
 import sys
 from pathlib import Path
 
-from tests.registries import events, handlers
+from tests.registries import events, handlers, routes
 
 if __name__ == "__main__":
     root = Path(__file__).parents[2]
-    found = [problem for registry in (events, handlers) for problem in registry.problems(root)]
+    found = [problem for registry in (events, handlers, routes) for problem in registry.problems(root)]
     print(*found, f"{len(found)} missing", sep="\n")  # noqa: T201  whoever lints reads it
     sys.exit(1 if found else 0)

@@ -59,7 +59,7 @@ def create_accounts(server: RabbitMQ) -> None:
 def serve(arguments: list[str]) -> None:
     """Become one program of a private server (`serve postgres`), for the supervisor to watch."""
     server = as_available(KIND_OF_PROGRAM[arguments[0]])(read_settings().var / "servers")
-    next(program for program in server.programs() if program.name == arguments[0]).become()
+    next(program for program in server.programs() if program.name == arguments[0]).exec()
 
 
 def _own_urls(server: RabbitMQ, settings: Settings) -> dict[str, str]:

@@ -3,7 +3,7 @@
 import pytest
 from chassis.connection_errors import describe
 from chassis.events.transports import TransportLost
-from chassis.events.transports.amqp_link import Link
+from chassis.events.transports.amqp_connection import AmqpConnection
 
 S3 = (
     "Error performing PUT http://store/pictures/k: 403 Forbidden: <?xml?><Error><Code>SignatureDoesNotMatch</Code>"
@@ -29,6 +29,6 @@ def test_a_reason_is_the_server_s_own_word_for_it(error: Exception, sentence: st
 def test_rabbitmq_says_why_it_lets_nobody_in(rabbitmq_url: str) -> None:
     user, place = rabbitmq_url.removeprefix("amqp://").partition("@")[::2]
     with pytest.raises(TransportLost) as lost:
-        Link(f"amqp://{user.partition(':')[0]}:sesame@{place}", "tests")
+        AmqpConnection(f"amqp://{user.partition(':')[0]}:sesame@{place}", "tests")
     assert describe(lost.value).startswith("refuses: ACCESS_REFUSED - Login was refused")
     assert "sesame" not in str(lost.value)

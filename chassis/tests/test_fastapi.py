@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 from chassis.fastapi import exceptions
-from chassis.fastapi.access import as_listed
+from chassis.fastapi.access import enforce_access_table
 from chassis.fastapi.authentication import Caller, OptionalCaller
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
@@ -101,7 +101,7 @@ async def fail(how: str) -> None:
     raise RuntimeError("a defect")
 
 
-listed = APIRouter(dependencies=[Depends(as_listed)])
+listed = APIRouter(dependencies=[Depends(enforce_access_table)])
 
 
 @listed.get("/api/{version}/unlisted")

@@ -41,23 +41,23 @@ def _nothing_else_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
 def ends(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Set, it ends every loop at its next turn, as nothing but an error of ours can."""
     event = threading.Event()
-    turned = Watch.turned
+    tick = Watch.tick
 
     def end_or_turn(watch: Watch) -> None:
         if event.is_set() and threading.current_thread() is not threading.main_thread():
             raise SystemExit
-        turned(watch)
+        tick(watch)
 
-    monkeypatch.setattr(Watch, "turned", end_or_turn)
+    monkeypatch.setattr(Watch, "tick", end_or_turn)
     yield event
     event.set()
 
 
 def test_what_turns_is_alive() -> None:
     loop = Loop("press", lambda: 0.01, within=LONG)
-    assert liveness.dead() == {}
+    assert liveness.failures() == {}
     loop.stop()
-    assert liveness.dead() == {}  # it was told to
+    assert liveness.failures() == {}  # it was told to
 
 
 def test_loop_that_hangs_is_stuck() -> None:
@@ -68,7 +68,7 @@ def test_loop_that_hangs_is_stuck() -> None:
         return LONG
 
     loop = Loop("press", hang, within=0.01)
-    wait_until(lambda: liveness.dead() == {"press": "stuck"})
+    wait_until(lambda: liveness.failures() == {"press": "stuck"})
     release.set()
     loop.stop()
 
@@ -84,7 +84,7 @@ def test_loop_whose_every_turn_fails_is_stuck_and_one_that_recovers_is_not(monke
         return LONG
 
     loop = Loop("press", turn, within=0.1)
-    wait_until(lambda: liveness.dead() == {"press": "stuck"})
+    wait_until(lambda: liveness.failures() == {"press": "stuck"})
     broken.clear()
     wait_until(lambda: not loop._watch.trouble)
     loop.stop()
@@ -92,9 +92,9 @@ def test_loop_whose_every_turn_fails_is_stuck_and_one_that_recovers_is_not(monke
 
 def test_what_rests_is_never_stuck() -> None:
     watch = Watch("press", within=-1)
-    assert liveness.dead() == {"press": "stuck"}
-    watch.rests()
-    assert liveness.dead() == {}
+    assert liveness.failures() == {"press": "stuck"}
+    watch.idle()
+    assert liveness.failures() == {}
 
 
 def test_liveness_and_readiness_name_what_is_dead() -> None:
@@ -138,9 +138,9 @@ def test_each_loop_of_the_chassis_that_ends_is_named(
     monkeypatch.setattr(liveness, "HEARTBEAT_SECONDS", 0.01)
     monkeypatch.setattr(database_pool, "EVERY_SECONDS", 0.01)
     name = begin(tmp_path)
-    assert liveness.dead() == {}
+    assert liveness.failures() == {}
     ends.set()
-    wait_until(lambda: liveness.dead() == {name: "ended"})
+    wait_until(lambda: liveness.failures() == {name: "ended"})
 
 
 def test_worker_thread_of_a_consumer_that_ends_is_named() -> None:
@@ -149,7 +149,7 @@ def test_worker_thread_of_a_consumer_that_ends_is_named() -> None:
 
     workers = Workers[int](1, work, lambda: None)
     workers.submit("alice", 1)
-    wait_until(lambda: liveness.dead() == {"events-worker-0": "ended"})
+    wait_until(lambda: liveness.failures() == {"events-worker-0": "ended"})
 
 
 def test_worker_thread_of_a_consumer_that_hangs_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -160,9 +160,9 @@ def test_worker_thread_of_a_consumer_that_hangs_is_named(monkeypatch: pytest.Mon
         release.wait(30)
 
     workers = Workers[int](1, hang, lambda: None)
-    assert liveness.dead() == {}  # it waits for something to do
+    assert liveness.failures() == {}  # it waits for something to do
     workers.submit("alice", 1)
-    wait_until(lambda: liveness.dead() == {"events-worker-0": "stuck"})
+    wait_until(lambda: liveness.failures() == {"events-worker-0": "stuck"})
     release.set()
     assert workers.stop(20)
 
@@ -170,11 +170,11 @@ def test_worker_thread_of_a_consumer_that_hangs_is_named(monkeypatch: pytest.Mon
 def test_export_of_spans_that_ends_is_named(press_settings: ServiceSettings, http_server: LocalServer) -> None:
     settings = press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url})
     tracing.setup(settings, "web")
-    assert liveness.dead() == {}
+    assert liveness.failures() == {}
     exporter, tracing._exporter = tracing._exporter, None
     assert exporter
     exporter._provider.shutdown()  # ends its thread
-    wait_until(lambda: liveness.dead() == {"span-export": "ended"})
+    wait_until(lambda: liveness.failures() == {"span-export": "ended"})
 
 
 def test_background_process_names_what_is_dead(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import psycopg
 import pytest
 from chassis.migration_lock import alone
-from chassis.migrations import Order, database_url, look, migrate, ordered, wait, where
+from chassis.migrations import MigrateOptions, database_url, find_pending, host_of, migrate, parse_options, wait
 from chassis.settings import ServiceSettings, SettingsError
 
 from chassis import logging
@@ -31,7 +31,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password() -> None
         raise ConnectionError("secret")
 
     with pytest.raises(SettingsError) as refused:
-        wait(lambda: look(unreachable, URL), seconds=0, say=print, attempt=lambda: True)
+        wait(lambda: find_pending(unreachable, URL), seconds=0, say=print, attempt=lambda: True)
     assert str(refused.value) == (
         "The database at db.example:6543 does not answer (ConnectionError). Gave up after 0 s."
     )
@@ -47,7 +47,7 @@ def test_a_database_that_refuses_is_quoted(postgres_url: str) -> None:
         (f"postgresql://nobody:sesame@{place}", 'password authentication failed for user "nobody"'),
         (f"{somebody}@{place.rpartition('/')[0]}/nowhere", 'database "nowhere" does not exist'),
     ):
-        assert look(connect, given) == ([], f"the database at {place.partition('/')[0]} refuses: {reason}")
+        assert find_pending(connect, given) == ([], f"the database at {place.partition('/')[0]} refuses: {reason}")
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_database_that_refuses_is_quoted(postgres_url: str) -> None:
     ],
 )
 def test_place_of_a_database_is_told_without_its_password(url: str, place: str) -> None:
-    assert where(url) == place
+    assert host_of(url) == place
 
 
 def test_a_migration_that_never_comes_is_named() -> None:
     with pytest.raises(SettingsError, match=r"lacks 2 of its migrations, users\.0002 first\. Gave up"):
-        wait(lambda: look(lambda _: ["users.0002", "users.0003"], URL), seconds=0, say=print)
+        wait(lambda: find_pending(lambda _: ["users.0002", "users.0003"], URL), seconds=0, say=print)
 
 
 def test_who_finds_a_migration_missing_waits_only_while_another_applies_it() -> None:
@@ -81,7 +81,7 @@ def test_nothing_is_read_or_applied_where_nothing_is_missing(
         raise AssertionError("the URL was told by the environment, and nothing is missing")
 
     monkeypatch.setenv("PRESS_DATABASE_URL", URL)
-    migrate("press", never, Order(), pending=lambda url: [] if url == URL else ["users.0001"], apply=never)
+    migrate("press", never, MigrateOptions(), pending=lambda url: [] if url == URL else ["users.0001"], apply=never)
     assert capsys.readouterr().out == "The database at db.example:6543 has all its migrations.\n"
 
 
@@ -107,7 +107,13 @@ def test_a_secret_that_is_mended_meanwhile_is_read(
             raise ConnectionError
         return []
 
-    migrate("press", lambda: press_settings, Order(seconds=60), pending=pending, apply=lambda: pytest.fail("complete"))
+    migrate(
+        "press",
+        lambda: press_settings,
+        MigrateOptions(seconds=60),
+        pending=pending,
+        apply=lambda: pytest.fail("complete"),
+    )
 
 
 def test_what_is_missing_is_applied_unless_that_is_left_to_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,9 +123,17 @@ def test_what_is_missing_is_applied_unless_that_is_left_to_others(monkeypatch: p
     monkeypatch.setenv("PRESS_DATABASE_URL", "sqlite:///press")
     applied = list[str]()
     with pytest.raises(SettingsError, match="lacks 1"):
-        migrate("press", unread, ordered(["--wait", "0"]), pending=lambda _: ["0001"], apply=lambda: applied.append(""))
+        migrate(
+            "press",
+            unread,
+            parse_options(["--wait", "0"]),
+            pending=lambda _: ["0001"],
+            apply=lambda: applied.append(""),
+        )
     assert applied == []
-    migrate("press", unread, ordered(["--within", "0"]), pending=lambda _: ["0001"], apply=lambda: applied.append(""))
+    migrate(
+        "press", unread, parse_options(["--within", "0"]), pending=lambda _: ["0001"], apply=lambda: applied.append("")
+    )
     assert applied == [""]
 
 
@@ -145,12 +159,12 @@ def test_the_lock_outlasts_the_server_s_patience_and_keeps_no_concurrent_index_w
 
 
 def test_the_bound_is_a_number_of_seconds() -> None:
-    assert ordered([]) == Order(seconds=0, applies=True)
-    assert ordered(["--within", "300"]) == Order(seconds=300, applies=True)
-    assert ordered(["--wait", "300"]) == Order(seconds=300, applies=False)
+    assert parse_options([]) == MigrateOptions(seconds=0, applies=True)
+    assert parse_options(["--within", "300"]) == MigrateOptions(seconds=300, applies=True)
+    assert parse_options(["--wait", "300"]) == MigrateOptions(seconds=300, applies=False)
     for words in (["--wait", "long"], ["--within"], ["users", "0001"]):
         with pytest.raises(SettingsError, match="how many seconds"):
-            ordered(words)
+            parse_options(words)
 
 
 def test_the_database_is_told_by_the_variable_else_by_the_secret_file(

@@ -51,7 +51,7 @@ class Program:
                 extra_groups=[] if self.account else None,
             )
 
-    def become(self) -> None:
+    def exec(self) -> None:
         """Replace the calling process by this program, for a supervisor that watches it in the foreground."""
         if self.account:
             os.setgroups([])

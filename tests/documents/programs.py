@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from chassis.events.commands import verbs
-from chassis.migrations import ordered
+from chassis.migrations import parse_options
 from chassis.settings_error import SettingsError
 
 from docker.images import SERVICES
@@ -139,7 +139,7 @@ PROGRAMS: dict[str, Callable[[list[str], str], None]] = {
 }
 PARSERS: dict[str, Callable[[str, list[str]], object]] = {
     "events": _events,
-    "migrate": lambda _service, words: ordered(words),
+    "migrate": lambda _service, words: parse_options(words),
     "manage": _manage,
     "gateway check": lambda _service, words: _of_the_gateway("check", words),
     "gateway explain": lambda _service, words: _of_the_gateway("explain", words),

@@ -1,9 +1,9 @@
 """The beat processes queue jobs by their names: they need not the code of those, nor a framework for it."""
 
 import pytest
-from chassis.testing import begin_to_beat
+from chassis.testing import imports_of_beat
 
 
 @pytest.mark.parametrize("service", ["auth", "blog", "media"])
 def test_beat_imports_no_framework(service: str) -> None:
-    assert begin_to_beat(service) == (0, "")
+    assert imports_of_beat(service) == (0, "")

@@ -4,7 +4,7 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from chassis.run import become
+from chassis.run import exec_python_module
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -52,4 +52,4 @@ class Commands:
 
     def celery(self, *arguments: str) -> None:
         """Become Celery with the app of this service."""
-        become("celery", f"--app={self.service}_service.celery", *arguments)
+        exec_python_module("celery", f"--app={self.service}_service.celery", *arguments)

@@ -46,8 +46,8 @@ class Health:
         checks = {name: self._outcome(name, probe) for name, probe in self._checks.items()}
         ready = all(outcome == "ok" for outcome in checks.values())
         body: dict[str, object] = {"status": "ok" if ready else "unready", "checks": checks}
-        if dead := _not_alive():
-            return 503, body | dead[1]
+        if failures := _not_alive():
+            return 503, body | failures[1]
         return (200 if ready else 503), body
 
     def _outcome(self, name: str, probe: Callable[[], object]) -> str:
@@ -91,7 +91,7 @@ class Heartbeat:
         self._path = path
 
     def beat(self) -> None:
-        """Make the file young, unless something is dead."""
+        """Make the file young, unless something is failures."""
         if self._path and not _not_alive():
             try:
                 os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
@@ -118,8 +118,8 @@ class Heartbeat:
 
     def livez(self) -> ProbeResponse:
         """200 while all turns or nothing is to be beaten, else 503."""
-        if dead := _not_alive():
-            return dead
+        if failures := _not_alive():
+            return failures
         age = self.age() if self._path else 0
         if age <= HEARTBEAT_MAX_AGE:
             return 200, {"status": "ok"}
@@ -129,8 +129,8 @@ class Heartbeat:
 def _not_alive() -> ProbeResponse | None:
     from chassis import liveness  # noqa: PLC0415  the check of a heartbeat's age does without it
 
-    dead = liveness.dead()
-    return (503, {"status": "stuck", "loops": dead}) if dead else None
+    failures = liveness.failures()
+    return (503, {"status": "stuck", "loops": failures}) if failures else None
 
 
 def _log(check: str, reason: str) -> None:

@@ -1,7 +1,7 @@
 """What a process promises to keep running: a thread or loop that ended or got stuck is told by its name.
 
-Liveness and readiness say what ``dead()`` says, and the heartbeat stops. The cure is a new process, so only what that
-mends is watched: never a database or a broker that is away.
+Liveness and readiness say what ``failures()`` says, and the heartbeat stops. The cure is a new process, so only what
+that mends is watched: never a database or a broker that is away.
 """
 
 import threading
@@ -29,18 +29,18 @@ class Watch:
         self.name = name
         self._within = within
         self._alive = alive
-        self.turned()
+        self.tick()
         _watches.append(self)
 
-    def turned(self) -> None:
+    def tick(self) -> None:
         """It still does its work."""
         self._until = time.monotonic() + self._within
 
-    def rests(self) -> None:
+    def idle(self) -> None:
         """It has nothing to do, or waits for what may be away for long; until it turns again it cannot be stuck."""
         self._until = float("inf")
 
-    def forget(self) -> None:
+    def unregister(self) -> None:
         """It is not promised any more."""
         if self in _watches:
             _watches.remove(self)
@@ -67,7 +67,7 @@ class Loop:
 
     def stop(self, seconds: float | None = None) -> None:
         """Turn no more, and wait, at most so long, for the end of the turn under way."""
-        self._watch.forget()
+        self._watch.unregister()
         self._stop.set()
         self._thread.join(seconds)
 
@@ -76,7 +76,7 @@ class Loop:
         while not self._stop.wait(pause):
             try:
                 pause = self._turn()
-                self._watch.turned()
+                self._watch.tick()
             except BaseException as error:
                 log.exception("loop failed", loop=self._watch.name)
                 sentry.report(error)
@@ -95,7 +95,7 @@ def keep_beating(heartbeat: Heartbeat) -> Loop:
     return Loop("heartbeat", beat, within=STUCK_SECONDS)
 
 
-def dead() -> dict[str, str]:
+def failures() -> dict[str, str]:
     """What is promised and does not run, with ``ended`` or ``stuck``; each is logged once."""
     troubles = {watch.name: trouble for watch in list(_watches) if (trouble := watch.trouble)}
     for name, trouble in troubles.items():

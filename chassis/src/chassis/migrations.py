@@ -26,26 +26,26 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Order:
+class MigrateOptions:
     """What was asked of ``migrate``: how many seconds it may wait, and whether it applies what is missing."""
 
     seconds: float = 0
     applies: bool = True
 
 
-def ordered(arguments: list[str]) -> Order:
+def parse_options(arguments: list[str]) -> MigrateOptions:
     """Raises SettingsError when the words are other ones."""
     if not arguments:
-        return Order()
+        return MigrateOptions()
     if len(arguments) != 2 or arguments[0] not in {"--wait", "--within"} or not arguments[1].isdigit():
         raise SettingsError("Say migrate, or how many seconds it may wait: migrate --within 300, migrate --wait 300.")
-    return Order(float(arguments[1]), applies=arguments[0] == "--within")
+    return MigrateOptions(float(arguments[1]), applies=arguments[0] == "--within")
 
 
 def migrate(
     service: str,
     settings: Callable[[], "ServiceSettings"],
-    order: Order,
+    options: MigrateOptions,
     *,
     pending: Callable[[str], list[str]],
     apply: Callable[[], object],
@@ -72,23 +72,23 @@ def migrate(
             return nobody_else_does
 
     wait(
-        lambda: look(pending, url()),
-        seconds=order.seconds,
+        lambda: find_pending(pending, url()),
+        seconds=options.seconds,
         say=lambda sentence: logger().info(sentence),
-        attempt=attempt if order.applies else None,
+        attempt=attempt if options.applies else None,
     )
-    print(f"The database at {where(url())} has all its migrations.")  # noqa: T201  to whoever typed the command
+    print(f"The database at {host_of(url())} has all its migrations.")  # noqa: T201  to whoever typed the command
 
 
-def look(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]:
+def find_pending(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]:
     """What a database lacks, and that in words, or why it does not tell; two empty ones when it has everything."""
     try:
         names = pending(url)
     except SettingsError:
         raise
     except Exception as error:  # noqa: BLE001  whatever keeps the database from answering, it may come back
-        return [], f"the database at {where(url)} {describe(error)}"
-    lacks = f"the database at {where(url)} lacks {len(names)} of its migrations, {names[0]} first" if names else ""
+        return [], f"the database at {host_of(url)} {describe(error)}"
+    lacks = f"the database at {host_of(url)} lacks {len(names)} of its migrations, {names[0]} first" if names else ""
     return names, lacks
 
 
@@ -100,7 +100,7 @@ def wait(
     attempt: Callable[[], bool] | None = None,
     pause: float = 2,
 ) -> None:
-    """Return once nothing is missing, saying meanwhile what ``look`` saw; raises SettingsError when the time is over.
+    """Return once nothing is missing, saying meanwhile what ``see`` saw; raises SettingsError when the time is over.
 
     ``attempt`` is made when something is missing, and tells whether that was seen to: not while another process does.
     """
@@ -126,7 +126,7 @@ def database_url(service: str) -> str:
     return file.read_text().strip() if os.environ.get("SECRETS_DIR") and file.is_file() else ""
 
 
-def where(database_url: str) -> str:
+def host_of(database_url: str) -> str:
     """Host and port of a database, or its file: what a person may be told of its URL."""
     parts = urlsplit(database_url)
     return f"{parts.netloc.rpartition('@')[2]}{'' if parts.port else ':5432'}" if parts.hostname else parts.path

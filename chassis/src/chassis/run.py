@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def become(module: str, *arguments: str) -> NoReturn:
+def exec_python_module(module: str, *arguments: str) -> NoReturn:
     """Replace this process with ``python -m module``, so that signals reach the server itself."""
     os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  no shell is wanted
 

@@ -57,7 +57,7 @@ class SpanExport:
 
     def close(self) -> None:
         """Send what is finished and stop; the SDK does so by itself at exit."""
-        self._watch.forget()
+        self._watch.unregister()
         self._provider.shutdown()
 
 

@@ -37,7 +37,7 @@ def test_what_was_applied_is_as_declared(managed: Transport, queue: Queue) -> No
     assert {f"queue {queue.name} is missing", f"queue {queue.dead} is missing"} <= set(managed.differences([queue]))
     assert managed.apply([queue]) == []
     assert managed.differences([queue]) == []
-    assert managed.unseen is None
+    assert managed.not_compared is None
 
 
 def test_missing_and_foreign_bindings_are_told_and_left(
@@ -77,8 +77,8 @@ def test_without_the_management_api_it_is_said_that_bindings_were_not_compared(
     channel.queue_bind(queue.name, EXCHANGE, FOREIGN)
     plain = transports.connect(rabbitmq_url)
     assert plain.differences([queue]) == []
-    assert plain.unseen
-    assert "Bindings and some arguments were not compared" in plain.unseen
+    assert plain.not_compared
+    assert "Bindings and some arguments were not compared" in plain.not_compared
 
 
 def test_management_api_that_does_not_answer_is_said(rabbitmq_url: str, queue: Queue) -> None:

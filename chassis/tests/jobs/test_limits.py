@@ -48,9 +48,9 @@ def test_job_in_time_is_let_be() -> None:
 def test_job_that_does_not_end_when_told_to_makes_the_worker_not_alive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "GRACE_SECONDS", -1)
     with within(0, "print"):
-        assert liveness.dead()["print"] == "stuck"
+        assert liveness.failures()["print"] == "stuck"
         limits._running.clear()
-    assert "print" not in liveness.dead()
+    assert "print" not in liveness.failures()
 
 
 def test_every_job_has_a_limit_far_below_the_patience_of_the_broker(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from celery import Celery
 from chassis.jobs import Job, celery_app
-from chassis.jobs.schedule import KeptSchedule
+from chassis.jobs.schedule import PersistentSchedule
 from chassis.settings import ServiceSettings
 from structlog.testing import capture_logs
 
@@ -29,11 +29,11 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "var" / "press-beat.json"
 
 
-def schedule(app: "Celery[Job]") -> KeptSchedule:
-    return KeptSchedule(app=app, schedule_filename=app.conf.beat_schedule_filename)
+def schedule(app: "Celery[Job]") -> PersistentSchedule:
+    return PersistentSchedule(app=app, schedule_filename=app.conf.beat_schedule_filename)
 
 
-def last_run(schedule: KeptSchedule) -> datetime:
+def last_run(schedule: PersistentSchedule) -> datetime:
     last = schedule.schedule["print"].last_run_at
     assert last
     return last

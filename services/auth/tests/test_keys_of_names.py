@@ -2,10 +2,10 @@
 
 import pytest
 from auth_service.testing import PASSWORD, Caller
-from auth_service.users.key_filling import users_fill_keys
-from auth_service.users.keys import email_key, username_key
+from auth_service.users.key_backfill import users_fill_keys
 from auth_service.users.models import User
 from auth_service.users.selectors import authors_list
+from auth_service.users.unique_keys import email_key, username_key
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 

@@ -4,11 +4,11 @@ import os
 
 from auth_service.django_apps import APPS
 from chassis.django.testing import assert_pending_is_what_django_says
-from chassis.testing import wait_for_nothing
+from chassis.testing import imports_of_migrate_wait
 from pytest_django import DjangoDbBlocker
 
 
 def test_a_database_lacks_what_django_would_apply(django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock():
         assert_pending_is_what_django_says(os.environ["AUTH_DATABASE_URL"], APPS)
-    assert wait_for_nothing("auth") == (0, ""), "waiting for nothing imported what it can do without"
+    assert imports_of_migrate_wait("auth") == (0, ""), "waiting for nothing imported what it can do without"

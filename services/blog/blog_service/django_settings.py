@@ -15,9 +15,9 @@ INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
-    "chassis.django.middleware.gateway_alone_is_believed",
+    "chassis.django.middleware.proxy_headers_from_trusted_peers",
     "django.middleware.security.SecurityMiddleware",
-    "chassis.django.middleware.pages_load_their_own",
+    "chassis.django.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.common.CommonMiddleware",
     "chassis.django.paths.trailing_slash_ignored",

@@ -6,7 +6,7 @@ from blog_service.authors.models import Author
 from blog_service.media_refs import tasks as media_refs
 from blog_service.media_refs.models import Asset
 from blog_service.testing import Caller, Neighbours
-from chassis.django import walking
+from chassis.django import reconciliation
 from chassis.events.databases.django_app.models import Walk
 from chassis.internal_client import InternalUnavailable
 from uuid_utils.compat import uuid7
@@ -47,7 +47,7 @@ def test_each_run_goes_on_where_the_last_one_ended(
     db: None, neighbours: Neighbours, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(media_refs, "PAGE", 2)
-    monkeypatch.setattr(walking, "PAGES", 1)
+    monkeypatch.setattr(reconciliation, "PAGES", 1)
     Asset.objects.bulk_create(Asset(id=uuid7()) for _ in range(5))
     left = []
     for _ in range(3):

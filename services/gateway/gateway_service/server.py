@@ -38,7 +38,7 @@ async def serve(settings: GatewaySettings) -> None:
         watches = [Watch("jwks", alive=lambda: not refreshing.done()), Watch("public", alive=lambda: public.is_open)]
         await stop.wait()
         for watch in watches:
-            watch.forget()
+            watch.unregister()
         await _drain(assembly, public, settings.drain_seconds)
         await admin.close(ADMIN_SECONDS)
         refreshing.cancel()

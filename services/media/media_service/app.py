@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from chassis.fastapi import exceptions
-from chassis.fastapi.access import as_listed
+from chassis.fastapi.access import enforce_access_table
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
-from chassis.fastapi.telemetry import SILENT
+from chassis.fastapi.telemetry import NO_TELEMETRY
 from chassis.health import Health
 from chassis.tokens import JwksClient, Verifier
 from fastapi import Depends, FastAPI
@@ -55,13 +55,13 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
         responses=REFUSED,
-        telemetry=SILENT,
+        telemetry=NO_TELEMETRY,
     )
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
     for public in (uploads.router, assets.router, renditions.router):
-        app.include_router(public, dependencies=[Depends(as_listed)])
+        app.include_router(public, dependencies=[Depends(enforce_access_table)])
     for hidden in (internal.router, health_router(health)):
         app.include_router(hidden)
     return app

@@ -62,7 +62,7 @@ def worker(arguments: list[str]) -> None:
 
 def migrate(arguments: list[str]) -> None:
     """Bring the database up to date, waiting --within SECONDS; with --wait SECONDS stand by until somebody has."""
-    migrations.migrate("media", _settings, migrations.ordered(arguments), pending=pending, apply=_migrate)
+    migrations.migrate("media", _settings, migrations.parse_options(arguments), pending=pending, apply=_migrate)
 
 
 def _migrate() -> None:

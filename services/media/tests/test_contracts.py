@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from chassis.events import contracts
 from chassis.events.testing import contracts as committed_contracts
 from chassis.events.types import EventData
-from chassis.testing import migrate_nothing, wait_for_nothing
+from chassis.testing import imports_of_migrate, imports_of_migrate_wait
 from media_service import revisions
 from media_service.database import Base, Database
 from media_service.events import PUBLISHES
@@ -80,8 +80,8 @@ def test_waiting_reads_the_same_without_a_framework(
     at_version("0000")
     assert set(revisions.pending(own_settings.database_url)) == known
     at_version(max(known))
-    assert wait_for_nothing("media") == (0, "")
-    assert migrate_nothing("media") == (0, "")
+    assert imports_of_migrate_wait("media") == (0, "")
+    assert imports_of_migrate("media") == (0, "")
 
 
 def test_a_database_without_tables_says_so(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from chassis.testing import TokenMint, begin_to_serve, local_server
+from chassis.testing import TokenMint, imports_of_web, local_server
 from media_service.database import Database
 from media_service.testing.drawn import encoded, jpeg, opened, picture
 from media_service.testing.people import ALICE, Json
@@ -99,7 +99,7 @@ def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path)
 
 
 def test_serving_begins_without_celery() -> None:
-    assert begin_to_serve("media") == (0, "")
+    assert imports_of_web("media") == (0, "")
 
 
 def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web, tmp_path: Path) -> None:

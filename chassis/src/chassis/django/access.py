@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rest_framework.views import APIView  # which imports the default permissions, and so this module
 
 
-class AsListed(BasePermission):
+class AccessTablePermission(BasePermission):
     """Who may is in the table; what is not listed is refused. A method that the view has not is left to its 405."""
 
     def has_permission(self, request: Request, view: "APIView") -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chassis.commands import Commands
 from chassis.django.migrations import pending
-from chassis.migrations import migrate, ordered
+from chassis.migrations import migrate, parse_options
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -54,7 +54,7 @@ class DjangoCommands(Commands):
 
     def migrate(self, arguments: list[str]) -> None:
         """Bring the database up to date, waiting --within SECONDS; with --wait SECONDS stand by until somebody has."""
-        migrate(self.service, self.settings, ordered(arguments), pending=self._pending, apply=self._migrate)
+        migrate(self.service, self.settings, parse_options(arguments), pending=self._pending, apply=self._migrate)
 
     def check(self, _arguments: list[str]) -> None:
         """Look at settings and code without serving; in production every warning counts."""

@@ -29,7 +29,7 @@ PAGE_POLICY = "; ".join(
 """What a page of the admin may load: its own files, and nothing that is written into the page (CSP3)."""
 
 
-def gateway_alone_is_believed(get_response: Handler) -> Handler:
+def proxy_headers_from_trusted_peers(get_response: Handler) -> Handler:
     """Middleware: what says whose request it is counts from TRUSTED_PEERS alone; REMOTE_ADDR becomes the client's."""
     proxies = TrustedProxies(networks(settings.SERVICE_SETTINGS.trusted_peers, "TRUSTED_PEERS"))
 
@@ -45,7 +45,7 @@ def gateway_alone_is_believed(get_response: Handler) -> Handler:
     return middleware
 
 
-def pages_load_their_own(get_response: Handler) -> Handler:
+def content_security_policy(get_response: Handler) -> Handler:
     """Middleware: every page in HTML says where it loads from, unless its view has said so."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

@@ -61,7 +61,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "TOKEN_KEYS": "chassis.django.authentication.key_of_issuer",
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.django.authentication.BearerAuthentication"],
-            "DEFAULT_PERMISSION_CLASSES": ["chassis.django.access.AsListed"],
+            "DEFAULT_PERMISSION_CLASSES": ["chassis.django.access.AccessTablePermission"],
             "DEFAULT_PARSER_CLASSES": ["chassis.django.parsers.JsonParser"],
             "DEFAULT_RENDERER_CLASSES": ["chassis.django.renderers.JsonRenderer"],
             "DEFAULT_SCHEMA_CLASS": "chassis.django.openapi.AutoSchema",

@@ -16,7 +16,7 @@ from chassis import clock, sentry
 from chassis.events import envelope, event_metrics, parked_events
 from chassis.events.databases import EventDatabase, Handler, Transaction
 from chassis.events.envelope import Event
-from chassis.events.spans import being_handled
+from chassis.events.spans import handling_span
 from chassis.logging import get_logger
 
 LADDER: Final = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 30, 120, 600, 3600, 21600))
@@ -145,7 +145,7 @@ class Inbox:
             outcomes = self._record(transaction, arrived)
             for (event, body), outcome in zip(arrived, outcomes, strict=True):
                 if outcome is Outcome.HANDLED:
-                    with being_handled(event, again=False):
+                    with handling_span(event, retry=False):
                         transaction.call(self._handlers[event.type], event)
                 elif outcome is Outcome.HELD:
                     transaction.execute(_KEEP_BODY, (body.decode(), self.consumer, str(event.id)))
@@ -183,7 +183,7 @@ class Inbox:
             raise self._undecided(error) from error
 
     def _apply_again(self, transaction: Transaction, event: Event) -> None:
-        with being_handled(event, again=True):
+        with handling_span(event, retry=True):
             transaction.call(self._handlers[event.type], event)
             transaction.execute(_RETRIED, (self._moment(), self.consumer, str(event.id)))
             log.info("event handled on retry", type=event.type, event_id=str(event.id))

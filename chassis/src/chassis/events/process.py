@@ -112,7 +112,7 @@ def _unfinished(threads: list[threading.Thread], seconds: float) -> list[str]:
 
 def _guarded(loop: Loop, stop: threading.Event, watch: Watch, failed: list[str]) -> None:
     try:
-        loop(stop, watch.turned)
+        loop(stop, watch.tick)
     except BaseException as error:
         log.exception("loop failed", loop=watch.name)
         sentry.report(error)

@@ -10,17 +10,17 @@ from chassis.logging import bind_request, clear_request
 
 
 @contextmanager
-def being_handled(event: Event, *, again: bool) -> Iterator[None]:
+def handling_span(event: Event, *, retry: bool) -> Iterator[None]:
     """Do something on behalf of an event: in its trace the first time, in a trace that links to it afterwards."""
     clear_request()
     bind_request(request_id=event.correlation_id)
     token = handling.set(event)
-    again = again or event.replay
-    parent, state = (None, None) if again else (event.traceparent, event.tracestate)
+    is_late = retry or event.replay
+    parent, state = (None, None) if is_late else (event.traceparent, event.tracestate)
     try:
         with tracing.span(f"handle {event.type}", kind="CONSUMER", parent=parent, state=state) as span:
             if span is not None:
-                _describe(span, event, link=again)
+                _describe(span, event, link=is_late)
             yield
     finally:
         handling.reset(token)

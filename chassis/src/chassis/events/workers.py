@@ -52,20 +52,20 @@ class Workers(Generic[Item]):
         at_once = 1
         thread = threading.current_thread()
         watch = Watch(thread.name, within=STUCK_SECONDS, alive=thread.is_alive)
-        watch.rests()
+        watch.idle()
         try:
             while items := _waiting(queue, at_once):
-                watch.turned()
+                watch.tick()
                 started = time.perf_counter()
                 self._work(items)
                 each = (time.perf_counter() - started) / len(items)
                 at_once = max(1, min(BATCH, int(BATCH_SECONDS / each)))
-                watch.rests()
+                watch.idle()
         except BaseException as error:  # ends the thread, and what it was watched for says so
             log.exception("worker thread failed", thread=thread.name)
             sentry.report(error)
         else:
-            watch.forget()
+            watch.unregister()
         finally:
             self._finish()
 

@@ -9,6 +9,6 @@ from chassis.fastapi.authentication import verified_claims
 from chassis.tokens import Claims
 
 
-async def as_listed(request: Request, claims: Annotated[Claims | None, Depends(verified_claims)]) -> None:
+async def enforce_access_table(request: Request, claims: Annotated[Claims | None, Depends(verified_claims)]) -> None:
     """Who may is in the table; what is not listed is refused. Give it as a dependency of the router."""
     listed(request.method, request.scope["route"].path).require(claims)

@@ -2,7 +2,7 @@
 
 from fastapi.telemetry import TelemetryConfig
 
-SILENT = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
+NO_TELEMETRY = TelemetryConfig(tracing=False, metrics=False, logs=False, operation_spans=False, auto_configure=False)
 """Give it as ``telemetry`` to every FastAPI.
 
 Once anybody sets a global provider, or FASTAPI_OTEL_AUTO_CONFIGURE, it would trace each request with its whole query,

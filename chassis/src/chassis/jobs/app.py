@@ -39,7 +39,7 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
         timezone="UTC",
         beat_schedule=schedule or {},
         beat_schedule_filename=str(settings.var_dir / f"{settings.service}-beat.json"),
-        beat_scheduler="chassis.jobs.schedule:KeptSchedule",
+        beat_scheduler="chassis.jobs.schedule:PersistentSchedule",
         beat_max_loop_interval=BEAT_SECONDS,
         beat_sync_every=1,
         **_broker(settings),

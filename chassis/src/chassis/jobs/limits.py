@@ -44,7 +44,7 @@ def within(seconds: float, name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        watch.forget()
+        watch.unregister()
         with _lock:
             if job in _running:
                 _running.remove(job)

@@ -17,7 +17,7 @@ from chassis.logging import get_logger
 log = get_logger()
 
 
-class KeptSchedule(Scheduler):
+class PersistentSchedule(Scheduler):
     """Celery's own keeps Python objects in a database file, and ends where that cannot be read."""
 
     watch: Watch | None = None
@@ -36,12 +36,12 @@ class KeptSchedule(Scheduler):
     def tick(self, *args: Any, **kwargs: Any) -> Any:
         """Queue what is due; answers the seconds until something is again."""
         if self.watch:
-            self.watch.turned()
+            self.watch.tick()
         return super().tick(*args, **kwargs)
 
     def _ensure_connected(self) -> Any:
         if self.watch:
-            self.watch.rests()
+            self.watch.idle()
         return super()._ensure_connected()  # type: ignore[misc]
 
     def sync(self) -> None:

@@ -192,7 +192,7 @@ class Transport(virtual.Transport):
 
     def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         if self.watch:
-            self.watch.turned()
+            self.watch.tick()
         super().drain_events(connection, timeout, **kwargs)
 
     def driver_version(self) -> str:
@@ -200,5 +200,5 @@ class Transport(virtual.Transport):
 
     def _deliver(self, message: dict[str, Any], queue: str | None) -> None:
         if self.watch:
-            self.watch.rests()  # it may run the job itself, which has a limit of its own
+            self.watch.idle()  # it may run the job itself, which has a limit of its own
         super()._deliver(message, queue)

@@ -7,7 +7,7 @@ from celery.worker.consumer import Consumer
 
 from chassis import gc_tuning
 from chassis.health import Heartbeat
-from chassis.jobs.schedule import KeptSchedule
+from chassis.jobs.schedule import PersistentSchedule
 from chassis.jobs.sqlite_transport import Transport
 from chassis.liveness import STUCK_SECONDS, Loop, Watch, keep_beating
 from chassis.settings import ServiceSettings
@@ -22,7 +22,7 @@ class WaitingConsumer(Consumer):
 
     def ensure_connected(self, conn: Any) -> Any:
         if self.taking:
-            self.taking.rests()
+            self.taking.idle()
         return super().ensure_connected(conn)
 
 
@@ -45,16 +45,16 @@ def _begin(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: bool
 
 
 def _let_turn(consumer: Any) -> None:
-    consumer.taking.turned()
+    consumer.taking.tick()
     if consumer.hub is None:
         Transport.watch = consumer.taking
     else:
-        consumer.timer.call_repeatedly(TURN_SECONDS, consumer.taking.turned)
+        consumer.timer.call_repeatedly(TURN_SECONDS, consumer.taking.tick)
 
 
 def _queue_what_is_due(app: "Celery[Any]") -> None:
     """From a thread of the worker: on one machine there is one worker, and `--beat` would fork it whole."""
-    schedule = KeptSchedule(app=app, max_interval=1, schedule_filename=app.conf.beat_schedule_filename)
+    schedule = PersistentSchedule(app=app, max_interval=1, schedule_filename=app.conf.beat_schedule_filename)
     loop = Loop("beat", schedule.tick, within=STUCK_SECONDS)
 
     @signals.worker_shutting_down.connect(weak=False)

@@ -20,9 +20,9 @@ def test_topology_is_planned_applied_and_checked(newsroom: Newsroom, person: Per
     assert plan["differences"]
     assert queue in person.types(service, "topology", "check", finds=True)
     for action in ("apply", "check"):
-        as_declared, *unseen = person.types(service, "topology", action).splitlines()
+        as_declared, *not_compared = person.types(service, "topology", action).splitlines()
         assert as_declared == f"2 queues of {name} are as declared."
-        assert [line.partition(":")[0] for line in unseen] == without_bindings(newsroom)
+        assert [line.partition(":")[0] for line in not_compared] == without_bindings(newsroom)
     answer = person.asks(service, "topology", "check")
     assert answer["differences"] == []
     assert bool(answer["not_compared"]) is bool(without_bindings(newsroom))

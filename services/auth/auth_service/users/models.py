@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
-from auth_service.users.keys import email_key, username_key
+from auth_service.users.unique_keys import email_key, username_key
 
 USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
 LOCALE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the common part of BCP 47

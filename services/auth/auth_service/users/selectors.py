@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
-from auth_service.users.keys import email_key
 from auth_service.users.models import User
+from auth_service.users.unique_keys import email_key
 
 
 def user_get_by_login(login: str) -> User | None:

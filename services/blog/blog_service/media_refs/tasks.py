@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from celery import shared_task
-from chassis.django.walking import walk_on
+from chassis.django.reconciliation import reconcile_pages
 from django.utils import timezone
 
 from blog_service.media_refs.models import Asset
@@ -29,4 +29,4 @@ def media_refs_refresh_stuck(now: datetime | None = None) -> None:
 @shared_task(name="media_refs_reconcile")
 def media_refs_reconcile() -> None:
     """Compare a stretch of the read copy with media; in turn all of it is compared, whatever events were missed."""
-    walk_on("media_refs", Asset.objects.all(), lambda ids: assets_compare(set(ids)), size=PAGE)
+    reconcile_pages("media_refs", Asset.objects.all(), lambda ids: assets_compare(set(ids)), size=PAGE)

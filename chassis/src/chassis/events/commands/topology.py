@@ -58,12 +58,12 @@ def _vhost(events_url: str) -> str:
 
 
 def _tell(context: CommandContext, differences: list[str], **more: object) -> bool:
-    unseen = context.transport.unseen
+    not_compared = context.transport.not_compared
     if context.out.as_json:
-        context.out.document({**more, "differences": differences, "not_compared": unseen})
+        context.out.document({**more, "differences": differences, "not_compared": not_compared})
         return bool(differences)
     rows = [{"difference": each} for each in differences]
     context.out.table(rows, f"{len(context.queues)} queues of {context.service.name} are as declared.")
-    if unseen:
-        context.out.say(unseen)
+    if not_compared:
+        context.out.say(not_compared)
     return bool(differences)

@@ -107,7 +107,7 @@ class Transport(Protocol):
         """See copies of what is published from now on, by topic pattern, as long as the subscription lives."""
 
     @property
-    def unseen(self) -> str | None:
+    def not_compared(self) -> str | None:
         """What ``differences`` cannot compare and why, a sentence; None when it compares everything."""
 
     def differences(self, queues: Sequence[Queue]) -> list[str]:

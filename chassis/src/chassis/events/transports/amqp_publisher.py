@@ -10,15 +10,15 @@ from pika.channel import Channel
 from chassis.events.envelope import CONTENT_TYPE
 from chassis.events.topology import EXCHANGE, REDELIVERY_EXCHANGE
 from chassis.events.transports import Message, PublishOutcome, TransportLost
-from chassis.events.transports.amqp_declared import EXCHANGES
-from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
+from chassis.events.transports.amqp_connection import OPEN_SECONDS, AmqpConnection
+from chassis.events.transports.amqp_topology import EXCHANGES
 
 CONFIRM_SECONDS = 10
 """How long a batch may wait for the broker's answers."""
 
 
-class PublishingLink(Link):
-    """A link that keeps many messages on their way and knows what the broker said about each."""
+class PublishingConnection(AmqpConnection):
+    """A connection that keeps many messages on their way and knows what the broker said about each."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url, "broadsheet events publisher")
@@ -112,14 +112,14 @@ class RabbitMQPublisher:
     def __init__(self, url: str, confirm_seconds: float = CONFIRM_SECONDS) -> None:
         self._url = url
         self._confirm_seconds = confirm_seconds
-        self._link: PublishingLink | None = None
+        self._connection: PublishingConnection | None = None
 
     def ready(self) -> bool:
-        link = self._open()
-        self._drive(link)
-        if link.blocked:
+        connection = self._open()
+        self._drive(connection)
+        if connection.blocked:
             return False
-        if link.owed:  # it was blocked in the midst of a batch and is not any more
+        if connection.owed:  # it was blocked in the midst of a batch and is not any more
             self._drop()
             self._open()
         return True
@@ -127,37 +127,37 @@ class RabbitMQPublisher:
     def publish(self, messages: Sequence[Message], *, queue: str | None = None) -> dict[str, PublishOutcome]:
         if not self.ready():
             return {}
-        link = self._open()
+        connection = self._open()
         try:
-            outcomes = link.publish(messages, queue, self._confirm_seconds)
+            outcomes = connection.publish(messages, queue, self._confirm_seconds)
         except TransportLost:
             self._drop()
-            if not link.outcomes:
+            if not connection.outcomes:
                 raise
-            return link.outcomes
-        if link.owed and not link.blocked:
+            return connection.outcomes
+        if connection.owed and not connection.blocked:
             self._drop()
         return outcomes
 
     def close(self) -> None:
-        if self._link:
-            self._link.close(abort=self._link.owed)
-            self._link = None
+        if self._connection:
+            self._connection.close(abort=self._connection.owed)
+            self._connection = None
 
-    def _open(self) -> PublishingLink:
-        if self._link is None:
-            self._link = PublishingLink(self._url)
-        return self._link
+    def _open(self) -> PublishingConnection:
+        if self._connection is None:
+            self._connection = PublishingConnection(self._url)
+        return self._connection
 
-    def _drive(self, link: PublishingLink) -> None:
+    def _drive(self, connection: PublishingConnection) -> None:
         try:
-            link.drive(lambda: True, 0)
-            link.drive(lambda: False, 0)
+            connection.drive(lambda: True, 0)
+            connection.drive(lambda: False, 0)
         except TransportLost:
             self._drop()
             raise
 
     def _drop(self) -> None:
-        if self._link:
-            self._link.close(abort=True)
-            self._link = None
+        if self._connection:
+            self._connection.close(abort=True)
+            self._connection = None

@@ -9,7 +9,7 @@ from pika.channel import Channel
 
 from chassis.events.topology import EXCHANGE, dead_queue
 from chassis.events.transports import Delivery, Message, PublishOutcome, TransportLost
-from chassis.events.transports.amqp_link import OPEN_SECONDS, Link
+from chassis.events.transports.amqp_connection import OPEN_SECONDS, AmqpConnection
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 
 FLUSH_SECONDS = 0.1
@@ -24,16 +24,16 @@ class RabbitMQSubscription:
         self._arrived: list[Delivery] = []
         self._unsettled: set[int] = set()
         self._consuming = 0
-        self._link = Link(url, "broadsheet events consumer")
+        self._connection = AmqpConnection(url, "broadsheet events consumer")
         self._undertaker: RabbitMQPublisher | None = None
         try:
             self._start(queues, prefetch, pattern)
         except TransportLost:
-            self._link.close(abort=True)
+            self._connection.close(abort=True)
             raise
 
     def receive(self, timeout: float) -> list[Delivery]:
-        self._link.drive(lambda: bool(self._arrived) or self._link.take_wake(), timeout)
+        self._connection.drive(lambda: bool(self._arrived) or self._connection.take_wake(), timeout)
         arrived, self._arrived = self._arrived, []
         return arrived
 
@@ -43,9 +43,9 @@ class RabbitMQSubscription:
         earliest = min(self._unsettled, default=None)
         together = {tag for tag in done if earliest is None or tag < earliest}
         if together:
-            self._link.channel.basic_ack(max(together), multiple=True)
+            self._connection.channel.basic_ack(max(together), multiple=True)
         for tag in sorted(done - together):
-            self._link.channel.basic_ack(tag)
+            self._connection.channel.basic_ack(tag)
 
     def dead_letter(self, delivery: Delivery, reason: str) -> None:
         if self._undertaker is None:
@@ -59,26 +59,26 @@ class RabbitMQSubscription:
         self.ack([delivery])
 
     def wake(self) -> None:
-        self._link.wake()
+        self._connection.wake()
 
     def close(self) -> None:
         # Closing in good order would cancel first, and then a quorum queue of RabbitMQ 3 gives the next consumer later
         # messages before the unsettled ones. When the connection breaks, the unsettled ones come first.
         with contextlib.suppress(TransportLost):
-            self._link.drive(lambda: False, FLUSH_SECONDS)
-        self._link.close(abort=True)
+            self._connection.drive(lambda: False, FLUSH_SECONDS)
+        self._connection.close(abort=True)
         if self._undertaker:
             self._undertaker.close()
 
     def _start(self, queues: Sequence[str], prefetch: int, pattern: str | None) -> None:
-        channel = self._link.channel
+        channel = self._connection.channel
         channel.basic_qos(prefetch_count=prefetch)
         names = [*queues]
         if pattern is not None:
             names = [self._copies_of(channel, pattern)]
         for name in names:
             channel.basic_consume(name, self._receiver(name), callback=self._on_consuming)
-        self._link.drive(lambda: self._consuming == len(names), OPEN_SECONDS)
+        self._connection.drive(lambda: self._consuming == len(names), OPEN_SECONDS)
         if self._consuming != len(names):
             raise TransportLost(f"the broker did not start consuming within {OPEN_SECONDS} s")
 
@@ -89,7 +89,7 @@ class RabbitMQSubscription:
         channel.queue_declare(
             "", exclusive=True, arguments=arguments, callback=lambda frame: declared.append(frame.method.queue)
         )
-        self._link.drive(lambda: bool(declared), OPEN_SECONDS)
+        self._connection.drive(lambda: bool(declared), OPEN_SECONDS)
         channel.queue_bind(declared[0], EXCHANGE, pattern)
         return declared[0]
 

@@ -10,10 +10,10 @@ from pika.exceptions import AMQPError, ChannelClosedByBroker
 
 from chassis.events.topology import Queue
 from chassis.events.transports import Depth, Publisher, Subscription
-from chassis.events.transports.amqp_declared import EXCHANGES, DeclaredQueue, declared
-from chassis.events.transports.amqp_link import FAILURES, lost, parameters
+from chassis.events.transports.amqp_connection import FAILURES, lost, parameters
 from chassis.events.transports.amqp_publisher import RabbitMQPublisher
 from chassis.events.transports.amqp_subscription import RabbitMQSubscription
+from chassis.events.transports.amqp_topology import EXCHANGES, DeclaredQueue, declared_queues
 
 if TYPE_CHECKING:
     from chassis.events.transports.rabbitmq_management import Management
@@ -34,7 +34,7 @@ class RabbitMQTransport:
         self._management = management
 
     @property
-    def unseen(self) -> str | None:
+    def not_compared(self) -> str | None:
         return None if self._management else _UNSEEN
 
     def publisher(self) -> Publisher:
@@ -64,7 +64,7 @@ class RabbitMQTransport:
                 if refused:
                     problems.append(f"{name} is other than declared: {refused.reply_text}")
             channel = connection.channel()
-            for queue in declared(queues):
+            for queue in declared_queues(queues):
                 for exchange, key in queue.bindings:
                     channel.queue_bind(queue.name, exchange, key)
         return self._management.differences(queues) if self._management else problems
@@ -97,7 +97,7 @@ class RabbitMQTransport:
 def _declarations(queues: Sequence[Queue]) -> Iterator[tuple[str, Declare]]:
     for name, kind in EXCHANGES.items():
         yield f"exchange {name}", _exchange(name, kind)
-    for queue in declared(queues):
+    for queue in declared_queues(queues):
         yield f"queue {queue.name}", _queue(queue)
 
 

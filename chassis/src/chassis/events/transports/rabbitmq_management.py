@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote, urlsplit
 import urllib3
 
 from chassis.events.topology import EXCHANGE, Queue
-from chassis.events.transports.amqp_declared import EXCHANGES, DeclaredQueue, declared
+from chassis.events.transports.amqp_topology import EXCHANGES, DeclaredQueue, declared_queues
 from chassis.settings import SettingsError
 
 TIMEOUT_SECONDS = 5
@@ -33,7 +33,7 @@ class Management:
     def differences(self, queues: Sequence[Queue]) -> list[str]:
         """What is missing or other than declared, a sentence each; raises SettingsError when it cannot be asked."""
         problems = [problem for name, kind in EXCHANGES.items() for problem in self._of_exchange(name, kind)]
-        return problems + [problem for queue in declared(queues) for problem in self._of_queue(queue)]
+        return problems + [problem for queue in declared_queues(queues) for problem in self._of_queue(queue)]
 
     def _of_exchange(self, name: str, kind: str) -> Iterator[str]:
         found = self._get(f"exchanges/{self._vhost}/{name}")

@@ -38,7 +38,7 @@ class SqliteTransport:
         return SqliteListener(self._path, pattern)
 
     @property
-    def unseen(self) -> None:
+    def not_compared(self) -> None:
         return None
 
     def differences(self, queues: Sequence[Queue]) -> list[str]:

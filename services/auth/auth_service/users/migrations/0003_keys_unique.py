@@ -1,4 +1,4 @@
-from chassis.django.concurrently import AddUniqueConcurrently
+from chassis.django.migration_operations import AddUniqueConcurrently
 from django.db import migrations, models
 
 

@@ -24,22 +24,22 @@ sys.exit(f"imported: {{dear}}" if dear else 0)
 """
 
 
-def wait_for_nothing(service: str) -> tuple[int, str]:
+def imports_of_migrate_wait(service: str) -> tuple[int, str]:
     """Exit code and standard error of ``migrate --wait``, which every pod runs: ``(0, "")``, or what is too heavy."""
     return _migrate(service, ["--wait", "0"])
 
 
-def migrate_nothing(service: str) -> tuple[int, str]:
+def imports_of_migrate(service: str) -> tuple[int, str]:
     """The same of ``migrate`` on a database that has all migrations."""
     return _migrate(service, [])
 
 
-def begin_to_beat(service: str) -> tuple[int, str]:
+def imports_of_beat(service: str) -> tuple[int, str]:
     """The same of a beat process up to its first look at the schedule; it has no database either."""
     return _run(_BEAT.format(service=service), FRAMEWORKS | {"psycopg"})
 
 
-def begin_to_serve(service: str) -> tuple[int, str]:
+def imports_of_web(service: str) -> tuple[int, str]:
     """The same of a web process: jobs are queued with Celery, but it need not be there before the first request."""
     return _run(_SERVE.format(service=service), frozenset({"celery", "kombu"}))
 

@@ -22,7 +22,7 @@ class DeclaredQueue:
     """Exchanges and the routing keys by which it is bound to them."""
 
 
-def declared(queues: Iterable[Queue]) -> Iterator[DeclaredQueue]:
+def declared_queues(queues: Iterable[Queue]) -> Iterator[DeclaredQueue]:
     """The queues on the broker for a service's queues, dead letters first."""
     for queue in queues:
         dead = {"x-queue-type": "quorum", "x-delivery-limit": _NEVER}

@@ -56,7 +56,7 @@ class _Connection(pika.SelectConnection):
         self._terminate_stream(AMQPError("abandoned"))
 
 
-class Link:
+class AmqpConnection:
     """An open connection with one channel; raises TransportLost whenever it turns out to be closed."""
 
     def __init__(self, url: str, name: str) -> None:

@@ -12,7 +12,7 @@ PAGES = 10
 """At most, in one stretch of the way: what a job has time for."""
 
 
-def walk_on(name: str, rows: QuerySet[Any], compare: Callable[[list[UUID]], None], *, size: int) -> None:
+def reconcile_pages(name: str, rows: QuerySet[Any], compare: Callable[[list[UUID]], None], *, size: int) -> None:
     """Hand the keys of the next rows in their order to ``compare``, ``size`` at a time; after the last come the first.
 
     How far the walk called ``name`` has come is remembered after each page: one whose comparing raises comes again.

@@ -4,8 +4,8 @@ from chassis.logging import get_logger
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from auth_service.users.keys import email_key, username_key
 from auth_service.users.models import User
+from auth_service.users.unique_keys import email_key, username_key
 
 AT_ONCE = 500
 

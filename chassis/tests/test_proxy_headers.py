@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from chassis.django.middleware import gateway_alone_is_believed
+from chassis.django.middleware import proxy_headers_from_trusted_peers
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
@@ -16,7 +16,7 @@ def seen(peer: str) -> dict[str, Any]:
         requests.append(request)
         return HttpResponse()
 
-    gateway_alone_is_believed(view)(RequestFactory().get("/", headers=SAID, REMOTE_ADDR=peer))
+    proxy_headers_from_trusted_peers(view)(RequestFactory().get("/", headers=SAID, REMOTE_ADDR=peer))
     return {"address": requests[0].META["REMOTE_ADDR"], "secure": requests[0].is_secure(), **requests[0].headers}
 
 

@@ -10,7 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
 
 app = celery_app(
     settings(),
-    tasks=["blog_service.authors.tasks", "blog_service.media_refs.tasks"],
+    tasks=["blog_service.authors.tasks", "blog_service.media_refs.tasks", "blog_service.posts.tasks"],
     schedule={
         "media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60},
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},

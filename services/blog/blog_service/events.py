@@ -3,16 +3,11 @@
 from chassis.events.databases import Handler
 from chassis.events.types import EventData
 
-from blog_service.authors.handlers import (
+from blog_service.accounts.handlers import (
     author_suspend_on_user_suspended,
     author_upsert_on_profile_updated,
     author_upsert_on_user_registered,
     posts_settle_on_user_reactivated,
-)
-from blog_service.media_refs.handlers import (
-    posts_settle_on_asset_failed,
-    posts_settle_on_asset_ready,
-    posts_settle_on_asset_removed,
 )
 from blog_service.posts.events import (
     MediaRefsChanged,
@@ -22,6 +17,11 @@ from blog_service.posts.events import (
     PostSlugChanged,
     PostUnpublished,
     PostUpdated,
+)
+from blog_service.posts.handlers import (
+    posts_settle_on_asset_failed,
+    posts_settle_on_asset_ready,
+    posts_settle_on_asset_removed,
 )
 from blog_service.staff.handlers import staff_change_on_role_changed
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from blog_service.media_refs.tasks import STUCK_AFTER, media_refs_refresh_stuck
+from blog_service.posts.tasks import STUCK_AFTER, media_refs_refresh_stuck
 from blog_service.testing import Caller, Neighbours
 from django.utils import timezone
 from uuid_utils.compat import uuid7

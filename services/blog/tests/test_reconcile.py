@@ -5,6 +5,7 @@ from blog_service.authors import tasks as authors
 from blog_service.authors.models import Author
 from blog_service.media_refs import tasks as media_refs
 from blog_service.media_refs.models import Asset
+from blog_service.posts.tasks import media_refs_refresh_stuck
 from blog_service.testing import Caller, Neighbours
 from chassis.django import reconciliation
 from chassis.events.databases.django_app.models import Walk
@@ -29,7 +30,7 @@ def test_a_post_stops_waiting_for_a_picture_that_media_has_no_more(
     alice.writes(images=[{"media": str(media)}], published=True)
     del neighbours.assets[str(media)]
     media_refs.media_refs_reconcile()
-    media_refs.media_refs_refresh_stuck()
+    media_refs_refresh_stuck()
     assert charlie.get(POST).status == 200
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 from uuid import UUID
 
 from blog_service.commands import event_service
-from blog_service.media_refs.tasks import media_refs_refresh_stuck
 from blog_service.posts.models import Post
+from blog_service.posts.tasks import media_refs_refresh_stuck
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example
 from uuid_utils.compat import uuid7

@@ -1,5 +1,6 @@
 """Writes to the read copy of pictures: from media's events, and by asking media for what no event has told yet."""
 
+from datetime import datetime
 from functools import cache
 from uuid import UUID
 
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from blog_service.media_refs.models import Asset
 from blog_service.settings import settings
+
+AT_ONCE = 50
 
 
 def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -> None:
@@ -30,6 +33,13 @@ def assets_refresh(post_id: UUID) -> None:
     """Ask media about the unsettled pictures of a post: its events may still be on their way."""
     unsettled = Asset.objects.filter(post_images__post_id=post_id, status=Asset.Status.PROCESSING)
     if ids := set(unsettled.values_list("id", flat=True)):
+        assets_pull(ids)
+
+
+def assets_refresh_stuck(*, before: datetime) -> None:
+    """Ask media about pictures that are unsettled and were last asked about ``before``, some at a time."""
+    stuck = Asset.objects.filter(status=Asset.Status.PROCESSING, checked_at__lt=before)
+    if ids := set(stuck.order_by("checked_at").values_list("id", flat=True)[:AT_ONCE]):
         assets_pull(ids)
 
 

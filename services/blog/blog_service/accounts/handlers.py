@@ -1,4 +1,4 @@
-"""Reactions to what happens to accounts."""
+"""Reactions to what happens to accounts, whichever rooms they touch."""
 
 from uuid import UUID
 

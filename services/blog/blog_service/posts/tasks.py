@@ -1,0 +1,19 @@
+"""Jobs that publish what waited for pictures where an event is late."""
+
+from datetime import datetime, timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from blog_service.media_refs.services import assets_refresh_stuck
+from blog_service.posts.models import Post
+from blog_service.posts.services import posts_settle
+
+STUCK_AFTER = timedelta(seconds=60)
+
+
+@shared_task(name="media_refs_refresh_stuck")
+def media_refs_refresh_stuck(now: datetime | None = None) -> None:
+    """Ask media about pictures that have been unsettled for a minute, and publish what need not wait any more."""
+    assets_refresh_stuck(before=(now or timezone.now()) - STUCK_AFTER)
+    posts_settle(Post.objects.all())

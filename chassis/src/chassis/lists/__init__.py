@@ -3,7 +3,7 @@
 Nothing here knows a framework: ``chassis.django.lists`` and ``chassis.fastapi.lists`` bring the request in.
 """
 
-from chassis.lists.cursor import CURSOR, CursorPage, Keyset, cursor_page
+from chassis.lists.cursor import CURSOR, CursorPage, Keyset, Place, cursor_page
 from chassis.lists.page_number import PAGE_NUMBER, Page, page_of
 from chassis.lists.parameters import Parameter
 from chassis.lists.query import Query
@@ -15,6 +15,7 @@ __all__ = [
     "Keyset",
     "Page",
     "Parameter",
+    "Place",
     "Query",
     "cursor_page",
     "page_of",

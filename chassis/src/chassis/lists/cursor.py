@@ -16,7 +16,6 @@ from uuid import UUID
 
 from chassis.lists.parameters import DEFAULT_SIZE, MOST, Parameter, sized
 from chassis.lists.query import Query
-from chassis.problems import Problem
 
 Row = TypeVar("Row")
 Key = UUID | datetime | int | str
@@ -29,7 +28,7 @@ its keys stay as they are: one that moves may be seen twice, or not at all.
 """
 
 CURSOR = (
-    Parameter("cursor", {"type": "string", "maxLength": 2000}, "`next_cursor` of the page before"),
+    Parameter("cursor", {"type": "string", "maxLength": 2000}, "`next_cursor` of the page before", "cursor_invalid"),
     sized("limit"),
 )
 """The parameters of a list by cursor."""
@@ -74,7 +73,7 @@ def _decode(query: Query, cursor: str, keyset: Keyset) -> Place:
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         is_ours = False
     if not is_ours:
-        raise Problem(400, "cursor_invalid", "The cursor was not given out for this list.")
+        raise CURSOR[0].invalid("This was not given out for this list.")
     return place
 
 

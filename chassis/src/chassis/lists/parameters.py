@@ -12,11 +12,12 @@ LONGEST = 200
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a query; ``schema`` is its JSON Schema in the contract."""
+    """A parameter of a query; ``schema`` is in the contract, ``refused_as`` the code of a wrong value."""
 
     name: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
     description: str = ""
+    refused_as: str = "filter_invalid"
 
     @property
     def longest(self) -> int:
@@ -24,7 +25,7 @@ class Parameter:
 
     def invalid(self, detail: str) -> Problem:
         """The 400 for a value that makes no sense."""
-        return Problem(400, "filter_invalid", f"{self.name}: {detail}")
+        return Problem(400, self.refused_as, f"{self.name}: {detail}")
 
 
 def unknown(name: str, known: Iterable[str]) -> Problem:

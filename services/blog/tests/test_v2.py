@@ -1,7 +1,5 @@
 """Reading posts in version 2."""
 
-import base64
-
 import pytest
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
@@ -110,18 +108,21 @@ def test_a_post_published_meanwhile_moves_no_other(alice: Caller, charlie: Calle
     assert "body" not in items[0]
 
 
-def encoded(text: str) -> str:
-    return base64.urlsafe_b64encode(text.encode()).decode()
-
-
-@pytest.mark.parametrize(
-    "cursor",
-    ["x", "é", "%00", encoded("now"), encoded(f"2026-11-23 {uuid7()} x"), encoded("2026-11-23T00:00:00+00:00 1")],
-)
+@pytest.mark.parametrize("cursor", ["", "x", "é", "%00"])
 def test_a_cursor_that_was_never_given_out_is_refused(charlie: Caller, cursor: str) -> None:
     answer = charlie.get(f"v2/posts?cursor={cursor}")
     assert (answer.status, answer.headers["Content-Type"]) == (400, "application/problem+json")
-    assert answer.body["code"] in {"cursor_invalid", "filter_invalid"}
+    assert answer.body["code"] == "cursor_invalid"
+
+
+def test_a_cursor_goes_on_with_the_filters_it_began_with(alice: Caller, charlie: Caller) -> None:
+    for number in range(3):
+        alice.writes(f"p{number}", tags=["t"], published=True)
+    cursor = charlie.get("v2/posts?tag=t&limit=1").body["next_cursor"]
+    assert [post["slug"] for post in charlie.get(f"v2/posts?cursor={cursor}&tag=t").body["items"]] == ["p1", "p0"]
+    for query in ("", "&tag=u", "&tag=t&author=alice"):
+        answer = charlie.get(f"v2/posts?cursor={cursor}{query}")
+        assert (answer.status, answer.body["code"]) == (400, "cursor_invalid")
 
 
 def test_an_unknown_filter_is_refused(charlie: Caller) -> None:

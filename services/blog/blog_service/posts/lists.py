@@ -1,23 +1,36 @@
 """Lists of posts: what narrows them, how many they are, and in which order they come."""
 
 from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
 
+from chassis.lists import Keyset, Parameter, Query
 from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
 from blog_service.authors.selectors import author_get
 from blog_service.posts.counts import published_total
 from blog_service.posts.models import Post
-from blog_service.query import Query
 from blog_service.tags.selectors import tag_get
 
-FILTERS = frozenset({"author", "tag", "published_at__gte", "published_at__lte"})
+_MOMENT = {"type": "string", "format": "date-time"}
+FILTERS = (
+    Parameter("author", description="a username"),
+    Parameter("tag"),
+    Parameter("published_at__gte", _MOMENT),
+    Parameter("published_at__lte", _MOMENT),
+)
 NEWEST = "-published_at"
+NEWEST_FIRST: Keyset = {NEWEST: datetime.fromisoformat, "-id": UUID}
 ORDERINGS = {
     sign + name: (sign + name, f"{sign}id")
     for name in ("published_at", "created_at", "updated_at", "title")
     for sign in ("-", "")
 }
+MINE = (
+    Parameter("mine", {"type": "boolean"}, "the caller's own, in every state"),
+    Parameter("ordering", {"type": "string", "enum": sorted(ORDERINGS)}),
+)
 DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
 
 

@@ -4,46 +4,39 @@ from typing import cast
 from uuid import UUID
 
 from chassis.django.bodies import read
+from chassis.django.lists import documented, page_body, query_of
+from chassis.lists import PAGE_NUMBER, page_of
 from chassis.tokens import Claims
 from django.http import HttpResponse
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from blog_service import parameters
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
-from blog_service.paging import PAGING, page_body, page_of
-from blog_service.posts.lists import FILTERS, ORDERINGS, posts_in_order
+from blog_service.posts.lists import FILTERS, MINE, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services import PostFields, post_change, post_create, post_delete
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import PostInListShape, PostPageShape, PostShape
-from blog_service.query import Query
 
-LIST_PARAMETERS = [
-    *parameters.PAGE,
-    *parameters.POST_FILTERS,
-    OpenApiParameter("mine", OpenApiTypes.BOOL, description="the caller's own, in every state"),
-    OpenApiParameter("ordering", enum=sorted(ORDERINGS)),
-]
+LIST = (*PAGE_NUMBER, *FILTERS, *MINE)
 IN_LISTS = PostInListShape.columns()
 FULL = PostShape.columns()
 
 
 class Posts(PubliclyCachedView):
-    @extend_schema(operation_id="posts_list", parameters=LIST_PARAMETERS, responses=PostPageShape)
+    @extend_schema(operation_id="posts_list", parameters=documented(LIST), responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
-        query = Query(request.query_params, FILTERS | PAGING | {"mine", "ordering"})
+        query = query_of(request, LIST)
         page, found = page_of(query), posts_in_order(query, viewer_of(request))
         count = found.count()
         page.require(count)
         rows = rows_of(found.posts[page.start : page.stop], viewer_of(request), IN_LISTS)
-        return Response(page_body(request, page, count, [PostInListShape.from_row(row) for row in rows]))
+        return Response(page_body(page, count, [PostInListShape.from_row(row) for row in rows]))
 
     @extend_schema(operation_id="posts_create", request=PostBody, responses={201: PostShape})
     def post(self, request: Request) -> Response:

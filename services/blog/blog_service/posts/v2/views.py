@@ -3,40 +3,35 @@
 import hashlib
 from uuid import UUID
 
+from chassis.django.lists import documented, query_of, rows_on
 from chassis.django.renderers import encode
+from chassis.lists import CURSOR, Place, cursor_page
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from blog_service import parameters
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of
 from blog_service.links import post_slug_link_v2
-from blog_service.posts.lists import FILTERS, posts_published
+from blog_service.posts.lists import FILTERS, NEWEST_FIRST, posts_published
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, rows_of
-from blog_service.posts.v2.cursors import cursor_of, posts_after
 from blog_service.posts.v2.shapes import PostInListV2Shape, PostsV2Shape, PostV2Shape
-from blog_service.query import Query
 
-LIST_PARAMETERS = [*parameters.CURSOR, *parameters.POST_FILTERS]
-LIMIT = 20
-LIMIT_MOST = 100
+LIST = (*CURSOR, *FILTERS)
 IN_LISTS = PostInListV2Shape.columns()
 FULL = PostV2Shape.columns()
 
 
 class Posts(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_list", parameters=LIST_PARAMETERS, responses=PostsV2Shape)
+    @extend_schema(operation_id="v2_posts_list", parameters=documented(LIST), responses=PostsV2Shape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
-        query = Query(request.query_params, FILTERS | {"limit", "cursor"})
-        limit = min(query.number("limit", LIMIT), LIMIT_MOST)
-        posts = posts_after(posts_published(query).posts, query.text("cursor"))
-        rows = rows_of(posts[: limit + 1], viewer_of(request), IN_LISTS)
-        more = len(rows) > limit
-        items = [PostInListV2Shape.from_row(row) for row in rows[:limit]]
-        return Response({"items": items, "next_cursor": cursor_of(rows[limit - 1]) if more else None})
+        query = query_of(request, LIST)
+        page = cursor_page(query, NEWEST_FIRST)
+        found = rows_of(rows_on(page, posts_published(query).posts), viewer_of(request), IN_LISTS)
+        rows, next_cursor = page.split(found, _place)
+        return Response({"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor})
 
 
 class PostById(PubliclyCachedView):
@@ -54,6 +49,11 @@ class PostBySlug(PubliclyCachedView):
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_slug_link_v2(row["slug"])})
         return _shown(row)
+
+
+def _place(row: PostRow) -> Place:
+    assert row["published_at"]
+    return row["published_at"], row["id"]
 
 
 def _shown(row: PostRow) -> Response:

@@ -4,10 +4,11 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from chassis.fastapi.authentication import Caller
-from chassis.problems import Problem
-from fastapi import APIRouter, BackgroundTasks, Query, Request, Response
+from chassis.fastapi.lists import documented, query_of
+from chassis.lists import PAGE_NUMBER, Query, page_of
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
 
-from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, PageQuery, asset_out, asset_page
+from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, asset_out
 from media_service.assets.selectors import asset_get, assets_count, assets_list
 from media_service.assets.services import asset_describe, asset_remove
 from media_service.dependencies import AssetId, Service
@@ -19,15 +20,17 @@ PRIVATE = "private, no-store"
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 
-@router.get("")
-async def list_own_pictures(query: Annotated[PageQuery, Query()], caller: Caller, service: Service) -> AssetPage:
+@router.get("", openapi_extra=documented(PAGE_NUMBER))
+async def list_own_pictures(
+    query: Annotated[Query, Depends(query_of(PAGE_NUMBER))], caller: Caller, service: Service
+) -> AssetPage:
     """The caller's pictures, newest first."""
+    page = page_of(query)
     count = await service.database.read(assets_count, caller.sub)
-    if query.page > 1 and query.offset >= count:
-        raise Problem(404, "page_not_found", "There is no such page.")
-    found = await service.database.read(assets_list, caller.sub, offset=query.offset, limit=query.limit)
-    assets = [asset_out(asset, service.public_url) for asset in found]
-    return asset_page(assets, count, query, f"{service.public_url}/api/v1/media")
+    page.require(count)
+    found = await service.database.read(assets_list, caller.sub, offset=page.start, limit=page.size)
+    results = [asset_out(asset, service.public_url) for asset in found]
+    return AssetPage(**page.body(count, results, public_url=service.public_url))
 
 
 @router.get("/{asset_id}")

@@ -6,14 +6,11 @@ from uuid import UUID
 
 from chassis.clock import format_timestamp
 from chassis.text import readable
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
 
 from media_service.assets.models import ALT_LENGTH, Asset
 from media_service.presets import PRESETS
 from media_service.storage.store import EXTENSIONS
-
-PAGE_SIZE, MAX_PAGE_SIZE = 20, 100
-
 
 Moment = Annotated[datetime, PlainSerializer(format_timestamp, return_type=str)]
 LeftOut = Annotated[list[Literal["gain_map"]], BeforeValidator(str.split)]
@@ -70,23 +67,6 @@ class AssetChange(BaseModel):
     alt: Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$"), AfterValidator(readable)] = ""
 
 
-class PageQuery(BaseModel):
-    """Which page of a list; more than 100 a page are cut to 100."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    page: int = Field(1, ge=1, le=1_000_000_000)
-    page_size: int = Field(PAGE_SIZE, ge=1)
-
-    @property
-    def limit(self) -> int:
-        return min(self.page_size, MAX_PAGE_SIZE)
-
-    @property
-    def offset(self) -> int:
-        return (self.page - 1) * self.limit
-
-
 def asset_out(asset: Asset, public_url: str) -> AssetOut:
     """An asset with addresses on the gateway."""
     own = f"{public_url}/m/{asset.id}"
@@ -94,18 +74,3 @@ def asset_out(asset: Asset, public_url: str) -> AssetOut:
     original = f"{own}/original.{EXTENSIONS[asset.mime]}"
     facts = AssetFacts.model_validate(asset)
     return AssetOut.model_construct(**dict(facts), urls=AssetUrls(**urls, original=original))
-
-
-def asset_page(assets: list[AssetOut], count: int, query: PageQuery, url: str) -> AssetPage:
-    """A page of ``count`` assets in all; ``url`` is the list's own address."""
-
-    def link(page: int) -> str:
-        size = "" if query.page_size == PAGE_SIZE else f"&page_size={query.page_size}"
-        return f"{url}?page={page}{size}"
-
-    return AssetPage(
-        count=count,
-        next=link(query.page + 1) if query.offset + query.limit < count else None,
-        previous=link(query.page - 1) if query.page > 1 else None,
-        results=assets,
-    )

@@ -5,6 +5,8 @@ from typing import Any
 from chassis.django.bodies import Body
 from rest_framework import serializers
 
+from auth_service.sessions.serializers import SessionSerializer
+
 
 class LoginBody(Body):
     """Any of ``login``, ``email`` and ``username``, holding either an e-mail or a username."""
@@ -32,3 +34,12 @@ class VerifyBody(Body):
 class TokenPair(serializers.Serializer[Any]):
     access = serializers.CharField()
     refresh = serializers.CharField()
+
+
+class SessionListPage(serializers.Serializer[Any]):
+    """One page of sessions, newest first."""
+
+    count = serializers.IntegerField()
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = SessionSerializer(many=True)

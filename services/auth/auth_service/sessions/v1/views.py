@@ -1,15 +1,14 @@
 """Log-ins in version 1: a pair of tokens in the body."""
 
 import contextlib
-from typing import Any
 from uuid import UUID
 
 from chassis.django.authentication import verifier
 from chassis.django.bodies import read
-from django.db.models import QuerySet
+from chassis.django.lists import documented, page_body, query_of
+from chassis.lists import PAGE_NUMBER, page_of
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
-from rest_framework.generics import ListAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,13 +16,11 @@ from rest_framework.views import APIView
 from auth_service.sessions.access_tokens import session_of
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
-from auth_service.sessions.models import Session
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
 from auth_service.sessions.selectors import sessions_list
 from auth_service.sessions.serializers import SessionSerializer
 from auth_service.sessions.services import Grant, session_end_own, session_open
-from auth_service.sessions.v1.pagination import Pages
-from auth_service.sessions.v1.serializers import LoginBody, RefreshBody, TokenPair, VerifyBody
+from auth_service.sessions.v1.serializers import LoginBody, RefreshBody, SessionListPage, TokenPair, VerifyBody
 from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
 
@@ -66,19 +63,17 @@ class Logout(ByCredentials):
         return Response(status=204)
 
 
-class Sessions(ListAPIView[Session]):
-    serializer_class = SessionSerializer
-    pagination_class = Pages
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+class Sessions(APIView):
+    @extend_schema(operation_id="auth_sessions_list", parameters=documented(PAGE_NUMBER), responses=SessionListPage)
+    def get(self, request: Request) -> Response:
         """The caller's sessions that are not over, newest first."""
-        return self.list(request, *args, **kwargs)
-
-    def get_queryset(self) -> QuerySet[Session]:
-        return sessions_list(caller(self.request).id, now=timezone.now())
-
-    def get_serializer_context(self) -> dict[str, Any]:
-        return {**super().get_serializer_context(), "current": current_session_id(self.request)}
+        page = page_of(query_of(request, PAGE_NUMBER))
+        sessions = sessions_list(caller(request).id, now=timezone.now())
+        count = sessions.count()
+        page.require(count)
+        current = {"current": current_session_id(request)}
+        results = SessionSerializer(sessions[page.start : page.stop], many=True, context=current).data
+        return Response(page_body(page, count, list(results)))
 
 
 class OneSession(APIView):

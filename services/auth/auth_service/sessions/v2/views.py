@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from chassis.django.bodies import read
+from chassis.django.lists import documented, query_of, rows_on
+from chassis.lists import CURSOR, Keyset, cursor_page
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,11 +17,12 @@ from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import session_refresh
 from auth_service.sessions.selectors import sessions_list
 from auth_service.sessions.services import Grant, session_end_own, session_open
-from auth_service.sessions.v2.pagination import page_of
 from auth_service.sessions.v2.serializers import GrantSerializer, SessionBody, SessionPage, SessionRefreshBody
 from auth_service.settings import settings
 from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
+
+NEWEST_FIRST: Keyset = {"-id": UUID}
 
 
 class Sessions(APIView):
@@ -34,11 +37,14 @@ class Sessions(APIView):
         user = user_authenticate(login=body["login"], password=body["password"])
         return _granted(session_open(user, **device_of(request), now=timezone.now()), status=201)
 
-    @extend_schema(parameters=[OpenApiParameter("limit", int), OpenApiParameter("cursor", str)], responses=SessionPage)
+    @extend_schema(parameters=documented(CURSOR), responses=SessionPage)
     def get(self, request: Request) -> Response:
         """The caller's sessions that are not over, newest first."""
-        page = page_of(sessions_list(caller(request).id, now=timezone.now()), request)
-        return Response(SessionPage(page, context={"current": current_session_id(request)}).data)
+        page = cursor_page(query_of(request, CURSOR), NEWEST_FIRST)
+        found = list(rows_on(page, sessions_list(caller(request).id, now=timezone.now())))
+        sessions, next_cursor = page.split(found, lambda session: (session.id,))
+        shown = {"items": sessions, "next_cursor": next_cursor}
+        return Response(SessionPage(shown, context={"current": current_session_id(request)}).data)
 
 
 class Refresh(APIView):

@@ -21,11 +21,11 @@ class Forward:
     def __call__(self, exchange: Exchange, give: Give) -> None:
         assert exchange.target is not None
         assert exchange.rule is not None
-        turn, limits = exchange.turn, exchange.rule.limits
-        body = None if turn.empty else RequestBody(exchange, limits, self._budget)
+        limits = exchange.rule.limits
+        body = None if exchange.turn.empty else RequestBody(exchange, limits, self._budget)
         transfer = Transfer(exchange, limits, self._upstreams[exchange.target.upstream], give)
-        if body and not turn.arrived:
-            transfer.send_when_here(body)
-        else:
+        if body is None or body.is_at_hand:
             transfer.send_at_once(body)
+        else:
+            transfer.send_when_here(body)
         self._deadlines.watch(transfer)

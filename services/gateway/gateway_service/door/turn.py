@@ -29,7 +29,10 @@ class Line(Protocol):
 
 
 class Turn:
-    """``arrived``: the request is here whole. ``on_leave`` is called if the client leaves before its response ends."""
+    """``arrived``: the request is here whole; ``unread`` bytes of its body were not taken yet.
+
+    ``on_leave`` is called if the client leaves before its response ends.
+    """
 
     __slots__ = (
         "_broken",
@@ -37,13 +40,13 @@ class Turn:
         "_expects",
         "_line",
         "_parts",
-        "_unread",
         "_waiter",
         "arrived",
         "client",
         "head",
         "on_leave",
         "source",
+        "unread",
     )
 
     def __init__(self, line: Line, head: Head, client: str, *, arrived: bool, keep: bool) -> None:
@@ -55,7 +58,7 @@ class Turn:
         self.source: Source | None = None
         self._encoder = ResponseEncoder(head_only=head.method == "HEAD", keep=keep)
         self._parts: list[bytes] = []
-        self._unread = 0
+        self.unread = 0
         self._broken = False
         self._waiter: asyncio.Future[None] | None = None
         self._expects = not arrived and head.expects_continue
@@ -71,7 +74,7 @@ class Turn:
         """What has come of the body, and was not taken yet."""
         body = self._parts[0] if len(self._parts) == 1 else b"".join(self._parts)
         self._parts.clear()
-        was_full, self._unread = self.full, 0
+        was_full, self.unread = self.full, 0
         if was_full:
             self._line.pace()
         return body
@@ -130,7 +133,7 @@ class Turn:
     @property
     def full(self) -> bool:
         """More of the body has come than is being read."""
-        return self._unread > AHEAD_BYTES and not self.complete
+        return self.unread > AHEAD_BYTES and not self.complete
 
     @property
     def sends_on(self) -> bool:
@@ -141,7 +144,7 @@ class Turn:
         """A part of the body has come; behind the response it is of no use."""
         if not self.complete:
             self._parts.append(body)
-            self._unread += len(body)
+            self.unread += len(body)
             self._wake()
 
     def arrive(self) -> None:

@@ -47,6 +47,11 @@ class RequestBody:
         if self.length is not None and self.length > limits.body_bytes:
             raise self._too_large()
 
+    @property
+    def is_at_hand(self) -> bool:
+        """It has come whole already, and is not to be streamed."""
+        return self._turn.arrived and self._turn.unread <= self._most_held
+
     def at_hand(self) -> bytes:
         """A body that has come whole already."""
         content = self._counted(self._turn.take())

@@ -6,7 +6,7 @@ from chassis.events.envelope import Event
 
 from blog_service.authors.services import author_apply, author_suspend
 from blog_service.posts.models import Post
-from blog_service.posts.services import posts_settle
+from blog_service.posts.services.settling import posts_settle
 from blog_service.staff.services import staff_leave
 
 

@@ -11,11 +11,11 @@ from django.db import transaction
 from blog_service.authors.models import Author
 from blog_service.media_refs.models import Asset
 from blog_service.posts import markdown
-from blog_service.posts.changes import changes_announce, relations_of, snapshot_of
 from blog_service.posts.counts import counts_change
 from blog_service.posts.models import Post, PostImage
-from blog_service.posts.services import tags_replace
-from blog_service.posts.slugs import slug_claim
+from blog_service.posts.services.changes import changes_announce, relations_of, snapshot_of
+from blog_service.posts.services.slugs import slug_claim
+from blog_service.posts.services.tags import tags_replace
 from blog_service.settings import settings
 
 AUTHORS = ("ada", "grace", "linus")

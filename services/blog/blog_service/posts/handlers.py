@@ -7,7 +7,7 @@ from chassis.events.envelope import Event
 from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import asset_apply
 from blog_service.posts.models import Post
-from blog_service.posts.services import posts_settle
+from blog_service.posts.services.settling import posts_settle
 
 
 def posts_settle_on_asset_ready(event: Event) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from blog_service.media_refs.services import assets_refresh_stuck
 from blog_service.posts.models import Post
-from blog_service.posts.services import posts_settle
+from blog_service.posts.services.settling import posts_settle
 
 STUCK_AFTER = timedelta(seconds=60)
 

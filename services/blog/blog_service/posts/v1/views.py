@@ -18,7 +18,7 @@ from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
 from blog_service.posts.lists import FILTERS, MINE, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
-from blog_service.posts.services import PostFields, post_change, post_create, post_delete
+from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import PostInListShape, PostPageShape, PostShape
 

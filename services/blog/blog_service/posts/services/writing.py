@@ -8,24 +8,23 @@ from uuid import UUID
 from chassis.problems import FieldError, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from blog_service.authors.services import author_ensure
-from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import assets_ensure, assets_refresh
 from blog_service.posts import markdown
 from blog_service.posts.access import PostNotFound
-from blog_service.posts.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.counts import counts_change
-from blog_service.posts.images import ImageFields, images_replace
 from blog_service.posts.markdown_budget import TooComplex
-from blog_service.posts.models import Post, PostTag
-from blog_service.posts.publishing import publication_settle
-from blog_service.posts.slugs import slug_claim, slugs_bury
-from blog_service.tags.services import tags_ensure
+from blog_service.posts.models import Post
+from blog_service.posts.publication import Action
+from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
+from blog_service.posts.services.images import ImageFields, images_replace
+from blog_service.posts.services.publishing import publication_advance
+from blog_service.posts.services.slugs import slug_claim, slugs_bury
+from blog_service.posts.services.tags import tags_replace
 
-SETTLE_AT_ONCE = 500
+WISHES = {True: Action.PUBLISH, False: Action.UNPUBLISH, None: Action.SETTLE}
 
 
 class PostFields(TypedDict, total=False):
@@ -76,17 +75,6 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
         post.delete()
 
 
-def posts_settle(waiting: QuerySet[Post]) -> None:
-    """Publish those of the posts whose images need not be waited for any more, unless their author is suspended.
-
-    At most SETTLE_AT_ONCE of them: a sweeper asks again every minute.
-    """
-    wanted = waiting.filter(publish_requested=True, author__suspended=False)
-    settled = wanted.exclude(images__asset__status=Asset.Status.PROCESSING)
-    for post_id, author_id in settled.order_by("id").values_list("id", "author_id")[:SETTLE_AT_ONCE]:
-        post_change(post_id, {}, actor=author_id)
-
-
 def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
     assets_ensure({image["media"] for image in fields.get("images", [])})
     if fields.get("published") and post_id:
@@ -119,7 +107,8 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
         relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:
         relations = replace(relations, images=images_replace(post, fields["images"]))
-    publication_settle(post, fields.get("published"), now, media_ids=relations.media_ids)
+    action = WISHES[fields.get("published")]
+    publication_advance(post, action, now, media_ids=relations.media_ids)
     after = snapshot_of(post, relations)
     if before and before != after:
         post.version += 1
@@ -128,13 +117,3 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
         changes_announce(post, before, after, actor=actor)
     post.save()
     counts_change(post, before.counted_under if before else None, after.counted_under)
-
-
-def tags_replace(post: Post, names: list[str], *, present: frozenset[int]) -> frozenset[int]:
-    """Make these the tags of the post, which has those ``present``; gives their ids."""
-    tags = tags_ensure(names)
-    post.tags = [tag.name for tag in tags]
-    wanted = frozenset(tag.id for tag in tags)
-    PostTag.objects.filter(post_id=post.id, tag_id__in=present - wanted).delete()
-    PostTag.objects.bulk_create(PostTag(post=post, tag_id=tag_id) for tag_id in wanted - present)
-    return wanted

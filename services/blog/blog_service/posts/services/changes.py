@@ -10,14 +10,13 @@ from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
     PostDeleted,
-    PostPublished,
     PostSlugChanged,
     PostState,
-    PostUnpublished,
     PostUpdated,
 )
-from blog_service.posts.images import ImageTexts
 from blog_service.posts.models import Post, PostImage, PostTag
+from blog_service.posts.publication import event_between
+from blog_service.posts.services.images import ImageTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +40,13 @@ class PostSnapshot:
 
     content: tuple[str, str, tuple[str, ...]]
     slug: str
-    published: bool
+    status: str
     relations: PostRelations
 
     @property
     def counted_under(self) -> frozenset[int] | None:
         """The tags that the post counts for, None while it counts for nothing."""
-        return self.relations.tag_ids if self.published else None
+        return self.relations.tag_ids if self.status == Post.Status.PUBLISHED else None
 
 
 def relations_of(post: Post) -> PostRelations:
@@ -62,7 +61,7 @@ def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
     return PostSnapshot(
         content=(post.title, post.body, tuple(post.tags)),
         slug=post.slug,
-        published=post.status == Post.Status.PUBLISHED,
+        status=post.status,
         relations=relations,
     )
 
@@ -92,10 +91,12 @@ def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapsho
 def _happened(before: PostSnapshot | None, after: PostSnapshot | None) -> list[type[PostState]]:
     if after is None:
         return [PostDeleted]
+    step = event_between(before.status if before else Post.Status.DRAFT, after.status)
+    return [*_written(before, after), step] if step else _written(before, after)
+
+
+def _written(before: PostSnapshot | None, after: PostSnapshot) -> list[type[PostState]]:
     if before is None:
-        return [PostCreated, PostPublished] if after.published else [PostCreated]
+        return [PostCreated]
     edited = (before.content, before.relations.images) != (after.content, after.relations.images)
-    happened: list[type[PostState]] = [PostUpdated] if edited else []
-    if before.published != after.published:
-        happened.append(PostPublished if after.published else PostUnpublished)
-    return happened
+    return [PostUpdated] if edited else []

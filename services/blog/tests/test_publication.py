@@ -1,0 +1,37 @@
+"""The table of a post's publication: what it promises as a whole. What clients see of it is in test_posts.py."""
+
+from collections import defaultdict
+
+import pytest
+from blog_service.posts.events import PostPublished
+from blog_service.posts.models import Post
+from blog_service.posts.publication import TRANSITIONS, Action, State, Who, event_between
+
+
+def test_every_step_that_readers_see_has_one_event_and_no_other_has() -> None:
+    events = defaultdict(set)
+    for row in TRANSITIONS:
+        events[row.source.status, row.target.status].add(row.event)
+    assert all(len(found) == 1 for found in events.values())
+    assert all((None in found) == (before == after) for (before, after), found in events.items())
+
+
+def test_whoever_makes_a_post_public_its_images_are_good() -> None:
+    public = [row for row in TRANSITIONS if row.target is State.PUBLISHED]
+    assert public
+    assert all(row.needs_images and row.event is PostPublished for row in public)
+
+
+def test_the_platform_does_nothing_but_carry_out_what_was_asked_for() -> None:
+    assert [(row.source, row.action) for row in TRANSITIONS if row.who is Who.PLATFORM] == [
+        (State.WAITING, Action.SETTLE)
+    ]
+
+
+def test_every_state_can_be_reached_and_left() -> None:
+    assert {row.target for row in TRANSITIONS} == {row.source for row in TRANSITIONS} == set(State)
+
+
+@pytest.mark.parametrize("status", Post.Status)
+def test_a_status_that_stays_tells_nobody(status: Post.Status) -> None:
+    assert event_between(status, status) is None

@@ -145,10 +145,14 @@ def test_v2_changes_what_was_read_and_nothing_newer(alice: Caller) -> None:
     stale = alice.patch("/api/v2/me", {"profile": {"bio": "Overwrites."}}, If_Match=tag)
     assert (stale.status, stale.body["code"]) == (412, "precondition_failed")
     assert alice.patch("/api/v2/me", change, If_Match="*").status == 200
+    newer = alice.get("/api/v2/me").headers["ETag"]
+    assert alice.patch("/api/v2/me", change, If_Match=f"{tag}, {newer}").status == 200
     assert alice.get("/api/v2/me").body["profile"]["bio"] == "Writes."
 
 
-@pytest.mark.parametrize(("tag", "status"), [(None, 428), ('"x"', 412), ("", 412), ('W/"1"', 412), ("9" * 5000, 412)])
+@pytest.mark.parametrize(
+    ("tag", "status"), [(None, 428), ('"x"', 412), ("", 412), ("1", 412), ('W/"1"', 412), ("9" * 5000, 412)]
+)
 def test_v2_a_change_needs_the_version_it_is_of(alice: Caller, tag: str | None, status: int) -> None:
     headers = {} if tag is None else {"If_Match": tag}
     assert alice.patch("/api/v2/me", {"profile": {"bio": "Writes."}}, **headers).status == status

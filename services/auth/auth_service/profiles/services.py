@@ -3,7 +3,7 @@
 from typing import TypedDict
 from uuid import UUID
 
-from chassis.problems import Problem
+from chassis.preconditions import ANY, IfMatch, entity_tag
 from django.db import transaction
 
 from auth_service.avatars.services import avatar_require
@@ -20,17 +20,16 @@ class ProfileChanges(TypedDict, total=False):
     locale: str
 
 
-def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, version: int | None = None) -> User:
+def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, expected: IfMatch = ANY) -> User:
     """Change the given parts of a profile. What is equal already makes no event.
 
-    Raises Problem: 412 if the account is not of the given ``version`` any more, and as ``avatar_require`` does.
+    Raises Problem: 412 if the account is not as ``expected`` any more, and as ``avatar_require`` does.
     """
     if avatar := changes.get("avatar"):
         avatar_require(user_id, avatar)
     with transaction.atomic():
         user = user_get_locked(user_id)
-        if version not in {None, user.version}:
-            raise Problem(412, "precondition_failed", "The account has changed since it was read.")
+        expected.require(entity_tag(user.version))
         profile = user.profile
         different = {name: value for name, value in changes.items() if getattr(profile, name) != value}
         if different:

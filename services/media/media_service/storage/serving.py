@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import format_datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.preconditions import entity_tag, is_unchanged
 from chassis.problems import Problem
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
@@ -36,7 +37,7 @@ class StoredFile:
 
     @property
     def etag(self) -> str:
-        return f'"{self.sha256}"'
+        return entity_tag(self.sha256)
 
     @property
     def last_modified(self) -> str:
@@ -67,7 +68,7 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
         "Cross-Origin-Resource-Policy": "cross-origin",  # pictures are there to be shown by other sites
         "X-Content-Type-Options": "nosniff",
     }
-    if _is_unchanged(request, file):
+    if is_unchanged(request.headers, file.etag, file.modified):
         return Response(status_code=304, headers=headers)
     part = _part(request, file)
     wanted = range(file.bytes) if part is None else part
@@ -86,13 +87,6 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
     return StreamingResponse(content, status, headers, media_type=file.mime)
 
 
-def _is_unchanged(request: Request, file: StoredFile) -> bool:
-    if tags := request.headers.get("if-none-match"):
-        return tags.strip() == "*" or file.etag in [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-    since = _date(request.headers.get("if-modified-since"))
-    return since is not None and file.modified.replace(microsecond=0) <= since
-
-
 def _part(request: Request, file: StoredFile) -> range | None:
     condition = request.headers.get("if-range")
     if request.method != "GET" or (condition and condition not in {file.etag, file.last_modified}):
@@ -102,11 +96,3 @@ def _part(request: Request, file: StoredFile) -> range | None:
     except UnsatisfiableRange as error:
         size = {"Content-Range": f"bytes */{file.bytes}"}
         raise Problem(416, "range_not_satisfiable", f"The file has {file.bytes} bytes.", headers=size) from error
-
-
-def _date(header: str | None) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(header or "")
-    except (ValueError, OverflowError):
-        return None
-    return date if date.tzinfo else None

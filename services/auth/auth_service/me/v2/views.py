@@ -1,8 +1,9 @@
 """The caller's own account in version 2."""
 
 from chassis.django.bodies import read
-from chassis.problems import Problem
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from chassis.django.preconditions import IF_MATCH, if_match
+from chassis.preconditions import entity_tag
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -20,30 +21,13 @@ class Me(APIView):
         """The caller's own account."""
         return _shown(caller(request))
 
-    @extend_schema(
-        parameters=[OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, required=True)],
-        request=MeChangesBody,
-        responses=MeSerializer,
-    )
+    @extend_schema(parameters=[IF_MATCH], request=MeChangesBody, responses=MeSerializer)
     def patch(self, request: Request) -> Response:
         """Change parts of the caller's profile, if the account is still as it was read."""
-        user_id, version = caller(request).id, _expected_version(request)
+        user_id, expected = caller(request).id, if_match(request)
         changes = read(MeChangesBody, request.data).get("profile", {})
-        return _shown(profile_update(user_id, changes, actor=user_id, version=version))
+        return _shown(profile_update(user_id, changes, actor=user_id, expected=expected))
 
 
 def _shown(user: User) -> Response:
-    return Response(MeSerializer(user).data, headers={"ETag": f'"{user.version}"'})
-
-
-def _expected_version(request: Request) -> int | None:
-    """The version in If-Match, None for ``*``; raises Problem 428 without the header, 412 for one that never was."""
-    tag = request.headers.get("If-Match")
-    if tag is None:
-        raise Problem(428, "precondition_required", "Say which version is to be changed: If-Match with the ETag.")
-    if tag == "*":
-        return None
-    digits = tag.removeprefix('"').removesuffix('"')
-    if not (digits.isascii() and digits.isdecimal()):
-        raise Problem(412, "precondition_failed", "The account never had this ETag.")
-    return int(digits[:18])
+    return Response(MeSerializer(user).data, headers={"ETag": entity_tag(user.version)})

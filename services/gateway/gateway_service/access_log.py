@@ -3,7 +3,9 @@
 import asyncio
 import json
 import sys
+import time
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from gateway_service.exchange import Exchange
 from gateway_service.settings import GatewaySettings
@@ -44,17 +46,23 @@ class AccessLog:
         sys.stdout.flush()
 
     def _line(self, exchange: Exchange, method: str, seconds: float) -> str:
-        now = datetime.now(UTC).isoformat(timespec="milliseconds")[:-6]
+        second, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
         trace = exchange.trace
         duration = f"{seconds * 1000:.1f}"
         user = f'"user_hash": "{exchange.user_hash}", ' if exchange.user_hash else ""
         code = f', "code": "{exchange.code}"' if exchange.code else ""
         upstream = ""
         if exchange.upstream_seconds is not None and exchange.target:
-            milliseconds = exchange.upstream_seconds * 1000
-            upstream = f', "upstream": "{exchange.target.upstream}", "upstream_ms": {milliseconds:.1f}'
+            took = exchange.upstream_seconds * 1000
+            upstream = f', "upstream": "{exchange.target.upstream}", "upstream_ms": {took:.1f}'
         return (
-            f'{{"ts": "{now}Z", {self._identity}, "trace_id": "{trace.trace_id}", "span_id": "{trace.span_id}", '
+            f'{{"ts": "{_moment(second)}.{milliseconds:03}Z", {self._identity}, '
+            f'"trace_id": "{trace.trace_id}", "span_id": "{trace.span_id}", '
             f'"request_id": "{exchange.request_id}", {user}"route": "{exchange.template}", "event": "request", '
             f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}{upstream}{code}}}\n'
         )
+
+
+@lru_cache(maxsize=2)
+def _moment(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).strftime("%Y-%m-%dT%H:%M:%S")

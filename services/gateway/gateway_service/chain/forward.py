@@ -23,9 +23,9 @@ class Forward:
         assert exchange.rule is not None
         limits = exchange.rule.limits
         body = None if exchange.turn.empty else RequestBody(exchange, limits, self._budget)
-        transfer = Transfer(exchange, limits, self._upstreams[exchange.target.upstream], give)
+        upstream = self._upstreams[exchange.target.upstream]
+        transfer = Transfer(exchange, limits, upstream, self._deadlines, give)
         if body is None or body.is_at_hand:
             transfer.send_at_once(body)
         else:
             transfer.send_when_here(body)
-        self._deadlines.watch(transfer)

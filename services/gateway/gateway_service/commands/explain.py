@@ -86,7 +86,9 @@ def _exchange(own: GatewaySettings, method: str, path: str, headers: list[tuple[
     host = (b"host", urlsplit(own.public_url).netloc.encode())
     raw = f"{method.upper()} {path} HTTP/1.1\r\n".encode()
     try:
-        head = heads.read(heads.first_line(raw), [host, *given], upgrades=False)
+        head = heads.read(
+            heads.first_line(raw), [host, *given], len(raw) + sum(len(n + v) + 4 for n, v in given), upgrades=False
+        )
     except Refusal as refusal:
         head = heads.refused(raw, refusal)
     turn = Turn(_Nobody(), head, "127.0.0.1", arrived=True, keep=True)

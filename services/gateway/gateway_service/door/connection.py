@@ -95,7 +95,7 @@ class Connection(asyncio.Protocol):
         if self._in_read:  # a request was answered at once: the loop below goes on
             return
         self._in_read = True
-        while self._reading.received and not self._ending:
+        while self._reading.received.size and not self._ending:
             if self._turn is None:
                 if not self._writable:
                     break
@@ -116,7 +116,7 @@ class Connection(asyncio.Protocol):
             return
         if head:
             turn = Turn(self, head, self._client, arrived=reading.whole, keep=reading.keep and not self._door.closing)
-            while reading.received and not turn.arrived and not self._ending:
+            while not turn.arrived and reading.received.size and not self._ending:
                 self._read_body(turn)  # what came with the head
             self._serve(turn)
         elif reading.raw and not begun:
@@ -139,7 +139,7 @@ class Connection(asyncio.Protocol):
     def pace(self) -> None:
         """Take in no more than is being read; but listen on while nothing lies here, to hear a client leave."""
         turn = self._turn
-        ahead = len(self._reading.received)
+        ahead = self._reading.received.size
         full = not self._ending and (
             turn.full or (turn.arrived and ahead > AHEAD_BYTES) if turn else not self._writable
         )
@@ -153,7 +153,7 @@ class Connection(asyncio.Protocol):
     def _is_full(self, turn: Turn | None) -> bool:
         if turn is None:
             return not self._writable
-        return turn.full or (turn.arrived and len(self._reading.received) > AHEAD_BYTES)
+        return turn.full or (turn.arrived and self._reading.received.size > AHEAD_BYTES)
 
     # serving
 
@@ -188,7 +188,7 @@ class Connection(asyncio.Protocol):
         self._turn = None
         if self._transport.is_closing():
             return
-        if self._ending or not turn.arrived or (len(self._reading.received) and not turn.keep):
+        if self._ending or not turn.arrived or (self._reading.received.size and not turn.keep):
             self._linger()
         elif turn.keep:
             self._go_on()

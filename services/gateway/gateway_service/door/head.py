@@ -9,9 +9,8 @@ next request: refused here.
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from gateway_service.door.limits import REQUEST_LINE_BYTES
+from gateway_service.door.limits import HEADER_BYTES, HEADER_FIELDS, REQUEST_LINE_BYTES
 from gateway_service.messages import Header
 from gateway_service.refusals import Refusal
 
@@ -44,23 +43,14 @@ class Head:
         return self.minor == 1 and self.fields.get(b"expect", b"").lower() == b"100-continue"
 
 
-class Line(NamedTuple):
-    """The first line of a request; ``end`` is where the headers begin."""
-
-    method: str
-    target: bytes
-    minor: int
-    end: int
-
-
-def first_line(raw: bytes) -> Line:
-    """The first line of a head; raises Refusal."""
+def first_line(raw: bytes) -> re.Match[bytes]:
+    """The first line of a head: method, target and minor version; raises Refusal."""
     line = _LINE.match(raw)
     if line is None:
         raise Refusal(
             "header_invalid", "The request line is not method, target and HTTP 1.0 or 1.1, with single spaces."
         )
-    return Line(line[1].decode("ascii"), line[2], int(line[3]), line.end())
+    return line
 
 
 def malformed() -> Refusal:
@@ -68,31 +58,26 @@ def malformed() -> Refusal:
     return Refusal("header_invalid", "A line, header or length is not as RFC 9112 has it.")
 
 
-def without_empty_lines(raw: bytes) -> bytes:
-    """A head without the empty lines before it, which older clients send behind a body (RFC 9112, 2.2)."""
-    while raw.startswith(b"\r\n"):
-        raw = raw[2:]
-    return raw
-
-
 def is_hopeless(raw: bytes) -> bool:
     """Whether no head can come of what has come so far, such as another protocol or bare line feeds."""
     return raw.count(b"\n") != raw.count(b"\r\n") or not (_LINE.match(raw) or _BEGINNING.fullmatch(raw))
 
 
-def read(line: Line, headers: list[Header], *, upgrades: bool) -> Head:
-    """The head, once the parser has found nothing wrong with it; raises Refusal."""
+def read(line: re.Match[bytes], headers: list[Header], size: int, *, upgrades: bool) -> Head:
+    """The head, of so many bytes, once the parser has found nothing wrong with it; raises Refusal."""
+    if line.end() > REQUEST_LINE_BYTES or size - line.end() > HEADER_BYTES or len(headers) > HEADER_FIELDS:
+        raise too_long(line[0])
+    method, target, minor = line.groups()
     fields = dict(headers)
     if upgrades and not _BODY.isdisjoint(fields):
         raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
     coding = fields.get(b"transfer-encoding")
-    if coding is not None and (not line.minor or coding.lower() != b"chunked"):
+    if coding is not None and (minor == b"0" or coding.lower() != b"chunked"):
         raise Refusal("header_invalid", "Of transfer encodings only chunked is understood, in HTTP 1.1.")
-    target = line.target
     if b"#" in target or (target[:1] != b"/" and target != b"*"):
         target = _origin_form(target, headers)
     raw_path, _, query = target.partition(b"?")
-    return Head(line.method, raw_path, query, line.minor, headers, fields)
+    return Head(method.decode("ascii"), raw_path, query, int(minor), headers, fields)
 
 
 def refused(raw: bytes, refusal: Refusal) -> Head:
@@ -103,9 +88,9 @@ def refused(raw: bytes, refusal: Refusal) -> Head:
 
 
 def too_long(raw: bytes) -> Refusal:
-    """What to say of a head that does not end in time."""
-    line = raw.partition(b"\r\n")[0]
-    if len(line) > REQUEST_LINE_BYTES:
+    """What to say of a head that is longer than is taken, as far as it has come."""
+    line, end, _ = raw.partition(b"\r\n")
+    if len(line + end) > REQUEST_LINE_BYTES:
         return Refusal("uri_too_long")
     return Refusal("header_invalid", "The headers are longer than 16 KB or more than 100.", status=431)
 

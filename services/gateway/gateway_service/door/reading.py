@@ -8,6 +8,8 @@ from gateway_service.door.limits import FRAMING_BYTES, HEAD_BYTES
 from gateway_service.door.received import EMPTY_LINE, Received
 from gateway_service.messages import Header
 
+_FIRST_LINES = {minor: b"GET / HTTP/1.%d\r\n" % minor for minor in (0, 1)}
+
 
 class Reading:
     """``raw``: the head so far. ``whole``: the request has come to its end. ``keep``: another may follow it."""
@@ -30,12 +32,15 @@ class Reading:
 
     def head(self) -> Head | None:
         """The head, once it has come; raises Refusal."""
-        self.raw = heads.without_empty_lines(self.raw + self.received.through_empty_line())
-        if len(self.raw) > HEAD_BYTES:
-            raise heads.too_long(self.raw)
-        if self.raw.endswith(EMPTY_LINE):
+        raw = self.raw + self.received.through_empty_line()
+        while raw[:2] == b"\r\n":  # empty lines, which older clients send behind a body (RFC 9112, 2.2)
+            raw = raw[2:]
+        self.raw = raw
+        if len(raw) > HEAD_BYTES:
+            raise heads.too_long(raw)
+        if raw[-4:] == EMPTY_LINE:
             return self._parsed()
-        if heads.is_hopeless(self.raw):
+        if heads.is_hopeless(raw):
             raise heads.malformed()
         return None
 
@@ -58,19 +63,19 @@ class Reading:
         return content
 
     def _parsed(self) -> Head:
-        line = heads.first_line(self.raw)
-        upgrades = False
+        raw = self.raw
+        line = heads.first_line(raw)
+        minor, upgrades = int(line[3]), False
         try:
-            self._parser.feed_data(b"GET / HTTP/1.%d\r\n%b" % (line.minor, self.raw[line.end :]))
+            self._parser.feed_data(_FIRST_LINES[minor] + raw[line.end() :])
         except HttpParserUpgrade:
             upgrades = True
         except HttpParserError:
             raise heads.malformed() from None
-        head = heads.read(line, self._headers, upgrades=upgrades)
-        self.keep = self.keep and line.minor == 1
-        if not self.whole:
-            length = head.fields.get(b"content-length")
-            self._left = int(length) if length is not None else None
+        head = heads.read(line, self._headers, len(raw), upgrades=upgrades)
+        self.keep = self.keep and minor == 1
+        if not self.whole and b"content-length" in head.fields:
+            self._left = int(head.fields[b"content-length"])
         return head
 
     # the parser's callbacks

@@ -8,29 +8,29 @@ SWEEP_SECONDS = 0.1
 
 
 class Watched(Protocol):
-    """Something that can be overdue; ``done`` once it cannot any more."""
-
-    done: bool
+    """Something that can be overdue."""
 
     def check(self, now: float) -> None:
         """Stop if something was waited for too long."""
 
 
 class Deadlines:
-    """Those that are done are forgotten at the next look."""
+    """Of all transfers."""
 
     def __init__(self) -> None:
-        self._watched: list[Watched] = []
+        self._watched: set[Watched] = set()
         self._timer: asyncio.TimerHandle | None = None
 
     def watch(self, watched: Watched) -> None:
-        self._watched.append(watched)
+        self._watched.add(watched)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep)
 
+    def forget(self, watched: Watched) -> None:
+        self._watched.discard(watched)
+
     def _sweep(self) -> None:
         now = monotonic()
-        self._watched = [watched for watched in self._watched if not watched.done]
-        for watched in self._watched:
+        for watched in list(self._watched):
             watched.check(now)
         self._timer = asyncio.get_running_loop().call_later(SWEEP_SECONDS, self._sweep) if self._watched else None

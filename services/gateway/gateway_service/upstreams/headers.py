@@ -1,5 +1,7 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from chassis.client_address import TrustedProxies
@@ -72,6 +74,22 @@ _NOT_SHOWN = frozenset(
     }
 )
 _REMEMBERED_NAMES = 500
+_REMEMBERED_CLIENTS = 1000
+_NOTHING: frozenset[bytes] = frozenset()
+
+
+class _Passing(dict[bytes, bool]):
+    """Whether a header passes, by its name: decided once for names that come again."""
+
+    def __init__(self, stays: Callable[[str], bool]) -> None:
+        super().__init__()
+        self._stays = stays
+
+    def __missing__(self, raw: bytes) -> bool:
+        passes = not self._stays(raw.decode("latin-1"))
+        if len(self) < _REMEMBERED_NAMES:
+            self[raw] = passes
+        return passes
 
 
 class RequestHeaders:
@@ -79,58 +97,52 @@ class RequestHeaders:
 
     def __init__(self, public_url: str, proxies: TrustedProxies) -> None:
         url = urlsplit(public_url)
-        self._about_us = f"x-forwarded-proto: {url.scheme}\r\nx-forwarded-host: {url.netloc}\r\n".encode()
-        self._proxies = proxies
+        self._about_us = f"x-forwarded-proto: {url.scheme}\r\nx-forwarded-host: {url.netloc}\r\n"
         self._told_by_proxies = proxies.header.lower().encode()
-        self._names: dict[bytes, bool] = {}
+        self._client = lru_cache(maxsize=_REMEMBERED_CLIENTS)(proxies.client)
+        self._passes = _Passing(_stays_out)
 
     def make(self, exchange: Exchange) -> bytes:
         """The client's headers that may pass, and our own, as lines."""
         assert exchange.target is not None
-        names, declared = self._names, exchange.target.headers
+        passes, declared = self._passes, exchange.target.headers
         connection = exchange.fields.get(b"connection")
-        dropped = _listed(connection) if connection else ()
+        dropped = _listed(connection) if connection else _NOTHING
         lines = [
             b"%b: %b\r\n" % header
             for header in exchange.headers
-            if ((names[header[0]] if header[0] in names else self._passes(header[0])) or header[0] in declared)
-            and header[0] not in dropped
+            if (passes[header[0]] or header[0] in declared) and header[0] not in dropped
         ]
-        own = (self.client_address(exchange), exchange.request_id, exchange.trace.traceparent)
-        lines.append(self._about_us)
-        lines.append("x-forwarded-for: {}\r\nx-request-id: {}\r\ntraceparent: {}\r\n".format(*own).encode())
+        lines.append(
+            f"{self._about_us}x-forwarded-for: {self.client_address(exchange)}\r\n"
+            f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n".encode()
+        )
         return b"".join(lines)
 
     def client_address(self, exchange: Exchange) -> str:
         """The peer's address, or the one the nearest trusted proxies vouch for."""
-        lines = [value.decode("latin-1") for name, value in exchange.headers if name == self._told_by_proxies]
-        return self._proxies.client(exchange.turn.client, lines)
-
-    def _passes(self, raw: bytes) -> bool:
-        name = raw.decode("latin-1")
-        # an underscore becomes a hyphen in WSGI's environ, and so another header than the one looked at here
-        stays = name in _HOP_BY_HOP or name in _REPLACED or "_" in name or name.startswith(_NOT_IN)
-        if len(self._names) < _REMEMBERED_NAMES:
-            self._names[raw] = not stays
-        return not stays
+        told = self._told_by_proxies
+        if told not in exchange.fields:
+            return self._client(exchange.turn.client, ())
+        lines = tuple(value.decode("latin-1") for name, value in exchange.headers if name == told)
+        return self._client(exchange.turn.client, lines)
 
 
 class AnswerHeaders:
     """Makes the headers of an answer from those of the upstream."""
 
     def __init__(self) -> None:
-        self._names: dict[bytes, bool] = {}
+        self._passes = _Passing(_stays_in)
 
     def make(self, exchange: Exchange, upstream: list[Header]) -> tuple[list[Header], bytes]:
         """The upstream's headers that may pass, and what its Vary says."""
         assert exchange.target is not None
-        names, declared = self._names, exchange.target.headers
+        passes, declared = self._passes, exchange.target.headers
         made: list[Header] = []
-        vary = b""
-        dropped: frozenset[bytes] = frozenset()
+        vary, dropped = b"", _NOTHING
         for header in upstream:
             name = header[0]
-            if (names[name] if name in names else self._passes(name)) or name in declared:
+            if passes[name] or name in declared:
                 made.append(header)
             elif name == b"vary":
                 vary = b"%b, %b" % (vary, header[1]) if vary else header[1]
@@ -140,14 +152,17 @@ class AnswerHeaders:
             made = [header for header in made if header[0] not in dropped]
         return made, vary
 
-    def _passes(self, raw: bytes) -> bool:
-        name = raw.decode("latin-1")
-        stays = name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith(_NOT_OUT)
-        if len(self._names) < _REMEMBERED_NAMES:
-            self._names[raw] = not stays
-        return not stays
+
+def _stays_out(name: str) -> bool:
+    # an underscore becomes a hyphen in WSGI's environ, and so another header than the one looked at here
+    return name in _HOP_BY_HOP or name in _REPLACED or "_" in name or name.startswith(_NOT_IN)
 
 
+def _stays_in(name: str) -> bool:
+    return name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith(_NOT_OUT)
+
+
+@lru_cache(maxsize=100)
 def _listed(connection: bytes) -> frozenset[bytes]:
     """The headers named in Connection: meant for this hop only."""
-    return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b""}
+    return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b"keep-alive", b""}

@@ -11,10 +11,12 @@ from gateway_service.messages import Response, Sink
 from gateway_service.refusals import Refusal
 from gateway_service.upstreams.body import RequestBody
 from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+from gateway_service.upstreams.deadlines import Deadlines
 from gateway_service.upstreams.upstream import Upstream
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 T = TypeVar("T")
+Give = Callable[[Response | Exception], None]
 
 
 class Transfer:
@@ -25,9 +27,12 @@ class Transfer:
         "_began",
         "_body",
         "_connection",
+        "_deadlines",
+        "_done",
         "_exchange",
         "_first",
         "_give",
+        "_limits",
         "_moved",
         "_request",
         "_sink",
@@ -35,16 +40,15 @@ class Transfer:
         "_task",
         "_upstream",
         "_waits_for_client",
-        "done",
-        "limits",
     )
 
     def __init__(
-        self, exchange: Exchange, limits: Limits, upstream: Upstream, give: Callable[[Response | Exception], None]
+        self, exchange: Exchange, limits: Limits, upstream: Upstream, deadlines: Deadlines, give: Give
     ) -> None:
         self._exchange = exchange
         self._upstream = upstream
         self._give = give
+        self._deadlines = deadlines
         self._started = self._moved = self._began = monotonic()
         self._waits_for_client = False
         self._again = False  # it may be sent a second time
@@ -54,9 +58,10 @@ class Transfer:
         self._connection: Connection | None = None
         self._sink: Sink | None = None
         self._first = b""
-        self.done = False
-        self.limits = limits
+        self._done = False
+        self._limits = limits
         exchange.cancel = self.cancel
+        deadlines.watch(self)
 
     # the request
 
@@ -171,14 +176,14 @@ class Transfer:
 
     def cancel(self) -> None:
         """Nobody waits for it any more."""
-        if not self.done:
+        if not self._done:
             self._close()
 
     # its end
 
     def check(self, now: float) -> None:
         """Stop what is overdue."""
-        limits, silence = self.limits, now - self._moved
+        limits, silence = self._limits, now - self._moved
         endless = self._connection is not None and self._connection.is_event_stream
         allowed = limits.body_idle_seconds if self._waits_for_client else limits.idle_seconds
         if silence > allowed or (now - self._started > limits.total_seconds and not endless):
@@ -186,7 +191,7 @@ class Transfer:
 
     def fail(self, error: Exception) -> None:
         """End it; a response that has begun is broken off."""
-        if self.done:
+        if self._done:
             return
         self._close()
         if isinstance(error, UpstreamFailedError):
@@ -197,7 +202,8 @@ class Transfer:
             self._give(error)
 
     def _close(self) -> None:
-        self.done = True
+        self._done = True
+        self._deadlines.forget(self)
         if self._task:
             self._task.cancel()
         if self._body:

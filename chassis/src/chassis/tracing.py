@@ -8,8 +8,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from chassis.settings import ServiceSettings
 
@@ -22,8 +21,7 @@ _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 _TRACESTATE = re.compile(r"[ -~]{1,512}")
 
 
-@dataclass(frozen=True, slots=True)
-class SpanIds:
+class SpanIds(NamedTuple):
     """Where in which trace: lower-case hexadecimal, as in a ``traceparent``; ``state`` is others' ``tracestate``."""
 
     trace_id: str
@@ -89,7 +87,7 @@ def begin(name: str, *, kind: Kind, parent: str | None = None) -> tuple[SpanIds,
 
     Gives its ids, and the OpenTelemetry span to be ended, or None where nothing is exported. It is not the current one.
     """
-    above = parse(parent)
+    above = parse(parent) if parent else None
     if _exporter is not None:
         span, ids = _exporter.begin(name, kind, above)
         return ids, span

@@ -65,6 +65,7 @@ class Gateway:
         self.draining = False
         self.served = 0
         self._https = settings.production and settings.public_url.startswith("https://")
+        self._trusts_traceparent = settings.trust_traceparent
         self.log = AccessLog(settings)
         self._checks = checks
         self._forward = forward
@@ -72,8 +73,10 @@ class Gateway:
         self._record = Record(self.log, self.active)
 
     def __call__(self, turn: Turn) -> None:
-        parent = turn.head.fields.get(b"traceparent", b"").decode("latin-1")
-        exchange = Exchange(turn, *tracing.begin(turn.head.method, kind="SERVER", parent=parent))
+        head = turn.head
+        told = head.fields.get(b"traceparent") if self._trusts_traceparent else None
+        parent = told.decode("latin-1") if told else None
+        exchange = Exchange(turn, *tracing.begin(head.method, kind="SERVER", parent=parent))
         if self._https:
             exchange.added_headers.append(_HSTS)
         if self.draining:

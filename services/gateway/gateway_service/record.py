@@ -4,8 +4,8 @@ import time
 from collections.abc import Collection
 from functools import partial
 
-from chassis.metrics import counter, gauge, histogram
-from prometheus_client import Histogram
+from chassis.metrics import counter, gauge
+from chassis.tallies import Durations, durations
 
 from chassis import statsd
 from gateway_service.access_log import AccessLog
@@ -15,12 +15,12 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 
 
 class Record:
-    """Counts exchanges. The metrics' children are kept: finding them again costs more than counting."""
+    """Counts exchanges. What it counts with is kept: finding it again costs more than counting."""
 
     def __init__(self, log: AccessLog, active: Collection[Exchange]) -> None:
         self._log = log
-        self._durations: dict[tuple[str, str, int], Histogram] = {}
-        self._upstreams: dict[str, Histogram] = {}
+        self._durations: dict[tuple[str, str, int], Durations] = {}
+        self._upstreams: dict[str, Durations] = {}
         for method in _METHODS:
             gauge("http_server_active_requests").labels(method).set_function(partial(_count, active, method))
 
@@ -36,18 +36,18 @@ class Record:
             statsd.incr(f"refusals.{exchange.code}")
         self._log.write(exchange, method, seconds)
 
-    def _duration(self, method: str, template: str, status: int) -> Histogram:
+    def _duration(self, method: str, template: str, status: int) -> Durations:
         key = (method, template, status)
         child = self._durations.get(key)
         if child is None:
-            child = histogram("http_server_request_duration_seconds").labels(method, template, str(status))
+            child = durations("http_server_request_duration_seconds").labels(method, template, str(status))
             self._durations[key] = child
         return child
 
-    def _upstream(self, name: str) -> Histogram:
+    def _upstream(self, name: str) -> Durations:
         child = self._upstreams.get(name)
         if child is None:
-            child = self._upstreams[name] = histogram("gateway_upstream_duration_seconds").labels(name)
+            child = self._upstreams[name] = durations("gateway_upstream_duration_seconds").labels(name)
         return child
 
 

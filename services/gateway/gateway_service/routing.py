@@ -50,7 +50,20 @@ class RouteTable:
 
     def find(self, path: str) -> Target | None:
         """The route of a canonical path, or None."""
-        return self._exact.get(path) or _descend(self._root, path.split("/"), 1)
+        return self._exact.get(path) or self._walk(path.split("/"))
+
+    def _walk(self, segments: list[str]) -> Target | None:
+        """Straight on where no segment leaves a choice, as nearly always."""
+        node = self._root
+        for segment in segments[1:]:
+            fixed, free = node.fixed.get(segment), node.any
+            if node.shaped or (fixed and free):
+                return _descend(self._root, segments, 1)
+            onward = fixed or free
+            if onward is None:
+                return None
+            node = onward
+        return node.target
 
     def _add(self, route: Route, target: Target) -> None:
         if "{" not in route.path:

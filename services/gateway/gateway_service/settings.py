@@ -25,6 +25,9 @@ class GatewaySettings(ServiceSettings):
     )
     hosts: str = Field("", description="names beside PUBLIC_URL's that production answers to, separated by commas")
     cors_origins: str = Field("", description="origins allowed beside those of the YAML, separated by commas")
+    trust_traceparent: bool = Field(
+        False, description="go on with the trace a client names, where something in front writes that header afresh"
+    )
     trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
     forwarded_header: Header = Field(
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"

@@ -139,21 +139,17 @@ class Connection(asyncio.Protocol):
     def pace(self) -> None:
         """Take in no more than is being read; but listen on while nothing lies here, to hear a client leave."""
         turn = self._turn
-        ahead = self._reading.received.size
-        full = not self._ending and (
-            turn.full or (turn.arrived and ahead > AHEAD_BYTES) if turn else not self._writable
-        )
+        if turn is None:
+            full = not self._writable
+        else:
+            full = turn.full or (turn.arrived and self._reading.received.size > AHEAD_BYTES)
+        full = full and not self._ending
         if full != self._paused and not self._transport.is_closing():
             self._paused = full
             if full:
                 self._transport.pause_reading()
             else:
                 self._transport.resume_reading()
-
-    def _is_full(self, turn: Turn | None) -> bool:
-        if turn is None:
-            return not self._writable
-        return turn.full or (turn.arrived and self._reading.received.size > AHEAD_BYTES)
 
     # serving
 
@@ -175,33 +171,25 @@ class Connection(asyncio.Protocol):
 
     def ended(self, turn: Turn) -> None:
         """The response is complete, or cut; behind a complete one is taken in what the client still sends."""
-        if not turn.complete:
-            self._turn = None
-            self._close()
-        elif turn.sends_on and not self._ending:
+        if turn.complete and turn.sends_on and not self._ending:
             self.deadline = self._loop.time() + SENDS_ON_SECONDS
         else:
             self._next(turn)
 
     def _next(self, turn: Turn) -> None:
-        """Go on with the next request, or end."""
+        """Go on with the next request once the client has taken its response, or end."""
         self._turn = None
-        if self._transport.is_closing():
-            return
-        if self._ending or not turn.arrived or (self._reading.received.size and not turn.keep):
+        ahead = self._reading.received.size
+        if not turn.complete:
+            self._close()
+        elif self._ending or not turn.arrived or (ahead and not turn.keep):
             self._linger()
-        elif turn.keep:
-            self._go_on()
+        elif not turn.keep or self._door.closing:
+            self._close()
         else:
-            self._close()
-
-    def _go_on(self) -> None:
-        """Wait for the next request, once the client has taken its response."""
-        self._await_head()
-        if self._door.closing:
-            self._close()
-        elif self._writable:
-            self._read()
+            self._await_head()
+            if (ahead or self._paused) and self._writable:
+                self._read()
 
     def _await_head(self) -> None:
         self._reading.begin()
@@ -245,5 +233,6 @@ class Connection(asyncio.Protocol):
         self._ending = True
         self._reading.received.clear()
         self.deadline = self._loop.time() + self._door.linger_seconds
-        self.pace()
-        self._transport.write_eof()
+        if not self._transport.is_closing():
+            self.pace()
+            self._transport.write_eof()

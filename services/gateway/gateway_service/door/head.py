@@ -65,10 +65,10 @@ def is_hopeless(raw: bytes) -> bool:
 
 def read(line: re.Match[bytes], headers: list[Header], size: int, *, upgrades: bool) -> Head:
     """The head, of so many bytes, once the parser has found nothing wrong with it; raises Refusal."""
-    if line.end() > REQUEST_LINE_BYTES or size - line.end() > HEADER_BYTES or len(headers) > HEADER_FIELDS:
-        raise too_long(line[0])
     method, target, minor = line.groups()
-    fields = dict(headers)
+    first, fields = line.end(), dict(headers)
+    if first > REQUEST_LINE_BYTES or size - first > HEADER_BYTES or len(headers) > HEADER_FIELDS:
+        raise too_long(line[0])
     if upgrades and not _BODY.isdisjoint(fields):
         raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
     coding = fields.get(b"transfer-encoding")

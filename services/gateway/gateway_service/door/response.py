@@ -62,8 +62,9 @@ class ResponseEncoder:
             self._left = int(fields[b"content-length"])
         if b"close" in fields.get(b"connection", b"").lower():
             self.keep = False
-        lines = [_status_line(status), *[name + b": " + value for name, value in headers]]
-        lines += self._framing(whole, chunks=chunks)
+        lines = [_status_line(status), *map(b": ".join, headers)]
+        if self._left is None and not self._silent:
+            self._frame(lines, whole, chunks=chunks)
         if b"date" not in fields:
             lines.append(_date(int(time.time())))
         if not self.keep and b"connection" not in fields:
@@ -73,18 +74,16 @@ class ResponseEncoder:
             raise ValueError("a header of the answer has more than one line")
         return head + b"\r\n\r\n"
 
-    def _framing(self, whole: int | None, *, chunks: bool) -> list[bytes]:
-        """How the end is told where no length is announced."""
-        if self._left is not None or self._silent:
-            return []
+    def _frame(self, lines: list[bytes], whole: int | None, *, chunks: bool) -> None:
+        """Say how the end is told where no length is announced."""
         if whole is not None:
             self._left = whole
-            return [b"content-length: %d" % whole]
-        if chunks:
+            lines.append(b"content-length: %d" % whole)
+        elif chunks:
             self._chunked = True
-            return [b"transfer-encoding: chunked"]
-        self.keep = False  # HTTP/1.0: the end of the connection
-        return []
+            lines.append(b"transfer-encoding: chunked")
+        else:
+            self.keep = False  # HTTP/1.0: the end of the connection
 
 
 @lru_cache(maxsize=200)

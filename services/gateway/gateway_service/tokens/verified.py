@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from chassis.metrics import counter
+from chassis.tallies import counts
 from chassis.tokens import Claims, TokenRefused, UnknownKey, Verifier, bearer
 
 from gateway_service.tokens.keys import KeySource
@@ -31,9 +31,9 @@ class VerifiedTokens:
         self._keys = keys
         self._now = now
         self._callers: dict[bytes, Caller] = {}
-        self._hits = counter("gateway_tokens_total").labels("cached")
-        self._verified = counter("gateway_tokens_total").labels("verified")
-        self._refused = counter("gateway_tokens_total").labels("refused")
+        self._hits = counts("gateway_tokens_total").labels("cached")
+        self._verified = counts("gateway_tokens_total").labels("verified")
+        self._refused = counts("gateway_tokens_total").labels("refused")
         keys.on_withdrawal(self._callers.clear)
 
     def __len__(self) -> int:

@@ -44,7 +44,9 @@ class Connection(asyncio.Protocol):
         self._listener: Listener | None = None
         self._writable = asyncio.Event()
         self._writable.set()
+        self._parsed = False  # the parser has seen an answer's end and stands before the next
         self.sent = True
+        self.closed = False
         self.opened_at = self.idle_since = monotonic()
 
     # the exchange
@@ -53,7 +55,9 @@ class Connection(asyncio.Protocol):
         """Send a request; unless all of it is ``sent`` by this, its body follows by ``write``."""
         self._listener = listener
         self._method = method
-        self._parser = HttpResponseParser(self)
+        if not self._parsed:
+            self._parser = HttpResponseParser(self)
+        self._parsed = False
         self._chunks: list[bytes] = []
         self._head_bytes = 0
         self._headed = False
@@ -90,11 +94,8 @@ class Connection(asyncio.Protocol):
     def abort(self) -> None:
         """Close at once, whatever is under way: the service learns that nobody waits any more."""
         self._listener = None
+        self.closed = True
         self._transport.abort()
-
-    @property
-    def closed(self) -> bool:
-        return self._transport.is_closing()
 
     # asyncio.Protocol
 
@@ -119,7 +120,11 @@ class Connection(asyncio.Protocol):
             if self._head_bytes > HEAD_BYTES:
                 self._fail()
 
+    def eof_received(self) -> None:
+        self.closed = True  # as the transport does now
+
     def connection_lost(self, exc: Exception | None) -> None:
+        self.closed = True
         self._writable.set()
         self._lost(self)
         if self._listener and self._until_close and exc is None:
@@ -168,7 +173,7 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if self._headed:
-            self._complete = True
+            self._complete = self._parsed = True
 
     # telling who asked
 

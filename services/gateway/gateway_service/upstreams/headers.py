@@ -109,7 +109,7 @@ class RequestHeaders:
         connection = exchange.fields.get(b"connection")
         dropped = _listed(connection) if connection else _NOTHING
         lines = [
-            b"%b: %b\r\n" % header
+            b": ".join(header)
             for header in exchange.headers
             if (passes[header[0]] or header[0] in declared) and header[0] not in dropped
         ]
@@ -117,7 +117,7 @@ class RequestHeaders:
             f"{self._about_us}x-forwarded-for: {self.client_address(exchange)}\r\n"
             f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n".encode()
         )
-        return b"".join(lines)
+        return b"\r\n".join(lines)
 
     def client_address(self, exchange: Exchange) -> str:
         """The peer's address, or the one the nearest trusted proxies vouch for."""

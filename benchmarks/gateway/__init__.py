@@ -30,7 +30,7 @@ def measure(*, quick: bool) -> Sequence[Figure]:
     with field(mint) as start:
         running = [start.gateway(NOW), start.gateway_at(BEFORE, EARLIER), start.haproxy(), start.nginx()]
         same = _costs(running, turns, lambda: [_get(token)] * requests)
-        fresh = _costs(running, turns, lambda: [_get(mint.access(USER, "alice")) for _ in range(requests // 10)])
+        fresh = _costs(running, turns, lambda: [_get(mint.access(USER, "alice")) for _ in range(requests // 3)])
     return [_figure("P1", "proxied GET, token seen before", same, 0.6), _figure("P1-worst", "never seen", fresh, 1.6)]
 
 

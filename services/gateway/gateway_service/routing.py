@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from chassis.access import Access, Method, find
 
 from gateway_service.config import Limits, Route
 
+_REMEMBERED_PATHS = 500
 _FIELD = re.compile(r"\{[a-z_]+\}")
 
 
@@ -44,30 +46,15 @@ class RouteTable:
 
     def __init__(self, routes: Iterable[Route], limits: Limits) -> None:
         self._root = _Node()
-        self._exact: dict[str, Target] = {}
         for route in routes:
             self._add(route, _target(route, limits))
-
-    def find(self, path: str) -> Target | None:
+        self.find = lru_cache(maxsize=_REMEMBERED_PATHS)(self._find)
         """The route of a canonical path, or None."""
-        return self._exact.get(path) or self._walk(path.split("/"))
 
-    def _walk(self, segments: list[str]) -> Target | None:
-        """Straight on where no segment leaves a choice, as nearly always."""
-        node = self._root
-        for segment in segments[1:]:
-            fixed, free = node.fixed.get(segment), node.any
-            if node.shaped or (fixed and free):
-                return _descend(self._root, segments, 1)
-            onward = fixed or free
-            if onward is None:
-                return None
-            node = onward
-        return node.target
+    def _find(self, path: str) -> Target | None:
+        return _descend(self._root, path.split("/"), 1)
 
     def _add(self, route: Route, target: Target) -> None:
-        if "{" not in route.path:
-            self._exact[route.path] = target
         node = self._root
         for segment in route.path.split("/")[1:]:
             node = _child(node, segment)

@@ -1,6 +1,7 @@
 """One spelling of the path for matching, policy, limits, log and forwarding; ambiguous spellings are refused."""
 
 import re
+from functools import lru_cache
 
 from gateway_service.exchange import Exchange
 from gateway_service.refusals import Refusal
@@ -9,6 +10,7 @@ from gateway_service.refusals import Refusal
 _PLAIN = re.compile(rb"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~!$&'()*+,=:@-]+)+/?|/")
 _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _AMBIGUOUS = frozenset(b"/\\.;%\x7f") | frozenset(range(0x20))
+_REMEMBERED_PATHS = 500
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_~")
 
 
@@ -17,6 +19,7 @@ def canonical(exchange: Exchange) -> None:
     exchange.path = canonical_path(exchange.raw_path)
 
 
+@lru_cache(maxsize=_REMEMBERED_PATHS)
 def canonical_path(raw: bytes) -> str:
     """The canonical form of a raw path; raises Refusal ``path_ambiguous``."""
     if b"%" in raw:

@@ -8,7 +8,7 @@ from typing import Any
 import pika
 from chassis.events import envelope, transports
 from chassis.events.consumer import Consumer
-from chassis.events.databases import Execute
+from chassis.events.database import Execute
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox

@@ -6,7 +6,7 @@ from typing import ClassVar
 from uuid import UUID
 
 from chassis.events import envelope, outbox
-from chassis.events.databases import EventDatabase, Execute
+from chassis.events.database import EventDatabase, Execute
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.ddl import SHARDS, statements
 from chassis.events.envelope import Event

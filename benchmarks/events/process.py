@@ -12,7 +12,8 @@ from typing import Any
 
 from chassis.events import transports
 from chassis.events.consumer import Consumer
-from chassis.events.databases import Execute, plain
+from chassis.events.database import Execute
+from chassis.events.databases import plain
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox
 from chassis.events.process import WORKERS

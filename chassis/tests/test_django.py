@@ -6,7 +6,7 @@ from typing import Any, cast
 from uuid import UUID
 
 import pytest
-from chassis.django import health, problem_responses
+from chassis.django import error_views, health
 from chassis.django.authentication import Anonymous, Principal
 from chassis.django.settings import cache, database, django_settings
 from chassis.problems import Problem
@@ -101,10 +101,10 @@ class Site:
         path("api/<version>/unlisted", UnlistedView.as_view()),
         path("api/<version>/failing/<how>", FailingView.as_view()),
     )
-    handler400 = staticmethod(problem_responses.bad_request)
-    handler403 = staticmethod(problem_responses.permission_denied)
-    handler404 = staticmethod(problem_responses.not_found)
-    handler500 = staticmethod(problem_responses.server_error)
+    handler400 = staticmethod(error_views.bad_request)
+    handler403 = staticmethod(error_views.permission_denied)
+    handler404 = staticmethod(error_views.not_found)
+    handler500 = staticmethod(error_views.server_error)
 
 
 @pytest.fixture

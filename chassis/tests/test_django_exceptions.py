@@ -5,8 +5,8 @@ import json
 import sqlite3
 
 import pytest
+from chassis.django.error_views import server_error
 from chassis.django.exceptions import problem_of
-from chassis.django.problem_responses import server_error
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.test import RequestFactory
 

@@ -13,13 +13,15 @@ from typing import Any
 import pytest
 from chassis.background_http import serve
 from chassis.events.workers import Workers
-from chassis.health import Health, Heartbeat
-from chassis.liveness import Loop, Watch, keep_beating
+from chassis.health import Health, Heartbeat, keep_beating
+from chassis.liveness import Loop, Watch
+from chassis.process import export_spans
 from chassis.settings import ServiceSettings
+from chassis.span_export import SpanExport
 from chassis.testing import LocalServer
 from chassis.tokens import JwksClient
 
-from chassis import database_pool, liveness, tracing
+from chassis import database_pool, health, liveness, tracing
 
 LONG = 3600.0
 
@@ -135,7 +137,7 @@ def _jwks(_folder: Path) -> str:
 def test_each_loop_of_the_chassis_that_ends_is_named(
     begin: Callable[[Path], str], ends: threading.Event, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(liveness, "HEARTBEAT_SECONDS", 0.01)
+    monkeypatch.setattr(health, "HEARTBEAT_SECONDS", 0.01)
     monkeypatch.setattr(database_pool, "EVERY_SECONDS", 0.01)
     name = begin(tmp_path)
     assert liveness.failures() == {}
@@ -169,10 +171,10 @@ def test_worker_thread_of_a_consumer_that_hangs_is_named(monkeypatch: pytest.Mon
 
 def test_export_of_spans_that_ends_is_named(press_settings: ServiceSettings, http_server: LocalServer) -> None:
     settings = press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url})
-    tracing.setup(settings, "web")
+    export_spans(settings, "web")
     assert liveness.failures() == {}
     exporter, tracing._exporter = tracing._exporter, None
-    assert exporter
+    assert isinstance(exporter, SpanExport)
     exporter._provider.shutdown()  # ends its thread
     wait_until(lambda: liveness.failures() == {"span-export": "ended"})
 

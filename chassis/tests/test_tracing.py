@@ -1,6 +1,7 @@
 """One trace through all services, exported or not."""
 
 import pytest
+from chassis.process import export_spans
 from chassis.settings import ServiceSettings
 from chassis.testing import LocalServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
@@ -43,7 +44,7 @@ def test_spans_are_exported_as_otlp(
     press_settings: ServiceSettings, http_server: LocalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "_exporter", None)
-    tracing.setup(press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url}), "web")
+    export_spans(press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url}), "web")
     with tracing.span("GET /posts", kind="SERVER", parent=PARENT):
         logged = tracing.current_ids()
     assert tracing._exporter
@@ -62,5 +63,5 @@ def test_nothing_is_set_up_without_an_endpoint(
     press_settings: ServiceSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tracing, "_exporter", None)
-    tracing.setup(press_settings, "web")
+    export_spans(press_settings, "web")
     assert tracing._exporter is None

@@ -12,7 +12,8 @@ from uuid import UUID
 import pika
 import psycopg
 from chassis.events import envelope, outbox
-from chassis.events.databases import EventDatabase, Execute, plain
+from chassis.events.database import EventDatabase, Execute
+from chassis.events.databases import plain
 from chassis.events.ddl import statements
 from chassis.events.envelope import Event
 from chassis.events.transports import Delivery, Subscription

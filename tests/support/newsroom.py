@@ -9,7 +9,8 @@ from typing import Any, ClassVar
 
 import pytest
 from chassis.events import commands, transports
-from chassis.events.databases import Execute, plain
+from chassis.events.database import Execute
+from chassis.events.databases import plain
 from chassis.events.envelope import Event, decode
 from chassis.events.inbox import Inbox
 from chassis.events.relay import Relay

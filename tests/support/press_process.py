@@ -13,7 +13,8 @@ import time
 from typing import ClassVar
 
 from chassis.events import process
-from chassis.events.databases import Execute, plain
+from chassis.events.database import Execute
+from chassis.events.databases import plain
 from chassis.events.envelope import Event
 from chassis.events.service import EventService
 from chassis.settings import Secret, ServiceSettings, SettingsError, load

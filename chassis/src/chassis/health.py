@@ -17,6 +17,7 @@ from chassis.connection_errors import server_reason
 ProbeResponse = tuple[int, dict[str, object]]
 HEARTBEAT_MAX_AGE = 60
 """Seconds without a heartbeat after which a background process counts as stuck."""
+HEARTBEAT_SECONDS = 2.0
 
 
 class Health:
@@ -91,7 +92,7 @@ class Heartbeat:
         self._path = path
 
     def beat(self) -> None:
-        """Make the file young, unless something is failures."""
+        """Make the file young, unless something has ended or is stuck."""
         if self._path and not _not_alive():
             try:
                 os.close(os.open(self._path, os.O_CREAT | os.O_WRONLY, 0o666))
@@ -124,6 +125,17 @@ class Heartbeat:
         if age <= HEARTBEAT_MAX_AGE:
             return 200, {"status": "ok"}
         return 503, {"status": "stuck" if age < float("inf") else "starting"}
+
+
+def keep_beating(heartbeat: Heartbeat) -> None:
+    """Keep the file of a heartbeat young from now on, as long as nothing is dead."""
+    from chassis.liveness import STUCK_SECONDS, Loop  # noqa: PLC0415  of no use to the program below
+
+    def beat() -> float:
+        heartbeat.beat()
+        return HEARTBEAT_SECONDS
+
+    Loop("heartbeat", beat, within=STUCK_SECONDS)
 
 
 def _not_alive() -> ProbeResponse | None:

@@ -9,12 +9,10 @@ import time
 from collections.abc import Callable
 
 from chassis import sentry
-from chassis.health import Heartbeat
 from chassis.logging import get_logger
 
 STUCK_SECONDS = 60.0
 """How long a loop that turns every few seconds may not."""
-HEARTBEAT_SECONDS = 2.0
 RETRY_SECONDS = 5.0
 """How long a loop waits after a turn that failed."""
 log = get_logger()
@@ -83,16 +81,6 @@ class Loop:
                 if not isinstance(error, Exception):
                     return  # and is found to have ended
                 pause = RETRY_SECONDS
-
-
-def keep_beating(heartbeat: Heartbeat) -> Loop:
-    """Keep the file of a heartbeat young from now on, as long as nothing is dead."""
-
-    def beat() -> float:
-        heartbeat.beat()
-        return HEARTBEAT_SECONDS
-
-    return Loop("heartbeat", beat, within=STUCK_SECONDS)
 
 
 def failures() -> dict[str, str]:

@@ -13,9 +13,17 @@ def begin(settings: ServiceSettings, process: str) -> None:
     logging.configure(settings, process)
     log_output.count(metrics.counter("log_lines_lost_total").inc)
     sentry.setup(settings, process)
-    tracing.setup(settings, process)
+    export_spans(settings, process)
     statsd.setup(settings)
     if process != "web":
         heartbeat = Heartbeat(settings.heartbeat_file)
         heartbeat.clear()
         background_http.serve(settings.metrics_port, settings.metrics_host, heartbeat)
+
+
+def export_spans(settings: ServiceSettings, process: str) -> None:
+    """Export spans from now on if OTEL_EXPORTER_OTLP_ENDPOINT is set; call after forking, before serving."""
+    if settings.otel_exporter_otlp_endpoint:
+        from chassis.span_export import SpanExport  # noqa: PLC0415  the SDK is heavy, and most run without it
+
+        tracing.export_through(SpanExport(settings, process))

@@ -6,14 +6,9 @@ Ids are carried and logged even when nothing is exported; the OpenTelemetry SDK 
 import random
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
-from chassis.settings import ServiceSettings
-
-if TYPE_CHECKING:
-    from chassis.span_export import SpanExport
+from typing import Any, Literal, NamedTuple, Protocol
 
 Kind = Literal["SERVER", "CLIENT", "PRODUCER", "CONSUMER", "INTERNAL"]
 
@@ -35,7 +30,20 @@ class SpanIds(NamedTuple):
 
 
 _current: ContextVar[SpanIds | None] = ContextVar("span", default=None)
-_exporter: "SpanExport | None" = None
+_exporter: "Exporter | None" = None
+
+
+class Exporter(Protocol):
+    """Makes the spans that leave this process."""
+
+    def begin(self, name: str, kind: Kind, above: SpanIds | None) -> tuple[Any, SpanIds]:
+        """Start a span below ``above``, to be ended; gives it and its ids."""
+
+    def span(self, name: str, kind: Kind, above: SpanIds | None) -> AbstractContextManager[tuple[Any, SpanIds]]:
+        """A span below ``above`` as the current one, and its ids."""
+
+    def close(self) -> None:
+        """Send what is finished and stop."""
 
 
 def parse(traceparent: str | None, tracestate: str | None = None) -> SpanIds | None:
@@ -97,13 +105,10 @@ def begin(name: str, *, kind: Kind, parent: str | None = None) -> tuple[SpanIds,
     return SpanIds(above.trace_id, _random_id(8), above.flags), None
 
 
-def setup(settings: ServiceSettings, process: str) -> None:
-    """Export spans from now on if OTEL_EXPORTER_OTLP_ENDPOINT is set; call after forking, before serving."""
+def export_through(exporter: Exporter) -> None:
+    """Export spans from now on."""
     global _exporter  # noqa: PLW0603  one per process, like the SDK's own provider
-    if settings.otel_exporter_otlp_endpoint:
-        from chassis.span_export import SpanExport  # noqa: PLC0415  the SDK is heavy, and most run without it
-
-        _exporter = SpanExport(settings, process)
+    _exporter = exporter
 
 
 def _random_id(length: int) -> str:

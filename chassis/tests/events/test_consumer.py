@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from chassis.events.backoff import Backoff
 from chassis.events.consumer import Consumer
-from chassis.events.databases import Execute, Handler, plain
+from chassis.events.database import Execute, Handler
+from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, encode
 from chassis.events.inbox import Arrived, DatabaseRefused, Inbox, Outcome

@@ -5,7 +5,8 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from chassis.events.databases import EventDatabase, Execute, plain
+from chassis.events.database import EventDatabase, Execute
+from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, encode
 from chassis.events.inbox import LADDER, DatabaseLost, Inbox, Outcome

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from chassis.events import parked_events
 from chassis.events.audit import account, repair
-from chassis.events.databases import Execute, plain
+from chassis.events.database import Execute
+from chassis.events.databases import plain
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, encode
 from chassis.events.inbox import LADDER, Inbox, Outcome

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from celery import Celery
 from chassis.events import parked_events
-from chassis.events.databases import Execute, Handler
+from chassis.events.database import Execute, Handler
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.envelope import Event, decode, encode, replayed
 from chassis.events.inbox import LADDER, Inbox, Outcome
@@ -19,7 +19,9 @@ from chassis.events.relay import Relay
 from chassis.events.topology import Queue
 from chassis.events.transports import Transport
 from chassis.jobs import Job, celery_app
+from chassis.process import export_spans
 from chassis.settings import ServiceSettings
+from chassis.span_export import SpanExport
 from chassis.testing import LocalServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -54,9 +56,9 @@ def spans(
 ) -> Iterator[Spans]:
     """The finished spans of a name, as a collector got them."""
     monkeypatch.setattr(tracing, "_exporter", None)
-    tracing.setup(press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url}), "consumer")
+    export_spans(press_settings.model_copy(update={"otel_exporter_otlp_endpoint": http_server.url}), "consumer")
     exporter = tracing._exporter
-    assert exporter
+    assert isinstance(exporter, SpanExport)
 
     def finished(name: str) -> list[Any]:
         exporter._provider.force_flush()

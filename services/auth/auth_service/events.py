@@ -1,6 +1,6 @@
 """What auth tells the other services, and what it listens to."""
 
-from chassis.events.databases import Handler
+from chassis.events.database import Handler
 from chassis.events.types import EventData
 
 from auth_service.avatars.handlers import avatar_forget_on_asset_removed

@@ -1,6 +1,6 @@
 """What blog tells the other services, and what it listens to."""
 
-from chassis.events.databases import Handler
+from chassis.events.database import Handler
 from chassis.events.types import EventData
 
 from blog_service.accounts.handlers import (

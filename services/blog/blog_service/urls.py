@@ -12,7 +12,7 @@ urlpatterns = [
     path("", include("chassis.django.health")),
 ]
 
-handler400 = "chassis.django.problem_responses.bad_request"
-handler403 = "chassis.django.problem_responses.permission_denied"
-handler404 = "chassis.django.problem_responses.not_found"
-handler500 = "chassis.django.problem_responses.server_error"
+handler400 = "chassis.django.error_views.bad_request"
+handler403 = "chassis.django.error_views.permission_denied"
+handler404 = "chassis.django.error_views.not_found"
+handler500 = "chassis.django.error_views.server_error"

@@ -14,7 +14,7 @@ from chassis import migrations
 from media_service.revisions import pending
 
 if TYPE_CHECKING:
-    from chassis.events.databases import EventDatabase
+    from chassis.events.database import EventDatabase
     from chassis.events.service import EventService
 
     from media_service.settings import MediaSettings

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from chassis.events.databases import Handler
+from chassis.events.database import Handler
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
 

@@ -19,7 +19,8 @@ from typing import ClassVar
 
 from chassis.events import transports
 from chassis.events.consumer import Consumer
-from chassis.events.databases import Execute, plain
+from chassis.events.database import Execute
+from chassis.events.databases import plain
 from chassis.events.envelope import Event
 from chassis.events.inbox import Arrived, Inbox, Outcome
 from chassis.events.outbox_reader import OutboxReader, ShardClaim

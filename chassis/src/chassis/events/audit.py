@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from chassis import clock
-from chassis.events.databases import EventDatabase, Row
+from chassis.events.database import EventDatabase, Row
 from chassis.events.topology import Queue
 from chassis.events.transports import Message, Publisher, PublishOutcome, TransportLost
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from chassis import clock, statsd
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.outbox_reader import ShardClaim
 from chassis.events.transports import PublishOutcome

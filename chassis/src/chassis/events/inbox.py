@@ -14,7 +14,7 @@ from typing import Final
 
 from chassis import clock, sentry
 from chassis.events import envelope, event_metrics, parked_events
-from chassis.events.databases import EventDatabase, Handler, Transaction
+from chassis.events.database import EventDatabase, Handler, Transaction
 from chassis.events.envelope import Event
 from chassis.events.spans import handling_span
 from chassis.logging import get_logger

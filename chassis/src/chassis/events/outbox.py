@@ -4,7 +4,7 @@ import zlib
 
 from chassis import clock
 from chassis.events import envelope
-from chassis.events.databases import Execute
+from chassis.events.database import Execute
 from chassis.events.ddl import SHARDS, Dialect
 from chassis.events.envelope import Event
 

@@ -14,7 +14,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from chassis import clock
-from chassis.events.databases import EventDatabase, Execute
+from chassis.events.database import EventDatabase, Execute
 
 BATCH = 500
 LEASE = timedelta(seconds=30)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chassis import clock
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 
 _COUNT = "SELECT state, count(*) FROM inbox_event WHERE consumer = %s AND state <> 'handled' GROUP BY state"
 _LIST = """

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from chassis import clock
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 
 PUBLISHED_DAYS = 7
 HANDLED_DAYS = 14

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
-from chassis.events.databases import EventDatabase, Handler
+from chassis.events.database import EventDatabase, Handler
 from chassis.events.envelope import Event
 from chassis.events.types import EventData, EventType
 from chassis.settings import ServiceSettings

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from chassis.events import envelope
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox, Outcome
 from chassis.events.service import EventService

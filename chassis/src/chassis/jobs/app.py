@@ -7,10 +7,10 @@ from celery import Celery, signals
 
 from chassis import log_output, process, tracing
 from chassis.events.databases.plain import sqlite_path
-from chassis.health import Heartbeat
+from chassis.health import Heartbeat, keep_beating
 from chassis.jobs.job import Job
 from chassis.jobs.limits import JOB_SECONDS
-from chassis.liveness import STUCK_SECONDS, Watch, keep_beating
+from chassis.liveness import STUCK_SECONDS, Watch
 from chassis.logging import current_request_id
 from chassis.settings import ServiceSettings
 

@@ -6,10 +6,10 @@ from celery import Celery, signals
 from celery.worker.consumer import Consumer
 
 from chassis import gc_tuning
-from chassis.health import Heartbeat
+from chassis.health import Heartbeat, keep_beating
 from chassis.jobs.schedule import PersistentSchedule
 from chassis.jobs.sqlite_transport import Transport
-from chassis.liveness import STUCK_SECONDS, Loop, Watch, keep_beating
+from chassis.liveness import STUCK_SECONDS, Loop, Watch
 from chassis.settings import ServiceSettings
 
 TURN_SECONDS = 2  # a worker that stops waits for the next turn

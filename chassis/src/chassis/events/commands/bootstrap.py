@@ -7,7 +7,7 @@ from typing import Any
 
 from chassis.events import envelope
 from chassis.events.commands.context import CommandContext
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 from chassis.events.envelope import Event
 from chassis.events.inbox import Inbox, Outcome
 from chassis.events.service import ReplicaSnapshot

@@ -7,7 +7,7 @@ from typing import Any
 from chassis import clock
 from chassis.events.commands.arguments import event_id
 from chassis.events.commands.context import CommandContext
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 from chassis.settings import SettingsError
 
 _OUTBOX = """

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django.db import DEFAULT_DB_ALIAS, Error, connections, transaction
 
 from chassis.events import envelope, outbox
-from chassis.events.databases import Handler, Row
+from chassis.events.database import Handler, Row
 from chassis.events.ddl import Dialect
 from chassis.events.envelope import Event, EventRefused
 from chassis.events.registry import require_listed

@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 
 from chassis.events import outbox
-from chassis.events.databases.plain import PlainTransaction
+from chassis.events.databases.plain_transaction import PlainTransaction
 from chassis.events.ddl import Dialect
 from chassis.storage_errors import storage_error_code
 

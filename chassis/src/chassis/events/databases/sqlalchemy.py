@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from chassis.events import envelope, outbox
-from chassis.events.databases import Handler, Row
+from chassis.events.database import Handler, Row
 from chassis.events.ddl import Dialect
 from chassis.events.envelope import Event
 from chassis.events.registry import require_listed

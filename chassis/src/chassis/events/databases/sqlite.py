@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
-from chassis.events.databases.plain import PlainTransaction
+from chassis.events.databases.plain_transaction import PlainTransaction
 from chassis.events.ddl import Dialect
 from chassis.storage_errors import storage_error_code
 

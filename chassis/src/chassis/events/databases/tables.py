@@ -1,6 +1,6 @@
 """Whether the tables of events are there."""
 
-from chassis.events.databases import EventDatabase
+from chassis.events.database import EventDatabase
 from chassis.settings import SettingsError
 
 

@@ -52,7 +52,7 @@ def test_older_dump_takes_away_what_newer_migrations_made_and_they_run_again(
     newest = tables(blog)
     with psycopg.connect(blog) as connection:
         connection.execute("DROP TABLE posts_deletedslug")
-        connection.execute("DELETE FROM django_migrations WHERE app = 'posts' AND name LIKE '0002%'")
+        connection.execute("DELETE FROM django_migrations WHERE app = 'counters' OR (app = 'posts' AND name >= '0002')")
     older = tables(blog)
     saved = said("save", tmp_path)
     assert saved.returncode == 0, saved.stderr

@@ -10,6 +10,7 @@ APPS = {
     "authors": "blog_service.authors",
     "tags": "blog_service.tags",
     "media_refs": "blog_service.media_refs",
+    "counters": "blog_service.counters",
     **SHARED_APPS,
     "staff": "blog_service.staff",
 }

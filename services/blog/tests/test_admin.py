@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from blog_service.commands import event_service
+from blog_service.markdown.budget import Budget
+from blog_service.markdown.rendering import render
 from blog_service.posts import admin
-from blog_service.posts.markdown import render
-from blog_service.posts.markdown_budget import Budget
 from blog_service.posts.models import Post, PostImage
 from blog_service.testing import Caller, Neighbours
 from chassis.events.databases.django import DjangoDatabase

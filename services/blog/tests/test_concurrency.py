@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
-from blog_service.posts.counts import published_total
+from blog_service.counters.selectors import published_total
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example

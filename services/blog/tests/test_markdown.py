@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from blog_service.posts.markdown import excerpt, render
-from blog_service.posts.markdown_budget import LOOK_EVERY, Account, Budget, TooComplex
+from blog_service.markdown.budget import LOOK_EVERY, Account, Budget, TooComplex
+from blog_service.markdown.rendering import excerpt, render
 
 
 @pytest.mark.parametrize(

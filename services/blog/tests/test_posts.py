@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from blog_service.posts import markdown
-from blog_service.posts.markdown_budget import Budget
+from blog_service.markdown import rendering
+from blog_service.markdown.budget import Budget
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
 from pytest_django import DjangoAssertNumQueries
@@ -263,7 +263,7 @@ def test_a_published_post_takes_few_queries(alice: Caller, django_assert_num_que
 
 
 def test_a_body_that_is_too_complex_names_the_field(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(markdown, "render", partial(markdown.render, budget=Budget(tokens=2)))
+    monkeypatch.setattr(rendering, "render", partial(rendering.render, budget=Budget(tokens=2)))
     answer = alice.post("v1/posts", {"title": "t", "body": "a b"})
     assert (answer.status, list(answer.body)) == (400, ["body"])
     assert alice.get("v1/posts?mine=true").body["count"] == 0

@@ -9,9 +9,9 @@ from chassis.settings import SettingsError
 from django.db import transaction
 
 from blog_service.authors.models import Author
+from blog_service.counters.services import counts_change
+from blog_service.markdown import rendering
 from blog_service.media_refs.models import Asset
-from blog_service.posts import markdown
-from blog_service.posts.counts import counts_change
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services.changes import changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.slugs import slug_claim
@@ -71,13 +71,13 @@ def _load(text: Text) -> bool:
     after = snapshot_of(post, relations_of(post))
     changes_announce(post, None, after, actor=post.author_id)
     post.save()
-    counts_change(post, None, after.counted_under)
+    counts_change(post.id, post.author_id, before=None, after=after.counted_under)
     return True
 
 
 def _post(post_id: UUID, text: Text) -> Post:
     written = FIRST_DAY + text.number * APART
-    html = markdown.render(text.body)
+    html = rendering.render(text.body)
     draft = "draft" in text.fields
     return Post(
         id=post_id,
@@ -85,7 +85,7 @@ def _post(post_id: UUID, text: Text) -> Post:
         title=text.fields["title"],
         body=text.body,
         html=html,
-        excerpt=markdown.excerpt(html),
+        excerpt=rendering.excerpt(html),
         status=Post.Status.DRAFT if draft else Post.Status.PUBLISHED,
         published_at=None if draft else written,
         created_at=written,

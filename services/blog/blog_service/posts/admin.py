@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest
 
-from blog_service.posts.markdown import render
-from blog_service.posts.markdown_budget import TooComplex
+from blog_service.markdown.budget import TooComplex
+from blog_service.markdown.rendering import render
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services.images import ImageFields
 from blog_service.posts.services.writing import PostFields, post_change, post_delete

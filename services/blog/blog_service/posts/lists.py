@@ -9,7 +9,7 @@ from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
 from blog_service.authors.selectors import author_get
-from blog_service.posts.counts import published_total
+from blog_service.counters.selectors import published_total
 from blog_service.posts.models import Post
 from blog_service.tags.selectors import tag_get
 

@@ -117,16 +117,6 @@ class PostImage(models.Model):
         return self.alt or self.caption or str(self.asset_id)
 
 
-class PublishedTally(models.Model):
-    """Part of the number of published posts, spread over rows so that two authors who publish at once do not wait."""
-
-    slot = models.PositiveSmallIntegerField(primary_key=True)
-    posts = models.BigIntegerField()
-
-    def __str__(self) -> str:
-        return f"{self.posts} in slot {self.slot}"
-
-
 def image_state(*, owner_id: UUID | None, status: str, author_id: UUID) -> PostImage.State:
     """What the state of a picture, and whose it is, mean for an image of a post by ``author_id``."""
     if status in {Asset.Status.FAILED, Asset.Status.REMOVED} or owner_id not in {None, author_id}:

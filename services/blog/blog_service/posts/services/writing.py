@@ -11,11 +11,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog_service.authors.services import author_ensure
+from blog_service.counters.services import counts_change
+from blog_service.markdown import rendering
+from blog_service.markdown.budget import TooComplex
 from blog_service.media_refs.services import assets_ensure, assets_refresh
-from blog_service.posts import markdown
 from blog_service.posts.access import PostNotFound
-from blog_service.posts.counts import counts_change
-from blog_service.posts.markdown_budget import TooComplex
 from blog_service.posts.models import Post
 from blog_service.posts.publication import Action
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
@@ -70,7 +70,7 @@ def post_delete(post_id: UUID, *, actor: UUID) -> None:
         before = snapshot_of(post, relations_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
-        counts_change(post, before.counted_under, None)
+        counts_change(post.id, post.author_id, before=before.counted_under, after=None)
         slugs_bury(post)
         post.delete()
 
@@ -83,7 +83,7 @@ def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
 
 def _render(fields: PostFields) -> str:
     try:
-        return markdown.render(fields["body"]) if "body" in fields else ""
+        return rendering.render(fields["body"]) if "body" in fields else ""
     except TooComplex as error:
         raise invalid_fields([FieldError("/body", "too_complex", str(error))]) from error
 
@@ -102,7 +102,7 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
         post.title = fields["title"]
         slug_claim(post)
     if "body" in fields:
-        post.body, post.html, post.excerpt = fields["body"], html, markdown.excerpt(html)
+        post.body, post.html, post.excerpt = fields["body"], html, rendering.excerpt(html)
     if "tags" in fields:
         relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:
@@ -116,4 +116,5 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
     if before != after:
         changes_announce(post, before, after, actor=actor)
     post.save()
-    counts_change(post, before.counted_under if before else None, after.counted_under)
+    counted_before = before.counted_under if before else None
+    counts_change(post.id, post.author_id, before=counted_before, after=after.counted_under)

@@ -7,9 +7,9 @@ from functools import cache
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
 
-from blog_service.posts.markdown_attributes import align_cells, name_headings
-from blog_service.posts.markdown_budget import BUDGET, Budget, keep_to_budget, spent
-from blog_service.posts.sanitising import sanitise, without_tags
+from blog_service.markdown.attributes import align_cells, name_headings
+from blog_service.markdown.budget import BUDGET, Budget, keep_to_budget, spent
+from blog_service.markdown.sanitising import sanitise, without_tags
 
 EXCERPT_LENGTH = 200
 EXCERPT_SOURCE = 20_000  # an excerpt comes from the beginning; no need to read a whole book for it

@@ -1,10 +1,11 @@
-"""How many posts are published: in all, by author and by tag. Kept, because counting a million rows takes too long."""
+"""Writes of kept counts: how many posts are published, in all, by author and by tag."""
+
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
 
 from blog_service.authors.models import Author
-from blog_service.posts.models import Post
 from blog_service.tags.models import Tag
 
 SLOTS = 16
@@ -14,7 +15,9 @@ ON CONFLICT (slot) DO UPDATE SET posts = posts_publishedtally.posts + excluded.p
 """
 
 
-def counts_change(post: Post, before: frozenset[int] | None, after: frozenset[int] | None) -> None:
+def counts_change(
+    post_id: UUID, author_id: UUID, *, before: frozenset[int] | None, after: frozenset[int] | None
+) -> None:
     """Count a post under the tags ``after`` instead of ``before``; None means it counts for nothing.
 
     Rows are locked in one order (tags by id, author, tally), so two writers cannot block each other for good.
@@ -25,13 +28,6 @@ def counts_change(post: Post, before: frozenset[int] | None, after: frozenset[in
     Tag.objects.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
     Tag.objects.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
     if step := (after is not None) - (before is not None):
-        Author.objects.filter(id=post.author_id).update(posts_count=F("posts_count") + step)
+        Author.objects.filter(id=author_id).update(posts_count=F("posts_count") + step)
         with connection.cursor() as cursor:
-            cursor.execute(_ADD, [post.id.int % SLOTS, step])
-
-
-def published_total() -> int:
-    """The number of published posts."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT COALESCE(SUM(posts), 0) FROM posts_publishedtally")
-        return int(cursor.fetchone()[0])
+            cursor.execute(_ADD, [post_id.int % SLOTS, step])

@@ -1,0 +1,10 @@
+"""Reads of kept counts; those of an author and of a tag are columns of theirs."""
+
+from django.db import connection
+
+
+def published_total() -> int:
+    """The number of published posts."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COALESCE(SUM(posts), 0) FROM posts_publishedtally")
+        return int(cursor.fetchone()[0])

@@ -5,7 +5,7 @@ VENV := .venv/bin
 LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset doctor shell setup lint format test test-faults test-previous e2e bench lock env-example clean
+.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous e2e bench lock env-example clean
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis)
@@ -25,6 +25,9 @@ restart: ## restart all services (S=blog: one service, S=blog-web: one process)
 
 reset: ## stop everything and delete its data
 	@$(LAUNCH) reset
+
+mails: ## list the mails that wait in VAR_DIR/mail where no mail server is set, and their links
+	@$(VENV)/broadsheet auth mails
 
 doctor: ## check what `make up` needs
 	@$(LAUNCH) doctor

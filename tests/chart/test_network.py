@@ -18,6 +18,7 @@ NEIGHBOUR_OF_SETTING = {
     "media_url": "media-web",
     "database_url": "postgresql",
     "storage_url": "objectStore",
+    "mail_url": "mail",
     "cache_url": "redis",
     "events_url": "rabbitmq",
     "jobs_url": "rabbitmq",
@@ -119,7 +120,7 @@ def test_the_notes_name_every_neighbour_without_peers() -> None:
     def unnamed(name: str) -> list[str]:
         return re.findall(r"NOTE: networkPolicy\.neighbours\.(\w+)\.peers names nobody", notes(values(name)))
 
-    assert unnamed("minimal") == ["objectStore", "postgresql", "rabbitmq", "redis"]
+    assert unnamed("minimal") == ["mail", "objectStore", "postgresql", "rabbitmq", "redis"]
     assert unnamed("production") == []
 
 

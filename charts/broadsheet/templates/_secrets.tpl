@@ -5,7 +5,7 @@ The keys of each service's Secret: without a required one no pod of the service 
 {{- define "broadsheet.secretKeys" -}}
 auth:
   required: [AUTH_DATABASE_URL, AUTH_SECRET_KEY, AUTH_KEY_ENCRYPTION_KEY, SERVICE_TOKEN, EVENTS_URL, JOBS_URL]
-  optional: [CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]
+  optional: [AUTH_MAIL_URL, CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]
 blog:
   required: [BLOG_DATABASE_URL, BLOG_SECRET_KEY, SERVICE_TOKEN, EVENTS_URL, JOBS_URL]
   optional: [CACHE_URL, EVENTS_MANAGEMENT_URL, SENTRY_DSN]

@@ -11,9 +11,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
 
 app = celery_app(
     settings(),
-    tasks=["auth_service.avatars.tasks", "auth_service.sessions.tasks", "auth_service.users.tasks"],
+    tasks=[f"auth_service.{room}.tasks" for room in ("avatars", "mails", "sessions", "users")],
     schedule={
         "avatars-reconcile": {"task": "avatars_reconcile", "schedule": 300},
+        "mails-send": {"task": "mails_send", "schedule": 30},
+        "mails-delete-old": {"task": "mails_delete_old", "schedule": crontab(minute="47")},
         "sessions-delete-expired": {"task": "sessions_delete_expired", "schedule": crontab(minute="17")},
         "users-fill-keys": {"task": "users_fill_keys", "schedule": 60},
     },

@@ -77,6 +77,14 @@ def demo(_arguments: list[str]) -> None:
         print(f"registered {username}, password {people.PASSWORD}")  # noqa: T201  to whoever typed the command
 
 
+def mails(_arguments: list[str]) -> None:
+    """List the mails that were written to VAR_DIR/mail, and the links in them."""
+    from auth_service.mails.listing import described, mails_in
+
+    for message in mails_in(_settings().var_dir / "mail"):
+        print(*described(message), sep="\n")  # noqa: T201  to whoever typed the command
+
+
 COMMANDS: dict[str, Command] = {
     "web": web,
     "worker": shared.worker,
@@ -90,4 +98,5 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "openapi": shared.openapi,
     "demo": demo,
+    "mails": mails,
 }

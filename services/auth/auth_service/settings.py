@@ -1,10 +1,26 @@
 """The settings of auth, read from the environment once and typed."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
-from chassis.settings import GeneratedSecret, Secret, ServiceSettings, load
-from pydantic import Field
+from chassis.settings import BaseUrl, GeneratedSecret, Secret, ServiceSettings, load
+from pydantic import AfterValidator, Field
+
+
+def _mail_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"smtp", "smtps", "smtp+plain", "console", "file"}:
+        raise ValueError("must begin with smtp:, smtps:, smtp+plain:, console: or file:")
+    if parts.scheme.startswith("smtp") and not parts.hostname:
+        raise ValueError("names no host, like smtps://user:password@mail.example.org")
+    return value
+
+
+def _sender(value: str) -> str:
+    if "@" not in value or not value.isprintable():
+        raise ValueError("must be an address, like Broadsheet <no-reply@example.org>")
+    return value
 
 
 class AuthSettings(ServiceSettings):
@@ -34,6 +50,20 @@ class AuthSettings(ServiceSettings):
     )
     key_ahead_seconds: int = Field(
         900, ge=0, description="how long a new signing key is published before it signs: more than any JWKS is cached"
+    )
+
+    mail_url: Annotated[Secret, AfterValidator(_mail_url)] = Field(
+        "file:",
+        description="how mail leaves: smtps://user:password@host, smtp://… (STARTTLS), smtp+plain://…, console: or"
+        " file: (VAR_DIR/mail)",
+    )
+    mail_sender: Annotated[str, AfterValidator(_sender)] = Field(
+        default_factory=lambda data: f"Broadsheet <no-reply@{urlsplit(data.get('public_url', '')).hostname}>",
+        description="From of mails; no-reply at PUBLIC_URL's host unless set",
+    )
+    links_url: BaseUrl = Field(
+        default_factory=lambda data: f"{data.get('public_url', '')}/account",
+        description="where links in mails lead, to pages of a front end; auth's own, PUBLIC_URL/account, unless set",
     )
 
     @property

@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -11,6 +13,9 @@ from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.testing.local_server import LocalServer, Received
 from django.test import Client
 from uuid_utils.compat import uuid7
+
+from auth_service.mails.listing import mails_in, text_of
+from auth_service.mails.sending import mails_send
 
 PASSWORD = "correct horse battery staple"  # noqa: S105  of people who do not exist
 
@@ -63,6 +68,39 @@ class Caller:
         answer = self.post("/api/v1/auth/jwt/create", {"login": self.username, "password": PASSWORD})
         self.access, self.refresh = answer.body["access"], answer.body["refresh"]
         return answer
+
+
+class Mailbox:
+    """The mails that were written into the folder, as their receiver sees them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def receive(self) -> list[EmailMessage]:
+        """Have sent what is due; the new mails, oldest first."""
+        mails_send()
+        received = mails_in(self.folder)
+        for file in self.folder.glob("*.eml"):
+            file.unlink()
+        return received
+
+    def link(self) -> "Link":
+        """The link in the only new mail that has one."""
+        texts = [text_of(message) for message in self.receive()]
+        (url,) = [line for text in texts for line in text.splitlines() if line.startswith("http")]
+        return Link(*urlsplit(url).path.rsplit("/", 2))
+
+
+class Link(NamedTuple):
+    """A mailed link: the path of its page, the account, the token."""
+
+    page: str
+    uid: str
+    token: str
+
+    @property
+    def path(self) -> str:
+        return "/".join(self)
 
 
 class Media:

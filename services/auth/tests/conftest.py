@@ -2,6 +2,7 @@
 # ruff: noqa: PLC0415  models can be imported once Django is set up
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -14,7 +15,7 @@ import pytest
 from chassis.testing.local_server import LocalServer, local_server
 
 if TYPE_CHECKING:
-    from auth_service.testing import AtOnce, Caller, Media
+    from auth_service.testing import AtOnce, Caller, Mailbox, Media
 
 MEDIA = pytest.StashKey[LocalServer]()
 
@@ -64,6 +65,16 @@ def media(request: pytest.FixtureRequest) -> "Media":
     from auth_service.testing import Media
 
     return Media(request.config.stash[MEDIA])
+
+
+@pytest.fixture
+def mailbox() -> Iterator["Mailbox"]:
+    """Where all mails of a test arrive."""
+    from auth_service.testing import Mailbox
+
+    folder = Path(os.environ["VAR_DIR"]) / "mail"
+    yield Mailbox(folder)
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture

@@ -21,7 +21,8 @@ class ApiResponse:
     def __init__(self, response: Any) -> None:
         self.status: int = response.status_code
         self.headers = response.headers
-        self.body: Any = json.loads(response.content) if response.content else None
+        is_json = "json" in response.headers.get("Content-Type", "")
+        self.body: Any = json.loads(response.content) if is_json and response.content else None
 
     def __repr__(self) -> str:
         return f"{self.status} {self.body}"

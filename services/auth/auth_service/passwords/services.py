@@ -1,23 +1,82 @@
-"""Changes of passwords."""
+"""Changes of passwords. Each is told to the account's address, and makes void what was mailed there before."""
 
 from datetime import datetime
 from uuid import UUID
 
+from chassis.problems import FieldError, invalid_fields
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from auth_service.mailed_tokens.models import Purpose
+from auth_service.mailed_tokens.services import token_redeem, token_require
+from auth_service.mails.models import Kind
+from auth_service.mails.services import mail_queue
 from auth_service.sessions.models import Session
-from auth_service.sessions.services import sessions_end
+from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.users.models import User
-from auth_service.users.selectors import user_get_locked
+from auth_service.users.selectors import user_get_by_email, user_get_by_uid, user_get_locked
+from auth_service.users.strength import weaknesses
 
 
 def password_replace(user_id: UUID, password: str, *, actor: UUID, now: datetime) -> User:
     """Give an account another password, whose strength was checked, and end the sessions opened with the old one."""
-    hashed = User()
-    hashed.set_password(password)  # slow on purpose, so before the transaction opens
+    hashed = make_password(password)  # slow on purpose, so before the transaction opens
     with transaction.atomic():
         user = user_get_locked(user_id)
-        user.password = hashed.password
-        user.save(update_fields=["password"])
+        _store(user, hashed, now=now)
         sessions_end(user_id, by=Session.EndedBy.PASSWORD, actor=actor, now=now)
     return user
+
+
+def password_change(user: User, current: str, password: str, *, session_id: UUID, now: datetime) -> None:
+    """Give a user another password, and end their other sessions.
+
+    Raises Problem 400 naming ``current_password`` where it is another, or ``new_password`` where that is too weak.
+    """
+    if not user.check_password(current):
+        raise invalid_fields([FieldError("/current_password", "invalid", "This is not your password.")])
+    hashed = _hashed(password, user)
+    with transaction.atomic():
+        locked = user_get_locked(user.id)
+        if locked.password != user.password:
+            raise invalid_fields([FieldError("/current_password", "invalid", "Your password was changed just now.")])
+        _store(locked, hashed, now=now)
+        sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
+
+
+def password_reset_request(email: str, *, now: datetime) -> None:
+    """Mail a link for another password to the account of an address; nothing where there is none, or it is closed."""
+    with transaction.atomic():
+        user = user_get_by_email(email)
+        if user and user.is_active:
+            mail_queue(user, Kind.PASSWORD_RESET, now=now)
+
+
+def password_reset(uid: str, token: str, password: str, *, now: datetime) -> None:
+    """Give an account another password by a mailed token, and end all its sessions.
+
+    That the mail was read confirms the address. Raises Problem as ``user_get_by_uid`` and ``token_require`` do, and 400
+    naming ``new_password`` where that is too weak, which leaves the token good.
+    """
+    user = user_get_by_uid(uid)
+    token_require(user, Purpose.PASSWORD_RESET, token, now=now)
+    hashed = _hashed(password, user)
+    with transaction.atomic():
+        locked = user_get_locked(user.id)
+        token_redeem(locked, Purpose.PASSWORD_RESET, token, now=now)
+        locked.email_confirmed = True
+        _store(locked, hashed, now=now)
+        sessions_end(user.id, by=Session.EndedBy.PASSWORD, actor=user.id, now=now)
+
+
+def _hashed(password: str, user: User) -> str:
+    if wrong := list(weaknesses(password, user, "/new_password")):
+        raise invalid_fields(wrong)
+    return make_password(password)
+
+
+def _store(user: User, hashed: str, *, now: datetime) -> None:
+    user.password = hashed
+    user.credential_version += 1
+    user.save(update_fields=["password", "credential_version", "email_confirmed"])
+    mail_queue(user, Kind.PASSWORD_CHANGED, now=now)

@@ -61,7 +61,8 @@ def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) 
 def _require_unchanged(user: User) -> None:
     """Lock the account, as whoever suspends it does: between a password and its session there is a moment."""
     current = user_get_locked(user.id)
-    if not current.is_active or current.password != user.password:
+    credentials = (user.password, user.credential_version)
+    if not current.is_active or (current.password, current.credential_version) != credentials:
         raise InvalidCredentials
 
 
@@ -99,6 +100,13 @@ def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: dateti
         user = user_get_locked(user_id)
         if sessions_list(user_id, now=now).update(ended_at=now, ended_by=by):
             user_changed(user, TokensRevoked(user_id=user_id, not_before=now, reason=by.value), actor=actor)
+
+
+def sessions_end_others(user_id: UUID, session_id: UUID, *, by: Session.EndedBy, now: datetime) -> None:
+    """End the user's sessions but this one, with an event for each: one for all would stop this one's tokens too."""
+    with transaction.atomic():
+        for session in sessions_list(user_id, now=now).exclude(id=session_id):
+            session_end(session, by=by, actor=user_id, now=now)
 
 
 def sessions_delete_expired(*, now: datetime) -> int:

@@ -76,6 +76,15 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True, help_text="Not active is suspended.")
     is_staff = models.BooleanField(default=False, help_text="May use the admin.")
     version = models.PositiveBigIntegerField(default=1, editable=False)
+    email_confirmed = models.BooleanField(
+        default=False, db_default=False, editable=False, help_text="A mail to the address was answered."
+    )
+    credential_version = models.BigIntegerField(
+        default=0,
+        db_default=0,
+        editable=False,
+        help_text="Counts passwords and addresses: another one makes void what was mailed.",
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[UserManager] = UserManager()

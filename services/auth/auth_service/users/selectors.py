@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from chassis.problems import FieldError, invalid_fields
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower
 
@@ -14,6 +15,19 @@ def user_get_by_login(login: str) -> User | None:
     """The account with this e-mail or username, without regard to case. No username holds an @."""
     found = User.objects.with_email(login) if "@" in login else User.objects.with_usernames(login)
     return found.select_related("profile").first()
+
+
+def user_get_by_email(email: str) -> User | None:
+    """The account with this address, however it is spelt."""
+    return User.objects.with_email(email).first()
+
+
+def user_get_by_uid(uid: str) -> User:
+    """The account that a mailed link names; raises Problem 400 naming ``uid`` where there is none, or it is closed."""
+    try:
+        return User.objects.get(id=UUID(uid), is_active=True)
+    except (ValueError, User.DoesNotExist):
+        raise invalid_fields([FieldError("/uid", "invalid", "This link is of no account.")]) from None
 
 
 def user_get_locked(user_id: UUID) -> User:

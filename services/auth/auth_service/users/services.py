@@ -5,12 +5,11 @@ from typing import Any
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 
 from auth_service.users.models import User
 from auth_service.users.selectors import email_is_taken, user_get_by_login, username_is_taken
+from auth_service.users.strength import weaknesses
 
 
 class InvalidCredentials(Problem):
@@ -24,7 +23,7 @@ class InvalidCredentials(Problem):
 
 def user_register(*, email: str, username: str, password: str, **fields: Any) -> User:
     """Open an account; raises Problem 400 naming what is taken or too weak."""
-    wrong = [*_taken(email, username), *_weak(password, User(email=email, username=username))]
+    wrong = [*_taken(email, username), *weaknesses(password, User(email=email, username=username), "/password")]
     if wrong:
         raise invalid_fields(wrong)
     try:
@@ -52,11 +51,3 @@ def _taken(email: str, username: str) -> Iterator[FieldError]:
         yield FieldError("/email", "taken", "An account with this e-mail address exists.")
     if username_is_taken(username):
         yield FieldError("/username", "taken", "This username is taken.")
-
-
-def _weak(password: str, user: User) -> Iterator[FieldError]:
-    try:
-        validate_password(password, user)
-    except ValidationError as error:
-        for message, reason in zip(error.messages, error.error_list, strict=True):
-            yield FieldError("/password", reason.code or "invalid", message)

@@ -1,0 +1,45 @@
+"""Mails that are to go out. The row is the truth; the job that sends it is a hint."""
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from auth_service.users.models import User
+
+
+class Kind(models.TextChoices):
+    """What a mail says; ``texts/<language>/<kind>.txt`` are its words."""
+
+    PASSWORD_RESET = "password_reset", "a link for another password"
+    PASSWORD_CHANGED = "password_changed", "that the password is another one"
+
+
+class Mail(models.Model):
+    """A mail to the owner of an account. No token stands here: the one in its link is made when it is sent."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting"
+        SENT = "sent"
+        VOID = "void", "not sent, for the account has another password or address by now"
+        REFUSED = "refused", "by the server, for good"
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mails")
+    kind = models.CharField(max_length=30)  # a Kind; without choices, so that another kind needs no migration
+    address = models.EmailField(max_length=254)
+    credential_version = models.BigIntegerField(help_text="The account's, when the mail was asked for.")
+    state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
+    created_at = models.DateTimeField()
+    due_at = models.DateTimeField(help_text="When to send it, or to try again.")
+    attempts = models.PositiveIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="mails_waiting"),
+            models.Index(fields=["user", "kind", "created_at"], name="mails_of_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} to {self.user}"

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from auth_service.pages import views
+
+urlpatterns = [path("reset-password/<str:uid>/<str:token>", views.ResetPassword.as_view())]

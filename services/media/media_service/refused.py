@@ -27,14 +27,6 @@ class TypeRefusal(Refusal):
     cause: Annotated[str, Field(json_schema_extra={"enum": list(CAUSES)})]
 
 
-class WrongFields(BaseModel):
-    """What is wrong with which field."""
-
-    model_config = {"extra": "allow"}
-    __pydantic_extra__: dict[str, list[str]]
-
-
-REFUSED: dict[int | str, dict[str, Any]] = {"4XX": {"model": Refusal | WrongFields, "description": "Refused"}}
 REFUSED_PICTURE: dict[int | str, dict[str, Any]] = {
     413: {"model": PictureRefusal, "description": "`too_large`: more than the limits allow"},
     415: {"model": TypeRefusal, "description": "`unsupported_media_type`: not a picture of a type that is taken"},

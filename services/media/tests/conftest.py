@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy
 from chassis.health import Health
 from chassis.testing import TokenMint
+from chassis.testing.contract import Contract
 from chassis.tokens import JwksClient, KeySet, Verifier
 from fastapi import FastAPI
 from media_service import resources
@@ -25,6 +26,14 @@ from media_service.testing.cleaned import Clean, Large, cleaner, renderer
 from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event", "inbox_event")
+
+
+CONTRACT = Contract("media")
+
+
+async def as_in_the_contract(answer: httpx.Response) -> None:
+    request, media_type = answer.request, answer.headers.get("Content-Type", "")
+    CONTRACT.hold(request.method, request.url.path, answer.status_code, media_type, await answer.aread())
 
 
 @pytest.fixture(scope="session")
@@ -110,8 +119,10 @@ async def app(
 
 @pytest.fixture
 async def http(app: FastAPI, own_settings: MediaSettings) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that holds every answer to the contract."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=own_settings.public_url) as http:
+    hooks = {"response": [as_in_the_contract]}
+    async with httpx.AsyncClient(transport=transport, base_url=own_settings.public_url, event_hooks=hooks) as http:
         yield http
 
 

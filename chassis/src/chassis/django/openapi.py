@@ -20,6 +20,7 @@ from drf_spectacular.plumbing import (
 
 from chassis.django.access import security
 from chassis.django.shape_fields import Field, ShapeMeta, fields
+from chassis.openapi import with_refusals
 
 Schema = dict[str, Any]
 
@@ -34,6 +35,11 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
         return security(auto_schema.method, auto_schema.path)
+
+
+def with_refusals_of_views(result: Schema, **_: object) -> Schema:
+    """A hook of drf-spectacular, which knows nothing of refusals: see chassis.openapi."""
+    return with_refusals(result)
 
 
 class ShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]

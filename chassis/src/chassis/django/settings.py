@@ -73,6 +73,10 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             "OAS_VERSION": "3.1.0",
             "VERSION": "1",
             "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
+            "POSTPROCESSING_HOOKS": [
+                "drf_spectacular.hooks.postprocess_schema_enums",
+                "chassis.django.openapi.with_refusals_of_views",
+            ],
         },
     }
 

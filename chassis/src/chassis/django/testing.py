@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
+from django.conf import settings
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from django.db.migrations.executor import MigrationExecutor
@@ -13,12 +15,22 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from chassis.django.access import template
 from chassis.django.migrations import pending
 from chassis.django.settings import database
+from chassis.testing.contract import Contract
+
+
+@cache
+def contract() -> Contract:
+    """The contract of the service whose settings these are."""
+    return Contract(settings.SERVICE_SETTINGS.service)
 
 
 class ApiResponse:
-    """What an API answered; ``body`` is its JSON, None where there is none."""
+    """What an API answered, as its contract says; ``body`` is its JSON, None where there is none."""
 
     def __init__(self, response: Any) -> None:
+        asked = response.wsgi_request
+        media_type = response.headers.get("Content-Type", "")
+        contract().hold(asked.method, asked.path, response.status_code, media_type, response.content)
         self.status: int = response.status_code
         self.headers = response.headers
         is_json = "json" in response.headers.get("Content-Type", "")

@@ -15,9 +15,10 @@ from media_service.storage.models import Blob
 from media_service.storage.ranges import UnsatisfiableRange, requested_range
 from media_service.storage.store import EXTENSIONS, Store, key_of
 
+_BYTES = {"image/*": {"schema": {"type": "string", "format": "binary"}}}
 PICTURE: dict[int | str, dict[str, Any]] = {
-    200: {"description": "The picture", "content": {"image/*": {"schema": {"type": "string", "format": "binary"}}}},
-    206: {"description": "The part of it that was asked for"},
+    200: {"description": "The picture", "content": _BYTES},
+    206: {"description": "The part of it that was asked for", "content": _BYTES},
     304: {"description": "It is the one you have"},
 }
 """How the contract tells of an answer of serve()."""

@@ -1,0 +1,108 @@
+"""What every contract says of refusals: added to a finished OpenAPI document, by what an operation takes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from chassis.access import find
+from chassis.problems import CONTENT_TYPE
+
+Document = dict[str, Any]
+ONCE = frozenset({304, 405, 406, 414, 421, 431, 500, 502, 503, 504})
+"""Statuses that any operation may answer with; the document says so once."""
+
+_ONCE_TEXT = (
+    "Beside what an operation lists, any request may be answered 304 (nothing new since If-None-Match or "
+    "If-Modified-Since), 405, 406, 414, 421, 431, 500, 502, 503 (with Retry-After) or 504. A refusal has the body of "
+    "its version: `Refusal` in version 1, else `Problem`."
+)
+_WRONG_FIELDS = {"$ref": "#/components/schemas/WrongFields"}
+_TEXT = {"type": "string"}
+SCHEMAS: Document = {
+    "Refusal": {
+        "type": "object",
+        "description": "Why a request was refused: a sentence for people, a code for programs.",
+        "properties": {"detail": _TEXT, "code": _TEXT},
+        "required": ["detail", "code"],
+        "additionalProperties": True,
+    },
+    "WrongFields": {
+        "type": "object",
+        "description": "What is wrong with which field: sentences, nested as the body is.",
+        "additionalProperties": {
+            "anyOf": [{"type": "array", "items": {"anyOf": [_TEXT, _WRONG_FIELDS, {"type": "array"}]}}, _WRONG_FIELDS]
+        },
+    },
+    "Problem": {
+        "type": "object",
+        "description": "Why a request was refused (RFC 9457); `errors` tells of each wrong field by its JSON pointer.",
+        "properties": {
+            "type": {"type": "string", "format": "uri"},
+            **dict.fromkeys(("title", "detail", "code", "instance", "request_id"), _TEXT),
+            "status": {"type": "integer"},
+            "errors": {
+                "type": "array",
+                "items": {
+                    "type": "object",
+                    "properties": dict.fromkeys(("pointer", "code", "detail"), _TEXT),
+                    "required": ["pointer", "code", "detail"],
+                },
+            },
+        },
+        "required": ["type", "title", "status", "detail", "code", "instance", "request_id"],
+        "additionalProperties": True,
+    },
+}
+
+
+def with_refusals(document: Document) -> Document:
+    """The document with the refusals of each operation that does not describe them itself; changes it in place."""
+    components = document.setdefault("components", {})
+    components["schemas"] = components.get("schemas", {}) | SCHEMAS
+    components["responses"] = {name: _response(*shape) for name, shape in _RESPONSES.items()}
+    document["info"]["description"] = f"{document['info'].get('description', '')}\n\n{_ONCE_TEXT}".strip()
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            responses = operation["responses"]
+            for status in _statuses(method.upper(), path, operation):
+                responses.setdefault(str(status), {"$ref": f"#/components/responses/{refusal(path, status)}"})
+    return document
+
+
+_RESPONSES: dict[str, tuple[str, Document]] = {
+    "Refused": ("application/json", {"$ref": "#/components/schemas/Refusal"}),
+    "RefusedFields": ("application/json", {"anyOf": [{"$ref": "#/components/schemas/Refusal"}, _WRONG_FIELDS]}),
+    "RefusedAsProblem": (CONTENT_TYPE, {"$ref": "#/components/schemas/Problem"}),
+}
+
+
+def _response(media_type: str, schema: Document) -> Document:
+    return {"description": "Refused; `code` says why.", "content": {media_type: {"schema": schema}}}
+
+
+def refusal(path: str, status: int) -> str:
+    """The component that says how a refusal looks there."""
+    if not path.startswith("/api/v1/"):
+        return "RefusedAsProblem"
+    return "RefusedFields" if status == 400 else "Refused"
+
+
+def _statuses(method: str, path: str, operation: Document) -> Iterator[int]:
+    """What may be refused: the token everywhere, what is asked for and sent, and who asks."""
+    parameters = {(each["in"], each["name"]) for each in operation.get("parameters", ())}
+    kinds = {kind for kind, _ in parameters}
+    access = find(method, path)
+    if "requestBody" in operation or "query" in kinds:
+        yield 400
+    yield 401
+    if access and (access.scopes or access.roles):
+        yield 403
+    if "{" in path or ("query", "page") in parameters:  # one past the end
+        yield 404
+    if ("header", "If-Match") in parameters:
+        yield from (412, 428)
+    if "206" in operation["responses"]:
+        yield 416
+    if "requestBody" in operation:
+        yield from (413, 415)
+        if not path.startswith("/api/v1/"):
+            yield 422

@@ -36,14 +36,14 @@ def user_get_locked(user_id: UUID) -> User:
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:
-    """The active accounts with one of these ids or usernames, each with its profile."""
+    """The active accounts with one of these ids or usernames."""
     named = User.objects.with_usernames(*usernames).values("id")
-    return User.objects.select_related("profile").filter(Q(id__in=ids) | Q(id__in=named), is_active=True)
+    return User.objects.filter(Q(id__in=ids) | Q(id__in=named), is_active=True)
 
 
 def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
-    """The first active accounts with an id above this one, in the order of their ids, each with its profile."""
-    accounts = User.objects.select_related("profile").filter(id__gt=after, is_active=True)
+    """The first active accounts with an id above this one, in the order of their ids."""
+    accounts = User.objects.filter(id__gt=after, is_active=True)
     return accounts.order_by("id")[:size]
 
 

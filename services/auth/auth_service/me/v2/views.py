@@ -12,16 +12,16 @@ from auth_service.me.bodies import MeChangesBody
 from auth_service.profiles.services import profile_update
 from auth_service.users.caller import caller
 from auth_service.users.models import User
-from auth_service.users.serializers import MeSerializer
+from auth_service.users.shapes import MeV2Shape
 
 
 class Me(APIView):
-    @extend_schema(responses=MeSerializer)
+    @extend_schema(responses=MeV2Shape)
     def get(self, request: Request) -> Response:
         """The caller's own account."""
         return _shown(caller(request))
 
-    @extend_schema(parameters=[IF_MATCH], request=MeChangesBody, responses=MeSerializer)
+    @extend_schema(parameters=[IF_MATCH], request=MeChangesBody, responses=MeV2Shape)
     def patch(self, request: Request) -> Response:
         """Change parts of the caller's profile, if the account is still as it was read."""
         user_id, expected = caller(request).id, if_match(request)
@@ -30,4 +30,4 @@ class Me(APIView):
 
 
 def _shown(user: User) -> Response:
-    return Response(MeSerializer(user).data, headers={"ETag": entity_tag(user.version)})
+    return Response(MeV2Shape.from_instance(user), headers={"ETag": entity_tag(user.version)})

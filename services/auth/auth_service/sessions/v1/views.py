@@ -17,10 +17,11 @@ from auth_service.sessions.access_tokens import session_of
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
-from auth_service.sessions.selectors import sessions_list
-from auth_service.sessions.serializers import SessionSerializer
+from auth_service.sessions.selectors import sessions_marked
 from auth_service.sessions.services import Grant, session_end_own, session_open
-from auth_service.sessions.v1.serializers import LoginBody, RefreshBody, SessionListPage, TokenPair, VerifyBody
+from auth_service.sessions.shapes import SessionShape
+from auth_service.sessions.v1.bodies import LoginBody, RefreshBody, VerifyBody
+from auth_service.sessions.v1.shapes import SessionPageShape, TokenPairShape
 from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
 
@@ -32,7 +33,7 @@ class ByCredentials(APIView):
 
 
 class Create(ByCredentials):
-    @extend_schema(request=LoginBody, responses=TokenPair)
+    @extend_schema(request=LoginBody, responses=TokenPairShape)
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
         user = user_authenticate(**read(LoginBody, request.data))
@@ -40,7 +41,7 @@ class Create(ByCredentials):
 
 
 class Refresh(ByCredentials):
-    @extend_schema(request=RefreshBody, responses=TokenPair)
+    @extend_schema(request=RefreshBody, responses=TokenPairShape)
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same pair's refresh token."""
         return _pair(session_refresh(read(RefreshBody, request.data)["refresh"], now=timezone.now()))
@@ -64,16 +65,15 @@ class Logout(ByCredentials):
 
 
 class Sessions(APIView):
-    @extend_schema(operation_id="auth_sessions_list", parameters=documented(PAGE_NUMBER), responses=SessionListPage)
+    @extend_schema(operation_id="auth_sessions_list", parameters=documented(PAGE_NUMBER), responses=SessionPageShape)
     def get(self, request: Request) -> Response:
         """The caller's sessions that are not over, newest first."""
         page = page_of(query_of(request, PAGE_NUMBER))
-        sessions = sessions_list(caller(request).id, now=timezone.now())
+        sessions = sessions_marked(caller(request).id, current=current_session_id(request), now=timezone.now())
         count = sessions.count()
         page.require(count)
-        current = {"current": current_session_id(request)}
-        results = SessionSerializer(sessions[page.start : page.stop], many=True, context=current).data
-        return Response(page_body(page, count, list(results)))
+        rows = sessions.values(*SessionShape.columns())[page.start : page.stop]
+        return Response(page_body(page, count, [SessionShape.from_row(row) for row in rows]))
 
 
 class OneSession(APIView):
@@ -85,4 +85,4 @@ class OneSession(APIView):
 
 
 def _pair(grant: Grant) -> Response:
-    return Response(TokenPair({"access": grant.access_token, "refresh": grant.refresh_token}).data)
+    return Response(TokenPairShape(access=grant.access_token, refresh=grant.refresh_token))

@@ -15,12 +15,15 @@ from rest_framework.views import APIView
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import session_refresh
-from auth_service.sessions.selectors import sessions_list
+from auth_service.sessions.selectors import sessions_marked
 from auth_service.sessions.services import Grant, session_end_own, session_open
-from auth_service.sessions.v2.serializers import GrantSerializer, SessionBody, SessionPage, SessionRefreshBody
+from auth_service.sessions.shapes import SessionShape
+from auth_service.sessions.v2.bodies import SessionBody, SessionRefreshBody
+from auth_service.sessions.v2.shapes import GrantShape, SessionsV2Shape
 from auth_service.settings import settings
 from auth_service.users.caller import caller
 from auth_service.users.services import user_authenticate
+from auth_service.users.shapes import MeV2Shape
 
 NEWEST_FIRST: Keyset = {"-id": UUID}
 
@@ -30,27 +33,27 @@ class Sessions(APIView):
         # a log-in is by password, and the token of an earlier one must not stop it
         return [] if self.request and self.request.method == "POST" else super().get_authenticators()
 
-    @extend_schema(request=SessionBody, responses={201: GrantSerializer})
+    @extend_schema(request=SessionBody, responses={201: GrantShape})
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
         body = read(SessionBody, request.data)
         user = user_authenticate(login=body["login"], password=body["password"])
         return _granted(session_open(user, **device_of(request), now=timezone.now()), status=201)
 
-    @extend_schema(parameters=documented(CURSOR), responses=SessionPage)
+    @extend_schema(parameters=documented(CURSOR), responses=SessionsV2Shape)
     def get(self, request: Request) -> Response:
         """The caller's sessions that are not over, newest first."""
         page = cursor_page(query_of(request, CURSOR), NEWEST_FIRST)
-        found = list(rows_on(page, sessions_list(caller(request).id, now=timezone.now())))
-        sessions, next_cursor = page.split(found, lambda session: (session.id,))
-        shown = {"items": sessions, "next_cursor": next_cursor}
-        return Response(SessionPage(shown, context={"current": current_session_id(request)}).data)
+        sessions = sessions_marked(caller(request).id, current=current_session_id(request), now=timezone.now())
+        found = list(rows_on(page, sessions.values(*SessionShape.columns())))
+        rows, next_cursor = page.split(found, lambda row: (row["id"],))
+        return Response(SessionsV2Shape(items=[SessionShape.from_row(row) for row in rows], next_cursor=next_cursor))
 
 
 class Refresh(APIView):
     authentication_classes = []
 
-    @extend_schema(request=SessionRefreshBody, responses=GrantSerializer)
+    @extend_schema(request=SessionRefreshBody, responses=GrantShape)
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same successor."""
         return _granted(session_refresh(read(SessionRefreshBody, request.data)["refresh_token"], now=timezone.now()))
@@ -73,11 +76,11 @@ class OneSession(APIView):
 
 
 def _granted(grant: Grant, *, status: int = 200) -> Response:
-    shown = {
-        "id": grant.session.id,
-        "access_token": grant.access_token,
-        "expires_in": settings().access_token_seconds,
-        "refresh_token": grant.refresh_token,
-        "user": grant.session.user,
-    }
-    return Response(GrantSerializer(shown).data, status=status)
+    shown = GrantShape(
+        id=grant.session.id,
+        access_token=grant.access_token,
+        expires_in=settings().access_token_seconds,
+        refresh_token=grant.refresh_token,
+        user=MeV2Shape.from_instance(grant.session.user),
+    )
+    return Response(shown, status=status)

@@ -1,13 +1,12 @@
 """Accounts as other services ask for them when no event has told them yet."""
 
 import re
-from collections.abc import Iterable
-from typing import Any
 from uuid import UUID
 
 from chassis.django.bodies import read
 from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
 from chassis.problems import Problem
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -16,6 +15,7 @@ from rest_framework.views import APIView
 
 from auth_service.settings import settings
 from auth_service.users.bodies import CredentialsBody
+from auth_service.users.internal.shapes import AuthorSnapshotShape, CredentialsShape
 from auth_service.users.models import USERNAME, User
 from auth_service.users.selectors import authors_list, authors_page
 from auth_service.users.services import user_authenticate
@@ -55,19 +55,13 @@ class Credentials(APIView):
     def post(self, request: Request) -> Response:
         """Whose log-in and password these are; no session is opened. 401 as for everybody."""
         user = user_authenticate(**read(CredentialsBody, request.data))
-        return Response({"user_id": user.id, "username": user.username, "roles": user.roles})
+        return Response(CredentialsShape.from_instance(user))
 
 
-def _answer(users: Iterable[User]) -> Response:
+def _answer(users: QuerySet[User]) -> Response:
     """Who does not exist or may not write is left out."""
-    return Response({"authors": [_author(user) for user in users]})
-
-
-def _author(user: User) -> dict[str, Any]:
-    """What the events about a user say, with the sequence of the last one."""
-    profile = user.profile
-    shown = {"user_id": user.id, "username": user.username, "bio": profile.bio, "avatar": profile.avatar}
-    return shown | {"locale": profile.locale, "sequence": user.version}
+    rows = users.values(*AuthorSnapshotShape.columns())
+    return Response({"authors": [AuthorSnapshotShape.from_row(row) for row in rows]})
 
 
 def _listed(request: Request, name: str) -> list[str]:

@@ -1,11 +1,9 @@
-"""Bodies and answers of sessions in version 1."""
+"""Bodies of sessions in version 1."""
 
 from typing import Any
 
 from chassis.django.bodies import Body
 from rest_framework import serializers
-
-from auth_service.sessions.serializers import SessionSerializer
 
 
 class LoginBody(Body):
@@ -29,17 +27,3 @@ class RefreshBody(Body):
 
 class VerifyBody(Body):
     token = serializers.CharField(trim_whitespace=False)
-
-
-class TokenPair(serializers.Serializer[Any]):
-    access = serializers.CharField()
-    refresh = serializers.CharField()
-
-
-class SessionListPage(serializers.Serializer[Any]):
-    """One page of sessions, newest first."""
-
-    count = serializers.IntegerField()
-    next = serializers.URLField(allow_null=True)
-    previous = serializers.URLField(allow_null=True)
-    results = SessionSerializer(many=True)

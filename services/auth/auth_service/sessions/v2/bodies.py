@@ -1,0 +1,16 @@
+"""Bodies of sessions in version 2."""
+
+from chassis.django.bodies import StrictBody
+from rest_framework import serializers
+
+
+class SessionBody(StrictBody):
+    login = serializers.CharField(max_length=254, help_text="An e-mail address or a username.")
+    password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    mode = serializers.ChoiceField(
+        ["token"], default="token", error_messages={"invalid_choice": "Only 'token' is offered."}
+    )
+
+
+class SessionRefreshBody(StrictBody):
+    refresh_token = serializers.CharField(trim_whitespace=False)

@@ -1,0 +1,24 @@
+"""How accounts are shown to other services."""
+
+from uuid import UUID
+
+from chassis.django.shapes import Shape, source
+
+
+class AuthorSnapshotShape(Shape):
+    """What the events about a user say, with the sequence of the last one."""
+
+    user_id: UUID = source("id")
+    username: str
+    bio: str = source("profile__bio")
+    avatar: UUID | None = source("profile__avatar")
+    locale: str = source("profile__locale")
+    sequence: int = source("version")
+
+
+class CredentialsShape(Shape):
+    """Whose credentials they were."""
+
+    user_id: UUID = source("id")
+    username: str
+    roles: list[str]

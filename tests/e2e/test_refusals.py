@@ -125,6 +125,13 @@ def test_unknown_version_names_the_known_ones(stranger: Visitor) -> None:
     assert json_of(refused, 406)["supported"] == ["1", "2"]
 
 
+@pytest.mark.parametrize(("path", "version"), [("/api/posts", "1"), ("/api/posts", "2"), ("/api/auth/users/me", "1")])
+def test_version_named_by_media_type_is_served(alice: Visitor, path: str, version: str) -> None:
+    accept = f"application/vnd.broadsheet+json; version={version}"
+    answer = expect(alice.http.get(path, headers={"Accept": accept}), 200)
+    assert answer.headers["API-Version"] == version
+
+
 def test_refused_method_names_the_allowed_ones(stranger: Visitor) -> None:
     answer = expect(stranger.http.delete("/api/v1/posts"), 401, 405)
     assert answer.json()["code"] in {"method_not_allowed", "token_missing"}

@@ -15,8 +15,10 @@ from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
 from gateway_service.chain.canonical import canonical
 from gateway_service.chain.cors import Cors
-from gateway_service.chain.framing import Framing
+from gateway_service.chain.framing import framing
+from gateway_service.chain.host import Host
 from gateway_service.chain.link import Forwarding, Link, Outcome
+from gateway_service.chain.livez import livez
 from gateway_service.chain.pages import pages
 from gateway_service.chain.policy import policy
 from gateway_service.chain.respond import Respond, headers
@@ -44,7 +46,9 @@ log = get_logger()
 def checks(settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
     return [
-        Framing(allowed_hosts(settings)),
+        framing,
+        livez,
+        Host(allowed_hosts(settings)),
         canonical,
         Cors(config.cors, allowed_origins(settings)),
         pages,

@@ -9,6 +9,7 @@ from chassis.tallies import Durations, durations
 
 from chassis import statsd
 from gateway_service.access_log import AccessLog
+from gateway_service.chain.livez import LIVEZ
 from gateway_service.exchange import Exchange
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -34,7 +35,8 @@ class Record:
         if exchange.code:
             counter("gateway_refusals_total").labels(exchange.code).inc()
             statsd.incr(f"refusals.{exchange.code}")
-        self._log.write(exchange, method, seconds)
+        if exchange.template != LIVEZ:  # balancers ask every second
+            self._log.write(exchange, method, seconds)
 
     def _duration(self, method: str, template: str, status: int) -> Durations:
         key = (method, template, status)

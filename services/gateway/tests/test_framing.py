@@ -196,6 +196,17 @@ def test_malformed_request_is_logged_and_counted_as_any_other(gateway: Running) 
     assert (line["status"], line["code"], line["method"]) == (400, "header_invalid", "_OTHER")
 
 
+def test_livez_answers_whatever_host_says(start_gateway: Callable[..., Running]) -> None:
+    running = start_gateway(ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, PUBLIC_URL="https://broadsheet.example")
+    running.wait_until_ready()
+    for request in (get("/livez", host="10.0.0.7:8000"), get("/livez", host="?"), b"GET /livez HTTP/1.0\r\n\r\n"):
+        answer = exchange(running.port, request)
+        assert (answer.status, answer.body) == (200, b'{"status": "ok"}')
+    assert exchange(running.port, get("/livez", method="POST", host="10.0.0.7")).status == 421
+    assert exchange(running.port, get("/livez/", host="broadsheet.example")).status == 404
+    assert not running.lines(event="request", status=200)
+
+
 def test_websockets_are_refused(gateway: Running, blog: FakeUpstream) -> None:
     upgrade = ("Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==")
     answer = exchange(gateway.port, get(POSTS, *upgrade, "Sec-WebSocket-Version: 13"))

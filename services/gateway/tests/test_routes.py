@@ -25,7 +25,6 @@ def test_body_and_method_arrive(alice: httpx.Client) -> None:
         "/api/v1/nothing",
         "/internal/users",
         "/admin/",
-        "/livez",
         "/readyz",
         "/metrics",
         "/status",

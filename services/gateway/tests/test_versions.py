@@ -32,6 +32,24 @@ def test_version_is_chosen(
     assert "api-version" not in blog.requests[0].names()
 
 
+@pytest.mark.parametrize(
+    ("accept", "passed"),
+    [
+        ("application/vnd.broadsheet+json; version=2", "application/json"),
+        ('Application/vnd.Broadsheet+JSON;version="2"', "application/json"),
+        ("application/vnd.broadsheet+json", "application/json"),
+        ("text/html, application/vnd.broadsheet+json;version=2;q=0.9", "text/html, application/json;q=0.9"),
+        ("application/json;q=0.5, */*;q=0.1", "application/json;q=0.5, */*;q=0.1"),
+    ],
+)
+def test_media_type_that_names_a_version_is_json_to_the_services(
+    stranger: httpx.Client, blog: FakeUpstream, accept: str, passed: str
+) -> None:
+    for path in ("/api/posts", "/api/v1/posts"):
+        stranger.get(path, headers={"Accept": accept})
+        assert blog.requests[-1].header("accept") == passed
+
+
 def test_choice_by_header_is_told_to_caches(stranger: httpx.Client) -> None:
     assert stranger.get("/api/posts").headers["vary"] == "Accept, Origin, API-Version"
 

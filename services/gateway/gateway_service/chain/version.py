@@ -15,6 +15,10 @@ _NAMED = re.compile(r"/api/v([0-9]+)(?:/|$)")
 _ACCEPTED = re.compile(rb"application/vnd\.broadsheet\+json\s*;\s*version\s*=\s*\"?([0-9]+)\"?", re.IGNORECASE)
 
 
+_OURS = b"application/vnd.broadsheet+json"
+_RANGE = re.compile(re.escape(_OURS) + rb"(?:\s*;\s*version\s*=\s*(?:\"[^\"]*\"|[^,;\s]*))?", re.IGNORECASE)
+
+
 class Version:
     """Names the version on every answer under ``/api`` and puts it into the path."""
 
@@ -30,6 +34,8 @@ class Version:
         path = exchange.path
         if not path.startswith("/api/") and path != "/api":
             return
+        if _OURS in exchange.fields.get(b"accept", b"").lower():
+            _ask_for_json(exchange)
         named = _NAMED.match(path)
         version = named[1] if named else self._negotiated(exchange)
         if version not in self._headers:
@@ -52,6 +58,14 @@ class Version:
 
     def _others(self, ended: str = "") -> dict[str, list[str]]:
         return {"supported": [version for version in self._supported if version != ended]}
+
+
+def _ask_for_json(exchange: Exchange) -> None:
+    """Say to the service what our media type means; it has been read here, and no service knows it."""
+    exchange.headers = [
+        (name, _RANGE.sub(b"application/json", value)) if name == b"accept" else (name, value)
+        for name, value in exchange.headers
+    ]
 
 
 def _headers(name: str, version: VersionConfig) -> list[Header]:

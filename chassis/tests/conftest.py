@@ -9,13 +9,12 @@ import django
 import pytest
 from chassis.django.settings import django_settings
 from chassis.logging import clear_request
-from chassis.settings import Secret, ServiceSettings
+from chassis.settings import Secret, ServiceSettings, loading
 from chassis.testing import LocalServer, TokenMint, local_server
 from chassis.tokens import KeySet, Verifier
 from django.conf import settings as django_conf
 
 from chassis import logging
-from chassis import settings as settings_module
 
 
 class PressSettings(ServiceSettings):
@@ -54,9 +53,9 @@ def press_settings() -> PressSettings:
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """An environment to set variables in; settings are read anew before and after."""
-    settings_module._load.cache_clear()
+    loading._load.cache_clear()
     yield monkeypatch
-    settings_module._load.cache_clear()
+    loading._load.cache_clear()
 
 
 @pytest.fixture

@@ -9,9 +9,7 @@ from typing import ClassVar
 
 import pytest
 from chassis.generated_secrets import generate
-from chassis.settings import GeneratedSecret, Secret, ServiceSettings, SettingsError, catalogue, load
-
-from chassis import settings as settings_module
+from chassis.settings import GeneratedSecret, Secret, ServiceSettings, SettingsError, catalogue, load, loading
 
 TOKEN = "k3v9" * 8
 PUBLISHED = "development-service-token-of-no-worth"
@@ -218,7 +216,7 @@ def test_development_makes_secrets_of_its_own_and_keeps_them(environment: pytest
     assert {stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()} == {0o600}
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
     environment.setenv("METRICS_HOST", "127.0.0.1")
-    settings_module._load.cache_clear()
+    loading._load.cache_clear()
     assert load(PressSettings).service_token == settings.service_token
 
 
@@ -235,7 +233,7 @@ def test_many_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> N
 def test_what_a_person_sets_wins_over_what_development_made(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("VAR_DIR", str(tmp_path / "var"))
     load(PressSettings)
-    settings_module._load.cache_clear()
+    loading._load.cache_clear()
     (tmp_path / "SERVICE_TOKEN").write_text(TOKEN)
     environment.setenv("SECRETS_DIR", str(tmp_path))
     assert load(PressSettings).service_token == TOKEN

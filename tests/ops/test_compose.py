@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from chassis.settings import catalogue, load
+from chassis.settings import catalogue, load, loading
 
 from charts import generate
-from chassis import settings as settings_module
 from docker import compose
 
 FOLDER = Path(compose.__file__).parent
@@ -45,12 +44,12 @@ def test_secrets_are_made_once_and_do_in_production(tmp_path: Path, monkeypatch:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     assert len(set(made.values())) == len(made)
     for name, service in OURS.items():
-        settings_module._load.cache_clear()
+        loading._load.cache_clear()
         for variable, value in service["environment"].items():
             text = re.sub(r"\$\{(\w+):\?[^}]*\}", lambda asked: made[asked[1]], value)
             monkeypatch.setenv(variable, re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", text))
         assert load(generate.settings_class(name.partition("-")[0])).production
-    settings_module._load.cache_clear()
+    loading._load.cache_clear()
 
 
 def test_prometheus_asks_every_process() -> None:

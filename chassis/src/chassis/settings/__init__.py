@@ -1,0 +1,22 @@
+"""Typed settings from the environment, and from secret files named like the variable.
+
+A service subclasses ServiceSettings, sets ``service`` and declares its own fields; those are read from variables with
+the service's prefix (``database_url`` of auth is AUTH_DATABASE_URL). Whatever is wrong stops the start with a sentence.
+"""
+
+from chassis.settings.inventory import SettingInfo, catalogue
+from chassis.settings.loading import load
+from chassis.settings.service_settings import ServiceSettings
+from chassis.settings.types import BaseUrl, GeneratedSecret, Secret
+from chassis.settings_error import SettingsError
+
+__all__ = [
+    "BaseUrl",
+    "GeneratedSecret",
+    "Secret",
+    "ServiceSettings",
+    "SettingInfo",
+    "SettingsError",
+    "catalogue",
+    "load",
+]

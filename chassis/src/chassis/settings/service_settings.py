@@ -1,0 +1,129 @@
+"""The settings that all services share."""
+
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from chassis.published_secrets import is_loopback, is_published
+from chassis.settings.types import SECRET, BaseUrl, EventBroker, GeneratedSecret, JobBroker, OptionalBaseUrl, Secret
+
+
+class ServiceSettings(BaseSettings):
+    """What all services share. Declare a service's own fields in a subclass that sets ``service``."""
+
+    model_config = SettingsConfigDict(
+        env_ignore_empty=True, extra="ignore", frozen=True, validate_by_name=True, str_strip_whitespace=True
+    )
+    service: ClassVar[str]
+
+    environment: Literal["development", "production"] = Field(
+        "development", validation_alias="ENVIRONMENT", description="development, or production with its stricter rules"
+    )
+    public_url: BaseUrl = Field(
+        "http://127.0.0.1:8000", validation_alias="PUBLIC_URL", description="where clients reach the gateway"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", validation_alias="LOG_LEVEL", description="least severe level that is logged"
+    )
+    release: str = Field("dev", validation_alias="RELEASE", description="version shown in logs and errors")
+    events_url: EventBroker = Field(
+        "sqlite:///var/bus.sqlite3", validation_alias="EVENTS_URL", description="event transport: sqlite:/// or amqp://"
+    )
+    events_management_url: OptionalBaseUrl = Field(
+        "",
+        validation_alias="EVENTS_MANAGEMENT_URL",
+        description="RabbitMQ's management API, for `events topology` to compare bindings; empty is without",
+    )
+    jobs_url: JobBroker = Field(
+        "sqlite:///var/jobs.sqlite3",
+        validation_alias="JOBS_URL",
+        description="where jobs are queued: sqlite:/// or amqp://",
+    )
+    cache_url: Secret = Field(
+        "locmem://", validation_alias="CACHE_URL", description="cache: locmem://, redis:// or memcached://"
+    )
+    statsd_url: str = Field("", validation_alias="STATSD_URL", description="udp://host:port of StatsD; empty is off")
+    sentry_dsn: Secret = Field("", validation_alias="SENTRY_DSN", description="where errors are reported; empty is off")
+    otel_exporter_otlp_endpoint: str = Field(
+        "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="OTLP/HTTP collector of traces; empty is off"
+    )
+    service_token: GeneratedSecret = Field(
+        "development-service-token-of-no-worth",
+        validation_alias="SERVICE_TOKEN",
+        description="shared secret of calls between services, of 32 characters or more",
+    )
+    token_issuer: str = Field(
+        default_factory=lambda data: data.get("public_url", ""),
+        validation_alias="TOKEN_ISSUER",
+        description="`iss` of access tokens; PUBLIC_URL unless set",
+    )
+    token_audience: str = Field("broadsheet", validation_alias="TOKEN_AUDIENCE", description="`aud` of access tokens")
+    auth_url: BaseUrl = Field("http://127.0.0.1:8010", validation_alias="AUTH_URL", description="where auth answers")
+    blog_url: BaseUrl = Field("http://127.0.0.1:8020", validation_alias="BLOG_URL", description="where blog answers")
+    media_url: BaseUrl = Field("http://127.0.0.1:8030", validation_alias="MEDIA_URL", description="where media answers")
+    trusted_peers: str = Field(
+        "127.0.0.0/8,::1",
+        validation_alias="TRUSTED_PEERS",
+        description="networks the gateway calls services from: X-Forwarded-* of others are not believed",
+    )
+    heartbeat_file: str = Field(
+        "", validation_alias="HEARTBEAT_FILE", description="file a background process touches; empty is none"
+    )
+    metrics_host: str = Field(
+        "127.0.0.1",
+        validation_alias="METRICS_HOST",
+        description="address of a background process's metrics and `/livez`; :: takes IPv4 too",
+    )
+    metrics_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        validation_alias="METRICS_PORT",
+        description="port of a background process's metrics and `/livez`; 0 is off",
+    )
+    drain_seconds: float = Field(
+        20, ge=0, validation_alias="DRAIN_SECONDS", description="seconds for work in flight to finish after SIGTERM"
+    )
+    var_dir: Path = Field(Path("var"), validation_alias="VAR_DIR", description="folder of local data")
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls.model_config["env_prefix"] = f"{cls.service}_"
+
+    @classmethod
+    def variable(cls, name: str) -> str:
+        """The environment variable of a field."""
+        alias = cls.model_fields[name].validation_alias
+        return str(alias) if alias else f"{cls.service}_{name}".upper()
+
+    @model_validator(mode="after")
+    def refuse_published_secrets(self) -> Self:
+        secrets = [name for name, field in type(self).model_fields.items() if SECRET in field.metadata]
+        known = [self.variable(name) for name in secrets if is_published(str(getattr(self, name)))]
+        if known and (why := self._reached_from_elsewhere()):
+            raise ValueError(f"{', '.join(known)}: everybody can read it in our repository; set your own: {why}")
+        return self
+
+    @property
+    def production(self) -> bool:
+        return self.environment == "production"
+
+    def _reached_from_elsewhere(self) -> str:
+        """The first setting by which others than this machine reach us, as a sentence; empty when none does."""
+        if self.production:
+            return "ENVIRONMENT is production"
+        listening = [name for name in type(self).model_fields if name.endswith("host")]
+        hosts = {"public_url": urlsplit(self.public_url).hostname or ""} | {
+            name: str(getattr(self, name)) for name in listening
+        }
+        outside = [self.variable(name) for name, host in hosts.items() if not is_loopback(host)]
+        return f"{outside[0]} is no loopback address" if outside else ""
+
+    @property
+    def jobs_in_file(self) -> bool:
+        """Whether jobs need no broker: then one worker runs them, and queues those of the schedule as well."""
+        return self.jobs_url.startswith("sqlite:")

@@ -1,0 +1,56 @@
+"""Types of settings that say what their text must be."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, Field
+
+
+def _http_base(value: str) -> str:
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must begin with http:// or https://")
+    _require_host(value)
+    return value.rstrip("/")
+
+
+def _http_base_or_none(value: str) -> str:
+    return value and _http_base(value)
+
+
+def _job_broker(value: str) -> str:
+    if value.startswith("filesystem://"):  # where jobs were before they were in one file; those are queued again
+        value = f"sqlite:///{value.removeprefix('filesystem://').rstrip('/')}.sqlite3"
+    if not value.startswith(("sqlite:///", "amqp://", "amqps://")):
+        raise ValueError("must begin with sqlite:/// or amqp://")
+    if value.startswith("sqlite:") and not value.removeprefix("sqlite:///").strip("/:").removesuffix(".sqlite3"):
+        raise ValueError("must name a file, such as sqlite:///var/jobs.sqlite3")
+    return _broker(value)
+
+
+def _broker(value: str) -> str:
+    if value.startswith(("amqp://", "amqps://")):
+        _require_host(value)
+    return value
+
+
+def _require_host(url: str) -> None:
+    try:
+        named = urlsplit(url).hostname and urlsplit(url).port != 0
+    except ValueError:
+        named = False
+    if not named:
+        raise ValueError("names no host and port; an IPv6 address has brackets, like http://[::1]:8000")
+
+
+SECRET = "secret"  # noqa: S105  the mark, not a secret
+GENERATED = "generated"
+Secret = Annotated[str, Field(repr=False), SECRET]
+"""Text that must not be shown: a key, a token, a URL that may hold a password."""
+GeneratedSecret = Annotated[str, Field(repr=False, min_length=32), SECRET, GENERATED]
+"""A secret of 32 characters or more that a person sets in production, and that development makes for itself."""
+BaseUrl = Annotated[str, AfterValidator(_http_base)]
+"""An http(s) URL without a slash at its end."""
+OptionalBaseUrl = Annotated[Secret, AfterValidator(_http_base_or_none)]
+"""The same, of a URL that may hold a password and may be empty."""
+EventBroker = Annotated[Secret, AfterValidator(_broker)]
+JobBroker = Annotated[Secret, AfterValidator(_job_broker)]

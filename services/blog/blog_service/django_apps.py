@@ -12,5 +12,6 @@ APPS = {
     "media_refs": "blog_service.media_refs",
     "counters": "blog_service.counters",
     **SHARED_APPS,
+    "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",
 }

@@ -41,8 +41,8 @@ class Caller:
     def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)
 
-    def post(self, path: str, body: Any = None) -> ApiResponse:
-        return self.call("POST", path, body)
+    def post(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
+        return self.call("POST", path, body, **headers)
 
     def put(self, path: str, body: Any = None) -> ApiResponse:
         return self.call("PUT", path, body)

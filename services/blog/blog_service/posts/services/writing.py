@@ -1,8 +1,9 @@
 """Writes to posts. One call is one transaction with its events; other services are asked before it opens."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import TypedDict
+from typing import TypedDict, TypeVar
 from uuid import UUID
 
 from chassis.problems import FieldError, invalid_fields
@@ -24,6 +25,8 @@ from blog_service.posts.services.publishing import publication_advance
 from blog_service.posts.services.slugs import slug_claim, slugs_bury
 from blog_service.posts.services.tags import tags_replace
 
+T = TypeVar("T")
+
 WISHES = {True: Action.PUBLISH, False: Action.UNPUBLISH, None: Action.SETTLE}
 
 
@@ -37,9 +40,10 @@ class PostFields(TypedDict, total=False):
     published: bool
 
 
-def post_create(claims: Claims, fields: PostFields, *, now: datetime | None = None) -> UUID:
-    """A new post of the caller, a draft unless they say otherwise; gives its id.
+def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *, now: datetime | None = None) -> T:
+    """A new post of the caller, a draft unless they say otherwise; gives what ``then`` makes of its id.
 
+    ``then`` is called before the post is committed: what it raises undoes all, what it writes stands with the post.
     Raises Problem (400) for images that cannot be and a body that is too complex.
     """
     now = now or timezone.now()
@@ -48,7 +52,7 @@ def post_create(claims: Claims, fields: PostFields, *, now: datetime | None = No
     with transaction.atomic():
         post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
         _write(post, fields, html, actor=claims.sub, now=now)
-    return post.id
+        return then(post.id)
 
 
 def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime | None = None) -> None:

@@ -4,6 +4,7 @@ from typing import cast
 from uuid import UUID
 
 from chassis.django.bodies import read
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
 from chassis.django.lists import documented, page_body, query_of
 from chassis.lists import PAGE_NUMBER, page_of
 from chassis.tokens import Claims
@@ -38,12 +39,19 @@ class Posts(PubliclyCachedView):
         rows = rows_of(found.posts[page.start : page.stop], viewer_of(request), IN_LISTS)
         return Response(page_body(page, count, [PostInListShape.from_row(row) for row in rows]))
 
-    @extend_schema(operation_id="posts_create", request=PostBody, responses={201: PostShape})
-    def post(self, request: Request) -> Response:
+    @extend_schema(
+        operation_id="posts_create", parameters=[IDEMPOTENCY_KEY], request=PostBody, responses={201: PostShape}
+    )
+    def post(self, request: Request) -> HttpResponse:
         """Write a post, a draft unless ``published`` is true."""
         writer = writer_of(request)
-        row = post_get(post_create(writer, cast("PostFields", read(PostBody, request.data))), writer, FULL)
-        return Response(PostShape.from_row(row), status=201, headers={"Location": post_link(row["slug"])})
+        fields = cast("PostFields", read(PostBody, request.data))
+
+        def answer(post_id: UUID) -> Response:
+            row = post_get(post_id, writer, FULL)
+            return Response(PostShape.from_row(row), status=201, headers={"Location": post_link(row["slug"])})
+
+        return create_once(request, lambda keep: post_create(writer, fields, lambda post_id: keep(answer(post_id))))
 
 
 class PostBySlug(PubliclyCachedView):

@@ -1,7 +1,6 @@
 """The README of a service, and the chassis', lists what there is: no more and no less."""
 
 import importlib
-import json
 import re
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from chassis.settings import SettingInfo, catalogue
 
 from launcher.catalogue import settings_classes
 from launcher.settings import PORTS, SERVICES
+from tests.documents import readmes
 from tests.documents.pages import ROOT
 from tests.registries.code import Service, services
 
@@ -17,18 +17,10 @@ WITH_EVENTS = {service.name: service for service in services(ROOT)}
 CHASSIS = ROOT / "chassis/src/chassis"
 
 
-def section(service: str, heading: str) -> str:
-    """What stands under a heading of a service's README."""
-    text = (ROOT / f"services/{service}/README.md").read_text()
-    found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    assert found, f"services/{service}/README.md has no section {heading}"
-    return found[1]
-
-
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_setting_of_its_own_is_listed_with_default_and_meaning(service: str) -> None:
     own = {info.name: info for info in catalogue(settings_classes()[service]) if _belongs_to(service, info.name)}
-    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", section(service, "Settings"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", readmes.section(ROOT, service, "Settings"), re.MULTILINE)
     assert rows == [(name, _default(info), info.description) for name, info in own.items()]
 
 
@@ -47,36 +39,14 @@ def _default(info: SettingInfo) -> str:
 @pytest.mark.parametrize("service", SERVICES)
 def test_every_command_is_listed(service: str) -> None:
     commands = importlib.import_module(f"{service}_service.commands").COMMANDS
-    (listed,) = re.findall(rf"`broadsheet {service} ([a-z |]+ \| [a-z |]+)`", section(service, "Commands"))
+    (listed,) = re.findall(
+        rf"`broadsheet {service} ([a-z |]+ \| [a-z |]+)`", readmes.section(ROOT, service, "Commands")
+    )
     assert listed.split(" | ") == list(commands)
 
 
-@pytest.mark.parametrize("service", WITH_EVENTS)
-def test_every_event_that_goes_out_or_comes_in_is_listed(service: str) -> None:
-    found = re.findall(r"`([a-z]+\.[a-z_.]+\.v\d+)`", section(service, "Events"))
-    code = WITH_EVENTS[service]
-    assert {name for name in found if name.startswith(f"{service}.")} == {event.type for event in code.declared}
-    assert {name for name in found if not name.startswith(f"{service}.")} == set(code.handles)
-
-
-@pytest.mark.parametrize("service", WITH_EVENTS)
-def test_every_endpoint_is_listed_with_its_methods(service: str) -> None:
-    paths = json.loads((ROOT / f"contracts/openapi/{service}.json").read_text())["paths"]
-    assert _listed_endpoints(service) == {
-        (method.upper(), _without_names(path))
-        for path, item in paths.items()
-        for method in item
-        if method != "parameters"
-    }
-
-
-def _listed_endpoints(service: str) -> set[tuple[str, str]]:
-    found = re.findall(r"`((?:[A-Z]+ )+)(/[^`]+)`", section(service, "Endpoints"))
-    return {(method, _without_names(path)) for methods, path in found for method in methods.split() if method != "HEAD"}
-
-
-def _without_names(path: str) -> str:
-    return re.sub(r"\{\w+\}", "{}", path)
+def test_every_event_and_every_endpoint_is_listed() -> None:
+    assert list(readmes.problems(ROOT)) == []
 
 
 @pytest.mark.parametrize("service", WITH_EVENTS)

@@ -17,6 +17,7 @@ class ArticlePrinted(EventData): ...
 LISTED = (
     "PUBLISHES: tuple[type[EventData], ...] = (ArticlePrinted,)\nHANDLERS = {'press.article.printed.v1': file_it}\n"
 )
+HANDLER = "def file_it(event: Event) -> None: ..."
 PUBLISHED = "publish(ArticlePrinted(), sequence=1)\n"
 CLASS = "services/press/press_service/articles/events.py: ArticlePrinted"
 ISSUES = "services/press/press_service/issues.py"
@@ -27,6 +28,7 @@ LIST = "services/press/press_service/events.py"
 def root(tmp_path: Path) -> Path:
     package = tmp_path / "services/press/press_service"
     files = {"articles/events.py": DECLARED, "events.py": LISTED, "articles/services.py": PUBLISHED}
+    files["articles/handlers.py"] = HANDLER
     for name, text in files.items():
         (package / name).parent.mkdir(parents=True, exist_ok=True)
         (package / name).write_text(text)
@@ -52,7 +54,18 @@ def root(tmp_path: Path) -> Path:
         (
             LIST,
             LISTED.replace("'press.", "'post."),
-            [f"{LIST}: HANDLERS has post.article.printed.v1, which nobody declares"],
+            [
+                f"{CLASS}: press.article.printed.v1 is handled by nobody; say optional_subscribers=True",
+                f"{LIST}: HANDLERS has post.article.printed.v1, which nobody declares",
+            ],
+        ),
+        (
+            LIST,
+            LISTED.replace("file_it", "burn_it"),
+            [
+                f"{LIST}: HANDLERS has burn_it, which no handlers.py defines",
+                "services/press/press_service/articles/handlers.py: file_it is in no HANDLERS",
+            ],
         ),
         (
             "contracts/events/press.issue.sold.v1.schema.json",
@@ -66,6 +79,7 @@ def root(tmp_path: Path) -> Path:
                 f"{ISSUES}: IssueSold is blog.article.printed.v1, which belongs to another service",
                 f"{ISSUES}: IssueSold is not in PUBLISHES of {LIST}",
                 f"{ISSUES}: IssueSold is published by nobody; declare an event when its publisher is written",
+                f"{ISSUES}: IssueSold: blog.article.printed.v1 is handled by nobody; say optional_subscribers=True",
                 "contracts/events/blog.article.printed.v1.*: missing; run `broadsheet blog events schema write`",
             ],
         ),

@@ -3,7 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 
@@ -14,6 +14,8 @@ class EventClass:
     name: str
     type: str
     file: Path
+    optional: bool
+    """Nobody listening to it is no alarm."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,27 @@ class Service:
         return _keys(_assigned(self._modules[self.registry], "HANDLERS"))
 
     @cached_property
-    def used(self) -> set[str]:
+    def named_handlers(self) -> set[str]:
+        """The functions in HANDLERS."""
+        return set(_names(_assigned(self._modules[self.registry], "HANDLERS")))
+
+    @cached_property
+    def reactions(self) -> dict[str, Path]:
+        """The public functions of every ``handlers.py``, each with its file."""
+        return {
+            node.name: file
+            for file, tree in self._modules.items()
+            if file.name == "handlers.py"
+            for node in ast.iter_child_nodes(tree)
+            if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+        }
+
+    @cached_property
+    def used(self) -> frozenset[str]:
         """Every name that its code uses, beside where events are declared and listed."""
         lists = {self.registry, *(event.file for event in self.declared)}
         trees = [tree for file, tree in self._modules.items() if file not in lists]
-        return {name for tree in trees for name in _names(tree)}
+        return frozenset().union(*map(_loaded, trees))
 
     def has(self, text: str) -> bool:
         """Whether some module holds this text."""
@@ -63,7 +81,7 @@ class Service:
 
     @cached_property
     def _modules(self) -> dict[Path, ast.AST]:
-        return {file: ast.parse(file.read_text()) for file in sorted(self.package.rglob("*.py"))}
+        return {file: _tree(file.read_text()) for file in sorted(self.package.rglob("*.py"))}
 
 
 def services(root: Path) -> list[Service]:
@@ -77,7 +95,9 @@ def _event_classes(file: Path, tree: ast.AST) -> Iterator[EventClass]:
         if isinstance(node, ast.ClassDef):
             for made in node.decorator_list:
                 if isinstance(made, ast.Call) and isinstance(made.func, ast.Name) and made.func.id == "event":
-                    yield EventClass(node.name, ast.literal_eval(made.args[0]), file)
+                    options = {option.arg: ast.literal_eval(option.value) for option in made.keywords}
+                    optional = bool(options.get("optional_subscribers"))
+                    yield EventClass(node.name, ast.literal_eval(made.args[0]), file, optional)
 
 
 def _assigned(tree: ast.AST, name: str) -> ast.expr:
@@ -89,6 +109,17 @@ def _assigned(tree: ast.AST, name: str) -> ast.expr:
             case ast.AnnAssign(target=ast.Name(id=found), value=ast.expr() as value) if found == name:
                 return value
     raise LookupError(name)
+
+
+@cache
+def _tree(text: str) -> ast.AST:
+    """A test that asks again has changed one file of hundreds."""
+    return ast.parse(text)
+
+
+@cache
+def _loaded(tree: ast.AST) -> frozenset[str]:
+    return frozenset(_names(tree))
 
 
 def _names(tree: ast.AST) -> Iterator[str]:

@@ -33,7 +33,9 @@ def _default(info: SettingInfo) -> str:
         return "made in `VAR_DIR/secrets` in development"
     if info.default.startswith(str(ROOT)):
         return f"the packaged `{Path(info.default).name}`"
-    return "none" if info.default in {"", "None"} else f"`{info.default}`"
+    if info.default in {"", "None"}:
+        return "none"
+    return f"`{info.default.lower() if info.type == 'bool' else info.default}`"
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -60,7 +62,7 @@ def _folders(service: Service) -> list[str]:
 
 
 def test_chain_of_the_gateway_is_drawn_in_its_order() -> None:
-    drawn = re.search(r"▶ (framing.*?) ──▶", (ROOT / "services/gateway/README.md").read_text())
+    drawn = re.search(r"client ─+▶ (.*?) ─+▶", (ROOT / "services/gateway/README.md").read_text())
     code = (ROOT / "services/gateway/gateway_service/app.py").read_text()
     links = re.search(r"def checks\(.*?return \[\n(.*?)\n    \]", code, re.DOTALL)
     assert drawn

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from chassis.django.openapi import documented
+from chassis.django.openapi import components_of
 from chassis.django.renderers import JsonRenderer, encode
 from chassis.django.shapes import Moment, Shape, Url, constant, source
 from django.db.models import TextChoices
@@ -122,7 +122,7 @@ def test_columns_are_what_a_query_has_to_read_and_the_rows_of_lists_are_not() ->
 
 
 def test_the_documentation_has_types_formats_nulls_and_descriptions() -> None:
-    components = documented(PostShape)
+    components = components_of(PostShape)
     post = components["PostShape"]
     uri = {"type": "string", "format": "uri"}
     assert post["description"] == "A post in full."

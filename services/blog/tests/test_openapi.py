@@ -9,7 +9,7 @@ import pytest
 from blog_service.posts.selectors import post_get
 from blog_service.posts.v2.shapes import PostInListV2Shape
 from blog_service.testing import Caller
-from chassis.django.openapi import documented
+from chassis.django.openapi import components_of
 from chassis.django.renderers import encode
 from chassis.django.shapes import Moment, source
 from drf_spectacular.generators import SchemaGenerator
@@ -35,5 +35,5 @@ def test_one_line_adds_a_field_to_the_answer_to_its_documentation_and_to_its_que
     post = alice.writes(published=True)
     row = post_get(UUID(post["id"]), None, DatedShape.columns())
     assert json.loads(encode(DatedShape.from_row(row)))["created"] == post["created_at"]
-    documentation = documented(DatedShape)["DatedShape"]["properties"]["created"]
+    documentation = components_of(DatedShape)["DatedShape"]["properties"]["created"]
     assert documentation == {"type": "string", "format": "date-time"}

@@ -56,12 +56,12 @@ class ShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]
         schema: Schema = build_object_type(
             properties={field.name: _field_schema(field, auto_schema) for field in found},
             required=[field.name for field in found if msgspec.UnsetType not in field.alternatives],
-            description=cleandoc(vars(self.target)["__doc__"] or ""),
+            description=cleandoc(self.target.__doc__ or ""),
         )
         return schema
 
 
-def documented(shape: ShapeMeta) -> Schema:
+def components_of(shape: ShapeMeta) -> Schema:
     """The components of a document that say what a shape is: its own and those of its parts."""
     generator: Any = AutoSchema()
     generator.registry = ComponentRegistry()

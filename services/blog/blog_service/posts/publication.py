@@ -54,8 +54,8 @@ TRANSITIONS = (
     Transition(State.PUBLISHED, Action.UNPUBLISH, State.DRAFT, PostUnpublished, Who.WRITER),
 )
 
-_EVENTS: dict[tuple[str, str], type[PostState]] = {
-    (row.source.status, row.target.status): row.event for row in TRANSITIONS if row.event
+_EVENTS: dict[tuple[str, str], type[PostState] | None] = {
+    (row.source.status, row.target.status): row.event for row in TRANSITIONS
 }
 
 

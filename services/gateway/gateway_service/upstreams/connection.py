@@ -9,7 +9,9 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from gateway_service.messages import Header
 
-HEAD_BYTES = 64 * 1024
+BARE_BYTES = 64 * 1024
+"""Of an answer that bring no content: its head, those before it (1xx), extensions of chunks, trailers."""
+_CHUNK_BYTES = 32  # what is fair for the framing of one
 _BODILESS = frozenset({204, 304})
 
 
@@ -59,7 +61,7 @@ class Connection(asyncio.Protocol):
             self._parser = HttpResponseParser(self)
         self._parsed = False
         self._chunks: list[bytes] = []
-        self._head_bytes = 0
+        self._bare = 0
         self._headed = False
         self._told = False
         self._complete = False
@@ -113,12 +115,12 @@ class Connection(asyncio.Protocol):
             if not self._complete:  # else it is whole, and what comes behind it belongs to nobody
                 self._fail()
                 return
-        if self._headed:
+        chunks = self._chunks
+        self._bare += len(data) - sum(map(len, chunks)) - _CHUNK_BYTES * len(chunks)
+        if self._bare > BARE_BYTES:
+            self._fail()
+        elif self._headed:
             self._tell()
-        else:
-            self._head_bytes += len(data)
-            if self._head_bytes > HEAD_BYTES:
-                self._fail()
 
     def eof_received(self) -> None:
         self.closed = True  # as the transport does now
@@ -153,17 +155,26 @@ class Connection(asyncio.Protocol):
         if self._headed:
             return
         self.status = self._parser.get_status_code()
-        if self.status < 200:  # 100 Continue and the like are between the service and us
+        if 100 <= self.status < 200:  # 100 Continue and the like are between the service and us
             self.headers.clear()
             return
         self._keep_alive = self._parser.should_keep_alive()
         self._headed = True
         fields = dict(self.headers)
+        self._check_framing(fields)
         if self._method == "HEAD" or self.status in _BODILESS:
             self._complete = True
         else:
             self._until_close = b"content-length" not in fields and b"transfer-encoding" not in fields
             self.is_event_stream = fields.get(b"content-type", b"").startswith(b"text/event-stream")
+
+    def _check_framing(self, fields: dict[bytes, bytes]) -> None:
+        """Raise ValueError, at which the parser fails, for what it takes and leaves in doubt where the body ends."""
+        version, coding = self._parser.get_http_version(), fields.get(b"transfer-encoding")
+        if not 200 <= self.status <= 599 or version not in {"1.1", "1.0"}:
+            raise ValueError("no answer of HTTP/1.x")
+        if coding is not None and (coding.lower() != b"chunked" or version == "1.0" or _count(self.headers) != 1):
+            raise ValueError("a transfer coding that is not chunked, or not alone")
 
     def on_body(self, body: bytes) -> None:
         if self._complete:  # where there can be none, after HEAD
@@ -194,3 +205,7 @@ class Connection(asyncio.Protocol):
         self.abort()
         if listener:
             listener.failed(UpstreamFailedError("upstream_invalid", unanswered=unanswered))
+
+
+def _count(headers: list[Header]) -> int:
+    return sum(name == b"transfer-encoding" for name, _ in headers)

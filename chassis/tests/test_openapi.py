@@ -61,7 +61,8 @@ def test_an_operation_lists_the_refusals_of_what_it_takes(method: str, path: str
 def test_what_an_operation_says_itself_stays_and_the_rest_has_the_form_of_its_version() -> None:
     paths = document()["paths"]
     own = paths["/api/v1/posts"]["post"]["responses"]
-    assert own["415"] == {"description": "Its own"}
+    assert own["415"]["description"] == "Its own"
+    assert own["415"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refusal"}
     assert own["400"] == {"$ref": "#/components/responses/RefusedFields"}
     assert own["401"] == {"$ref": "#/components/responses/Refused"}
     assert paths["/api/v2/me"]["patch"]["responses"]["422"] == {"$ref": "#/components/responses/RefusedAsProblem"}

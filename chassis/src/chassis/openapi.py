@@ -55,7 +55,10 @@ SCHEMAS: Document = {
 
 
 def with_refusals(document: Document) -> Document:
-    """The document with the refusals of each operation that does not describe them itself; changes it in place."""
+    """The document with the refusals of each operation; changes it in place.
+
+    What an operation says itself of a status stays; where it says no body, that has the form of the version.
+    """
     components = document.setdefault("components", {})
     components["schemas"] = components.get("schemas", {}) | SCHEMAS
     components["responses"] = {name: _response(*shape) for name, shape in _RESPONSES.items()}
@@ -63,6 +66,9 @@ def with_refusals(document: Document) -> Document:
     for path, operations in document["paths"].items():
         for method, operation in operations.items():
             responses = operation["responses"]
+            for status, own in responses.items():
+                if status >= "400":
+                    own.setdefault("content", components["responses"][refusal(path, int(status))]["content"])
             for status in _statuses(method.upper(), path, operation):
                 responses.setdefault(str(status), {"$ref": f"#/components/responses/{refusal(path, status)}"})
     return document

@@ -19,6 +19,7 @@ from auth_service.users.selectors import user_get_by_uid
 
 _OF_LINK = {"/uid", "/token"}
 _LOCKED_DOWN = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+_PAGES = {(status, "text/html"): str for status in (200, 400, 403)}
 
 
 class LinkPage(APIView):
@@ -32,7 +33,7 @@ class LinkPage(APIView):
         """Do what the form asks for; raises Problem."""
         raise NotImplementedError
 
-    @extend_schema(responses={(200, "text/html"): str})
+    @extend_schema(responses=_PAGES)
     def get(self, request: Request, uid: str, token: str) -> HttpResponse:
         """A page with the form to which a mailed link leads."""
         try:
@@ -41,7 +42,7 @@ class LinkPage(APIView):
             return self._page(request, problem)
         return self._page(request)
 
-    @extend_schema(request={FormParser.media_type: dict[str, str]}, responses={(200, "text/html"): str})
+    @extend_schema(request={FormParser.media_type: dict[str, str]}, responses=_PAGES)
     def post(self, request: Request, uid: str, token: str) -> HttpResponse:
         """What became of the form of a mailed link."""
         try:

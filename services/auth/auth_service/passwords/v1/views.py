@@ -2,7 +2,7 @@
 
 from chassis.django.bodies import read
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -11,6 +11,8 @@ from auth_service.passwords import services
 from auth_service.passwords.v1.bodies import PasswordChangeBody, PasswordResetBody, PasswordResetRequestBody
 from auth_service.sessions.authentication import current_session_id
 from auth_service.users.caller import caller
+
+STALE = OpenApiResponse(description="`stale_token`: the link has been used before.")
 
 
 class Change(APIView):
@@ -41,7 +43,7 @@ class ResetRequest(APIView):
 class Reset(APIView):
     authentication_classes = []
 
-    @extend_schema(request=PasswordResetBody, responses={204: None})
+    @extend_schema(request=PasswordResetBody, responses={204: None, 403: STALE})
     def post(self, request: Request) -> Response:
         """Choose another password by a mailed link, and end all sessions of the account."""
         body = read(PasswordResetBody, request.data)

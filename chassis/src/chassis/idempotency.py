@@ -12,7 +12,7 @@ from datetime import timedelta
 from hashlib import blake2b
 
 from chassis import clock
-from chassis.events.databases import Execute
+from chassis.events.database import Execute
 from chassis.events.ddl import Dialect
 from chassis.problems import Problem
 

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from chassis import idempotency
 from chassis.django.renderers import encode
-from chassis.events.databases import Row
+from chassis.events.database import Row
 from chassis.events.databases.django import DjangoTransaction
 from chassis.events.ddl import Dialect
 from chassis.idempotency import Attempt, KeptAnswer

@@ -56,7 +56,7 @@ class Tallies(Collector, Generic[T]):
 
     def __init__(self, info: MetricInfo, make: Callable[[], T], registry: CollectorRegistry = REGISTRY) -> None:
         self._info = info
-        self._make = make
+        self._make: Callable[[], T] = make
         self._tallies: dict[tuple[str, ...], T] = {}
         registry.register(self)
 

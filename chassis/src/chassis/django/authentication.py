@@ -34,10 +34,6 @@ class Principal:
     def username(self) -> str:
         return self.claims.username
 
-    def has_role(self, *roles: str) -> bool:
-        """Whether the caller has at least one of these roles."""
-        return not self.claims.roles.isdisjoint(roles)
-
 
 @dataclass(frozen=True, slots=True)
 class Anonymous:
@@ -49,9 +45,6 @@ class Anonymous:
     is_authenticated = False
     is_anonymous = True
     is_active = False
-
-    def has_role(self, *roles: str) -> bool:  # noqa: ARG002  as a Principal
-        return False
 
 
 class BearerAuthentication(BaseAuthentication):

@@ -92,6 +92,9 @@ def refusal(path: str, status: int) -> str:
     return "RefusedFields" if status == 400 else "Refused"
 
 
+_OF_HEADERS = {"If-Match": (412, 428), "Idempotency-Key": (409, 422)}
+
+
 def _statuses(method: str, path: str, operation: Document) -> Iterator[int]:
     """What may be refused: the token everywhere, what is asked for and sent, and who asks."""
     parameters = {(each["in"], each["name"]) for each in operation.get("parameters", ())}
@@ -104,8 +107,8 @@ def _statuses(method: str, path: str, operation: Document) -> Iterator[int]:
         yield 403
     if "{" in path or ("query", "page") in parameters:  # one past the end
         yield 404
-    if ("header", "If-Match") in parameters:
-        yield from (412, 428)
+    for kind, name in sorted(parameters):
+        yield from _OF_HEADERS.get(name, ()) if kind == "header" else ()
     if "206" in operation["responses"]:
         yield 416
     if "requestBody" in operation:

@@ -27,7 +27,8 @@ def document() -> dict[str, Any]:
             "paths": {
                 "/api/v1/posts": {
                     "get": operation(("query", "page")),
-                    "post": operation(body=True) | {"responses": {"201": FOUND, "415": {"description": "Its own"}}},
+                    "post": operation(("header", "Idempotency-Key"), body=True)
+                    | {"responses": {"201": FOUND, "415": {"description": "Its own"}}},
                 },
                 "/api/v2/posts/{post_id}": {"get": operation(("path", "post_id"))},
                 "/api/v2/me": {"patch": operation(("header", "If-Match"), body=True)},
@@ -49,7 +50,7 @@ def press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contract:
     ("method", "path", "statuses"),
     [
         ("get", "/api/v1/posts", {"200", "400", "401", "404"}),
-        ("post", "/api/v1/posts", {"201", "400", "401", "403", "413", "415"}),
+        ("post", "/api/v1/posts", {"201", "400", "401", "403", "409", "413", "415", "422"}),
         ("get", "/api/v2/posts/{post_id}", {"200", "401", "404"}),
         ("patch", "/api/v2/me", {"200", "400", "401", "403", "412", "413", "415", "422", "428"}),
     ],

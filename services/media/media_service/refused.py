@@ -30,5 +30,8 @@ class TypeRefusal(Refusal):
 REFUSED_PICTURE: dict[int | str, dict[str, Any]] = {
     413: {"model": PictureRefusal, "description": "`too_large`: more than the limits allow"},
     415: {"model": TypeRefusal, "description": "`unsupported_media_type`: not a picture of a type that is taken"},
-    422: {"model": PictureRefusal, "description": "`image_refused`: not a sound picture"},
+    422: {
+        "model": PictureRefusal | Refusal,
+        "description": "`image_refused`: not a sound picture; `idempotency_key_reused`",
+    },
 }

@@ -25,7 +25,7 @@ from media_service.storage.store import Store
 from media_service.testing.cleaned import Clean, Large, cleaner, renderer
 from media_service.testing.people import ALICE, BOB, Person
 
-TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event", "inbox_event")
+TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event", "inbox_event", "idempotency_key")
 
 
 CONTRACT = Contract("media")

@@ -28,9 +28,11 @@ class Person:
     async def send(self, method: str, url: str, **options: Any) -> httpx.Response:
         return await self.http.request(method, url, headers=self.headers | options.pop("headers", {}), **options)
 
-    async def upload(self, content: bytes, name: str = "picture.jpg", **fields: str) -> httpx.Response:
-        files = {"file": (name, content)}
-        return await self.http.post("/api/v1/media", files=files, data=fields, headers=self.headers)
+    async def upload(
+        self, content: bytes, name: str = "picture.jpg", key: str | None = None, **fields: str
+    ) -> httpx.Response:
+        files, once = {"file": (name, content)}, {"Idempotency-Key": key} if key is not None else {}
+        return await self.http.post("/api/v1/media", files=files, data=fields, headers=self.headers | once)
 
     async def has_uploaded(self, content: bytes, **fields: str) -> Json:
         """The asset of an upload that was taken."""

@@ -1,17 +1,24 @@
 """Taking in pictures."""
 
+from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from chassis.fastapi.authentication import Caller
-from fastapi import APIRouter, BackgroundTasks, Request, Response
+from chassis.idempotency import HEADER, Attempt, KeptAnswer, attempt_of
+from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
+from sqlalchemy.orm import Session
 
+from media_service.assets.models import Asset
 from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
 from media_service.dependencies import ScratchOfRequest, Service
 from media_service.refused import REFUSED_PICTURE
+from media_service.storage.models import Blob
 from media_service.uploads.intake import take_in
-from media_service.uploads.receiving import receive
+from media_service.uploads.once import Keep, create_once
+from media_service.uploads.receiving import Upload, receive
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -34,19 +41,46 @@ BODY: dict[str, Any] = {
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
 
 
-@router.post("", status_code=201, openapi_extra=BODY, responses=REFUSED_PICTURE)
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias=HEADER, description="the same upload with the same key is done once, and answered alike for 24 hours"),
+]
+
+
+@router.post("", status_code=201, response_model=AssetOut, openapi_extra=BODY, responses=REFUSED_PICTURE)
 async def upload_picture(  # noqa: PLR0913  each is a dependency
     request: Request,
-    response: Response,
     background: BackgroundTasks,
     caller: Caller,
     *,
+    idempotency_key: IdempotencyKey = None,
     service: Service,
     scratch: ScratchOfRequest,
-) -> AssetOut:
+) -> Response:
     """Take in a picture: a JPEG, PNG, WebP, AVIF or GIF file, and what it shows in words."""
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
-    record = partial(asset_add, owner_id=caller.sub, sha256=upload.sha256, alt=upload.alt)
-    asset = await take_in(service, upload.file, scratch, record=record, afterwards=background)
-    response.headers["Location"] = f"{service.public_url}/api/v1/media/{asset.id}"
-    return asset_out(asset, service.public_url)
+
+    async def create(keep: Keep) -> KeptAnswer:
+        def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
+            said = partial(asset_add, sha256=upload.sha256, alt=upload.alt, left_out=left_out)
+            asset = said(session, blob, owner_id=caller.sub, now=now)
+            keep(session, _answer(asset, service.public_url))
+            return asset
+
+        asset = await take_in(service, upload.file, scratch, record=record, afterwards=background)
+        return _answer(asset, service.public_url)
+
+    return await create_once(service.database, _attempt(idempotency_key, caller.sub, upload), create)
+
+
+def _attempt(key: str | None, caller: UUID, upload: Upload) -> Attempt | None:
+    """What was sent is the picture and the words, however the form has put them."""
+    if key is None:
+        return None
+    sent = f"{upload.sha256} {upload.alt}".encode()
+    return attempt_of(key, caller=caller, method="POST", path=router.prefix, sent=sent)
+
+
+def _answer(asset: Asset, public_url: str) -> KeptAnswer:
+    location = f"{public_url}{router.prefix}/{asset.id}"
+    return KeptAnswer(201, {"Location": location}, asset_out(asset, public_url).model_dump_json())

@@ -1,0 +1,70 @@
+"""A picture that is sent again under its Idempotency-Key."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from media_service.database import Database
+from media_service.testing.drawn import jpeg
+from media_service.testing.people import Person
+from sqlalchemy import text
+
+from chassis import clock
+
+
+async def count(alice: Person) -> int:
+    return int((await alice.get("/api/v1/media")).json()["count"])
+
+
+async def test_a_picture_sent_again_is_there_once_and_answered_alike(alice: Person, bob: Person) -> None:
+    first = await alice.upload(jpeg(), alt="x", key="k-1")
+    await alice.send("PATCH", f"/api/v1/media/{first.json()['id']}", json={"alt": "changed"})
+    again = await alice.upload(jpeg(), alt="x", key="k-1")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert (again.json(), again.headers["location"]) == (first.json(), first.headers["location"])
+    assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")
+    assert await count(alice) == 1
+    assert (await bob.upload(jpeg(), alt="x", key="k-1")).json()["id"] != first.json()["id"]
+
+
+async def test_without_a_key_or_with_another_one_it_is_another_asset(alice: Person) -> None:
+    for key in (None, None, "k-1", "k-2"):
+        assert (await alice.upload(jpeg(), key=key)).status_code == 201
+    assert await count(alice) == 4
+
+
+async def test_a_key_used_for_another_picture_or_other_words_is_refused(alice: Person) -> None:
+    await alice.upload(jpeg(), key="k-1")
+    for answer in (await alice.upload(jpeg(), key="k-1", alt="y"), await alice.upload(jpeg(9, 9), key="k-1")):
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+@pytest.mark.parametrize("key", ["", "a b", "k" * 256])
+async def test_what_can_be_no_key_is_refused(alice: Person, key: str) -> None:
+    answer = await alice.upload(jpeg(), key=key)
+    assert (answer.status_code, answer.json()["code"]) == (400, "idempotency_key_invalid")
+
+
+async def test_what_was_refused_leaves_its_key_free(alice: Person) -> None:
+    assert (await alice.upload(jpeg()[:-40], key="k-1")).status_code == 422
+    assert (await alice.upload(jpeg(), key="k-1")).status_code == 201
+
+
+async def test_a_first_try_whose_process_died_is_taken_over(alice: Person, database: Database) -> None:
+    await alice.upload(jpeg(), key="k-1")
+    with database.writing() as session:
+        session.execute(text("UPDATE idempotency_key SET answer = NULL"))
+    answer = await alice.upload(jpeg(), key="k-1")
+    assert (answer.status_code, answer.json()["code"]) == (409, "idempotency_in_progress")
+    with database.writing() as session:
+        ended = clock.to_database(datetime.now(UTC) - timedelta(seconds=1))
+        session.execute(text("UPDATE idempotency_key SET running_until = :ended"), {"ended": ended})
+    assert (await alice.upload(jpeg(), key="k-1")).status_code == 201
+
+
+async def test_many_at_once_make_one_asset(alice: Person) -> None:
+    answers = await asyncio.gather(*(alice.upload(jpeg(), key="k-1") for _ in range(6)))
+    made = [answer for answer in answers if answer.status_code == 201]
+    assert {answer.json()["code"] for answer in answers if answer not in made} <= {"idempotency_in_progress"}
+    assert len({answer.json()["id"] for answer in made}) == 1
+    assert await count(alice) == 1

@@ -70,7 +70,7 @@ async def test_a_failed_rendition_says_so_and_the_original_stays(
         raise vips.Error("out of colours")
 
     asset = await alice.has_uploaded(jpeg())
-    monkeypatch.setattr(services, "render", refuse)
+    monkeypatch.setattr(services, "renditions_draw", refuse)
     render(asset)
     answer = await charlie.get(asset["urls"]["thumb"])
     assert (answer.status_code, answer.json()["code"]) == (404, "rendition_failed")

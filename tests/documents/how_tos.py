@@ -118,7 +118,7 @@ def _step(page: str, number: str, title: str, text: str) -> Step:
 
 
 def copied(folder: Path) -> Copy:
-    """A copy of what is looked at: all files that git knows."""
+    """A copy of all files that git knows or would take."""
     for name in _files():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / name, folder / name, follow_symlinks=False)
@@ -127,7 +127,8 @@ def copied(folder: Path) -> Copy:
 
 @cache
 def _files() -> list[str]:
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     return [name for name in listed.splitlines() if (ROOT / name).exists()]
 
 

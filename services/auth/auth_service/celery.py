@@ -11,8 +11,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
 
 app = celery_app(
     settings(),
-    tasks=[f"auth_service.{room}.tasks" for room in ("avatars", "mails", "sessions", "users")],
+    tasks=[f"auth_service.{room}.tasks" for room in ("avatars", "mails", "registration", "sessions", "users")],
     schedule={
+        "accounts-purge": {"task": "accounts_purge", "schedule": crontab(minute="27")},
         "avatars-reconcile": {"task": "avatars_reconcile", "schedule": 300},
         "mails-send": {"task": "mails_send", "schedule": 30},
         "mails-delete-old": {"task": "mails_delete_old", "schedule": crontab(minute="47")},

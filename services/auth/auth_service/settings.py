@@ -1,7 +1,7 @@
 """The settings of auth, read from the environment once and typed."""
 
 from datetime import timedelta
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 from urllib.parse import urlsplit
 
 from chassis.settings import BaseUrl, GeneratedSecret, Secret, ServiceSettings, load
@@ -21,6 +21,10 @@ def _sender(value: str) -> str:
     if "@" not in value or not value.isprintable():
         raise ValueError("must be an address, like Broadsheet <no-reply@example.org>")
     return value
+
+
+def _activation(data: dict[str, Any]) -> bool:
+    return data.get("environment") == "production" and data.get("mail_url", "").startswith("smtp")
 
 
 class AuthSettings(ServiceSettings):
@@ -65,6 +69,12 @@ class AuthSettings(ServiceSettings):
         default_factory=lambda data: f"{data.get('public_url', '')}/account",
         description="where links in mails lead, to pages of a front end; auth's own, PUBLIC_URL/account, unless set",
     )
+
+    activation: bool = Field(
+        default_factory=_activation,
+        description="whether a new account waits for its mail to be answered; on in production with SMTP unless set",
+    )
+    activation_days: int = Field(7, ge=3, description="days after which an account that was never activated is deleted")
 
     @property
     def access_token_life(self) -> timedelta:

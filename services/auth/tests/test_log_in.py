@@ -35,12 +35,12 @@ def test_log_in_is_counted_and_a_refused_one_is_not(
     assert counted == ["session.opened"]
 
 
-def test_wrong_password_unknown_account_and_suspended_account_look_alike(alice: Caller, bob: Caller) -> None:
+def test_wrong_password_and_unknown_account_look_alike(alice: Caller, bob: Caller) -> None:
     User.objects.filter(username="bob").update(is_active=False)
     answers = [
         bob.post(CREATE, {"login": "alice", "password": "not hers at all"}),
         bob.post(CREATE, {"login": "nobody", "password": PASSWORD}),
-        bob.post(CREATE, {"login": "bob", "password": PASSWORD}),
+        bob.post(CREATE, {"login": "bob", "password": "not his at all"}),
     ]
     for answer in answers:
         assert answer.status == 401
@@ -49,6 +49,12 @@ def test_wrong_password_unknown_account_and_suspended_account_look_alike(alice: 
             "code": "invalid_credentials",
         }
         assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_credentials"'
+
+
+def test_a_suspension_is_told_to_who_knows_the_password(bob: Caller) -> None:
+    User.objects.update(is_active=False)
+    answer = bob.post(CREATE, {"login": "bob", "password": PASSWORD})
+    assert (answer.status, answer.body["code"]) == (401, "account_suspended")
 
 
 @pytest.mark.parametrize("login", ["alice", "nobody"])

@@ -8,6 +8,7 @@ from auth_service.users.models import User
 class Purpose(models.TextChoices):
     """What a token is good for, and for nothing else."""
 
+    ACTIVATION = "activation", "letting a new account be used"
     PASSWORD_RESET = "password_reset", "another password for a forgotten one"
 
 

@@ -17,7 +17,10 @@ class Target(NamedTuple):
     purpose: Purpose
 
 
-TARGETS = {Kind.PASSWORD_RESET: Target("reset-password", Purpose.PASSWORD_RESET)}
+TARGETS = {
+    Kind.ACTIVATION: Target("activate", Purpose.ACTIVATION),
+    Kind.PASSWORD_RESET: Target("reset-password", Purpose.PASSWORD_RESET),
+}
 
 
 def link_make(kind: str, user: User, *, now: datetime) -> str:

@@ -9,6 +9,8 @@ from auth_service.users.models import User
 class Kind(models.TextChoices):
     """What a mail says; ``texts/<language>/<kind>.txt`` are its words."""
 
+    ACTIVATION = "activation", "a link to let a new account be used"
+    ADDRESS_TAKEN = "address_taken", "that somebody registers with the address of an account"
     PASSWORD_RESET = "password_reset", "a link for another password"
     PASSWORD_CHANGED = "password_changed", "that the password is another one"
 

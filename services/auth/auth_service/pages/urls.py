@@ -2,4 +2,7 @@ from django.urls import path
 
 from auth_service.pages import views
 
-urlpatterns = [path("reset-password/<str:uid>/<str:token>", views.ResetPassword.as_view())]
+urlpatterns = [
+    path("activate/<str:uid>/<str:token>", views.Activate.as_view()),
+    path("reset-password/<str:uid>/<str:token>", views.ResetPassword.as_view()),
+]

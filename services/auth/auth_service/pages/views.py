@@ -15,6 +15,7 @@ from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_require
 from auth_service.mails.rendering import language_of
 from auth_service.passwords.services import password_reset
+from auth_service.registration.services import activate
 from auth_service.users.selectors import user_get_by_uid
 
 _OF_LINK = {"/uid", "/token"}
@@ -59,6 +60,13 @@ class LinkPage(APIView):
         for name, value in _LOCKED_DOWN.items():
             response[name] = value
         return response
+
+
+class Activate(LinkPage):
+    purpose = Purpose.ACTIVATION
+
+    def redeem(self, uid: str, token: str, _fields: Any) -> None:
+        activate(uid, token, now=timezone.now())
 
 
 class ResetPassword(LinkPage):

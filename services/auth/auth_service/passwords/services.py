@@ -11,6 +11,7 @@ from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_redeem, token_require
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
+from auth_service.registration.services import account_open
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.users.models import User
@@ -55,8 +56,8 @@ def password_reset_request(email: str, *, now: datetime) -> None:
 def password_reset(uid: str, token: str, password: str, *, now: datetime) -> None:
     """Give an account another password by a mailed token, and end all its sessions.
 
-    That the mail was read confirms the address. Raises Problem as ``user_get_by_uid`` and ``token_require`` do, and 400
-    naming ``new_password`` where that is too weak, which leaves the token good.
+    That the mail was read confirms the address, and activates a new account. Raises Problem as ``user_get_by_uid`` and
+    ``token_require`` do, and 400 naming ``new_password`` where that is too weak, which leaves the token good.
     """
     user = user_get_by_uid(uid)
     token_require(user, Purpose.PASSWORD_RESET, token, now=now)
@@ -64,7 +65,7 @@ def password_reset(uid: str, token: str, password: str, *, now: datetime) -> Non
     with transaction.atomic():
         locked = user_get_locked(user.id)
         token_redeem(locked, Purpose.PASSWORD_RESET, token, now=now)
-        locked.email_confirmed = True
+        account_open(locked)
         _store(locked, hashed, now=now)
         sessions_end(user.id, by=Session.EndedBy.PASSWORD, actor=user.id, now=now)
 
@@ -78,5 +79,5 @@ def _hashed(password: str, user: User) -> str:
 def _store(user: User, hashed: str, *, now: datetime) -> None:
     user.password = hashed
     user.credential_version += 1
-    user.save(update_fields=["password", "credential_version", "email_confirmed"])
+    user.save(update_fields=["password", "credential_version"])
     mail_queue(user, Kind.PASSWORD_CHANGED, now=now)

@@ -6,7 +6,7 @@ from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 
 from auth_service.users.models import User
-from auth_service.users.services import InvalidCredentials, user_authenticate
+from auth_service.users.services import LoginRefused, user_authenticate
 
 
 class AccountBackend(ModelBackend):
@@ -21,5 +21,5 @@ class AccountBackend(ModelBackend):
     ) -> User | None:
         try:
             return user_authenticate(login=username or "", password=password or "")
-        except InvalidCredentials:
+        except LoginRefused:
             return None

@@ -16,6 +16,13 @@ def user_registered(user: User) -> None:
     publish(UserRegistered(user_id=user.id, **shown), sequence=user.version, actor=user.id)
 
 
+def user_announced(user: User) -> None:
+    """Publish that there is this account, later than when it was opened; its row is locked."""
+    user.version += 1
+    user.save(update_fields=["version"])
+    user_registered(user)
+
+
 def user_changed(user: User, event: EventData, *, actor: UUID) -> None:
     """Count a change of this account, whose row is locked, and publish its event."""
     user.version += 1

@@ -44,6 +44,10 @@ class UserManager(BaseUserManager["User"]):
         keys = [username_key(username) for username in usernames]
         return self.filter(Q(username_key__in=keys) | Q(username_key=None, username__lower__in=keys))
 
+    def usable(self) -> "QuerySet[User]":
+        """The accounts that others may see."""
+        return self.filter(is_active=True, activated=True)
+
     def create_user(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
         keys = {"email_key": email_key(email), "username_key": username_key(username)}
         user = self.model(email=self.normalize_email(email), username=username, **keys, **fields)
@@ -78,6 +82,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     version = models.PositiveBigIntegerField(default=1, editable=False)
     email_confirmed = models.BooleanField(
         default=False, db_default=False, editable=False, help_text="A mail to the address was answered."
+    )
+    activated = models.BooleanField(
+        default=True, db_default=True, editable=False, help_text="May be used: not activated is waiting for a mail."
     )
     credential_version = models.BigIntegerField(
         default=0,

@@ -38,12 +38,12 @@ def user_get_locked(user_id: UUID) -> User:
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:
     """The active accounts with one of these ids or usernames."""
     named = User.objects.with_usernames(*usernames).values("id")
-    return User.objects.filter(Q(id__in=ids) | Q(id__in=named), is_active=True)
+    return User.objects.usable().filter(Q(id__in=ids) | Q(id__in=named))
 
 
 def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
     """The first active accounts with an id above this one, in the order of their ids."""
-    accounts = User.objects.filter(id__gt=after, is_active=True)
+    accounts = User.objects.usable().filter(id__gt=after)
     return accounts.order_by("id")[:size]
 
 

@@ -12,13 +12,18 @@ from auth_service.users.selectors import email_is_taken, user_get_by_login, user
 from auth_service.users.strength import weaknesses
 
 
-class InvalidCredentials(Problem):
-    """401, the same for an unknown account, a wrong password and a suspended account."""
+class LoginRefused(Problem):
+    """401: a login and password let nobody in; ``code`` says why."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(401, code, detail, headers={"WWW-Authenticate": f'Bearer error="{code}"'})
+
+
+class InvalidCredentials(LoginRefused):
+    """The same for an unknown account and a wrong password."""
 
     def __init__(self) -> None:
-        challenge = 'Bearer error="invalid_credentials"'
-        detail = "No active account has this login and password."
-        super().__init__(401, "invalid_credentials", detail, headers={"WWW-Authenticate": challenge})
+        super().__init__("invalid_credentials", "No active account has this login and password.")
 
 
 def user_register(*, email: str, username: str, password: str, **fields: Any) -> User:
@@ -36,13 +41,20 @@ def user_register(*, email: str, username: str, password: str, **fields: Any) ->
 
 
 def user_authenticate(*, login: str, password: str) -> User:
-    """The account of this e-mail or username and password; raises InvalidCredentials."""
+    """The account of this e-mail or username and password; raises LoginRefused.
+
+    That it is suspended, or not activated, is told only to who knows the password.
+    """
     user = user_get_by_login(login)
     if user is None:
         make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
         raise InvalidCredentials
-    if not user.check_password(password) or not user.is_active:
+    if not user.check_password(password):
         raise InvalidCredentials
+    if not user.is_active:
+        raise LoginRefused("account_suspended", "This account is suspended.")
+    if not user.activated:
+        raise LoginRefused("not_activated", "This account waits for its link in a mail to be opened.")
     return user
 
 

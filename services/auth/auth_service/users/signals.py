@@ -1,4 +1,4 @@
-"""Every account has a profile from its first moment on, and others know of it, however it is opened."""
+"""Every account has a profile from its first moment on, and others hear of one that may be used."""
 
 from typing import Any
 
@@ -14,4 +14,5 @@ def complete_account(instance: User, *, created: bool, raw: bool, **_: Any) -> N
     """Not while a fixture is loaded (``raw``): it brings its own profiles."""
     if created and not raw:
         Profile.objects.create(user=instance)
-        user_registered(instance)
+        if instance.activated:
+            user_registered(instance)

@@ -1,0 +1,151 @@
+"""Accounts that wait for a mail to be answered."""
+
+from datetime import timedelta
+
+import pytest
+from auth_service.registration.services import accounts_purge
+from auth_service.settings import AuthSettings, settings
+from auth_service.testing import PASSWORD, Caller, Link, Mailbox
+from auth_service.users.models import User
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+from django.test import Client
+from django.utils import timezone
+
+USERS = "/api/v1/auth/users"
+LOG_IN = "/api/v1/auth/jwt/create"
+
+
+@pytest.fixture
+def activation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New accounts wait for a mail to be answered."""
+    waiting = settings().model_copy(update={"activation": True})
+    monkeypatch.setattr("auth_service.registration.services.settings", lambda: waiting)
+
+
+@pytest.fixture
+def dana(activation: None, db: None, mailbox: Mailbox) -> Caller:
+    """Registered, and not activated."""
+    dana = Caller("dana")
+    assert dana.register().status == 201
+    return dana
+
+
+def confirming(link: Link) -> dict[str, str]:
+    return {"uid": link.uid, "token": link.token}
+
+
+def log_in(caller: Caller, password: str = PASSWORD) -> object:
+    answer = caller.post(LOG_IN, {"login": caller.username, "password": password})
+    return answer.body.get("code", answer.status)
+
+
+def test_an_account_waits_and_nobody_else_hears_of_it(dana: Caller, charlie: Caller) -> None:
+    assert log_in(dana) == "not_activated"
+    assert log_in(dana, password="wrong password") == "invalid_credentials"
+    assert charlie.get("/api/v1/auth/profiles/dana").status == 404
+    assert published(DjangoDatabase()) == []
+
+
+def test_its_link_lets_it_be_used_and_others_hear_of_it(dana: Caller, mailbox: Mailbox) -> None:
+    assert dana.post(f"{USERS}/activation", confirming(mailbox.link())).status == 204
+    assert log_in(dana) == 200
+    assert User.objects.get().email_confirmed
+    assert [event.type for event in published(DjangoDatabase())] == ["auth.user.registered.v1"]
+
+
+def test_the_page_of_the_mail_activates_by_its_form_alone(dana: Caller, mailbox: Mailbox) -> None:
+    page = mailbox.link().path
+    assert "Activate" in Client().get(page).content.decode()
+    assert log_in(dana) == "not_activated"
+    assert "may be used now" in Client().post(page, "", "application/x-www-form-urlencoded").content.decode()
+    assert log_in(dana) == 200
+    assert Client().get(page).status_code == 403
+
+
+def test_a_second_activation_is_stale(dana: Caller, mailbox: Mailbox) -> None:
+    link = mailbox.link()
+    dana.post(f"{USERS}/activation", confirming(link))
+    answer = dana.post(f"{USERS}/activation", confirming(link))
+    assert (answer.status, answer.body["code"]) == (403, "stale_token")
+
+
+@pytest.mark.parametrize("part", ["uid", "token"])
+def test_a_link_that_was_made_up_is_named(dana: Caller, mailbox: Mailbox, part: str) -> None:
+    answer = dana.post(f"{USERS}/activation", confirming(mailbox.link()) | {part: "x" * 43})
+    assert (answer.status, list(answer.body)) == (400, [part])
+    assert log_in(dana) == "not_activated"
+
+
+def test_a_link_for_another_purpose_activates_nothing(dana: Caller, mailbox: Mailbox) -> None:
+    mailbox.receive()
+    dana.post(f"{USERS}/reset_password", {"email": dana.email})
+    answer = dana.post(f"{USERS}/activation", confirming(mailbox.link()))
+    assert (answer.status, list(answer.body)) == (400, ["token"])
+
+
+def test_a_link_is_mailed_again_and_the_first_is_void(dana: Caller, mailbox: Mailbox) -> None:
+    first = mailbox.link()
+    assert dana.post(f"{USERS}/resend_activation", {"email": "DANA@example.org"}).status == 204
+    second = mailbox.link()
+    assert dana.post(f"{USERS}/activation", confirming(first)).status == 400
+    assert dana.post(f"{USERS}/activation", confirming(second)).status == 204
+
+
+def test_nothing_is_mailed_again_to_who_waits_for_nothing(alice: Caller, mailbox: Mailbox) -> None:
+    for email in (alice.email, "nobody@example.org", "no address"):
+        assert alice.post(f"{USERS}/resend_activation", {"email": email}).status == 204
+    assert mailbox.receive() == []
+
+
+def test_a_new_password_by_mail_activates_too(dana: Caller, mailbox: Mailbox) -> None:
+    mailbox.receive()
+    dana.post(f"{USERS}/reset_password", {"email": dana.email})
+    new = "another long pass phrase"
+    assert (
+        dana.post(f"{USERS}/reset_password_confirm", confirming(mailbox.link()) | {"new_password": new}).status == 204
+    )
+    assert log_in(dana, new) == 200
+    assert [event.type for event in published(DjangoDatabase())] == ["auth.user.registered.v1"]
+
+
+def test_a_taken_address_gets_the_same_answer_and_its_owner_a_mail(
+    alice: Caller, activation: None, mailbox: Mailbox
+) -> None:
+    body = {"email": "Alice@example.org", "username": "charlie", "password": PASSWORD}
+    answer = Caller().post(USERS, body)
+    assert answer.status == 201
+    assert answer.body == {"id": answer.body["id"], "email": "Alice@example.org", "username": "charlie"}
+    assert [user.username for user in User.objects.all()] == ["alice"]
+    assert [(mail["To"], mail["Subject"]) for mail in mailbox.receive()] == [
+        ("alice@example.org", "You have an account already")
+    ]
+
+
+def test_other_faults_do_not_tell_that_the_address_is_taken(alice: Caller, activation: None, mailbox: Mailbox) -> None:
+    body = {"email": alice.email, "username": "alice", "password": "1234567890"}
+    answer = Caller().post(USERS, body)
+    assert (answer.status, set(answer.body)) == (400, {"username", "password"})
+    assert mailbox.receive() == []
+
+
+def test_an_account_that_nobody_activates_is_deleted_and_others_stay(alice: Caller, dana: Caller) -> None:
+    later = timezone.now() + timedelta(days=settings().activation_days)
+    assert accounts_purge(now=later - timedelta(minutes=5)) == 0
+    assert accounts_purge(now=later) == 1
+    assert [user.username for user in User.objects.all()] == ["alice"]
+
+
+@pytest.mark.parametrize(
+    ("environment", "mail_url", "waits"),
+    [
+        ("production", "smtps://mail.example.org", True),
+        ("production", "file:", False),
+        ("development", "smtp://mail", False),
+    ],
+)
+def test_it_is_on_in_production_where_mail_leaves(environment: str, mail_url: str, waits: bool) -> None:
+    found = AuthSettings.model_fields["activation"].get_default(
+        call_default_factory=True, validated_data={"environment": environment, "mail_url": mail_url}
+    )
+    assert found is waits

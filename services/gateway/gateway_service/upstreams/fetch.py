@@ -17,7 +17,7 @@ async def fetch(pool: Pool, path: str) -> bytes:
         body = await document.whole
     finally:
         pool.give_back(connection)
-    if connection.status != 200:
+    if connection.answer.status != 200:
         raise UpstreamFailedError("upstream_invalid")
     return body
 

@@ -129,17 +129,17 @@ class Transfer:
 
     def answered(self, data: bytes, *, last: bool) -> None:
         """Status and headers are here, and the first of the body."""
-        connection = self._connection
-        assert connection is not None
+        assert self._connection is not None
+        answer = self._connection.answer
         self._moved = monotonic()
         self._exchange.upstream_seconds = self._moved - self._began
-        headers, vary = self._upstream.answer_headers.make(self._exchange, connection.headers)
+        headers, vary = self._upstream.answer_headers.make(self._exchange, answer.headers)
         if last:
             self._close()
-            self._give(Response(connection.status, data, headers, vary))
+            self._give(Response(answer.status, data, headers, vary))
         else:
             self._first = data
-            self._give(Response(connection.status, self, headers, vary))
+            self._give(Response(answer.status, self, headers, vary))
 
     def part(self, data: bytes, *, last: bool) -> None:
         """More of the body is here."""
@@ -184,7 +184,7 @@ class Transfer:
     def check(self, now: float) -> None:
         """Stop what is overdue."""
         limits, silence = self._limits, now - self._moved
-        endless = self._connection is not None and self._connection.is_event_stream
+        endless = self._connection is not None and self._connection.answer.is_event_stream
         allowed = limits.body_idle_seconds if self._waits_for_client else limits.idle_seconds
         if silence > allowed or (now - self._started > limits.total_seconds and not endless):
             self.fail(Refusal("request_timeout" if self._waits_for_client else "upstream_timeout"))

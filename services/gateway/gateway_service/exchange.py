@@ -19,30 +19,18 @@ SERVER = (b"server", b"broadsheet")
 class Exchange:
     """Links of the chain fill it in, in their order. ``cancel`` ends what is being done for it."""
 
-    __slots__ = (
-        "added_headers",
-        "cancel",
-        "claims",
-        "code",
-        "fields",
-        "headers",
-        "method",
-        "path",
-        "raw_path",
-        "request_id",
-        "rule",
-        "span",
-        "started",
-        "status",
-        "target",
-        "template",
-        "trace",
-        "turn",
-        "upstream_seconds",
-        "user_hash",
-        "vary",
-        "version",
-    )
+    path = ""
+    version: str | None = None
+    template = "unknown"  # of the route, for log and metrics
+    target: Target | None = None
+    rule: Rule | None = None
+    claims: Claims | None = None
+    user_hash: str | None = None
+    status = 0  # of the response, once it has begun
+    code: str | None = None  # why the gateway refused
+    upstream_seconds: float | None = None
+    vary = b"Origin"
+    cancel: Callable[[], object] | None = None
 
     def __init__(self, turn: Turn, trace: SpanIds, span: Any = None) -> None:
         head = turn.head
@@ -56,16 +44,4 @@ class Exchange:
         self.raw_path = head.raw_path
         caller_id = head.fields.get(b"x-request-id")
         self.request_id = accepted_request_id(caller_id.decode("latin-1") if caller_id else None)
-        self.path = ""
-        self.version: str | None = None
-        self.template = "unknown"  # of the route, for log and metrics
-        self.target: Target | None = None
-        self.rule: Rule | None = None
-        self.claims: Claims | None = None
-        self.user_hash: str | None = None
-        self.status = 0  # of the response, once it has begun
-        self.code: str | None = None  # why the gateway refused
-        self.upstream_seconds: float | None = None
         self.added_headers: list[Header] = [(b"x-request-id", self.request_id.encode()), NOSNIFF, SERVER]
-        self.vary = b"Origin"
-        self.cancel: Callable[[], object] | None = None

@@ -3,6 +3,8 @@
 import httpx
 import pytest
 from gateway_service.testing.fake_upstream import Call, FakeUpstream, Handler
+from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.running import Running
 
 POSTS = "/api/v1/posts"
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -52,7 +54,6 @@ def saying(answer: bytes, *, close: bool = False) -> Handler:
         CHUNKED + b"3\r\nhello\r\n0\r\n\r\n",
         CHUNKED + b"fffffffffffffffff\r\nhello\r\n0\r\n\r\n",
         CHUNKED + b"5;" + b"x" * 70_000 + b"\r\nhello\r\n0\r\n\r\n",
-        CHUNKED + b"5\r\nhello\r\n0\r\nX: " + b"x" * 70_000 + b"\r\n\r\n",
         b"HTTP/2.0 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         b"HTTP/0.9 200 OK\r\nContent-Length: 5\r\n\r\nhello",
         b"HTTP/1.1  200 OK\r\nContent-Length: 5\r\n\r\nhello",
@@ -80,6 +81,13 @@ def test_connection_with_bytes_left_over_is_not_used_again(
     before = blog.connections
     assert stranger.get("/api/v1/tags").status_code == 200
     assert blog.connections == before + 1
+
+
+def test_trailers_without_end_make_no_whole_answer(gateway: Running, blog: FakeUpstream) -> None:
+    """Its beginning may be on its way by then: cut, if it is not 502."""
+    blog.handlers[POSTS] = saying(CHUNKED + b"5\r\nhello\r\n0\r\nX: " + b"x" * 70_000 + b"\r\n\r\n")
+    answer = exchange(gateway.port, get(POSTS))
+    assert answer.status == 502 or (answer.closed and not answer.data.endswith(b"0\r\n\r\n"))
 
 
 def test_trailers_of_an_answer_are_dropped(stranger: httpx.Client, blog: FakeUpstream) -> None:

@@ -24,7 +24,6 @@ class Reading:
         self.raw = b""
         self.whole = False
         self.keep = False
-        self._headed = False
         self._headers: list[Header] = []
         self._content: list[bytes] = []
         self._left: int | None = None  # of a body whose length is known
@@ -72,7 +71,8 @@ class Reading:
             upgrades = True
         except HttpParserError:
             raise heads.malformed() from None
-        head = heads.read(line, self._headers, len(raw), upgrades=upgrades)
+        headers, self._headers = self._headers, []  # what comes behind the body are trailers
+        head = heads.read(line, headers, len(raw), upgrades=upgrades)
         self.keep = self.keep and minor == 1
         if not self.whole and b"content-length" in head.fields:
             self._left = int(head.fields[b"content-length"])
@@ -81,11 +81,9 @@ class Reading:
     # the parser's callbacks
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._headed:  # after the body they are trailers
-            self._headers.append((name.lower(), value.rstrip(b" \t")))
+        self._headers.append((name.lower(), value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
-        self._headed = True
         self.keep = self._parser.should_keep_alive()  # the parser forgets it when the message is whole
 
     def on_body(self, body: bytes) -> None:

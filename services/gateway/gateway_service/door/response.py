@@ -15,17 +15,14 @@ _BODILESS = frozenset({204, 304})
 class ResponseEncoder:
     """``keep``: whether the connection may serve another request afterwards."""
 
-    __slots__ = ("_chunked", "_headers", "_left", "_silent", "_status", "begun", "complete", "keep")
+    begun = False
+    complete = False
+    _chunked = False
+    _left: int | None = None  # of the length announced
 
     def __init__(self, *, head_only: bool, keep: bool) -> None:
         self._silent = head_only
         self.keep = keep
-        self._status = 0
-        self._headers: Iterable[Header] = ()
-        self.begun = False
-        self.complete = False
-        self._chunked = False
-        self._left: int | None = None  # of the length announced
 
     def begin(self, status: int, headers: Iterable[Header]) -> None:
         """What the head will say; it goes with the first part."""

@@ -34,33 +34,19 @@ class Turn:
     ``on_leave`` is called if the client leaves before its response ends.
     """
 
-    __slots__ = (
-        "_broken",
-        "_encoder",
-        "_expects",
-        "_line",
-        "_parts",
-        "_waiter",
-        "arrived",
-        "client",
-        "head",
-        "on_leave",
-        "source",
-        "unread",
-    )
+    on_leave: Callable[[], None] | None = None
+    source: Source | None = None
+    unread = 0
+    _broken = False
+    _waiter: asyncio.Future[None] | None = None
 
     def __init__(self, line: Line, head: Head, client: str, *, arrived: bool, keep: bool) -> None:
         self._line = line
         self.head = head
         self.client = client
         self.arrived = arrived
-        self.on_leave: Callable[[], None] | None = None
-        self.source: Source | None = None
         self._encoder = ResponseEncoder(head_only=head.method == "HEAD", keep=keep)
         self._parts: list[bytes] = []
-        self.unread = 0
-        self._broken = False
-        self._waiter: asyncio.Future[None] | None = None
         self._expects = not arrived and head.expects_continue
 
     # the application's side: the body

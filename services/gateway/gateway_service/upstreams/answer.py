@@ -34,7 +34,9 @@ class Answer:
         self._chunks: list[bytes] = []
         self._bare = 0
         self.status = 0
+        self._lines: list[Header] = []
         self.headers: list[Header] = []
+        self.fields: dict[bytes, bytes] = {}
         self.headed = False
         self.complete = False
         self.keep = False
@@ -64,19 +66,19 @@ class Answer:
             self.keep = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self.headed:  # after the body they are trailers
-            self.headers.append((name.lower(), value))
+        self._lines.append((name.lower(), value))
 
     def on_headers_complete(self) -> None:
         if self.headed:
             return
         self.status = self._parser.get_status_code()
         if 100 <= self.status < 200:  # 100 Continue and the like are between the service and us
-            self.headers.clear()
+            self._lines.clear()
             return
+        self.headers, self._lines = self._lines, []  # what comes behind the body are trailers
         self.headed = True
         self.keep = self._parser.should_keep_alive()
-        fields = dict(self.headers)
+        self.fields = fields = dict(self.headers)
         self._check_framing(fields)
         if self._method == "HEAD" or self.status in _BODILESS:
             self.complete = True

@@ -8,6 +8,7 @@ from chassis.client_address import TrustedProxies
 
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header
+from gateway_service.upstreams.answer import Answer
 
 _HOP_BY_HOP = frozenset(
     {
@@ -75,7 +76,7 @@ _NOT_SHOWN = frozenset(
 )
 _REMEMBERED_NAMES = 500
 _REMEMBERED_CLIENTS = 1000
-_NOTHING: frozenset[bytes] = frozenset()
+_LISTS_NOTHING = frozenset({None, b"keep-alive", b"close"})  # of Connection
 
 
 class _Passing(dict[bytes, bool]):
@@ -106,13 +107,10 @@ class RequestHeaders:
         """The client's headers that may pass, and our own, as lines."""
         assert exchange.target is not None
         passes, declared = self._passes, exchange.target.headers
-        connection = exchange.fields.get(b"connection")
-        dropped = _listed(connection) if connection else _NOTHING
-        lines = [
-            b": ".join(header)
-            for header in exchange.headers
-            if (passes[header[0]] or header[0] in declared) and header[0] not in dropped
-        ]
+        headers = [header for header in exchange.headers if passes[header[0]] or header[0] in declared]
+        if exchange.fields.get(b"connection") not in _LISTS_NOTHING or len(exchange.fields) < len(exchange.headers):
+            headers = _without_listed(headers, exchange.headers)
+        lines = list(map(b": ".join, headers))
         lines.append(
             f"{self._about_us}x-forwarded-for: {self.client_address(exchange)}\r\n"
             f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n".encode()
@@ -134,23 +132,16 @@ class AnswerHeaders:
     def __init__(self) -> None:
         self._passes = _Passing(_stays_in)
 
-    def make(self, exchange: Exchange, upstream: list[Header]) -> tuple[list[Header], bytes]:
+    def make(self, exchange: Exchange, answer: Answer) -> tuple[list[Header], bytes]:
         """The upstream's headers that may pass, and what its Vary says."""
         assert exchange.target is not None
         passes, declared = self._passes, exchange.target.headers
-        made: list[Header] = []
-        vary, dropped = b"", _NOTHING
-        for header in upstream:
-            name = header[0]
-            if passes[name] or name in declared:
-                made.append(header)
-            elif name == b"vary":
-                vary = b"%b, %b" % (vary, header[1]) if vary else header[1]
-            elif name == b"connection":
-                dropped |= _listed(header[1])
-        if dropped:
-            made = [header for header in made if header[0] not in dropped]
-        return made, vary
+        headers = [header for header in answer.headers if passes[header[0]] or header[0] in declared]
+        if answer.fields.get(b"connection") not in _LISTS_NOTHING or len(answer.fields) < len(answer.headers):
+            headers = _without_listed(headers, answer.headers)
+        if b"vary" in answer.fields:
+            return headers, b", ".join(value for name, value in answer.headers if name == b"vary")
+        return headers, b""
 
 
 def _stays_out(name: str) -> bool:
@@ -162,7 +153,14 @@ def _stays_in(name: str) -> bool:
     return name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith(_NOT_OUT)
 
 
+def _without_listed(headers: list[Header], given: list[Header]) -> list[Header]:
+    """Without those that a Connection among the given ones names: they are meant for this hop only."""
+    for name, value in given:
+        if name == b"connection" and (listed := _listed(value)):
+            headers = [header for header in headers if header[0] not in listed]
+    return headers
+
+
 @lru_cache(maxsize=100)
 def _listed(connection: bytes) -> frozenset[bytes]:
-    """The headers named in Connection: meant for this hop only."""
     return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b"keep-alive", b""}

@@ -22,25 +22,15 @@ Give = Callable[[Response | Exception], None]
 class Transfer:
     """Gives the response, or a Refusal, once. It listens to the upstream's connection, and is the response's body."""
 
-    __slots__ = (
-        "_again",
-        "_began",
-        "_body",
-        "_connection",
-        "_deadlines",
-        "_done",
-        "_exchange",
-        "_first",
-        "_give",
-        "_limits",
-        "_moved",
-        "_request",
-        "_sink",
-        "_started",
-        "_task",
-        "_upstream",
-        "_waits_for_client",
-    )
+    _waits_for_client = False
+    _again = False  # it may be sent a second time
+    _request = b""
+    _first = b""  # of the response's body
+    _body: RequestBody | None = None
+    _task: asyncio.Task[None] | None = None
+    _connection: Connection | None = None
+    _sink: Sink | None = None
+    _done = False
 
     def __init__(
         self, exchange: Exchange, limits: Limits, upstream: Upstream, deadlines: Deadlines, give: Give
@@ -50,15 +40,6 @@ class Transfer:
         self._give = give
         self._deadlines = deadlines
         self._started = self._moved = self._began = monotonic()
-        self._waits_for_client = False
-        self._again = False  # it may be sent a second time
-        self._request = b""
-        self._body: RequestBody | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._connection: Connection | None = None
-        self._sink: Sink | None = None
-        self._first = b""
-        self._done = False
         self._limits = limits
         exchange.cancel = self.cancel
         deadlines.watch(self)
@@ -133,7 +114,7 @@ class Transfer:
         answer = self._connection.answer
         self._moved = monotonic()
         self._exchange.upstream_seconds = self._moved - self._began
-        headers, vary = self._upstream.answer_headers.make(self._exchange, answer.headers)
+        headers, vary = self._upstream.answer_headers.make(self._exchange, answer)
         if last:
             self._close()
             self._give(Response(answer.status, data, headers, vary))
@@ -166,12 +147,12 @@ class Transfer:
 
     def pause(self) -> None:
         self._waits_for_client, self._moved = True, monotonic()
-        if self._connection:
+        if self._connection and not self._done:  # else it may be another's already
             self._connection.pause()
 
     def resume(self) -> None:
         self._waits_for_client, self._moved = False, monotonic()
-        if self._connection:
+        if self._connection and not self._done:
             self._connection.resume()
 
     def cancel(self) -> None:

@@ -113,7 +113,10 @@ class Gateway:
             self._give(exchange, error)
             return
         exchange.cancel = None
-        self._pass(exchange, links if outcome is None else iter([lambda _: outcome]))
+        if outcome is None:
+            self._pass(exchange, links)
+        else:
+            self._give(exchange, self._respond.own(exchange, outcome))
 
     def _give(self, exchange: Exchange, outcome: Response | Exception) -> None:
         """Send the response, or what is to be said instead of one."""

@@ -3,11 +3,12 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import httpx
 import pytest
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
-from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.raw_http import exchange, get, read_answer
 from gateway_service.testing.running import Running, eventually
 
 MEGABYTE = 2**20
@@ -69,10 +70,38 @@ def test_slow_service_slows_the_upload_down(gateway: Running, alice_token: str, 
     try:
         with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
             connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode())
-            connection.setblocking(False)
-            assert settled(lambda: push(connection, total)) < CONNECTION + 10 * MEGABYTE
+            assert settled(Push(connection, total)) < CONNECTION + 10 * MEGABYTE
     finally:
         go_on.set()  # the service's thread would outlive a failure, and the tests with it
+
+
+def test_client_may_finish_sending_behind_an_early_answer(
+    gateway: Running, alice_token: str, media: FakeUpstream
+) -> None:
+    """Also where more of its body had come than the service took: what still comes is taken in."""
+    full = threading.Event()
+
+    async def refuse(call: Call) -> None:
+        await asyncio.to_thread(full.wait)
+        await call.answer(b"{}", status="415 Unsupported Media Type")
+        await call.left()
+
+    media.handlers["/api/v1/media"] = refuse
+    head = f"POST /api/v1/media HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {alice_token}\r\n"
+    total = 50 * MEGABYTE
+    try:
+        with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+            connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode())
+            push = Push(connection, total)
+            assert settled(push) < total
+            full.set()
+            connection.settimeout(5)
+            connection.sendall(b"x" * (total - push.sent))
+            assert read_answer(connection).status == 415
+            connection.sendall(get(POSTS))
+            assert read_answer(connection).status == 200
+    finally:
+        full.set()
 
 
 def test_chunks_arrive_one_by_one(stranger: httpx.Client, blog: FakeUpstream) -> None:
@@ -122,6 +151,9 @@ def test_client_that_leaves_cancels_the_service(gateway: Running, blog: FakeUpst
         eventually(lambda: blog.requests)
     eventually(lambda: blog.requests[0].cut)
     assert gateway.line(request_id="left-early-1")["status"] == 499
+    assert exchange(gateway.port, get("/nothing", "X-Request-ID: came-later-1")).status == 404
+    gateway.line(request_id="came-later-1")
+    assert len(gateway.lines(request_id="left-early-1")) == 1
 
 
 def test_client_that_leaves_in_the_middle_of_an_answer_cancels_the_service(
@@ -166,16 +198,20 @@ def test_answer_that_breaks_off_is_never_taken_for_whole(gateway: Running, blog:
     assert gateway.line(request_id="broken-off-1", status=200)["code"] == "upstream_invalid"
 
 
-def push(connection: socket.socket, total: int) -> int:
-    """Send what is taken without waiting; the sum so far."""
-    sent = getattr(push, "sent", 0)
-    try:
-        while sent < total:
-            sent += connection.send(b"x" * min(65536, total - sent))
-    except BlockingIOError:
-        pass
-    push.sent = sent  # type: ignore[attr-defined]
-    return int(sent)
+class Push:
+    """Sends what is taken without waiting; gives the sum so far."""
+
+    def __init__(self, connection: socket.socket, total: int) -> None:
+        connection.setblocking(False)
+        self._connection = connection
+        self._total = total
+        self.sent = 0
+
+    def __call__(self) -> int:
+        with suppress(BlockingIOError):
+            while self.sent < self._total:
+                self.sent += self._connection.send(b"x" * min(65536, self._total - self.sent))
+        return self.sent
 
 
 def settled(measure: Callable[[], int]) -> int:

@@ -173,6 +173,7 @@ class Connection(asyncio.Protocol):
         """The response is complete, or cut; behind a complete one is taken in what the client still sends."""
         if turn.complete and turn.sends_on and not self._ending:
             self.deadline = self._loop.time() + SENDS_ON_SECONDS
+            self.pace()
         else:
             self._next(turn)
 

@@ -147,8 +147,9 @@ class Turn:
     def leave(self) -> None:
         """The client is not there any more."""
         self.break_off()
-        if self.on_leave:
-            self.on_leave()
+        on_leave, self.on_leave = self.on_leave, None
+        if on_leave:
+            on_leave()
 
     def _wake(self) -> None:
         if self._waiter and not self._waiter.done():

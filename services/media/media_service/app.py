@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from threading import Thread
 
 from chassis.fastapi import exceptions
 from chassis.fastapi.access import enforce_access_table
@@ -16,8 +17,9 @@ from chassis import database_pool
 from media_service.assets import internal
 from media_service.assets import routes as assets
 from media_service.database import AsyncDatabase
-from media_service.dependencies import Decoders, WebService
-from media_service.pictures.memory import Budget
+from media_service.decoding.decoder import Decoder
+from media_service.decoding.slots import FairSlots
+from media_service.dependencies import WebService
 from media_service.pictures.scratch import Room
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
@@ -29,7 +31,7 @@ STAND_IN = "4XX"
 """Keeps FastAPI from promising a 422 of its own form; media_service.openapi says what is refused and how."""
 
 
-def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI:
+def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: Health) -> FastAPI:
     """The application on this store; its database is opened when it starts to serve and closed when it ends."""
 
     keys = JwksClient(f"{settings.auth_url}/.well-known/jwks.json")
@@ -38,10 +40,11 @@ def create_app(settings: MediaSettings, store: Store, health: Health) -> FastAPI
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
-        decoders, memory = Decoders(settings.decode_concurrency), Budget(settings.decode_memory)
-        app.state.service = WebService(settings, database, store, decoders, memory, Room(settings.scratch_bytes))
+        slots = FairSlots(settings.decode_concurrency)
+        app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
         keys.start()
         queueing.prepare()
+        Thread(target=decoder.warm, name="decoder", daemon=True).start()
         yield
         keys.close()
         await database.close()

@@ -1,33 +1,19 @@
 """What routes ask for by type."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
-from typing import Annotated, ParamSpec, TypeVar
+from typing import Annotated
 from uuid import UUID
 
-from anyio import CapacityLimiter, to_thread
 from chassis.problems import Problem
 from fastapi import Depends, Path, Request
 
 from media_service.database import AsyncDatabase
-from media_service.pictures.memory import Budget
+from media_service.decoding.decoder import Decoder
+from media_service.decoding.slots import FairSlots
 from media_service.pictures.scratch import Room, Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-class Decoders:
-    """A bounded number of threads: decoding is what costs memory, so it waits its turn."""
-
-    def __init__(self, at_once: int) -> None:
-        self._limiter = CapacityLimiter(at_once)
-
-    async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await to_thread.run_sync(partial(work, *args, **kwargs), limiter=self._limiter)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +23,8 @@ class WebService:
     settings: MediaSettings
     database: AsyncDatabase
     store: Store
-    decoders: Decoders
-    memory: Budget
+    decoder: Decoder
+    slots: FairSlots
     room: Room
 
     @property

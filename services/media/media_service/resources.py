@@ -3,6 +3,7 @@
 from functools import cache
 
 from media_service.database import Database
+from media_service.decoding.decoder import Decoder
 from media_service.pictures.scratch import Scratch
 from media_service.settings import settings
 from media_service.storage.store import Store, open_store
@@ -16,6 +17,11 @@ def database() -> Database:
 @cache
 def store() -> Store:
     return open_store(settings())
+
+
+@cache
+def decoder() -> Decoder:
+    return Decoder.of(settings())
 
 
 def scratch() -> Scratch:

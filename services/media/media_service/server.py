@@ -13,6 +13,7 @@ from chassis.process import begin
 from chassis import gc_tuning, keep_alive
 from media_service.app import create_app
 from media_service.checks import checks
+from media_service.decoding.decoder import Decoder
 from media_service.settings import MediaSettings
 from media_service.storage.store import open_store
 
@@ -47,7 +48,7 @@ def serve(settings: MediaSettings) -> None:
     for name, probe in checks(settings, store).items():
         health.check(name, probe)
     config = uvicorn.Config(
-        create_app(settings, store, health),
+        create_app(settings, store, Decoder.of(settings), health),
         log_config=None,
         access_log=False,
         server_header=False,

@@ -39,6 +39,9 @@ class MediaSettings(ServiceSettings):
     scratch_bytes: int = Field(
         1_000_000_000, ge=1, description="bytes of uploads that may lie on the disk at once while they are checked"
     )
+    decode_seconds: int = Field(
+        60, ge=1, description="seconds of processor time one picture may take to decode; twice that of waiting"
+    )
     decode_concurrency: int = Field(2, ge=1, description="uploads the web process decodes at once")
     worker_concurrency: int = Field(1, ge=1, description="pictures a worker renders at once")
 

@@ -18,6 +18,7 @@ from fastapi import FastAPI
 from media_service import resources
 from media_service.app import create_app
 from media_service.database import Database
+from media_service.decoding.decoder import Decoder
 from media_service.migrating import migrate
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings, settings
@@ -78,6 +79,13 @@ def store(store_folder: Path) -> Store:
     return resources.store()
 
 
+@pytest.fixture(scope="session")
+def decoder(migrated: Database) -> Iterator[Decoder]:
+    """Decodes in children, as media does."""
+    yield resources.decoder()
+    resources.decoder().close()
+
+
 @pytest.fixture
 def scratch(own_settings: MediaSettings, migrated: Database) -> Iterator[Scratch]:
     with Scratch(own_settings.scratch_dir) as scratch:
@@ -107,11 +115,16 @@ def verifier(mint: TokenMint) -> Verifier:
 
 
 @pytest.fixture
-async def app(
-    own_settings: MediaSettings, database: Database, store: Store, verifier: Verifier, monkeypatch: pytest.MonkeyPatch
+async def app(  # noqa: PLR0917  each is a fixture
+    own_settings: MediaSettings,
+    database: Database,
+    store: Store,
+    decoder: Decoder,
+    verifier: Verifier,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[FastAPI]:
     monkeypatch.setattr(JwksClient, "start", lambda _: None)  # the verifier has its keys
-    app = create_app(own_settings, store, Health())
+    app = create_app(own_settings, store, decoder, Health())
     app.state.verifier = verifier
     async with app.router.lifespan_context(app):
         yield app
@@ -145,7 +158,7 @@ def charlie(http: httpx.AsyncClient) -> Person:
 
 
 @pytest.fixture
-def render(database: Database, store: Store) -> Any:
+def render(database: Database, store: Store, decoder: Decoder) -> Any:
     """Runs the job of an asset."""
     from media_service.renditions.tasks import renditions_make  # noqa: PLC0415  Celery reads the settings when imported
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from chassis.problems import Problem
-from media_service.pictures.cleaning import CleanPicture
+from media_service.pictures.outcomes import CleanPicture
 from media_service.testing.cleaned import Clean, Large
 from media_service.testing.drawn import chunk, difference, encoded, gamma, opened, picture, with_chunks
 from PIL import Image

@@ -10,6 +10,7 @@ from chassis.health import Health
 from chassis.tokens import Verifier
 from fastapi import FastAPI
 from media_service.database import Database
+from media_service.decoding.decoder import Decoder
 from media_service.migrating import migrate
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
@@ -35,11 +36,12 @@ def postgres() -> Iterator[Server]:
 
 @pytest.fixture
 async def app(
-    postgres: Server, own_settings: MediaSettings, store: Store, verifier: Verifier
+    postgres: Server, own_settings: MediaSettings, store: Store, decoder: Decoder, verifier: Verifier
 ) -> AsyncIterator[FastAPI]:
     from media_service.app import create_app  # noqa: PLC0415  Celery reads the settings when it is imported
 
-    app = create_app(own_settings.model_copy(update={"database_url": postgres.url}), store, Health())
+    settings = own_settings.model_copy(update={"database_url": postgres.url})
+    app = create_app(settings, store, decoder, Health())
     app.state.verifier = verifier
     async with app.router.lifespan_context(app):
         yield app

@@ -2,8 +2,8 @@
 
 import pytest
 from media_service.demo.drawing import draw
+from media_service.pictures.encoding import EFFORT, QUALITY, encode
 from media_service.pictures.vips import Image as Pixels
-from media_service.renditions.encoding import EFFORT, QUALITY, encode
 from media_service.testing.drawn import difference, encoded, opened
 from PIL import Image, ImageDraw
 

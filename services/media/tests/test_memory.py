@@ -1,51 +1,25 @@
-"""What decoding takes is told before it is done, and the estimate holds against the real libvips."""
+"""What decoding takes is told before it is done, and each child is held to it."""
 
-import subprocess
 import sys
 import threading
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from chassis.problems import Problem
+from media_service.database import Database
+from media_service.decoding.decoder import Decoder
 from media_service.pictures.cleaning import clean, format_of
 from media_service.pictures.layout import Layout, Limits
 from media_service.pictures.memory import MEGABYTE, Budget
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image as VipsImage
+from media_service.presets import PRESETS
+from media_service.settings import MediaSettings
 from media_service.testing.drawn import animation, encoded, exif, jpeg, picture
 from PIL import Image
 
 LIMITS = Limits(pixels=120_000_000, frames=20, animation_pixels=200_000_000)
-MEASURE = """
-import sys, threading, time
-from pathlib import Path
-from media_service.pictures.cleaning import clean
-from media_service.pictures.layout import Limits
-from media_service.pictures.scratch import Scratch
-from media_service.presets import PRESETS
-from media_service.renditions.rendering import render
-
-def anonymous():
-    lines = Path("/proc/self/status").read_text().splitlines()
-    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("RssAnon"))
-
-def watch():
-    global peak
-    while not done.wait(0.001):
-        peak = max(peak, anonymous())
-
-at_rest = peak = anonymous()
-done = threading.Event()
-watching = threading.Thread(target=watch, daemon=True)
-watching.start()
-with open(sys.argv[1], "rb") as sent, Scratch(Path(sys.argv[2])) as scratch:
-    kept = clean(sent, Limits(120_000_000, 20, 200_000_000, 2**40), scratch)
-    list(render(kept.file, kept.mime, scratch, PRESETS))
-done.set()
-watching.join()
-print(peak - at_rest)
-"""
 SIDES = (4000, 3000)
 
 
@@ -77,23 +51,56 @@ KINDS: dict[str, Callable[[], bytes]] = {
 }
 
 
+@pytest.fixture(scope="module")
+def unbounded(own_settings: MediaSettings, migrated: Database) -> Iterator[Decoder]:
+    """Takes whatever it is told to, and holds each child to its estimate as any decoder does."""
+    limits = replace(LIMITS, memory=1 << 40)
+    memory = Budget(1 << 40)
+    decoder = Decoder(own_settings.scratch_dir, limits, max_bytes=100_000_000, seconds=60, memory=memory)
+    yield decoder
+    decoder.close()
+
+
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_picture_takes_more_than_was_estimated(kind: str, tmp_path: Path) -> None:
-    content = KINDS[kind]()
-    assert measured(content, tmp_path) <= layout_of(content).memory
+def test_no_picture_takes_more_than_was_estimated(kind: str, unbounded: Decoder, scratch: Scratch) -> None:
+    clean_and_render(unbounded, KINDS[kind](), scratch)
 
 
 @pytest.mark.parametrize("orientation", [1, 6])
-def test_a_camera_s_108_megapixels_are_taken_in_little_memory(orientation: int, tmp_path: Path) -> None:
+def test_a_camera_s_108_megapixels_are_taken_in_little_memory(
+    orientation: int, unbounded: Decoder, scratch: Scratch
+) -> None:
     content = encoded(Image.new("L", (12_032, 9_024), 128), exif=exif(orientation))
-    assert measured(content, tmp_path) <= layout_of(content).memory < 256 * MEGABYTE
+    clean_and_render(unbounded, content, scratch)
+    assert layout_of(content).memory < 192 * MEGABYTE
 
 
-def measured(content: bytes, folder: Path) -> int:
-    """Bytes of memory, beside what lies in files, that a process needs to clean and render the picture."""
-    (folder / "sent").write_bytes(content)
-    command = [sys.executable, "-c", MEASURE, str(folder / "sent"), str(folder)]
-    return int(subprocess.run(command, check=True, capture_output=True, text=True, timeout=120).stdout)
+def test_a_child_that_takes_more_than_was_estimated_dies(
+    unbounded: Decoder, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the tests above would prove nothing."""
+    sent = scratch.file()
+    sent.write(KINDS["progressive JPEG in four inks"]())
+    monkeypatch.setattr(unbounded, "_program", [sys.executable, "-c", TOO_LITTLE])
+    unbounded.close()
+    with pytest.raises(Problem, match="cannot be decoded"):
+        unbounded.clean(sent, scratch.file())
+    unbounded.close()
+
+
+TOO_LITTLE = """
+from media_service.decoding import forkserver, jobs
+jobs.ROOM -= 250 << 20
+forkserver.main()
+"""
+
+
+def clean_and_render(decoder: Decoder, content: bytes, scratch: Scratch) -> None:
+    """Raises if a child died of it."""
+    sent = scratch.file()
+    sent.write(content)
+    kept = decoder.clean(sent, scratch.file())
+    decoder.render(kept.file, kept.mime, scratch.file(), PRESETS)
 
 
 @pytest.mark.parametrize(

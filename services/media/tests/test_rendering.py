@@ -5,12 +5,14 @@ from collections import OrderedDict
 from collections.abc import Callable
 
 import pytest
+from media_service.decoding.decoder import Decoder
 from media_service.pictures import vips_log
 from media_service.pictures.cleaning import format_of
+from media_service.pictures.outcomes import Rendered
+from media_service.pictures.rendering import render
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Error
 from media_service.presets import PRESETS
-from media_service.renditions.rendering import Rendered, render
 from media_service.testing.drawn import PROFILE, animation, difference, encoded, jpeg, opened, picture
 from PIL import Image
 
@@ -56,6 +58,13 @@ def test_every_kind_of_picture_looks_as_it_did(rendered: Render, mode: str, kind
 def test_sixteen_bits_become_eight(rendered: Render) -> None:
     made = rendered(encoded(Image.new("I;16", (50, 60), 40_000), "PNG"))["large"]
     assert opened(made.content).convert("L").getpixel((9, 9)) == pytest.approx(40_000 / 257, abs=3)
+
+
+def test_four_inks_without_a_profile_are_drawn_in_every_size(decoder: Decoder, scratch: Scratch) -> None:
+    """libvips leaves a profile in the first whose bytes it has freed; who reads it for the second, dies."""
+    picture_file = scratch.file()
+    picture_file.write(encoded(picture(mode="CMYK")))
+    assert len(decoder.render(picture_file, "image/jpeg", scratch.file(), PRESETS)) == len(PRESETS)
 
 
 def test_cmyk_becomes_a_picture_for_screens(rendered: Render) -> None:

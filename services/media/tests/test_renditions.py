@@ -1,6 +1,5 @@
 """The job that makes renditions, and the sweep that finds what it missed."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,8 +11,8 @@ from chassis.events.envelope import Event
 from chassis.events.testing import published
 from media_service.assets.models import Asset
 from media_service.database import Database
-from media_service.pictures import vips
-from media_service.renditions import making, rendering, tasks
+from media_service.decoding.decoder import Decoder, Undecodable
+from media_service.renditions import tasks
 from media_service.renditions.services import MAX_ATTEMPTS, REQUEUE_AFTER, renditions_requeue_stuck
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
@@ -56,13 +55,13 @@ async def test_nothing_tells_that_somebody_else_stored_the_same_picture(
     hers = await alice.has_uploaded(jpeg())
     render(hers)
     _long_ago(database, "blobs")
-    draw, drawn = rendering.render, list[str]()
+    draw, drawn = Decoder.render, list[str]()
 
-    def count_and_draw(file: Any, mime: str, *more: Any) -> Any:
+    def count_and_draw(decoder: Decoder, file: Any, mime: str, *more: Any) -> Any:
         drawn.append(mime)
-        return draw(file, mime, *more)
+        return draw(decoder, file, mime, *more)
 
-    monkeypatch.setattr(making, "render", count_and_draw)
+    monkeypatch.setattr(Decoder, "render", count_and_draw)
     his = await bob.has_uploaded(jpeg())
     assert (await bob.get(his["urls"]["thumb"])).status_code == 202
     render(his)
@@ -83,10 +82,10 @@ def _long_ago(database: Database, table: str) -> None:
 async def test_a_picture_that_cannot_be_drawn_fails_for_good(
     alice: Person, render: Any, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> Iterator[None]:
-        raise vips.Error("out of colours")
+    def refuse(*_: object) -> None:
+        raise Undecodable("out of colours")
 
-    monkeypatch.setattr(making, "render", refuse)
+    monkeypatch.setattr(Decoder, "render", refuse)
     asset = await alice.has_uploaded(jpeg())
     render(asset)
     event = events(database)[-1]
@@ -116,16 +115,16 @@ async def test_an_asset_that_was_removed_meanwhile_leaves_no_files(
     alice: Person, render: Any, database: Database, store_folder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asset = await alice.has_uploaded(jpeg())
-    draw = rendering.render
+    draw = Decoder.render
 
-    def remove_and_draw(file: Any, mime: str, *more: Any) -> Any:
-        drawn = list(draw(file, mime, *more))
+    def remove_and_draw(*asked: Any) -> Any:
+        drawn = draw(*asked)
         with database.writing() as session:
             for table in ("assets", "blobs"):
                 session.execute(sqlalchemy.text(f"DELETE FROM {table}"))
         return drawn
 
-    monkeypatch.setattr(making, "render", remove_and_draw)
+    monkeypatch.setattr(Decoder, "render", remove_and_draw)
     render(asset)
     assert files_in(store_folder) == 0
 

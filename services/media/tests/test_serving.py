@@ -4,8 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from media_service.pictures import vips
-from media_service.renditions import services
+from media_service.decoding.decoder import Decoder, Undecodable
 from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
 from media_service.testing.people import Json, Person
 
@@ -67,10 +66,10 @@ async def test_a_failed_rendition_says_so_and_the_original_stays(
     alice: Person, charlie: Person, render: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
-        raise vips.Error("out of colours")
+        raise Undecodable("out of colours")
 
     asset = await alice.has_uploaded(jpeg())
-    monkeypatch.setattr(services, "renditions_draw", refuse)
+    monkeypatch.setattr(Decoder, "render", refuse)
     render(asset)
     answer = await charlie.get(asset["urls"]["thumb"])
     assert (answer.status_code, answer.json()["code"]) == (404, "rendition_failed")

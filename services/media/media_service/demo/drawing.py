@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from random import Random
 
 from media_service.demo.scenes import HEIGHT, WIDTH, arcs, halftone, hills, ridges, tiles, type_case
-from media_service.pictures.vips import Image
+from media_service.pictures.vips import Image, operation_block_set
 
 Palette = Sequence[str]
 
@@ -44,6 +44,10 @@ def draw(number: int) -> bytes:
     body = drawing.scene(Random(number), drawing.palette)  # noqa: S311  pretty, not secret
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}">{body}</svg>'
     grain = Image.gaussnoise(WIDTH, HEIGHT, mean=0, sigma=5, seed=number)
-    picture = (Image.svgload_buffer(svg.encode()).flatten() + grain).cast("uchar").copy(interpretation="srgb")
-    content: bytes = picture.jpegsave_buffer(Q=88, keep="none")
+    operation_block_set("VipsForeignLoadSvg", False)  # for what is written here
+    try:
+        picture = (Image.svgload_buffer(svg.encode()).flatten() + grain).cast("uchar").copy(interpretation="srgb")
+        content: bytes = picture.jpegsave_buffer(Q=88, keep="none")
+    finally:
+        operation_block_set("VipsForeignLoadSvg", True)
     return content

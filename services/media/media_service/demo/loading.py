@@ -8,9 +8,7 @@ from media_service import resources
 from media_service.assets.selectors import asset_was_known
 from media_service.assets.services import asset_add
 from media_service.demo.drawing import DRAWINGS, draw
-from media_service.pictures.cleaning import clean
 from media_service.renditions.services import renditions_make
-from media_service.settings import settings
 from media_service.storage.store import folder_of
 from media_service.uploads.services import picture_put
 
@@ -25,7 +23,7 @@ def load() -> int:
     for number in missing:
         _take_in(number)
         with resources.scratch() as scratch:
-            renditions_make(resources.database(), resources.store(), scratch, _asset_id(number))
+            renditions_make(resources.database(), resources.store(), resources.decoder(), scratch, _asset_id(number))
     return len(missing)
 
 
@@ -43,7 +41,8 @@ def _take_in(number: int) -> None:
     with resources.scratch() as scratch:
         sent = scratch.file()
         sent.write(content)
-        blob = picture_put(resources.store(), clean(sent, settings().limits, scratch), now=now)
+        picture = resources.decoder().clean(sent, scratch.file())
+        blob = picture_put(resources.store(), picture, now=now)
     with resources.database().writing() as session:
         asset = asset_add(
             session,

@@ -4,17 +4,15 @@ A picture that needs no turning is not encoded again: its bytes are copied witho
 quality is lost and an animation stays one.
 """
 
-import hashlib
 import mmap
-import os
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import IO
 
 from chassis.problems import Problem
 
 from media_service.pictures import apng, avif, foreign, gif, jpeg, png, png_chunks, vips, webp
 from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
-from media_service.pictures.memory import Budget
+from media_service.pictures.outcomes import CleanPicture
 from media_service.pictures.refusals import Cause, image_refused
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.tiff import UPRIGHT
@@ -29,22 +27,12 @@ AVIF = Format("image/avif", avif.read)
 CHUNK = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class CleanPicture:
-    """A picture fit to be stored; width and height are of one frame."""
+def clean(
+    sent: IO[bytes], limits: Limits, scratch: Scratch, claim: Callable[[int], object] = lambda _memory: None
+) -> CleanPicture:
+    """Make the picture to keep from a file that was sent and is not empty.
 
-    file: IO[bytes]
-    mime: str
-    sha256: str
-    bytes: int
-    width: int
-    height: int
-    left_out: str = ""
-
-
-def clean(sent: IO[bytes], limits: Limits, scratch: Scratch, budget: Budget | None = None) -> CleanPicture:
-    """Make the picture to keep from a file that was sent and is not empty, when the budget has room for it.
-
+    ``claim`` is told how many bytes of memory it will take before it is decoded, and may wait until they are there.
     Raises the 413, 415 or 422 Problem that says why it is not taken, and OSError where there is no room for it.
     """
     sent.flush()
@@ -52,15 +40,14 @@ def clean(sent: IO[bytes], limits: Limits, scratch: Scratch, budget: Budget | No
     kind, layout = _copy_without_notes(sent, kept, limits)
     width, height = layout.width, layout.height
     orientation = layout.orientation if layout.frames == 1 else UPRIGHT
+    claim(layout.memory)
     try:
-        with (budget or Budget(limits.memory)).claim(layout.memory):
-            kept = _upright(kept, kind.mime, orientation, scratch)
+        kept = _upright(kept, kind.mime, orientation, scratch)
     except vips.Error as error:
         raise (vips.disk_error(error) or _undecodable(error)) from error
     if orientation in SIDEWAYS:
         width, height = height, width
-    size = os.fstat(kept.fileno()).st_size
-    return CleanPicture(kept, kind.mime, _sha256(kept), size, width, height, layout.left_out)
+    return CleanPicture(kept, kind.mime, width, height, layout.left_out)
 
 
 def format_of(head: bytes) -> Format:
@@ -122,11 +109,3 @@ def _decode(file: IO[bytes], mime: str) -> None:
     """Every pixel of every frame is decoded: the last line cannot be had without all above it."""
     image = vips.open_picture(file, mime, frames=-1)
     image.crop(0, image.height - 1, image.width, 1).avg()
-
-
-def _sha256(file: IO[bytes]) -> str:
-    digest = hashlib.sha256()
-    file.seek(0)
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()

@@ -25,7 +25,7 @@ def first_frame(file: IO[bytes], mime: str, scratch: Scratch, side: int) -> Imag
         image = _avif(file)
         if image:
             return shrunk(image, side)
-    return thumbnail(file, side)
+    return thumbnail(file, mime, side)
 
 
 def _avif(file: IO[bytes]) -> Image | None:

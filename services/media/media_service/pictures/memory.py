@@ -1,7 +1,8 @@
 """What decoding a picture takes of memory, told from its header, and how pictures share what there is.
 
-The estimates are measured on libvips 8.18 with one thread an operation and its temporary files on the disk
-(tests/test_memory.py holds them against the real thing). They are of memory that cannot be given back to a file.
+The estimates are measured on libvips 8.18 with one thread an operation and its temporary files on the disk: each
+child is held to its own by the kernel (tests/test_memory.py sees that none dies of it). They are of memory that cannot
+be given back to a file.
 """
 
 from collections.abc import Iterator
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 from threading import Condition
 
 MEGABYTE = 1 << 20
-FIXED = 176 * MEGABYTE  # three renditions being drawn and encoded, also without loss
+FIXED = 128 * MEGABYTE  # three renditions being drawn and encoded, also without loss
+ROOM = 64 * MEGABYTE  # what a child may have beside: stacks of threads, and what the allocator keeps
 ROWS = 1000  # libvips keeps about as many while it shrinks a picture, in either direction
 
 

@@ -2,8 +2,6 @@
 
 from functools import reduce
 
-from media_service.pictures.vips import Image
-
 Primaries = tuple[tuple[float, float], ...]
 """Chromaticities (x, y) of red, green, blue and white."""
 Matrix = list[list[float]]
@@ -54,8 +52,15 @@ def _diagonal(values: list[float]) -> Matrix:
 
 
 def _inverse(matrix: Matrix) -> Matrix:
-    inverse: Matrix = Image.new_from_array(matrix).matrixinvert().tolist()
-    return inverse
+    """By cofactors. libvips could do it, but then would have run before decoding children are forked."""
+    (a, b, c), (d, e, f), (g, h, i) = matrix
+    cofactors = [
+        [e * i - f * h, c * h - b * i, b * f - c * e],
+        [f * g - d * i, a * i - c * g, c * d - a * f],
+        [d * h - e * g, b * g - a * h, a * e - b * d],
+    ]
+    determinant = a * cofactors[0][0] + b * cofactors[1][0] + c * cofactors[2][0]
+    return [[value / determinant for value in row] for row in cofactors]
 
 
 def _product(*matrices: Matrix) -> Matrix:

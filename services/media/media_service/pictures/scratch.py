@@ -14,11 +14,11 @@ class Scratch(ExitStack):
 
     def __init__(self, directory: Path) -> None:
         super().__init__()
-        self._directory = directory
+        self.directory = directory
 
     def file(self) -> IO[bytes]:
         """A new empty file; raises OSError where the folder takes none."""
-        return self.enter_context(TemporaryFile(dir=self._directory))
+        return self.enter_context(TemporaryFile(dir=self.directory))
 
 
 class Room:

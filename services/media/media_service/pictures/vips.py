@@ -1,4 +1,7 @@
-"""libvips, held to little memory: one thread an operation and no cache. Nothing else imports pyvips."""
+"""libvips, held to little memory: one thread an operation and no cache. Nothing else imports pyvips.
+
+A picture is opened by the loader of the type that we found it to be. All loaders but those five are off.
+"""
 
 import errno
 import os
@@ -10,12 +13,23 @@ from typing import IO, Any
 os.environ.setdefault("VIPS_CONCURRENCY", "1")  # read once, when the library starts, as is the next
 os.environ.setdefault("VIPS_DISC_THRESHOLD", "16m")  # what is larger and needed whole lies in TMPDIR
 
-from pyvips import Error, GValue, Image, Source, Target, cache_set_max  # type: ignore[import-untyped]
+from pyvips import (  # type: ignore[import-untyped]
+    Error,
+    GValue,
+    Image,
+    Source,
+    Target,
+    cache_set_max,
+    operation_block_set,
+)
 
 from media_service.pictures import vips_log
 from media_service.pictures.profiles import rendering_intent
 
 cache_set_max(0)
+operation_block_set("VipsForeignLoad", True)
+for _known in ("Jpeg", "Png", "Webp", "Nsgif", "Heif"):
+    operation_block_set(f"VipsForeignLoad{_known}", False)
 vips_log.quieten()
 
 PROFILE = "icc-profile-data"
@@ -34,12 +48,15 @@ HARMLESS = re.compile("extraneous bytes before marker")
 MISSING_BYTES = re.compile("premature end|unexpected end|truncated", re.IGNORECASE)
 
 
-def open_picture(file: IO[bytes], mime: str, *, sequential: bool = True, frames: int = 1, strict: bool = True) -> Image:
+def open_picture(
+    file: IO[bytes], mime: str, *, sequential: bool = True, frames: int = 1, strict: bool = True, **options: Any
+) -> Image:
     """A picture that raises Error where it is damaged, as soon as that part is asked for.
 
-    Without ``strict`` whatever the decoder can make of it is shown.
+    Without ``strict`` whatever the decoder can make of it is shown. More options are the decoder's own.
     """
-    options: dict[str, Any] = {"n": frames} if mime in {"image/gif", "image/webp"} else {}
+    if mime in {"image/gif", "image/webp"}:
+        options["n"] = frames
     if sequential:
         options["access"] = "sequential"
     fail_on = STRICTEST.get(mime, "error") if strict else "none"
@@ -49,20 +66,34 @@ def open_picture(file: IO[bytes], mime: str, *, sequential: bool = True, frames:
     return image
 
 
-def thumbnail(file: IO[bytes], side: int) -> Image:
+def thumbnail(file: IO[bytes], mime: str, side: int) -> Image:
     """The first frame, its longest side at most ``side`` pixels; never enlarged, decoded smaller if it can be.
 
     In sRGB with 8 bits if it has a colour profile, or more bits or inks than a screen.
     """
+    header = open_picture(file, mime, strict=False)
+    decoded = DECODED_SMALLER[mime](max(header.width, header.height) / side) if mime in DECODED_SMALLER else {}
 
     def draw(**colours: str) -> Image:
-        file.seek(0)
-        source = Source.new_from_descriptor(file.fileno())
-        return Image.thumbnail_source(source, side, height=side, size="down", **colours)
+        image = open_picture(file, mime, strict=False, **decoded)
+        return image.thumbnail_image(side, height=side, size="down", **colours)
 
-    file.seek(0)
-    header = Image.new_from_source(Source.new_from_descriptor(file.fileno()), "", access="sequential")
     return _in_srgb(header, draw)
+
+
+def _jpeg_smaller(shrink: float) -> dict[str, Any]:
+    """At least twice as large as wanted: the decoder makes blocks of pixels one, which is harsh."""
+    return {"shrink": next((factor for factor in (8, 4, 2) if shrink >= 2 * factor), 1)}
+
+
+def _webp_smaller(shrink: float) -> dict[str, Any]:
+    return {"scale": min(1 / shrink, 1)}
+
+
+DECODED_SMALLER: dict[str, Callable[[float], dict[str, Any]]] = {
+    "image/jpeg": _jpeg_smaller,
+    "image/webp": _webp_smaller,
+}
 
 
 def shrunk(image: Image, side: int) -> Image:
@@ -71,9 +102,12 @@ def shrunk(image: Image, side: int) -> Image:
 
 
 def _in_srgb(image: Image, draw: Callable[..., Image]) -> Image:
-    """What is drawn with the profile of the image, as that asks for, or without if it has none that works."""
+    """What is drawn with the profile of the image, as that asks for, or without if it has none that works.
+
+    Four inks without a profile leave one in what is drawn whose bytes libvips has freed: it may not be read.
+    """
     if not image.get_typeof(PROFILE):
-        return draw()
+        return without_profile(draw())
     try:
         drawn = draw(output_profile="srgb", intent=rendering_intent(image.get(PROFILE)))
     except Error:  # a broken profile is no reason not to show the picture
@@ -118,6 +152,7 @@ __all__ = [
     "is_harmless",
     "is_of_missing_bytes",
     "open_picture",
+    "operation_block_set",
     "shrunk",
     "thumbnail",
     "without_profile",

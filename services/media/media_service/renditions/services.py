@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.services import asset_mark_failed, asset_mark_ready
 from media_service.database import Database, insert
-from media_service.pictures import vips
+from media_service.decoding.decoder import Decoder, Undecodable
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
 from media_service.renditions.making import renditions_draw
@@ -26,7 +26,7 @@ REQUEUE_AT_MOST = 500
 log = get_logger()
 
 
-def renditions_make(database: Database, store: Store, scratch: Scratch, asset_id: UUID) -> None:
+def renditions_make(database: Database, store: Store, decoder: Decoder, scratch: Scratch, asset_id: UUID) -> None:
     """Make an asset's renditions and say that it is ready, or that it failed for good.
 
     What fails for a passing reason is raised, and is tried again when the sweeper finds the asset still processing.
@@ -37,8 +37,8 @@ def renditions_make(database: Database, store: Store, scratch: Scratch, asset_id
         return
     try:
         # also what is there already: the time it takes would tell of others
-        drawn = renditions_draw(store, scratch, asset.blob, PRESETS)
-    except vips.Error as error:
+        drawn = renditions_draw(store, decoder, scratch, asset.blob, PRESETS)
+    except Undecodable as error:
         log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
         with database.writing() as session:
             _fail(session, asset_id, "no renditions could be made of it")

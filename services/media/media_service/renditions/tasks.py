@@ -17,7 +17,7 @@ log = get_logger()
 def renditions_make(asset_id: str) -> None:
     """Make the renditions of an asset."""
     with resources.scratch() as scratch:
-        services.renditions_make(resources.database(), resources.store(), scratch, UUID(asset_id))
+        services.renditions_make(resources.database(), resources.store(), resources.decoder(), scratch, UUID(asset_id))
 
 
 @app.task(name="renditions_requeue_stuck")

@@ -4,11 +4,12 @@ from collections.abc import Callable
 
 from PIL import Image
 
-from media_service.pictures.cleaning import CleanPicture, clean
+from media_service.pictures.cleaning import clean
 from media_service.pictures.layout import Limits
+from media_service.pictures.outcomes import CleanPicture
+from media_service.pictures.rendering import render
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
-from media_service.renditions.rendering import render
 from media_service.testing.drawn import opened
 
 LIMITS = Limits(pixels=1_000_000, frames=20, animation_pixels=100_000)

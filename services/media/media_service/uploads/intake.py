@@ -5,17 +5,21 @@ Whatever receives pictures goes this way, and says by ``record`` what becomes of
 
 from datetime import UTC, datetime
 from typing import IO, Protocol
+from uuid import UUID
 
-from fastapi import BackgroundTasks
+from anyio import to_thread
+from fastapi import BackgroundTasks, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset
+from media_service.decoding.decoder import Task
 from media_service.dependencies import WebService
-from media_service.pictures.cleaning import clean
+from media_service.pictures.outcomes import CleanPicture
 from media_service.pictures.scratch import Scratch
 from media_service.storage.models import Blob
 from media_service.storage.store import folder_of
+from media_service.uploads.leaving import unless_client_leaves
 from media_service.uploads.queueing import ask_for_renditions
 from media_service.uploads.services import picture_put
 
@@ -26,14 +30,21 @@ class Record(Protocol):
     def __call__(self, session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset: ...
 
 
-async def take_in(
-    service: WebService, sent: IO[bytes], scratch: Scratch, *, record: Record, afterwards: BackgroundTasks
+async def take_in(  # noqa: PLR0913  named
+    service: WebService,
+    request: Request,
+    sent: IO[bytes],
+    scratch: Scratch,
+    *,
+    owner_id: UUID,
+    record: Record,
+    afterwards: BackgroundTasks,
 ) -> Asset:
-    """The asset of a picture, or the Problem (413, 415, 422) that refuses it.
+    """The asset of a picture, or the Problem (413, 415, 422) that refuses it; given up when the client leaves.
 
     The file is stored, then the row is. If that fails, nobody knows whether it was committed: the sweep will see.
     """
-    picture = await service.decoders.run(clean, sent, service.settings.limits, scratch, service.memory)
+    picture = await unless_client_leaves(request, _clean(service, sent, scratch.file(), owner_id))
     now = datetime.now(UTC)
     blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
     asset = await service.database.write(record, blob, left_out=picture.left_out, now=now)
@@ -41,3 +52,12 @@ async def take_in(
     if asset.blob_id != blob.id:  # the same picture was there already
         afterwards.add_task(service.store.remove, folder_of(blob.id))  # so that the answer takes the same time
     return asset
+
+
+async def _clean(service: WebService, sent: IO[bytes], into: IO[bytes], owner_id: UUID) -> CleanPicture:
+    async with service.slots.slot(owner_id):
+        task = Task()
+        try:
+            return await to_thread.run_sync(service.decoder.clean, sent, into, task, abandon_on_cancel=True)
+        finally:
+            task.cancel()

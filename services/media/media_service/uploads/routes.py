@@ -67,7 +67,9 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
             keep(session, _answer(asset, service.public_url))
             return asset
 
-        asset = await take_in(service, upload.file, scratch, record=record, afterwards=background)
+        asset = await take_in(
+            service, request, upload.file, scratch, owner_id=caller.sub, record=record, afterwards=background
+        )
         return _answer(asset, service.public_url)
 
     return await create_once(service.database, _attempt(idempotency_key, caller.sub, upload), create)

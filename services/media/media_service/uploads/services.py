@@ -4,7 +4,7 @@ from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
-from media_service.pictures.cleaning import CleanPicture
+from media_service.pictures.outcomes import CleanPicture
 from media_service.storage.models import Blob
 from media_service.storage.store import Store, key_of
 
@@ -13,7 +13,7 @@ def picture_put(store: Store, picture: CleanPicture, *, now: datetime) -> Blob:
     """Store the file under a key that is new; the Blob is to be claimed in a transaction, or its folder removed."""
     blob = Blob(
         id=uuid7(),
-        sha256=picture.sha256,
+        sha256=picture.sha256(),
         mime=picture.mime,
         bytes=picture.bytes,
         width=picture.width,

@@ -1,23 +1,13 @@
 """Drawing the renditions of a picture: decoded once, the smaller ones made from the larger."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import IO
 
+from media_service.pictures.encoding import MIME, encode
 from media_service.pictures.first_frame import first_frame
+from media_service.pictures.outcomes import Rendered
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image, shrunk
-from media_service.renditions.encoding import encode
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A rendition as bytes."""
-
-    name: str
-    content: bytes
-    width: int
-    height: int
 
 
 def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int]) -> Iterator[Rendered]:
@@ -29,4 +19,4 @@ def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int
     for name, side in sorted(sides.items(), key=lambda item: item[1], reverse=True):
         image = shrunk(image, side) if image else first_frame(file, mime, scratch, side)
         image = image.colourspace("srgb").copy_memory()
-        yield Rendered(name, encode(image), image.width, image.height)
+        yield Rendered(name, encode(image), MIME, image.width, image.height)

@@ -1,0 +1,42 @@
+"""What comes of a picture: the one that is kept, and the sizes that are drawn of it."""
+
+import hashlib
+import os
+from dataclasses import dataclass
+from typing import IO
+
+CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class CleanPicture:
+    """A picture fit to be stored; width and height are of one frame."""
+
+    file: IO[bytes]
+    mime: str
+    width: int
+    height: int
+    left_out: str = ""
+
+    @property
+    def bytes(self) -> int:
+        return os.fstat(self.file.fileno()).st_size
+
+    def sha256(self) -> str:
+        """The hash of what is stored, read from the file."""
+        digest = hashlib.sha256()
+        self.file.seek(0)
+        while chunk := self.file.read(CHUNK):
+            digest.update(chunk)
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A rendition as bytes."""
+
+    name: str
+    content: bytes
+    mime: str
+    width: int
+    height: int

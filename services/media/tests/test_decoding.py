@@ -5,7 +5,6 @@ import contextlib
 import dataclasses
 import os
 import signal
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -35,7 +34,6 @@ from tests.support.waiting import eventually
 
 Check = Callable[[], None]
 Outcome = Callable[[str], str]
-linux = pytest.mark.skipif(sys.platform != "linux", reason="the kernel of Linux takes it from a process")
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +124,10 @@ def test_no_file_can_be_larger_than_a_picture_needs(outcome: Outcome) -> None:
     assert outcome("WRITE") == "['OSError']"
 
 
-@linux
 def test_a_child_reaches_no_network_no_program_and_no_other_process(outcome: Outcome) -> None:
     assert outcome("REACH") == str(["PermissionError"] * 7)
 
 
-@linux
 def test_a_child_has_no_secrets_and_no_files_but_its_own(
     outcome: Outcome, own_settings: MediaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -80,7 +80,7 @@ class Decoder:
         server: str = "media_service.decoding.forkserver",
     ) -> None:
         self._program = [sys.executable, "-m", server]
-        self._scratch_dir = scratch_dir
+        self._scratch_dir = scratch_dir.absolute()  # the server is elsewhere
         self._limits = limits
         self._seconds = seconds
         self._memory = memory

@@ -4,6 +4,7 @@ Linux takes it from any process without privileges (setrlimit(2), seccomp(2)). E
 """
 
 import ctypes
+import errno
 import os
 import platform
 import resource
@@ -119,7 +120,11 @@ def filter_calls() -> None:
     program = _program(machine)
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
-    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))
+    try:
+        _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))
+    except OSError as error:
+        if error.errno not in {errno.EINVAL, errno.ENOSYS}:  # a kernel, or what stands for one, that has no filters
+            raise
 
 
 def _program(machine: str) -> list[tuple[int, int, int, int]]:

@@ -52,11 +52,14 @@ class Full:
         self.whole.set_exception(error)
 
 
-def exchange() -> Exchange:
-    """A request that has passed the checks."""
+def exchange(content: bytes = b"", limits: Limits = Limits()) -> Exchange:  # noqa: B008  it is frozen
+    """A request that has passed the checks, and is here whole."""
     head = Head("GET", PATH.encode(), b"", 1, [], {})
-    passed = Exchange(Turn(Line(), head, "127.0.0.1", arrived=True, keep=True), SpanIds("a", "b"))
-    routes = RouteTable([Route(path=PATH, upstream="blog", methods={"GET": Policy()})], Limits())
+    turn = Turn(Line(), head, "127.0.0.1", arrived=True, keep=True)
+    if content:
+        turn.add(content)
+    passed = Exchange(turn, SpanIds("a", "b"))
+    routes = RouteTable([Route(path=PATH, upstream="blog", methods={"GET": Policy()})], limits)
     passed.path, passed.target = PATH, routes.find(PATH)
     assert passed.target
     passed.rule = passed.target.rules["GET"]
@@ -98,3 +101,16 @@ async def test_connection_is_read_on_where_the_last_part_filled_the_client(blog:
     connection = upstream.pool.take()
     assert connection
     connection.abort()
+
+
+async def test_request_that_found_no_room_for_its_body_is_answered_once(blog: FakeUpstream) -> None:
+    blog.handlers[PATH] = Call.left
+    limits = Limits(idle_seconds=0.2)
+    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a", TrustedProxies(())))
+    forward = Forward({"blog": upstream}, 10)
+    first: list[Response | Exception] = []
+    second: asyncio.Future[Response | Exception] = asyncio.get_running_loop().create_future()
+    forward(exchange(b"more than ten", limits), first.append)
+    forward(exchange(b"", limits), second.set_result)  # is overdue later than the first would be
+    assert "upstream_timeout" in repr(vars(await asyncio.wait_for(second, 10)))
+    assert [getattr(error, "code", "") for error in first] == ["bodies_full"]

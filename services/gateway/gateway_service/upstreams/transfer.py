@@ -49,7 +49,10 @@ class Transfer:
     def send_at_once(self, body: RequestBody | None) -> None:
         """Send it with a body that has come whole, or none."""
         self._body = body
-        self._send(body.at_hand() if body else b"")
+        try:
+            self._send(body.at_hand() if body else b"")
+        except Exception as error:  # noqa: BLE001  it is given to who waits, or the deadline would give another later
+            self.fail(error)
 
     def _send(self, content: bytes) -> None:
         """Send it with a body that is at hand, a second time if it is idempotent and the first connection fails."""

@@ -11,12 +11,15 @@ import re
 import secrets
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var/compose"
 TLS = FOLDER / "tls"
 SECRETS = FOLDER / "secrets.env"
+CLIENT = "_CLIENT_SECRET"
+DIGESTS = "AUTH_CLIENT_DIGESTS"
 SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
 
 
@@ -35,10 +38,19 @@ def make_secrets(file: Path = SECRETS) -> None:
     """A random value for each secret that compose.yaml asks for, made once: volumes remember what they began with."""
     file.parent.mkdir(parents=True, exist_ok=True)
     file.touch(mode=0o600)
-    made = {line.partition("=")[0] for line in file.read_text().splitlines()}
+    made = dict(line.split("=", 1) for line in file.read_text().splitlines())
     names = set(re.findall(r"\$\{(\w+):\?", (ROOT / "docker/compose.yaml").read_text()))
+    new = {name: secrets.token_hex(32) for name in sorted(names - made.keys() - {DIGESTS})}
+    if DIGESTS not in made:
+        new[DIGESTS] = client_digests(made | new)
     with file.open("a") as added:
-        added.writelines(f"{name}={secrets.token_hex(32)}\n" for name in sorted(names - made))
+        added.writelines(f"{name}={value}\n" for name, value in new.items())
+
+
+def client_digests(made: dict[str, str]) -> str:
+    """What auth knows of the secrets that the services show it."""
+    clients = {name.removesuffix(CLIENT).lower(): text for name, text in made.items() if name.endswith(CLIENT)}
+    return ",".join(f"{name}={sha256(text.encode()).hexdigest()}" for name, text in sorted(clients.items()))
 
 
 def files() -> list[str]:

@@ -6,7 +6,6 @@ from launcher.settings import Settings
 
 OTHERS = 0o077
 EARLIER_SECRETS = {  # what data was made with before development made secrets of its own
-    "SERVICE_TOKEN": "development-service-token-of-no-worth",
     "AUTH_SECRET_KEY": "development-auth-secret-key-of-no-worth",
     "AUTH_KEY_ENCRYPTION_KEY": "development-auth-key-encryption-key",
     "BLOG_SECRET_KEY": "development-blog-secret-key-of-no-worth",

@@ -4,18 +4,19 @@ import threading
 import time
 
 import pytest
-from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable, require_service_token
+from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable
 from chassis.logging import bind_request
-from chassis.problems import Problem
-from chassis.settings import ServiceSettings
+from chassis.service_credentials import Credentials, CredentialsUnavailable, ServiceToken
 from chassis.testing import LocalServer
 
 from chassis import tracing
 
+CREDENTIALS = Credentials(lambda: ServiceToken("the-token", 600))
+
 
 @pytest.fixture
 def client(http_server: LocalServer) -> InternalClient:
-    return InternalClient(http_server.url, "the-token")
+    return InternalClient(http_server.url, CREDENTIALS)
 
 
 def test_get_gives_the_decoded_answer(client: InternalClient, http_server: LocalServer) -> None:
@@ -23,7 +24,7 @@ def test_get_gives_the_decoded_answer(client: InternalClient, http_server: Local
     assert client.get_json("/internal/assets", {"ids": "a,b"}) == {"assets": []}
     (request,) = http_server.requests
     assert request.path == "/internal/assets?ids=a%2Cb"
-    assert request.headers["x-service-token"] == "the-token"
+    assert request.headers["authorization"] == "Bearer the-token"
 
 
 def test_post_sends_json(client: InternalClient, http_server: LocalServer) -> None:
@@ -62,7 +63,7 @@ def test_anything_else_is_unavailable(
 def test_silence_is_unavailable_in_time(http_server: LocalServer) -> None:
     given_up = threading.Event()
     http_server.reply = lambda _request: (200 if given_up.wait(5) else 500, b"{}")
-    client = InternalClient(http_server.url, "the-token", timeout=0.1)
+    client = InternalClient(http_server.url, CREDENTIALS, timeout=0.1)
     begun = time.monotonic()
     with pytest.raises(InternalUnavailable):
         client.get_json("/internal/users")
@@ -72,18 +73,26 @@ def test_silence_is_unavailable_in_time(http_server: LocalServer) -> None:
 
 def test_nobody_there_is_unavailable() -> None:
     with pytest.raises(InternalUnavailable):
-        InternalClient("http://127.0.0.1:9", "the-token").get_json("/internal/users")
+        InternalClient("http://127.0.0.1:9", CREDENTIALS).get_json("/internal/users")
 
 
-def test_only_the_service_token_opens(press_settings: ServiceSettings) -> None:
-    require_service_token(press_settings.service_token, press_settings)
-    for wrong in (None, "", "wrong", "é"):
-        with pytest.raises(Problem) as refused:
-            require_service_token(wrong, press_settings)
-        assert refused.value.status == 401
+@pytest.mark.parametrize(("challenge", "asked"), [('Bearer error="invalid_token"', 2), ('Bearer error="other"', 1)])
+def test_a_refused_token_is_replaced_once(http_server: LocalServer, challenge: str, asked: int) -> None:
+    """Its key may have been withdrawn; a wrong password, refused with 401 too, is not tried again."""
+    issued = iter(["first", "second"])
+    credentials = Credentials(lambda: ServiceToken(next(issued), 600))
+    http_server.reply = lambda _request: (401, b"{}")
+    http_server.headers = {"WWW-Authenticate": challenge}
+    with pytest.raises(InternalUnavailable, match="answered 401"):
+        InternalClient(http_server.url, credentials).post_json("/internal/users", {})
+    shown = [request.headers["authorization"] for request in http_server.requests]
+    assert shown == ["Bearer first", "Bearer second"][:asked]
 
 
-def test_missing_header_is_refused_whatever_the_token_is(press_settings: ServiceSettings) -> None:
-    for empty in (None, ""):
-        with pytest.raises(Problem):
-            require_service_token(empty, press_settings.model_copy(update={"service_token": ""}))
+def test_without_a_token_nobody_is_asked(http_server: LocalServer) -> None:
+    def refuse() -> ServiceToken:
+        raise CredentialsUnavailable("auth answered 503")
+
+    with pytest.raises(InternalUnavailable, match="CredentialsUnavailable"):
+        InternalClient(http_server.url, Credentials(refuse)).get_json("/internal/users")
+    assert not http_server.requests

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 import pytest
 from chassis.generated_secrets import generate
-from chassis.settings import GeneratedSecret, Secret, ServiceSettings, SettingsError, catalogue, load, loading
+from chassis.settings import ClientSettings, GeneratedSecret, Secret, SettingsError, catalogue, load, loading
 
 TOKEN = "k3v9" * 8
-PUBLISHED = "development-service-token-of-no-worth"
+PUBLISHED = "development-client-secret-of-no-worth"
 
 
-class PressSettings(ServiceSettings):
+class PressSettings(ClientSettings):
     service: ClassVar[str] = "press"
 
     database_url: Secret = "sqlite:///press.sqlite3"
@@ -43,11 +43,11 @@ def test_empty_variable_means_the_default(environment: pytest.MonkeyPatch) -> No
 
 def test_secret_comes_from_a_file_and_the_environment_wins(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "PRESS_SECRET_KEY").write_text(f"{TOKEN}\n")
-    (tmp_path / "SERVICE_TOKEN").write_text("the token from a file, which is long enough")
+    (tmp_path / "PRESS_CLIENT_SECRET").write_text("the token from a file, which is long enough")
     environment.setenv("SECRETS_DIR", str(tmp_path))
-    environment.setenv("SERVICE_TOKEN", "t" * 40)
+    environment.setenv("PRESS_CLIENT_SECRET", "t" * 40)
     settings = load(PressSettings)
-    assert (settings.secret_key, settings.service_token) == (TOKEN, "t" * 40)
+    assert (settings.secret_key, settings.client_secret) == (TOKEN, "t" * 40)
 
 
 def test_secrets_are_not_shown(environment: pytest.MonkeyPatch) -> None:
@@ -121,34 +121,46 @@ def test_production_refuses_every_development_secret(environment: pytest.MonkeyP
     environment.setenv("ENVIRONMENT", "production")
     text = refusal()
     assert "PRESS_SECRET_KEY" in text
-    assert "SERVICE_TOKEN" in text
+    assert "PRESS_CLIENT_SECRET" in text
 
 
 def test_production_starts_with_secrets_of_its_own(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ENVIRONMENT", "production")
     environment.setenv("PRESS_SECRET_KEY", "q8r2" * 8)
-    environment.setenv("SERVICE_TOKEN", TOKEN)
+    environment.setenv("PRESS_CLIENT_SECRET", TOKEN)
     assert load(PressSettings).production
 
 
 def publish_secrets(environment: pytest.MonkeyPatch) -> None:
-    environment.setenv("SERVICE_TOKEN", PUBLISHED)
+    environment.setenv("PRESS_CLIENT_SECRET", PUBLISHED)
     environment.setenv("PRESS_SECRET_KEY", "development-press-key-of-no-worth")
 
 
-@pytest.mark.parametrize("token", ["short", "k3v9" * 7, " " * 40])
-def test_short_service_token_is_refused_without_being_repeated(environment: pytest.MonkeyPatch, token: str) -> None:
-    environment.setenv("SERVICE_TOKEN", token)
+@pytest.mark.parametrize("name", ["SERVICE_TOKEN", "PRESS_CLIENT_SECRET"])
+@pytest.mark.parametrize("token", ["short", "k3v9" * 7])
+def test_short_secret_is_refused_without_being_repeated(environment: pytest.MonkeyPatch, token: str, name: str) -> None:
+    environment.setenv(name, token)
     text = refusal()
-    assert "SERVICE_TOKEN: " in text
+    assert f"{name}: " in text
     assert "32" in text
     assert token not in text
 
 
-def test_empty_file_of_the_service_token_is_refused(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_blank_secret_is_refused(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PRESS_CLIENT_SECRET", " " * 40)
+    assert "PRESS_CLIENT_SECRET: " in refusal()
+
+
+def test_empty_file_of_a_secret_is_refused(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "PRESS_CLIENT_SECRET").write_text("\n")
+    environment.setenv("SECRETS_DIR", str(tmp_path))
+    assert "PRESS_CLIENT_SECRET: " in refusal()
+
+
+def test_the_former_secret_may_be_empty(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "SERVICE_TOKEN").write_text("\n")
     environment.setenv("SECRETS_DIR", str(tmp_path))
-    assert "SERVICE_TOKEN: " in refusal()
+    assert load(PressSettings).service_token == ""
 
 
 @pytest.mark.parametrize(
@@ -169,7 +181,7 @@ def test_published_secrets_are_refused_where_others_reach_us(
     environment.setenv(name, value)
     text = refusal()
     assert f"set your own: {name} is " in text
-    assert "SERVICE_TOKEN, PRESS_SECRET_KEY" in text
+    assert "PRESS_CLIENT_SECRET, PRESS_SECRET_KEY" in text
 
 
 @pytest.mark.parametrize(
@@ -185,20 +197,20 @@ def test_published_secrets_are_refused_where_others_reach_us(
 def test_published_secrets_do_on_one_machine(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     publish_secrets(environment)
     environment.setenv(name, value)
-    assert load(PressSettings).service_token == PUBLISHED
+    assert load(PressSettings).client_secret == PUBLISHED
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("SERVICE_TOKEN", "compose-service-token-of-one-machine"),
+        ("PRESS_CLIENT_SECRET", "compose-service-token-of-one-machine"),
         ("PRESS_DATABASE_URL", "postgresql://press:compose@db.example/press"),
         ("EVENTS_URL", "amqp://broadsheet:compose@rabbitmq:5672/"),
     ],
 )
 def test_secrets_of_earlier_releases_count_as_published(environment: pytest.MonkeyPatch, name: str, value: str) -> None:
     environment.setenv("PRESS_SECRET_KEY", "q8r2" * 8)
-    environment.setenv("SERVICE_TOKEN", TOKEN)
+    environment.setenv("PRESS_CLIENT_SECRET", TOKEN)
     environment.setenv("ENVIRONMENT", "production")
     environment.setenv(name, value)
     assert f"{name}: everybody can read it" in refusal()
@@ -211,45 +223,45 @@ def test_development_makes_secrets_of_its_own_and_keeps_them(environment: pytest
     made = tmp_path / "secrets"
     assert {file.name: file.read_text() for file in made.iterdir()} == {
         "PRESS_SECRET_KEY": settings.secret_key,
-        "SERVICE_TOKEN": settings.service_token,
+        "PRESS_CLIENT_SECRET": settings.client_secret,
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()} == {0o600}
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
     environment.setenv("METRICS_HOST", "127.0.0.1")
     loading._load.cache_clear()
-    assert load(PressSettings).service_token == settings.service_token
+    assert load(PressSettings).client_secret == settings.client_secret
 
 
 def test_many_processes_that_start_at_once_share_one_secret(tmp_path: Path) -> None:
     def start(_number: int) -> str:
-        generate(tmp_path, ["SERVICE_TOKEN"])
-        return (tmp_path / "SERVICE_TOKEN").read_text()
+        generate(tmp_path, ["PRESS_CLIENT_SECRET"])
+        return (tmp_path / "PRESS_CLIENT_SECRET").read_text()
 
     with ThreadPoolExecutor(16) as pool:
         assert len(set(pool.map(start, range(64)))) == 1
-    assert [file.name for file in tmp_path.iterdir()] == ["SERVICE_TOKEN"]
+    assert [file.name for file in tmp_path.iterdir()] == ["PRESS_CLIENT_SECRET"]
 
 
 def test_what_a_person_sets_wins_over_what_development_made(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("VAR_DIR", str(tmp_path / "var"))
     load(PressSettings)
     loading._load.cache_clear()
-    (tmp_path / "SERVICE_TOKEN").write_text(TOKEN)
+    (tmp_path / "PRESS_CLIENT_SECRET").write_text(TOKEN)
     environment.setenv("SECRETS_DIR", str(tmp_path))
-    assert load(PressSettings).service_token == TOKEN
+    assert load(PressSettings).client_secret == TOKEN
 
 
 def test_folder_that_cannot_be_written_is_a_sentence(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "var").write_text("a file, not a folder")
     environment.setenv("VAR_DIR", str(tmp_path / "var"))
     text = refusal()
-    assert "set VAR_DIR to another folder, or PRESS_SECRET_KEY, SERVICE_TOKEN itself" in text
+    assert "set VAR_DIR to another folder, or PRESS_CLIENT_SECRET, PRESS_SECRET_KEY itself" in text
 
 
 def test_production_makes_no_secret(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.setenv("VAR_DIR", str(tmp_path))
     environment.setenv("ENVIRONMENT", "production")
-    assert "SERVICE_TOKEN, PRESS_SECRET_KEY: everybody can read it" in refusal()
+    assert "PRESS_CLIENT_SECRET, PRESS_SECRET_KEY: everybody can read it" in refusal()
     assert not list(tmp_path.iterdir())
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chassis.access import table
 
 from charts import generate
 from tests.chart.rendering import LEAST, merged, named, notes, of_kind, render, scenario, values
@@ -142,6 +143,14 @@ def _components(peers: list[dict[str, dict[str, dict[str, str]]]]) -> set[str]:
     labels = [peer.get("podSelector", {}).get("matchLabels", {}) for peer in peers]
     ours = [item for item in labels if item.get("app.kubernetes.io/name") == "broadsheet"]
     return {item["app.kubernetes.io/component"] for item in ours}
+
+
+def test_who_may_ask_inside_is_let_through() -> None:
+    targets = {source: set(names) for source, names in generate.edges().items()}
+    for service, paths in table().internal.items():
+        callers = frozenset[str]().union(*(who for methods in paths.values() for who in methods.values()))
+        components = {"gateway" if caller == "gateway" else f"{caller}-web" for caller in callers}
+        assert all(f"{service}-web" in targets[component] for component in components)
 
 
 def test_the_threat_model_shows_the_edges() -> None:

@@ -133,10 +133,10 @@ def test_a_text_is_written_as_it_is_or_refused_by_name(text: str) -> None:
 
 @pytest.mark.parametrize("text", NUMBERS + WORDS + MARKS + OTHERS)
 def test_secrets_and_the_gateways_configuration_are_kept_to_the_letter(text: str) -> None:
-    secret = {"SERVICE_TOKEN": text}
+    secret = {"GATEWAY_CLIENT_SECRET": text}
     objects = render(merged(LEAST, {"services": {"gateway": {"config": text, "secret": {"values": secret}}}}))
     assert named(objects, "ConfigMap", "gateway")["data"] == {"gateway.yaml": text}
-    assert named(objects, "Secret", "gateway")["data"] == {"SERVICE_TOKEN": b64encode(text.encode()).decode()}
+    assert named(objects, "Secret", "gateway")["data"] == {"GATEWAY_CLIENT_SECRET": b64encode(text.encode()).decode()}
 
 
 @pytest.mark.parametrize("release", ["2026", "1e3", "0x1f", "news.eu", "null", "9-to-5", "broadsheet", "yes"])

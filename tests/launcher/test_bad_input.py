@@ -70,7 +70,7 @@ def test_half_set_group_names_the_other_half(platform: Platform) -> None:
 
 def test_development_secret_is_refused_in_production(platform: Platform) -> None:
     sentence = sentence_of_refused_start(platform, ENVIRONMENT="production")
-    assert "SERVICE_TOKEN" in sentence
+    assert "AUTH_SECRET_KEY" in sentence
     assert "set your own: ENVIRONMENT is production" in sentence
 
 

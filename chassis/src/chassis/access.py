@@ -1,8 +1,8 @@
-"""Who may call which operation of the public API: ``contracts/access.yaml``, read by the gateway and every service."""
+"""Who may call which operation: ``contracts/access.yaml``, read by the gateway and every service."""
 
 import re
 from functools import cache
-from typing import Literal, Self
+from typing import Literal, Self, cast
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -50,12 +50,13 @@ class Access(BaseModel):
 
 
 class Table(BaseModel):
-    """The whole file: rules by name, and for each service's paths the name of each method's rule."""
+    """The whole file: rules by name, for each service's paths the name of each method's rule; who calls what inside."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     rules: dict[str, Access]
     operations: dict[str, dict[str, dict[Method, str]]]
+    internal: dict[str, dict[str, dict[Method, frozenset[str]]]] = Field({}, description="services that may call it")
 
     @model_validator(mode="after")
     def _rules_are_there(self) -> Self:
@@ -69,6 +70,10 @@ class Table(BaseModel):
         """A service's operations: the rule of each method and path."""
         paths = self.operations[service]
         return {(method, path): self.rules[name] for path, methods in paths.items() for method, name in methods.items()}
+
+    def may_call(self, caller: str, service: str) -> bool:
+        """Whether a service has anything to ask another one."""
+        return any(caller in callers for methods in self.internal[service].values() for callers in methods.values())
 
 
 @cache
@@ -88,6 +93,13 @@ def listed(method: str, path: str) -> Access:
     if access is None:
         raise Problem(404, "route_unknown", f"{method} {path} is not listed in contracts/access.yaml.")
     return access
+
+
+def require_caller(caller: str, service: str, method: str, path: str) -> None:
+    """Refuse a service that this operation is not for: raises Problem (403) ``caller_not_listed``."""
+    methods = table().internal[service].get(path, {})
+    if caller not in methods.get(cast("Method", method), frozenset()):
+        raise Problem(403, "caller_not_listed", f"{method} {path} is not for {caller}, see contracts/access.yaml.")
 
 
 def shape(path: str) -> str:

@@ -1,6 +1,5 @@
 """Calls between services: ``/internal/…``, JSON, a service token, a deadline; the caller has a fallback."""
 
-import hmac
 import json
 from functools import cached_property
 from typing import Any
@@ -9,10 +8,7 @@ import urllib3
 
 from chassis import tracing
 from chassis.logging import current_request_id
-from chassis.problems import Problem
-from chassis.settings import ServiceSettings
-
-SERVICE_TOKEN_HEADER = "X-Service-Token"  # noqa: S105  a header's name
+from chassis.service_credentials import Credentials, CredentialsUnavailable
 
 
 class InternalUnavailable(Exception):  # noqa: N818  said of the other service
@@ -26,9 +22,9 @@ class InternalNotFound(Exception):  # noqa: N818  said of the thing asked for
 class InternalClient:
     """Calls one service. ``timeout`` is in seconds and for the whole call."""
 
-    def __init__(self, base_url: str, service_token: str, timeout: float = 1.0) -> None:
+    def __init__(self, base_url: str, credentials: Credentials, timeout: float = 1.0) -> None:
         self._base_url = base_url
-        self._service_token = service_token
+        self._credentials = credentials
         self._timeout = timeout
 
     def get_json(self, path: str, params: dict[str, str] | None = None) -> Any:
@@ -44,24 +40,30 @@ class InternalClient:
         # made at the first call, so that no connection is shared over a fork
         return urllib3.PoolManager(timeout=urllib3.Timeout(total=self._timeout))
 
-    def _call(self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any) -> Any:
-        passed_on = {"X-Request-ID": current_request_id(), **tracing.headers()}
-        sent = {SERVICE_TOKEN_HEADER: self._service_token, "Accept": "application/json"} | (headers or {})
-        sent |= {name: value for name, value in passed_on.items() if value}
+    def _call(self, method: str, path: str, **what: Any) -> Any:
+        answer = self._send(method, path, **what)
+        if answer.status == 401 and "invalid_token" in answer.headers.get("WWW-Authenticate", ""):
+            self._credentials.forget()  # nothing was done, and the next token may have another key
+            answer = self._send(method, path, **what)
+        if answer.status == 404:
+            raise InternalNotFound(path)
+        if not 200 <= answer.status < 300:
+            raise InternalUnavailable(f"{method} {path} answered {answer.status}")
         try:
-            answer = self._pool.request(
-                method, self._base_url + path, headers=sent, retries=False, redirect=False, **what
-            )
-            if answer.status == 404:
-                raise InternalNotFound(path)
-            if not 200 <= answer.status < 300:
-                raise InternalUnavailable(f"{method} {path} answered {answer.status}")
             return answer.json() if answer.data else None
-        except (urllib3.exceptions.HTTPError, ValueError) as error:
+        except ValueError as error:
             raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error
 
-
-def require_service_token(header_value: str | None, settings: ServiceSettings) -> None:
-    """Let only other services through; compares in constant time and raises Problem 401."""
-    if not header_value or not hmac.compare_digest(header_value.encode(), settings.service_token.encode()):
-        raise Problem(401, "service_token_invalid", "This path is for the other services.")
+    def _send(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any
+    ) -> urllib3.BaseHTTPResponse:
+        passed_on = {"X-Request-ID": current_request_id(), **tracing.headers()}
+        sent = {"Accept": "application/json"} | (headers or {})
+        sent |= {name: value for name, value in passed_on.items() if value}
+        try:
+            sent |= self._credentials.headers()
+            return self._pool.request(
+                method, self._base_url + path, headers=sent, retries=False, redirect=False, **what
+            )
+        except (urllib3.exceptions.HTTPError, CredentialsUnavailable) as error:
+            raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error

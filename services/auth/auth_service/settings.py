@@ -1,11 +1,12 @@
 """The settings of auth, read from the environment once and typed."""
 
+import re
 from datetime import timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from chassis.settings import BaseUrl, GeneratedSecret, Secret, ServiceSettings, load
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 
 def _mail_url(value: str) -> str:
@@ -14,6 +15,13 @@ def _mail_url(value: str) -> str:
         raise ValueError("must begin with smtp:, smtps:, smtp+plain:, console: or file:")
     if parts.scheme.startswith("smtp") and not parts.hostname:
         raise ValueError("names no host, like smtps://user:password@mail.example.org")
+    return value
+
+
+def _client_digests(value: str) -> str:
+    wrong = [item for item in value.split(",") if value and not re.fullmatch(r"[a-z]+=[0-9a-f]{64}", item.strip())]
+    if wrong:
+        raise ValueError("must be like blog=DIGEST,gateway=DIGEST, each the SHA-256 of a client secret in hex")
     return value
 
 
@@ -39,6 +47,11 @@ class AuthSettings(ServiceSettings):
     )
     key_encryption_key: GeneratedSecret = Field(
         "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
+    )
+    client_digests: Annotated[Secret, AfterValidator(_client_digests)] = Field(
+        "",
+        description="the services that may get service tokens: NAME=SHA-256 of its client secret, separated by commas;"
+        " two of one name both count. Development finds them in VAR_DIR/secrets",
     )
     host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8010, ge=1, le=65535, description="port the web process listens on")
@@ -75,6 +88,18 @@ class AuthSettings(ServiceSettings):
         description="whether a new account waits for its mail to be answered; on in production with SMTP unless set",
     )
     activation_days: int = Field(7, ge=3, description="days after which an account that was never activated is deleted")
+
+    @model_validator(mode="after")
+    def _know_the_clients(self) -> Self:
+        if self.production and not self.client_digests:
+            raise ValueError("AUTH_CLIENT_DIGESTS is empty; the other services get no tokens without it")
+        return self
+
+    @property
+    def digests_of_clients(self) -> list[tuple[str, str]]:
+        """Name and digest of every client secret."""
+        pairs = [item.strip().split("=") for item in self.client_digests.split(",") if self.client_digests]
+        return [(name, digest) for name, digest in pairs]
 
     @property
     def access_token_life(self) -> timedelta:

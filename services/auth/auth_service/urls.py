@@ -17,6 +17,7 @@ urlpatterns = [
     path("api/v2/", include("auth_service.sessions.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("account/", include("auth_service.pages.urls")),
+    path("internal/", include("auth_service.clients.internal.urls")),
     path("internal/", include("auth_service.users.internal.urls")),
     path("admin/password_change/", admin.site.admin_view(password_change)),
     path("admin/", admin.site.urls),

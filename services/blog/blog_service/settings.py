@@ -2,11 +2,11 @@
 
 from typing import ClassVar
 
-from chassis.settings import GeneratedSecret, Secret, ServiceSettings, load
+from chassis.settings import ClientSettings, GeneratedSecret, Secret, load
 from pydantic import Field
 
 
-class BlogSettings(ServiceSettings):
+class BlogSettings(ClientSettings):
     """BLOG_… variables beside the shared ones."""
 
     service: ClassVar[str] = "blog"

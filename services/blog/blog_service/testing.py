@@ -8,9 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from chassis.django.testing import ApiResponse
-from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.testing import TokenMint
 from django.test import Client
+from urllib3 import make_headers
 from uuid_utils.compat import uuid7
 
 
@@ -63,8 +63,8 @@ class Caller:
 class Neighbours:
     """Auth and media as blog's ``/internal/`` calls see them: an HTTP server on a free port."""
 
-    def __init__(self, service_token: str) -> None:
-        self._service_token = service_token
+    def __init__(self, client_secret: str) -> None:
+        self._client = make_headers(basic_auth=f"blog:{client_secret}")["authorization"]
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -127,14 +127,23 @@ class Neighbours:
             def do_GET(self) -> None:
                 neighbours.calls.append(self.path)
                 url = urlsplit(self.path)
-                trusted = self.headers[SERVICE_TOKEN_HEADER] == neighbours._service_token
+                trusted = self._shows_a_token_for("media" if url.path == "/internal/assets" else "auth")
                 self._send(200 if trusted else 401, neighbours._answer(url.path, parse_qs(url.query)))
 
             def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+                if self.path == "/internal/tokens":
+                    known = self.headers["Authorization"] == neighbours._client
+                    token = {"access_token": f"for-{parse_qs(body)['audience'][0]}", "expires_in": 600}
+                    self._send(200 if known else 401, token)
+                    return
                 neighbours.calls.append(self.path)
-                sent = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                sent = json.loads(body)
                 account = neighbours.accounts.get((sent["login"], sent["password"]))
-                self._send(200 if account else 401, account or {})
+                self._send(200 if account and self._shows_a_token_for("auth") else 401, account or {})
+
+            def _shows_a_token_for(self, audience: str) -> bool:
+                return self.headers["Authorization"] == f"Bearer for-{audience}"
 
             def _send(self, status: int, body: dict[str, Any]) -> None:
                 content = json.dumps(body).encode()

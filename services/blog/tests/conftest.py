@@ -12,15 +12,15 @@ from django.core.cache import cache
 from pytest_django import Settings
 
 PUBLIC_URL = "https://news.example.org"
-SERVICE_TOKEN = "service-token-of-the-tests-of-blog"
+CLIENT_SECRET = "client-secret-of-the-tests-of-blog"
 NEIGHBOURS = pytest.StashKey[Neighbours]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    neighbours = config.stash[NEIGHBOURS] = Neighbours(SERVICE_TOKEN)
+    neighbours = config.stash[NEIGHBOURS] = Neighbours(CLIENT_SECRET)
     config.add_cleanup(neighbours.close)
     os.environ |= {
-        "SERVICE_TOKEN": SERVICE_TOKEN,
+        "BLOG_CLIENT_SECRET": CLIENT_SECRET,
         "DJANGO_SETTINGS_MODULE": "blog_service.django_settings",
         "PUBLIC_URL": PUBLIC_URL,
         "AUTH_URL": neighbours.url,

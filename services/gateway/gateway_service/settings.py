@@ -5,13 +5,13 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from chassis.client_address import Header, TrustedProxies, networks
-from chassis.settings import ServiceSettings, SettingsError, load
+from chassis.settings import ClientSettings, SettingsError, load
 from pydantic import Field
 
 from gateway_service.config import ORIGIN
 
 
-class GatewaySettings(ServiceSettings):
+class GatewaySettings(ClientSettings):
     """GATEWAY_… variables beside the shared ones."""
 
     service: ClassVar[str] = "gateway"

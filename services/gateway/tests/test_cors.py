@@ -84,7 +84,9 @@ def test_origin_may_be_an_address_of_ipv6(start_gateway: Callable[..., Running])
 
 def test_production_allows_only_what_is_set(start_gateway: Callable[..., Running]) -> None:
     running = start_gateway(
-        ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, GATEWAY_CORS_ORIGINS="https://app.example, https://b.example"
+        ENVIRONMENT="production",
+        GATEWAY_CLIENT_SECRET="t" * 40,
+        GATEWAY_CORS_ORIGINS="https://app.example, https://b.example",
     )
     running.wait_until_ready()
     with httpx.Client(base_url=running.url) as client:

@@ -42,7 +42,7 @@ def test_any_host_is_served_in_development(gateway: Running) -> None:
 def test_unknown_host_is_421_in_production(start_gateway: Callable[..., Running]) -> None:
     running = start_gateway(
         ENVIRONMENT="production",
-        SERVICE_TOKEN="t" * 40,
+        GATEWAY_CLIENT_SECRET="t" * 40,
         PUBLIC_URL="https://broadsheet.example",
         GATEWAY_HOSTS="gateway.internal, 2001:db8::1, [::1]",
     )
@@ -197,7 +197,9 @@ def test_malformed_request_is_logged_and_counted_as_any_other(gateway: Running) 
 
 
 def test_livez_answers_whatever_host_says(start_gateway: Callable[..., Running]) -> None:
-    running = start_gateway(ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, PUBLIC_URL="https://broadsheet.example")
+    running = start_gateway(
+        ENVIRONMENT="production", GATEWAY_CLIENT_SECRET="t" * 40, PUBLIC_URL="https://broadsheet.example"
+    )
     running.wait_until_ready()
     for request in (get("/livez", host="10.0.0.7:8000"), get("/livez", host="?"), b"GET /livez HTTP/1.0\r\n\r\n"):
         answer = exchange(running.port, request)

@@ -157,7 +157,7 @@ def test_production_behind_https_asks_for_https_alone(
         await call.answer(b"{}", headers=("Strict-Transport-Security: max-age=1",))
 
     blog.handlers["/api/v1/posts"] = handler
-    running = start_gateway(ENVIRONMENT="production", SERVICE_TOKEN="t" * 40, PUBLIC_URL=url)
+    running = start_gateway(ENVIRONMENT="production", GATEWAY_CLIENT_SECRET="t" * 40, PUBLIC_URL=url)
     running.wait_until_ready()
     for path in ("/api/v1/posts", "/problems/token_missing", "/nothing"):
         answer = httpx.get(f"{running.url}{path}", headers={"Host": "news.example"})

@@ -10,7 +10,7 @@ from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
 from chassis.fastapi.telemetry import NO_TELEMETRY
 from chassis.health import Health
-from chassis.tokens import JwksClient, Verifier
+from chassis.tokens import JwksClient, ServiceVerifier, Verifier
 from fastapi import Depends, FastAPI
 
 from chassis import database_pool
@@ -63,6 +63,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         telemetry=NO_TELEMETRY,
     )
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
+    app.state.service_verifier = ServiceVerifier(keys.get, issuer=settings.token_issuer, audience=settings.service)
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
     for public in (uploads.router, assets.router, renditions.router):

@@ -4,14 +4,14 @@ import re
 from pathlib import Path
 from typing import ClassVar, Self
 
-from chassis.settings import BaseUrl, Secret, ServiceSettings, load
+from chassis.settings import BaseUrl, ClientSettings, Secret, load
 from pydantic import Field, field_validator, model_validator
 
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
 
 
-class MediaSettings(ServiceSettings):
+class MediaSettings(ClientSettings):
     """MEDIA_… variables beside the shared ones."""
 
     service: ClassVar[str] = "media"

@@ -108,9 +108,14 @@ def mint(own_settings: MediaSettings) -> TokenMint:
 
 
 @pytest.fixture(scope="session")
-def verifier(mint: TokenMint) -> Verifier:
+def keys(mint: TokenMint) -> KeySet:
     keys = KeySet()
     keys.replace(mint.jwks())
+    return keys
+
+
+@pytest.fixture(scope="session")
+def verifier(mint: TokenMint, keys: KeySet) -> Verifier:
     return Verifier(keys.get, issuer=mint.issuer, audience=mint.audience)
 
 
@@ -120,12 +125,12 @@ async def app(  # noqa: PLR0917  each is a fixture
     database: Database,
     store: Store,
     decoder: Decoder,
-    verifier: Verifier,
+    keys: KeySet,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[FastAPI]:
-    monkeypatch.setattr(JwksClient, "start", lambda _: None)  # the verifier has its keys
+    monkeypatch.setattr(JwksClient, "start", lambda _: None)  # the keys are there
+    monkeypatch.setattr(JwksClient, "get", lambda _, kid: keys.get(kid))
     app = create_app(own_settings, store, decoder, Health())
-    app.state.verifier = verifier
     async with app.router.lifespan_context(app):
         yield app
 

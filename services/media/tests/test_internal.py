@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from media_service.settings import MediaSettings
+from chassis.testing import TokenMint
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, Person
 
@@ -12,9 +12,10 @@ MISSING = "01900000-0000-7000-8000-0000000000ff"
 
 
 @pytest.fixture
-def ask(http: httpx.AsyncClient, own_settings: MediaSettings) -> Any:
-    async def ask(ids: str, token: str = own_settings.service_token) -> httpx.Response:
-        return await http.get("/internal/assets", params={"ids": ids}, headers={"X-Service-Token": token})
+def ask(http: httpx.AsyncClient, mint: TokenMint) -> Any:
+    async def ask(ids: str, client: str = "blog", audience: str = "media") -> httpx.Response:
+        headers = {"Authorization": f"Bearer {mint.service(client, audience)}"}
+        return await http.get("/internal/assets", params={"ids": ids}, headers=headers)
 
     return ask
 
@@ -43,8 +44,11 @@ async def test_a_service_learns_the_state_of_assets(alice: Person, bob: Person, 
     assert told[his["id"]]["renditions"] == []  # though the same picture has some
 
 
-async def test_only_services_may_ask(alice: Person, ask: Any) -> None:
-    assert (await ask(MISSING, token="guessed")).status_code == 401
+async def test_only_services_may_ask(alice: Person, http: httpx.AsyncClient, ask: Any) -> None:
+    assert (await ask(MISSING, client="auth")).status_code == 200
+    assert (await ask(MISSING, client="gateway")).json()["code"] == "caller_not_listed"
+    assert (await ask(MISSING, audience="auth")).json()["code"] == "token_audience"
+    assert (await http.get(f"/internal/assets?ids={MISSING}")).json()["code"] == "service_token_invalid"
     assert (await alice.get(f"/internal/assets?ids={MISSING}")).status_code == 401
 
 

@@ -1,5 +1,6 @@
 """The caller of a Django view, from the access token."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from uuid import UUID
@@ -63,10 +64,15 @@ class BearerAuthentication(BaseAuthentication):
 
 
 def verifier() -> Verifier:
-    """Checks tokens as the settings say; TOKEN_KEYS is a function from kid to key, or its dotted name."""
-    keys = import_string(settings.TOKEN_KEYS) if isinstance(settings.TOKEN_KEYS, str) else settings.TOKEN_KEYS
+    """Checks tokens as the settings say."""
     service = settings.SERVICE_SETTINGS
-    return Verifier(keys, issuer=service.token_issuer, audience=service.token_audience)
+    return Verifier(token_keys(), issuer=service.token_issuer, audience=service.token_audience)
+
+
+def token_keys() -> Callable[[str], VerifyingKey | None]:
+    """TOKEN_KEYS: a function from kid to key, or its dotted name."""
+    keys: Callable[[str], VerifyingKey | None] | str = settings.TOKEN_KEYS
+    return import_string(keys) if isinstance(keys, str) else keys  # type: ignore[no-any-return]
 
 
 def key_of_issuer(kid: str) -> VerifyingKey | None:

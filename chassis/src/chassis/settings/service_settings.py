@@ -8,7 +8,16 @@ from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from chassis.published_secrets import is_loopback, is_published
-from chassis.settings.types import SECRET, BaseUrl, EventBroker, GeneratedSecret, JobBroker, OptionalBaseUrl, Secret
+from chassis.settings.types import (
+    SECRET,
+    BaseUrl,
+    EventBroker,
+    FormerSecret,
+    GeneratedSecret,
+    JobBroker,
+    OptionalBaseUrl,
+    Secret,
+)
 
 
 class ServiceSettings(BaseSettings):
@@ -50,10 +59,10 @@ class ServiceSettings(BaseSettings):
     otel_exporter_otlp_endpoint: str = Field(
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="OTLP/HTTP collector of traces; empty is off"
     )
-    service_token: GeneratedSecret = Field(
-        "development-service-token-of-no-worth",
+    service_token: FormerSecret = Field(
+        "",
         validation_alias="SERVICE_TOKEN",
-        description="shared secret of calls between services, of 32 characters or more",
+        description="shared secret that calls between services had before service tokens; empty once all are upgraded",
     )
     token_issuer: str = Field(
         default_factory=lambda data: data.get("public_url", ""),
@@ -92,7 +101,8 @@ class ServiceSettings(BaseSettings):
     @classmethod
     def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
         super().__pydantic_init_subclass__(**kwargs)
-        cls.model_config["env_prefix"] = f"{cls.service}_"
+        if name := getattr(cls, "service", ""):  # what some services have in common has none
+            cls.model_config["env_prefix"] = f"{name}_"
 
     @classmethod
     def variable(cls, name: str) -> str:
@@ -127,3 +137,12 @@ class ServiceSettings(BaseSettings):
     def jobs_in_file(self) -> bool:
         """Whether jobs need no broker: then one worker runs them, and queues those of the schedule as well."""
         return self.jobs_url.startswith("sqlite:")
+
+
+class ClientSettings(ServiceSettings):
+    """Of a service that asks others: it is a client of auth's, by its name (RFC 6749, 2.3.1)."""
+
+    client_secret: GeneratedSecret = Field(
+        "development-client-secret-of-no-worth",
+        description="what it gets service tokens from auth with, of 32 characters or more",
+    )

@@ -33,6 +33,12 @@ def _broker(value: str) -> str:
     return value
 
 
+def _long_enough_or_none(value: str) -> str:
+    if value and len(value) < SHORTEST_SECRET:
+        raise ValueError(f"must have {SHORTEST_SECRET} characters or more, or be empty")
+    return value
+
+
 def _require_host(url: str) -> None:
     try:
         named = urlsplit(url).hostname and urlsplit(url).port != 0
@@ -44,10 +50,13 @@ def _require_host(url: str) -> None:
 
 SECRET = "secret"  # noqa: S105  the mark, not a secret
 GENERATED = "generated"
+SHORTEST_SECRET = 32
 Secret = Annotated[str, Field(repr=False), SECRET]
 """Text that must not be shown: a key, a token, a URL that may hold a password."""
-GeneratedSecret = Annotated[str, Field(repr=False, min_length=32), SECRET, GENERATED]
+GeneratedSecret = Annotated[str, Field(repr=False, min_length=SHORTEST_SECRET), SECRET, GENERATED]
 """A secret of 32 characters or more that a person sets in production, and that development makes for itself."""
+FormerSecret = Annotated[Secret, AfterValidator(_long_enough_or_none)]
+"""A secret that is on its way out: of 32 characters or more, or empty."""
 BaseUrl = Annotated[str, AfterValidator(_http_base)]
 """An http(s) URL without a slash at its end."""
 OptionalBaseUrl = Annotated[Secret, AfterValidator(_http_base_or_none)]

@@ -24,6 +24,8 @@ class LocalServer:
     url: str
     reply: Callable[[Received], tuple[int, bytes]] = lambda _request: (200, b"{}")
     requests: list[Received] = field(default_factory=list)
+    headers: dict[str, str] = field(default_factory=dict)
+    """Sent with every answer."""
 
 
 @contextmanager
@@ -38,6 +40,8 @@ def local_server() -> Iterator[LocalServer]:
             status, answer = server.reply(request)
             with suppress(ConnectionError):  # the client may have given up waiting
                 self.send_response(status)
+                for name, value in server.headers.items():
+                    self.send_header(name, value)
                 self.send_header("Content-Length", str(len(answer)))
                 self.end_headers()
                 self.wfile.write(answer)

@@ -6,7 +6,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.internal_client import InternalClient
+from chassis.service_credentials import Credentials, ServiceToken
+from django.utils import timezone
 
+from auth_service.clients.services import service_token_issue
 from auth_service.settings import settings
 
 
@@ -25,4 +28,10 @@ def pictures(ids: Iterable[UUID]) -> dict[UUID, Picture]:
 
 @cache
 def _media() -> InternalClient:
-    return InternalClient(settings().media_url, settings().service_token)
+    credentials = Credentials(_own_token, former=settings().service_token)
+    return InternalClient(settings().media_url, credentials)
+
+
+def _own_token() -> ServiceToken:
+    """Auth need not ask itself."""
+    return service_token_issue(settings().service, "media", now=timezone.now())

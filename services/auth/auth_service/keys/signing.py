@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import jwt
+from chassis.tokens import SERVICE_TOKEN_TYPE
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.utils import timezone
@@ -16,8 +17,17 @@ from auth_service.settings import settings
 
 def sign_access_token(claims: dict[str, Any], *, now: datetime) -> str:
     """A JWT for access (RFC 9068); raises KeyUnreadable if AUTH_KEY_ENCRYPTION_KEY is not the one of the key."""
+    return _sign(claims, "at+jwt", now=now)
+
+
+def sign_service_token(claims: dict[str, Any], *, now: datetime) -> str:
+    """A JWT of the kind that services show each other; raises as ``sign_access_token`` does."""
+    return _sign(claims, SERVICE_TOKEN_TYPE, now=now)
+
+
+def _sign(claims: dict[str, Any], typ: str, *, now: datetime) -> str:
     key = signing_key_ensure(now=now)
-    return jwt.encode(claims, _private_key(key), "ES256", {"kid": key.kid, "typ": "at+jwt"})
+    return jwt.encode(claims, _private_key(key), "ES256", {"kid": key.kid, "typ": typ})
 
 
 def check_signing_key() -> None:

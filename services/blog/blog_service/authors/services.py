@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from chassis.problems import Problem
 from chassis.tokens import Claims
@@ -79,4 +80,4 @@ def author_find(username: str) -> Author | None:
 
 @cache
 def _auth() -> InternalClient:
-    return InternalClient(settings().auth_url, settings().service_token)
+    return InternalClient(settings().auth_url, client_credentials(settings(), "auth"))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
+from chassis.client_credentials import client_credentials
 from chassis.events.envelope import Event
 from chassis.internal_client import InternalClient
 from uuid_utils.compat import uuid7
@@ -16,7 +17,7 @@ PAGE_SECONDS = 10.0
 
 def authors_snapshot() -> Iterator[Event]:
     """A profile event per account, with the sequence of the last real one; raises InternalUnavailable."""
-    auth = InternalClient(settings().auth_url, settings().service_token, timeout=PAGE_SECONDS)
+    auth = InternalClient(settings().auth_url, client_credentials(settings(), "auth"), timeout=PAGE_SECONDS)
     after = str(UUID(int=0))
     while page := auth.get_json("/internal/authors", {"after": after})["authors"]:
         yield from map(_event, page)

@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache
 from uuid import UUID
 
+from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from django.utils import timezone
 
@@ -65,4 +66,4 @@ def assets_compare(ids: set[UUID]) -> None:
 
 @cache
 def _media() -> InternalClient:
-    return InternalClient(settings().media_url, settings().service_token)
+    return InternalClient(settings().media_url, client_credentials(settings(), "media"))

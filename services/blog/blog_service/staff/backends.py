@@ -3,6 +3,7 @@
 from typing import Any
 from uuid import UUID
 
+from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
@@ -38,7 +39,7 @@ class AuthServiceBackend(ModelBackend):
 
 
 def _account(login: str, password: str) -> Any:
-    auth = InternalClient(settings().auth_url, settings().service_token, timeout=5)
+    auth = InternalClient(settings().auth_url, client_credentials(settings(), "auth"), timeout=5)
     try:
         return auth.post_json("/internal/credentials", {"login": login, "password": password})
     except InternalUnavailable:

@@ -1,11 +1,11 @@
-"""What the other services may ask about assets; needs the service token, and the gateway routes nothing here."""
+"""What the other services may ask about assets; needs a service token, and the gateway routes nothing here."""
 
 from typing import Annotated, Literal
 from uuid import UUID
 
-from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
+from chassis.internal_access import require_service
 from chassis.problems import FieldError, invalid_fields
-from fastapi import APIRouter, Depends, Header, Query
+from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel
 
 from media_service.assets.events import AssetState
@@ -28,8 +28,9 @@ class AssetsNow(BaseModel):
     assets: list[AssetNow]
 
 
-def _only_services(service: Service, token: Annotated[str | None, Header(alias=SERVICE_TOKEN_HEADER)] = None) -> None:
-    require_service_token(token, service.settings)
+def _only_services(request: Request, service: Service) -> None:
+    path, verifier = request.scope["route"].path, request.app.state.service_verifier
+    require_service(request.headers, request.method, path, verifier=verifier, settings=service.settings)
 
 
 router = APIRouter(prefix="/internal", dependencies=[Depends(_only_services)], include_in_schema=False)

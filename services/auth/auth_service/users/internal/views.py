@@ -4,16 +4,14 @@ import re
 from uuid import UUID
 
 from chassis.django.bodies import read
-from chassis.internal_client import SERVICE_TOKEN_HEADER, require_service_token
 from chassis.problems import Problem
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.settings import settings
+from auth_service.clients.permissions import FromAService
 from auth_service.users.bodies import CredentialsBody
 from auth_service.users.internal.shapes import AuthorSnapshotShape, CredentialsShape
 from auth_service.users.models import USERNAME, User
@@ -21,14 +19,6 @@ from auth_service.users.selectors import authors_list, authors_page
 from auth_service.users.services import user_authenticate
 
 _MOST = 100  # authors in one answer
-
-
-class FromAService(BasePermission):
-    """Only calls with the service token."""
-
-    def has_permission(self, request: Request, _view: APIView) -> bool:
-        require_service_token(request.headers.get(SERVICE_TOKEN_HEADER), settings())
-        return True
 
 
 @extend_schema(exclude=True)

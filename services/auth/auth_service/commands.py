@@ -77,6 +77,14 @@ def demo(_arguments: list[str]) -> None:
         print(f"registered {username}, password {people.PASSWORD}")  # noqa: T201  to whoever typed the command
 
 
+def create_admin(arguments: list[str]) -> None:
+    """Open the account of an admin; the password is asked for, or read from standard input."""
+    shared.set_up()
+    from auth_service.staff import create_admin
+
+    print(create_admin.create_admin(arguments))  # noqa: T201  to whoever typed the command
+
+
 def mails(_arguments: list[str]) -> None:
     """List the mails that were written to VAR_DIR/mail, and the links in them."""
     from auth_service.mails.listing import described, mails_in
@@ -97,6 +105,7 @@ COMMANDS: dict[str, Command] = {
     "migrate": shared.migrate,
     "check": check,
     "openapi": shared.openapi,
+    "create-admin": create_admin,
     "demo": demo,
     "mails": mails,
 }

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import pty
 import signal
 import socket
 import sqlite3
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ LOGIN = json.dumps({"login": "nobody", "password": "correct horse"}).encode()
 PRODUCTION = {
     "ENVIRONMENT": "production",
     "PUBLIC_URL": "https://press.example",
-    **{name: os.urandom(32).hex() for name in ("AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "SERVICE_TOKEN")},
+    **{name: os.urandom(32).hex() for name in ("AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY")},
+    "AUTH_CLIENT_DIGESTS": f"blog={'0' * 64}",
 }
 QUEUE = """
 from auth_service.celery import app
@@ -190,3 +192,29 @@ def test_production_refuses_development_secrets_and_is_content_with_others(machi
     assert "AUTH_KEY_ENCRYPTION_KEY" in ended.stderr
     ended = machine.run("check", **PRODUCTION)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_person_at_a_terminal_is_asked_twice_and_shown_nothing(machine: Machine) -> None:
+    create = ("create-admin", "--email", "dana@example.org", "--username", "dana")
+    said, code = at_a_terminal(machine, *create, answers=["quite a long one", "quite another one"])
+    assert (code, "The two passwords differ." in said) == (2, True)
+    said, code = at_a_terminal(machine, *create, answers=["quite a long one", "quite a long one"])
+    assert (code, "dana is an admin" in said, "quite" in said) == (0, True, False)
+
+
+def at_a_terminal(machine: Machine, *command: str, answers: list[str]) -> tuple[str, int]:
+    """What a command says on its terminal, and its exit code; each prompt is answered in turn."""
+    ours, its = pty.openpty()
+    started = [sys.executable, "-m", "chassis.run", "auth", *command]
+    process = subprocess.Popen(
+        started, stdin=its, stdout=its, stderr=its, env=machine.environment, start_new_session=True
+    )
+    os.close(its)
+    said = ""
+    with suppress(OSError):  # Linux's way to say that nobody holds the other end any more
+        while text := os.read(ours, 1024):
+            said += text.decode()
+            if answers and said.rstrip(" ").endswith(":"):
+                os.write(ours, f"{answers.pop(0)}\n".encode())
+    os.close(ours)
+    return said, process.wait(DEADLINE)

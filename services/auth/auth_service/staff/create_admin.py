@@ -1,0 +1,44 @@
+"""``create-admin``: the password comes from a person at the terminal, or from standard input.
+
+Never by an argument or the environment, which other processes and shell histories see.
+"""
+
+import argparse
+import getpass
+import sys
+
+from chassis.django.bodies import read
+from chassis.problems import Problem
+from chassis.settings import SettingsError
+from rest_framework.exceptions import ValidationError
+
+from auth_service.staff.services import admin_create, is_admin
+from auth_service.users.bodies import RegistrationBody
+
+
+def create_admin(arguments: list[str]) -> str:
+    """Open the account and say what was done; raises SettingsError with what is wrong."""
+    parser = argparse.ArgumentParser("create-admin", allow_abbrev=False, description=__doc__)
+    parser.add_argument("--email", required=True)
+    parser.add_argument("--username", required=True)
+    asked = vars(parser.parse_args(arguments))
+    if is_admin(**asked):
+        return f"{asked['username']} is an admin already; nothing was changed."
+    try:
+        user = admin_create(**read(RegistrationBody, asked | {"password": _password()}))
+    except Problem as problem:
+        raise SettingsError(" ".join(error.detail for error in problem.errors or [])) from problem
+    except ValidationError as error:
+        assert isinstance(error.detail, dict)
+        said = [f"{name}: {' '.join(wrong)}" for name, wrong in error.detail.items()]
+        raise SettingsError(" ".join(said)) from error
+    return f"{user.username} is an admin and may log in with this password."
+
+
+def _password() -> str:
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    password = getpass.getpass()
+    if password != getpass.getpass("Password (again): "):
+        raise SettingsError("The two passwords differ.")
+    return password

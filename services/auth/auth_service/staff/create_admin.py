@@ -8,6 +8,7 @@ import getpass
 import sys
 
 from chassis.django.bodies import read
+from chassis.django.exceptions import field_errors
 from chassis.problems import Problem
 from chassis.settings import SettingsError
 from rest_framework.exceptions import ValidationError
@@ -26,12 +27,9 @@ def create_admin(arguments: list[str]) -> str:
         return f"{asked['username']} is an admin already; nothing was changed."
     try:
         user = admin_create(**read(RegistrationBody, asked | {"password": _password()}))
-    except Problem as problem:
-        raise SettingsError(" ".join(error.detail for error in problem.errors or [])) from problem
-    except ValidationError as error:
-        assert isinstance(error.detail, dict)
-        said = [f"{name}: {' '.join(wrong)}" for name, wrong in error.detail.items()]
-        raise SettingsError(" ".join(said)) from error
+    except (Problem, ValidationError) as error:
+        wrong = error.errors or [] if isinstance(error, Problem) else field_errors(error.detail)
+        raise SettingsError(" ".join(f"{one.pointer.strip('/')}: {one.detail}" for one in wrong)) from error
     return f"{user.username} is an admin and may log in with this password."
 
 

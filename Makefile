@@ -78,7 +78,7 @@ images-check: ## build them twice without cache and compare the layers (S=auth: 
 sbom: ## list what is in the images, as CycloneDX in var/sbom
 	@"$(PYTHON)" docker/images.py sbom
 
-compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability; PICTURES=files)
+compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability; PICTURES=files; ADMINS=local)
 	@"$(PYTHON)" docker/compose.py up
 
 compose-down: ## remove that platform with its data

@@ -3,6 +3,7 @@
 PROFILES (default ``core``) names the parts: core, observability, mail. With observability the services send their
 business figures to its StatsD, unless STATSD_URL names another. EDGE_PORT moves the TLS edge from 8443.
 PICTURES=files keeps pictures in a folder, which the edge sends, instead of a bucket.
+ADMINS=local opens the staff's pages to this machine.
 """
 # ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
 
@@ -56,10 +57,11 @@ def client_digests(made: dict[str, str]) -> str:
 def files() -> list[str]:
     """The Compose files, by where pictures are kept."""
     over = {"bucket": [], "files": ["docker/compose.files.yaml"]}
+    admins = ["docker/compose.admins.yaml"] if os.environ.get("ADMINS") == "local" else []
     kept = os.environ.get("PICTURES", "bucket")
     if kept not in over:
         sys.exit(f"PICTURES={kept} is unknown; use PICTURES=bucket or PICTURES=files.")
-    return ["docker/compose.yaml", *over[kept]]
+    return ["docker/compose.yaml", *over[kept], *admins]
 
 
 def profiles() -> list[str]:

@@ -2,8 +2,9 @@
 
 import jwt
 import pytest
-from auth_service.keys.signing import sign_access_token
+from auth_service.keys.signing import sign_access_token, sign_service_token
 from auth_service.sessions.access_tokens import SCOPE
+from auth_service.settings import settings
 from auth_service.testing import Caller
 from auth_service.users.models import Role
 from chassis.access import table
@@ -21,6 +22,13 @@ def narrowed(token: str, **claims: object) -> str:
     return sign_access_token(given | claims, now=timezone.now())
 
 
+def service_token(client: str) -> str:
+    """As auth would give it if the service were listed."""
+    own, issued = settings(), int(timezone.now().timestamp())
+    times = {"iat": issued, "nbf": issued, "exp": issued + 600, "jti": "1"}
+    return sign_service_token({"iss": own.token_issuer, "aud": "auth", "sub": client} | times, now=timezone.now())
+
+
 def test_every_address_is_listed_or_none_of_the_public_api() -> None:
     assert operations(*HIDDEN) == set(table().of("auth"))
 
@@ -29,6 +37,22 @@ def test_roles_and_scopes_of_the_table_are_those_that_auth_gives() -> None:
     rules = table().rules.values()
     assert frozenset[str]().union(*(rule.roles for rule in rules)) <= set(Role.values)
     assert frozenset[str]().union(*(rule.scopes for rule in rules)) == set(SCOPE.split())
+
+
+def test_the_matrix_has_a_column_for_every_role_there_is_and_for_nobody() -> None:
+    called = {case.roles for cases_of_one in CASES.values() for case in cases_of_one}
+    assert called >= {None, ("reader",), *((role,) for role in Role.values)}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [(method, path) for path, methods in table().internal["auth"].items() for method in methods]
+)
+def test_inside_each_operation_is_for_the_services_that_are_listed(charlie: Caller, method: str, path: str) -> None:
+    for client in ("auth", "blog", "gateway", "media", "stranger"):
+        charlie.access = service_token(client)
+        code = (charlie.call(method, path).body or {}).get("code")
+        listed = client in table().internal["auth"][path][method]  # type: ignore[index]
+        assert (code == "caller_not_listed") == (not listed), (client, code)
 
 
 @pytest.mark.parametrize("operation", CASES)

@@ -55,6 +55,33 @@ def test_gateway_refuses_by_itself_who_may_not(
             assert (answer.status_code, bool(asked)) == (200, True), case
 
 
+INSIDE = sorted({path for paths in table().internal.values() for path in paths} | {"/internal/tokens", "/internal/"})
+STAFF = ["/admin", "/admin/", "/admin/login/", "/static/admin/css/base.css", "/metrics", "/readyz"]
+
+
+@pytest.mark.parametrize("path", [*INSIDE, *STAFF])
+def test_what_is_not_public_has_no_way_through_the_door(
+    stranger: httpx.Client, mint: TokenMint, request: pytest.FixtureRequest, path: str
+) -> None:
+    """Nor for an admin, nor for a service."""
+    upstreams: list[FakeUpstream] = [request.getfixturevalue(service) for service in SERVICES]
+    admin = mint.access(ALICE, "alice", roles=("admin",), scope=SCOPE)
+    for token, code in ((None, 404), (admin, 404), (mint.service("blog", "media"), 401)):
+        headers = {"Authorization": f"Bearer {token}", "X-Service-Token": "s" * 32} if token else {}
+        for method in ("GET", "POST"):
+            assert stranger.request(method, path, headers=headers).status_code in {code, 404}
+    assert not [seen.target for upstream in upstreams for seen in upstream.requests if seen.target.startswith(path)]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_is_nobody_at_the_door(stranger: httpx.Client, mint: TokenMint, service: str) -> None:
+    for audience in ("media", mint.audience):
+        headers = {"Authorization": f"Bearer {mint.service('blog', audience)}"}
+        for operation in CASES[service].values():
+            answer = stranger.request(operation[0].method, operation[0].path, headers=headers)
+            assert (answer.status_code, answer.json()["code"]) == (401, "token_malformed")
+
+
 def test_an_own_file_narrows_the_table_and_does_not_widen_it(
     start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path, mint: TokenMint
 ) -> None:

@@ -40,6 +40,9 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "ALLOWED_HOSTS": ["*"],  # the gateway checks Host; nothing here is built from it
         "APPEND_SLASH": False,
         "CSRF_TRUSTED_ORIGINS": [settings.public_url],
+        # two admins on one host, apart by port alone, which cookies do not tell (RFC 6265, 8.5)
+        "CSRF_COOKIE_NAME": f"{settings.service}_csrftoken",
+        "SESSION_COOKIE_NAME": f"{settings.service}_sessionid",
         "CSRF_COOKIE_SECURE": https,
         "SESSION_COOKIE_SECURE": https,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),

@@ -29,7 +29,8 @@ NEIGHBOUR_OF_SETTING = {
 def used_by(service: str) -> set[str]:
     """The neighbours a service reaches: their addresses are settings that its code or the chassis reads."""
     own = list((ROOT / f"services/{service}/{service}_service").rglob("*.py"))
-    imported = {module for path in own for module in _chassis_imports(path)} - {CHASSIS / "settings.py"}  # declares all
+    imported = {module for path in own for module in _chassis_imports(path)}
+    imported -= set((CHASSIS / "settings").glob("*.py"))  # declares all
     read = {name for path in [*own, *imported] for name in _attributes(path)}
     return {NEIGHBOUR_OF_SETTING[name] for name in read & NEIGHBOUR_OF_SETTING.keys()} - {f"{service}-web"}
 

@@ -72,7 +72,7 @@ def verifier() -> Verifier:
 def token_keys() -> Callable[[str], VerifyingKey | None]:
     """TOKEN_KEYS: a function from kid to key, or its dotted name."""
     keys: Callable[[str], VerifyingKey | None] | str = settings.TOKEN_KEYS
-    return import_string(keys) if isinstance(keys, str) else keys  # type: ignore[no-any-return]
+    return import_string(keys) if isinstance(keys, str) else keys
 
 
 def key_of_issuer(kid: str) -> VerifyingKey | None:

@@ -1,9 +1,11 @@
 """Where services get their tokens: client credentials (RFC 6749, 4.4), of one audience (RFC 8693, 2.1)."""
 
 import base64
+from typing import cast
 from urllib.parse import unquote_plus
 
 from chassis.problems import Problem
+from django.http import QueryDict
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import FormParser
@@ -25,9 +27,10 @@ class Tokens(APIView):
     def post(self, request: Request) -> Response:
         """A token for a client, to ask one audience with."""
         client = _client(request.headers.get("Authorization", ""))
-        if request.data.get("grant_type") != "client_credentials":
+        form = cast("QueryDict", request.data)
+        if form.get("grant_type") != "client_credentials":
             raise Problem(400, "unsupported_grant_type", "Services get tokens by client_credentials alone.")
-        token = service_token_issue(client, request.data.get("audience", ""), now=timezone.now())
+        token = service_token_issue(client, form.get("audience", ""), now=timezone.now())
         answer = {"access_token": token.text, "token_type": "Bearer", "expires_in": int(token.seconds)}
         return Response(answer, headers={"Cache-Control": "no-store"})
 

@@ -30,6 +30,14 @@ class IfMatch:
         if self.tags is not None and tag not in self.tags:
             raise Problem(412, "precondition_failed", "This has changed since it was read.")
 
+    def require_version(self, version: object) -> None:
+        """As ``require``, for tags that ``entity_tag`` made: what is shown beside the version is there for caches.
+
+        A writer has not missed a change of the thing when somebody liked it, or its author has another picture.
+        """
+        if self.tags is not None and str(version) not in {tag.strip('"').partition("-")[0] for tag in self.tags}:
+            self.require("")
+
 
 ANY = IfMatch(None)
 

@@ -4,6 +4,7 @@ from chassis.events.database import Handler
 from chassis.events.types import EventData
 
 from blog_service.accounts.handlers import (
+    author_and_staff_change_on_role_changed,
     author_suspend_on_user_suspended,
     author_upsert_on_profile_updated,
     author_upsert_on_user_registered,
@@ -23,7 +24,6 @@ from blog_service.posts.handlers import (
     posts_settle_on_asset_ready,
     posts_settle_on_asset_removed,
 )
-from blog_service.staff.handlers import staff_change_on_role_changed
 
 PUBLISHES: tuple[type[EventData], ...] = (
     PostCreated,
@@ -40,7 +40,7 @@ HANDLERS: dict[str, Handler] = {
     "auth.profile.updated.v1": author_upsert_on_profile_updated,
     "auth.user.suspended.v1": author_suspend_on_user_suspended,
     "auth.user.reactivated.v1": posts_settle_on_user_reactivated,
-    "auth.role.changed.v1": staff_change_on_role_changed,
+    "auth.role.changed.v1": author_and_staff_change_on_role_changed,
     "media.asset.ready.v1": posts_settle_on_asset_ready,
     "media.asset.failed.v1": posts_settle_on_asset_failed,
     "media.asset.removed.v1": posts_settle_on_asset_removed,

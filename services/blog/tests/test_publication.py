@@ -13,7 +13,8 @@ def test_every_step_that_readers_see_has_one_event_and_no_other_has() -> None:
     for row in TRANSITIONS:
         events[row.source.status, row.target.status].add(row.event)
     assert all(len(found) == 1 for found in events.values())
-    assert all((None in found) == (before == after) for (before, after), found in events.items())
+    public = Post.Status.PUBLISHED
+    assert all((None in found) == (public not in {before, after}) for (before, after), found in events.items())
 
 
 def test_whoever_makes_a_post_public_its_images_are_good() -> None:
@@ -24,12 +25,30 @@ def test_whoever_makes_a_post_public_its_images_are_good() -> None:
 
 def test_the_platform_does_nothing_but_carry_out_what_was_asked_for() -> None:
     assert [(row.source, row.action) for row in TRANSITIONS if row.who is Who.PLATFORM] == [
-        (State.WAITING, Action.SETTLE)
+        (State.WAITING, Action.SETTLE),
+        (State.SCHEDULED, Action.BE_DUE),
+        (State.SCHEDULED, Action.BE_DUE),
     ]
 
 
 def test_every_state_can_be_reached_and_left() -> None:
     assert {row.target for row in TRANSITIONS} == {row.source for row in TRANSITIONS} == set(State)
+
+
+AGREED = {  # shapes: the steps that a client may ask for
+    "draft": {"scheduled", "published", "archived"},
+    "scheduled": {"draft", "published"},
+    "published": {"draft", "archived"},
+    "archived": {"draft"},
+}
+
+
+def test_the_steps_are_those_that_were_agreed_on() -> None:
+    steps = defaultdict(set)
+    for row in TRANSITIONS:
+        if row.who is Who.WRITER and row.target is not State.WAITING and row.source is not State.WAITING:
+            steps[row.source.value].add(row.target.value)
+    assert steps == AGREED
 
 
 @pytest.mark.parametrize("status", Post.Status)

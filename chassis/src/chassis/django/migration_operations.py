@@ -2,7 +2,29 @@
 
 from typing import Any
 
-from django.db.migrations.operations import AddConstraint
+from django.db.migrations.operations import AddConstraint, AddIndex
+
+
+class AddIndexConcurrently(AddIndex):
+    """An index that is made concurrently on PostgreSQL, at once on SQLite; else as AddUniqueConcurrently."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
+        schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
+
+
+class AddCheckNotValid(AddConstraint):
+    """A CheckConstraint that PostgreSQL holds new rows to and does not read the old ones for; SQLite has it for all."""
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor != "postgresql":
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+            return
+        model = to_state.apps.get_model(app_label, self.model_name)
+        schema_editor.execute(f"{self.constraint.create_sql(model, schema_editor)} NOT VALID")
 
 
 class AddUniqueConcurrently(AddConstraint):

@@ -4,10 +4,10 @@ from uuid import UUID
 
 from chassis.events.envelope import Event
 
-from blog_service.authors.services import author_apply, author_suspend
+from blog_service.authors.services import author_apply, author_roles_apply, author_suspend
 from blog_service.posts.models import Post
 from blog_service.posts.services.settling import posts_settle
-from blog_service.staff.services import staff_leave
+from blog_service.staff.services import staff_change, staff_leave
 
 
 def author_upsert_on_user_registered(event: Event) -> None:
@@ -28,3 +28,10 @@ def posts_settle_on_user_reactivated(event: Event) -> None:
     author_id = UUID(event.data["user_id"])
     author_suspend(author_id, sequence=event.sequence, suspended=False)
     posts_settle(Post.objects.filter(author_id=author_id))
+
+
+def author_and_staff_change_on_role_changed(event: Event) -> None:
+    user_id, roles = UUID(event.data["user_id"]), event.data["roles"]
+    author_roles_apply(user_id, roles=roles, sequence=event.sequence)
+    staff_change(user_id, roles=roles)
+    posts_settle(Post.objects.filter(author_id=user_id))

@@ -16,6 +16,9 @@ class Author(models.Model):
     suspended = models.BooleanField(default=False, db_default=False)
     # of the last event about suspension: a late profile must still count, so the two do not share one
     suspended_sequence = models.BigIntegerField(default=0, db_default=0)
+    # by the last event about roles; until there is one the token that they wrote with has said so
+    may_write = models.BooleanField(default=True, db_default=True)
+    roles_sequence = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:
         # Not unique: after two users swap names the copy may show both under one until the second event arrives.
@@ -23,3 +26,8 @@ class Author(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+    @property
+    def may_publish(self) -> bool:
+        """Whether what they wished for earlier may still be carried out."""
+        return self.may_write and not self.suspended

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 from uuid import UUID
 
+from chassis.access import table
 from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from chassis.problems import Problem
@@ -38,6 +39,13 @@ def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:
     """Take over whether auth has suspended a user, unless something newer is known; nothing for one unknown here."""
     authors = Author.objects.filter(id=author_id, suspended_sequence__lte=sequence)
     authors.update(suspended=suspended, suspended_sequence=sequence)
+
+
+def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> None:
+    """Take over whether these roles let a user write, unless something newer is known; nothing for one unknown here."""
+    writing = table().rules["write"].roles
+    authors = Author.objects.filter(id=author_id, roles_sequence__lte=sequence)
+    authors.update(may_write=not writing.isdisjoint(roles), roles_sequence=sequence)
 
 
 def authors_compare(ids: Collection[UUID]) -> None:

@@ -42,7 +42,7 @@ class PostPublished(PostState):
 
 @event("blog.post.unpublished.v1", aggregate="post", id_field="post_id", optional_subscribers=True)
 class PostUnpublished(PostState):
-    """A post is a draft again."""
+    """A post can no longer be read by everyone: it is a draft again, or archived."""
 
 
 @event("blog.post.slug_changed.v1", aggregate="post", id_field="post_id", optional_subscribers=True)

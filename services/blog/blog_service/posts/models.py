@@ -22,7 +22,9 @@ class Post(models.Model):
 
     class Status(models.TextChoices):
         DRAFT = "draft"
+        SCHEDULED = "scheduled"
         PUBLISHED = "published"
+        ARCHIVED = "archived"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     author = models.ForeignKey(Author, models.PROTECT, related_name="posts", db_index=False)
@@ -31,10 +33,14 @@ class Post(models.Model):
     body = models.TextField(blank=True, validators=[storable])
     html = models.TextField(blank=True, editable=False)
     excerpt = models.CharField(max_length=250, blank=True, editable=False)
+    summary = models.CharField(
+        max_length=500, blank=True, default="", db_default="", validators=[readable], help_text="else the excerpt"
+    )
     tags = models.JSONField(default=list, blank=True, editable=False, help_text="names in the author's order")
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     publish_requested = models.BooleanField(default=False, help_text="publishes itself when its images are confirmed")
     published_at = models.DateTimeField(null=True, blank=True)
+    scheduled_for = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     version = models.PositiveIntegerField(default=1)
@@ -49,12 +55,18 @@ class Post(models.Model):
             models.Index(fields=["-updated_at", "-id"], name="post_updated", condition=Q(published_at__isnull=False)),
             models.Index(fields=["title", "id"], name="post_title", condition=Q(published_at__isnull=False)),
             models.Index(fields=["id"], name="post_waiting", condition=Q(publish_requested=True)),
+            models.Index(fields=["scheduled_for"], name="post_scheduled", condition=Q(status="scheduled")),
         ]
         constraints = [
             models.CheckConstraint(
                 name="post_published_has_time",
                 condition=Q(status="published", published_at__isnull=False)
                 | Q(~Q(status="published"), published_at__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="post_scheduled_has_time",
+                condition=Q(status="scheduled", scheduled_for__isnull=False)
+                | Q(~Q(status="scheduled"), scheduled_for__isnull=True),
             ),
         ]
 

@@ -10,11 +10,11 @@ AT_ONCE = 500
 
 
 def posts_settle(waiting: QuerySet[Post]) -> None:
-    """Publish those of the posts whose images need not be waited for any more, unless their author is suspended.
+    """Publish those of the posts whose images need not be waited for any more, and whose author may still publish.
 
     At most AT_ONCE of them: a sweeper asks again every minute.
     """
-    wanted = waiting.filter(publish_requested=True, author__suspended=False)
+    wanted = waiting.filter(publish_requested=True, author__suspended=False, author__may_write=True)
     settled = wanted.exclude(images__asset__status=Asset.Status.PROCESSING)
     for post_id, author_id in settled.order_by("id").values_list("id", "author_id")[:AT_ONCE]:
         post_change(post_id, {}, actor=author_id)

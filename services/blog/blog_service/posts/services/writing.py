@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict, TypeVar
 from uuid import UUID
 
+from chassis.preconditions import ANY, IfMatch
 from chassis.problems import FieldError, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
@@ -21,13 +22,13 @@ from blog_service.posts.models import Post
 from blog_service.posts.publication import Action
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.images import ImageFields, images_replace
-from blog_service.posts.services.publishing import publication_advance
+from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
 from blog_service.posts.services.slugs import slug_claim, slugs_bury
 from blog_service.posts.services.tags import tags_replace
 
 T = TypeVar("T")
 
-WISHES = {True: Action.PUBLISH, False: Action.UNPUBLISH, None: Action.SETTLE}
+WISHES = {True: Step(Action.PUBLISH, is_wish=True), False: Step(Action.UNPUBLISH, is_wish=True), None: SETTLING}
 
 
 class PostFields(TypedDict, total=False):
@@ -51,7 +52,7 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
     html = _render(fields)
     with transaction.atomic():
         post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
-        _write(post, fields, html, actor=claims.sub, now=now)
+        _write(post, fields, html, WISHES[fields.get("published")], actor=claims.sub, now=now)
         return then(post.id)
 
 
@@ -64,7 +65,20 @@ def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime
     _ask_media(fields, post_id)
     html = _render(fields)
     with transaction.atomic():
-        _write(_locked(post_id), fields, html, actor=actor, now=now)
+        _write(_locked(post_id), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
+
+
+def post_step(
+    post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None
+) -> None:
+    """Take a step of a post's publication. Raises Problem: 404 if the post is gone, 409 if it is no step, 412."""
+    now = now or timezone.now()
+    if step.action is Action.PUBLISH:
+        assets_refresh(post_id)
+    with transaction.atomic():
+        post = _locked(post_id)
+        if_match.require_version(post.version)
+        _write(post, {}, "", step, actor=actor, now=now)
 
 
 def post_delete(post_id: UUID, *, actor: UUID) -> None:
@@ -99,7 +113,7 @@ def _locked(post_id: UUID) -> Post:
     return post
 
 
-def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datetime) -> None:
+def _write(post: Post, fields: PostFields, html: str, step: Step, *, actor: UUID, now: datetime) -> None:
     before = None if post._state.adding else snapshot_of(post, relations_of(post))
     relations = before.relations if before else PostRelations()
     if fields.get("title", post.title) != post.title:
@@ -111,8 +125,7 @@ def _write(post: Post, fields: PostFields, html: str, *, actor: UUID, now: datet
         relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:
         relations = replace(relations, images=images_replace(post, fields["images"]))
-    action = WISHES[fields.get("published")]
-    publication_advance(post, action, now, media_ids=relations.media_ids)
+    publication_advance(post, step, now, media_ids=relations.media_ids)
     after = snapshot_of(post, relations)
     if before and before != after:
         post.version += 1

@@ -12,6 +12,7 @@ app = celery_app(
     settings(),
     tasks=["blog_service.authors.tasks", "blog_service.media_refs.tasks", "blog_service.posts.tasks"],
     schedule={
+        "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
         "media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60},
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},

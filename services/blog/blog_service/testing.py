@@ -47,11 +47,11 @@ class Caller:
     def put(self, path: str, body: Any = None) -> ApiResponse:
         return self.call("PUT", path, body)
 
-    def patch(self, path: str, body: Any = None) -> ApiResponse:
-        return self.call("PATCH", path, body)
+    def patch(self, path: str, body: Any = None, **headers: str) -> ApiResponse:
+        return self.call("PATCH", path, body, **headers)
 
-    def delete(self, path: str) -> ApiResponse:
-        return self.call("DELETE", path)
+    def delete(self, path: str, **headers: str) -> ApiResponse:
+        return self.call("DELETE", path, **headers)
 
     def writes(self, title: str = "First light", **fields: Any) -> dict[str, Any]:
         """A post of the caller."""

@@ -8,9 +8,13 @@ from chassis.tokens import Claims
 EDITING_ROLES = frozenset({"editor", "admin"})
 
 
+def is_editor(viewer: Claims) -> bool:
+    return not viewer.roles.isdisjoint(EDITING_ROLES)
+
+
 def may_edit(viewer: Claims | None, author_id: UUID) -> bool:
     """Whether the caller may see this author's drafts and change their posts: the author and every editor."""
-    return viewer is not None and (viewer.sub == author_id or not viewer.roles.isdisjoint(EDITING_ROLES))
+    return viewer is not None and (viewer.sub == author_id or is_editor(viewer))
 
 
 class PostNotFound(Problem):

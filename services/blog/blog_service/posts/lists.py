@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 from blog_service.authors.selectors import author_get
 from blog_service.counters.selectors import published_total
 from blog_service.posts.models import Post
+from blog_service.posts.visibility import PUBLIC
 from blog_service.tags.selectors import tag_get
 
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -27,8 +28,10 @@ ORDERINGS = {
     for name in ("published_at", "created_at", "updated_at", "title")
     for sign in ("-", "")
 }
-MINE = (
-    Parameter("mine", {"type": "boolean"}, "the caller's own, in every state"),
+MINE = Parameter("mine", {"type": "boolean"}, "the caller's own, in every state")
+OWN_NEWEST_FIRST: Keyset = {"-created_at": datetime.fromisoformat, "-id": UUID}
+BY_PAGE = (
+    MINE,
     Parameter("ordering", {"type": "string", "enum": sorted(ORDERINGS)}),
 )
 DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
@@ -52,8 +55,8 @@ class Narrowed:
 
 
 def posts_published(query: Query) -> Narrowed:
-    """What everyone may read. Said by time and not by status, because the indexes are."""
-    return _narrow(Narrowed(Post.objects.filter(published_at__isnull=False), ()), query)
+    """What everyone may read."""
+    return _narrow(Narrowed(Post.objects.filter(PUBLIC), ()), query)
 
 
 def posts_mine(query: Query, viewer: Claims | None) -> Narrowed:

@@ -7,10 +7,11 @@ from uuid import UUID
 
 from chassis.problems import Problem
 from chassis.tokens import Claims
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, image_state
+from blog_service.posts.visibility import visible_to
 
 Columns = Iterable[str]
 
@@ -34,6 +35,7 @@ class PostRow(TypedDict):
     status: str
     publish_requested: bool
     published_at: datetime | None
+    created_at: datetime
     version: int
     author_id: UUID
     images: list[ImageRow]
@@ -44,20 +46,20 @@ ALWAYS = PostRow.__annotations__.keys() - {"images"}
 
 def post_get(post_id: UUID, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post; raises Problem (404) if there is none that the viewer may see."""
-    return _visible(Post.objects.filter(id=post_id), viewer, columns)
+    return _visible(Q(id=post_id), viewer, columns)
 
 
 def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post that has this slug, or had it once; raises Problem (404) if there is none that the viewer may see."""
     try:
-        return _visible(Post.objects.filter(slug=slug), viewer, columns)
+        return _visible(Q(slug=slug), viewer, columns)
     except PostNotFound:
-        return _visible(Post.objects.filter(slugs__slug=slug), viewer, columns)
+        return _visible(Q(slugs__slug=slug), viewer, columns)
 
 
-def post_get_for_writing(slug: str, writer: Claims) -> UUID:
-    """The id of the post that has or had this slug; raises Problem: 403 for another's public post, else 404."""
-    found = Post.objects.filter(slugs__slug=slug).values_list("id", "author_id", "status").first()
+def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
+    """The id of the post that is ``wanted``; raises Problem: 403 for another's public post, else 404."""
+    found = Post.objects.filter(wanted).values_list("id", "author_id", "status").first()
     if found is None:
         raise PostNotFound
     post_id, author_id, status = found
@@ -79,10 +81,9 @@ def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> l
     return rows
 
 
-def _visible(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> PostRow:
-    for row in rows_of(posts, viewer, columns):
-        if row["status"] == Post.Status.PUBLISHED or may_edit(viewer, row["author_id"]):
-            return row
+def _visible(wanted: Q, viewer: Claims | None, columns: Columns) -> PostRow:
+    for row in rows_of(Post.objects.filter(wanted, visible_to(viewer)), viewer, columns):
+        return row
     raise PostNotFound
 
 

@@ -17,24 +17,33 @@ from chassis.events.database import Row
 from chassis.events.databases.django import DjangoTransaction
 from chassis.events.ddl import Dialect
 from chassis.idempotency import Attempt, KeptAnswer
+from chassis.problems import Problem
 
 Keep = Callable[[Response], Response]
 
-IDEMPOTENCY_KEY = OpenApiParameter(
-    idempotency.HEADER,
-    {"type": "string", "minLength": 1, "maxLength": 255},
-    OpenApiParameter.HEADER,
-    description="the same request with the same key is done once, and answered alike for 24 hours",
-)
+
+def _parameter(*, required: bool) -> OpenApiParameter:
+    return OpenApiParameter(
+        idempotency.HEADER,
+        {"type": "string", "minLength": 1, "maxLength": 255},
+        OpenApiParameter.HEADER,
+        required=required,
+        description="the same request with the same key is done once, and answered alike for 24 hours",
+    )
+
+
+IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED = _parameter(required=False), _parameter(required=True)
 """For ``extend_schema``."""
 
 
-def create_once(request: Request, create: Callable[[Keep], Response]) -> HttpResponse:
-    """What ``create`` answers, or what it answered the first time; without a key it just creates.
+def create_once(request: Request, create: Callable[[Keep], Response], *, required: bool = False) -> HttpResponse:
+    """What ``create`` answers, or what it answered the first time; without a key it just creates, unless ``required``.
 
     ``create`` hands its answer to what it is given, in the transaction that creates. Raises Problem: 400, 409, 422.
     """
     key = request.headers.get(idempotency.HEADER)
+    if key is None and required:
+        raise Problem(400, "idempotency_key_missing", f"Send a key of your own making: {idempotency.HEADER}.")
     if key is None:
         return create(lambda response: response)
     attempt = _attempt(request, key)

@@ -38,7 +38,7 @@ class PostRelations:
 class PostSnapshot:
     """All of a post that events tell about; two that are equal mean nothing happened."""
 
-    content: tuple[str, str, tuple[str, ...]]
+    content: tuple[str, str, str, tuple[str, ...]]
     slug: str
     status: str
     relations: PostRelations
@@ -59,7 +59,7 @@ def relations_of(post: Post) -> PostRelations:
 def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
     """The post as it is now, saved or about to be."""
     return PostSnapshot(
-        content=(post.title, post.body, tuple(post.tags)),
+        content=(post.title, post.body, post.summary, tuple(post.tags)),
         slug=post.slug,
         status=post.status,
         relations=relations,

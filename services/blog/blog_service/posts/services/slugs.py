@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from uuid import UUID
 
+from chassis.problems import Problem
 from django.db import connection
 from django.db.models import UUIDField, Value
 from slugify import slugify
@@ -12,6 +13,19 @@ from blog_service.posts.models import DeletedSlug, Post, PostSlug
 LONGEST = 80
 NUMBERED = 9
 _CLAIM = "INSERT INTO posts_postslug (slug, post_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+
+
+def slug_change(post: Post, *, title: str, chosen: str | None) -> None:
+    """Give the post its title and the slug that was chosen, else one of the title unless one was chosen before.
+
+    Raises Problem (409) if the chosen slug is another post's, or was.
+    """
+    follows = post._state.adding or post.slug in _candidates(post.title, post.id)
+    is_new_title, post.title = title != post.title, title
+    if chosen is not None and chosen != post.slug:
+        _choose(post, chosen)
+    elif chosen is None and is_new_title and follows:
+        slug_claim(post)
 
 
 def slug_claim(post: Post) -> None:
@@ -33,6 +47,13 @@ def slugs_bury(post: Post) -> None:
     """Keep the slugs of a post that is about to be deleted from ever being given to another."""
     slugs = PostSlug.objects.filter(post_id=post.id).values_list("slug", flat=True)
     DeletedSlug.objects.bulk_create((DeletedSlug(slug=slug) for slug in slugs), ignore_conflicts=True)
+
+
+def _choose(post: Post, slug: str) -> None:
+    had = PostSlug.objects.filter(slug=slug, post_id=post.id).exists()
+    if not had and (DeletedSlug.objects.filter(slug=slug).exists() or not _claimed(slug, post)):
+        raise Problem(409, "slug_taken", "Another post has this slug, or had it.")
+    post.slug = slug
 
 
 def _claimed(slug: str, post: Post) -> bool:

@@ -23,7 +23,7 @@ from blog_service.posts.publication import Action
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.images import ImageFields, images_replace
 from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
-from blog_service.posts.services.slugs import slug_claim, slugs_bury
+from blog_service.posts.services.slugs import slug_change, slugs_bury
 from blog_service.posts.services.tags import tags_replace
 
 T = TypeVar("T")
@@ -35,7 +35,9 @@ class PostFields(TypedDict, total=False):
     """What a writer may set. A field that is absent stays as it is."""
 
     title: str
+    slug: str
     body: str
+    summary: str
     tags: list[str]
     images: list[ImageFields]
     published: bool
@@ -56,35 +58,34 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
         return then(post.id)
 
 
-def post_change(post_id: UUID, fields: PostFields, *, actor: UUID, now: datetime | None = None) -> None:
+def post_change(
+    post_id: UUID, fields: PostFields, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None
+) -> None:
     """Change what is given; without fields, publish a post that waited for images and need not any more.
 
-    Raises Problem: 404 if the post is gone, 400 for images that cannot be and a body that is too complex.
+    Raises Problem: 404 if the post is gone, 412 if it is not as demanded, 400 for images that cannot be and a body that
+    is too complex, 409 for a slug that is another's.
     """
     now = now or timezone.now()
     _ask_media(fields, post_id)
     html = _render(fields)
     with transaction.atomic():
-        _write(_locked(post_id), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
+        _write(_locked(post_id, if_match), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
 
 
-def post_step(
-    post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None
-) -> None:
+def post_step(post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None) -> None:
     """Take a step of a post's publication. Raises Problem: 404 if the post is gone, 409 if it is no step, 412."""
     now = now or timezone.now()
     if step.action is Action.PUBLISH:
         assets_refresh(post_id)
     with transaction.atomic():
-        post = _locked(post_id)
-        if_match.require_version(post.version)
-        _write(post, {}, "", step, actor=actor, now=now)
+        _write(_locked(post_id, if_match), {}, "", step, actor=actor, now=now)
 
 
-def post_delete(post_id: UUID, *, actor: UUID) -> None:
-    """Remove a post with its images; its slugs stay spent. Raises Problem (404) if it is gone already."""
+def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
+    """Remove a post with its images; its slugs stay spent. Raises Problem: 404 if it is gone already, 412."""
     with transaction.atomic():
-        post = _locked(post_id)
+        post = _locked(post_id, if_match)
         before = snapshot_of(post, relations_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
@@ -106,21 +107,23 @@ def _render(fields: PostFields) -> str:
         raise invalid_fields([FieldError("/body", "too_complex", str(error))]) from error
 
 
-def _locked(post_id: UUID) -> Post:
+def _locked(post_id: UUID, if_match: IfMatch) -> Post:
     post = Post.objects.select_for_update().filter(id=post_id).first()
     if post is None:
         raise PostNotFound
+    if_match.require_version(post.version)
     return post
 
 
-def _write(post: Post, fields: PostFields, html: str, step: Step, *, actor: UUID, now: datetime) -> None:
+def _write(  # noqa: PLR0913  all of a write is in one place
+    post: Post, fields: PostFields, html: str, step: Step, *, actor: UUID, now: datetime
+) -> None:
     before = None if post._state.adding else snapshot_of(post, relations_of(post))
     relations = before.relations if before else PostRelations()
-    if fields.get("title", post.title) != post.title:
-        post.title = fields["title"]
-        slug_claim(post)
+    slug_change(post, title=fields.get("title", post.title), chosen=fields.get("slug"))
     if "body" in fields:
         post.body, post.html, post.excerpt = fields["body"], html, rendering.excerpt(html)
+    post.summary = fields.get("summary", post.summary)
     if "tags" in fields:
         relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:

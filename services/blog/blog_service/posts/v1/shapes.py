@@ -3,21 +3,16 @@
 from uuid import UUID
 
 from chassis.django.shapes import Moment, Shape, Url, constant, source
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from blog_service.authors.v1.shapes import AuthorShape
 from blog_service.links import picture_links, post_link
 from blog_service.posts.models import Post, PostImage
-from blog_service.posts.selectors import ImageRow
+from blog_service.posts.waiting import images_waited_for
 
 
 def _is_published(status: str) -> bool:
     return status == Post.Status.PUBLISHED
-
-
-def _waiting_for(publish_requested: bool, images: list[ImageRow]) -> list[UUID] | UnsetType:
-    pending = [image["id"] for image in images if image["state"] == PostImage.State.PENDING]
-    return pending if publish_requested else UNSET
 
 
 class PictureLinksShape(Shape):
@@ -56,7 +51,7 @@ class PostInListShape(Shape):
     waiting_for: list[UUID] | UnsetType = source(
         "publish_requested",
         "images",
-        through=_waiting_for,
+        through=images_waited_for,
         description="images a requested publication waits for",
     )
 

@@ -8,8 +8,9 @@ from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
 from chassis.django.lists import documented, page_body, query_of
 from chassis.lists import PAGE_NUMBER, page_of
 from chassis.tokens import Claims
+from django.db.models import Q
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,15 +18,19 @@ from rest_framework.views import APIView
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
-from blog_service.posts.lists import FILTERS, MINE, posts_in_order
+from blog_service.posts.lists import BY_PAGE, FILTERS, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import PostInListShape, PostPageShape, PostShape
 
-LIST = (*PAGE_NUMBER, *FILTERS, *MINE)
+LIST = (*PAGE_NUMBER, *FILTERS, *BY_PAGE)
 IN_LISTS = PostInListShape.columns()
 FULL = PostShape.columns()
+CHANGED = {
+    200: PostShape,
+    409: OpenApiResponse(description="an archived post cannot be published: `transition_refused`"),
+}
 
 
 class Posts(PubliclyCachedView):
@@ -63,12 +68,12 @@ class PostBySlug(PubliclyCachedView):
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
         return Response(PostShape.from_row(row))
 
-    @extend_schema(operation_id="posts_replace", request=PostBody, responses=PostShape)
+    @extend_schema(operation_id="posts_replace", request=PostBody, responses=CHANGED)
     def put(self, request: Request, slug: str) -> Response:
         """Write a post anew; optional fields that are absent stay."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostBody)))
 
-    @extend_schema(operation_id="posts_change", request=PostChangesBody, responses=PostShape)
+    @extend_schema(operation_id="posts_change", request=PostChangesBody, responses=CHANGED)
     def patch(self, request: Request, slug: str) -> Response:
         """Change parts of a post; what is absent stays."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostChangesBody)))
@@ -77,12 +82,12 @@ class PostBySlug(PubliclyCachedView):
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_delete(post_get_for_writing(slug, writer), actor=writer.sub)
+        post_delete(post_get_for_writing(_known_as(slug), writer), actor=writer.sub)
         return Response(status=204)
 
 
 class Publish(APIView):
-    @extend_schema(operation_id="posts_publish", request=None, responses={200: PostShape, 202: PostShape})
+    @extend_schema(operation_id="posts_publish", request=None, responses=CHANGED | {202: PostShape})
     def post(self, request: Request, slug: str) -> Response:
         """Publish a post: at once, or (202) by itself when its images are confirmed."""
         row = _published(request, slug, published=True)
@@ -96,14 +101,19 @@ class Unpublish(APIView):
         return Response(PostShape.from_row(_published(request, slug, published=False)))
 
 
+def _known_as(slug: str) -> Q:
+    """The post that has this slug, or had it once."""
+    return Q(slugs__slug=slug)
+
+
 def _published(request: Request, slug: str, *, published: bool) -> PostRow:
     writer = writer_of(request)
-    return _written(post_get_for_writing(slug, writer), {"published": published}, writer)
+    return _written(post_get_for_writing(_known_as(slug), writer), {"published": published}, writer)
 
 
 def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:
     writer = writer_of(request)
-    post_id = post_get_for_writing(slug, writer)  # who may not write learns nothing of the body's faults
+    post_id = post_get_for_writing(_known_as(slug), writer)  # who may not write learns nothing of the body's faults
     return _written(post_id, cast("PostFields", read(read_with, request.data)), writer)
 
 

@@ -3,9 +3,11 @@
 from uuid import UUID
 
 from chassis.django.shapes import Moment, Shape, Url, constant, source
+from msgspec import UnsetType
 
 from blog_service.links import avatar_link, picture_links, post_link_v2
 from blog_service.posts.models import Post, PostImage
+from blog_service.posts.waiting import images_waited_for
 
 
 def _confirmed_links(media: UUID, state: str) -> dict[str, Url]:
@@ -45,7 +47,12 @@ class PostInListV2Shape(Shape):
     slug: str
     status: Post.Status
     title: str
-    summary: str = source("excerpt")
+    summary: str = source(
+        "summary",
+        "excerpt",
+        through=lambda summary, excerpt: summary or excerpt,
+        description="else how the body begins",
+    )
     author: AuthorV2Shape
     tags: list[str]
     images: list[ImageV2Shape]
@@ -53,9 +60,15 @@ class PostInListV2Shape(Shape):
     created_at: Moment
     updated_at: Moment
     published_at: Moment | None
-    scheduled_for: Moment | None = constant(None)
+    scheduled_for: Moment | None
     counts: CountsV2Shape = source("*")
     links: LinksV2Shape = source("*")
+    waiting_for: list[UUID] | UnsetType = source(
+        "publish_requested",
+        "images",
+        through=images_waited_for,
+        description="images a requested publication waits for",
+    )
 
 
 class PostV2Shape(PostInListV2Shape):

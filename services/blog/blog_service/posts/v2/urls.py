@@ -5,5 +5,6 @@ from blog_service.posts.v2 import views
 urlpatterns = [
     path("posts", views.Posts.as_view()),
     path("posts/<uuid:post_id>", views.PostById.as_view()),
+    path("posts/<uuid:post_id>/transitions", views.Transitions.as_view()),
     path("posts/by-slug/<slug:slug>", views.PostBySlug.as_view()),
 ]

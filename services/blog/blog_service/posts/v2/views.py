@@ -2,36 +2,73 @@
 
 from uuid import UUID
 
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY_REQUIRED, create_once
 from chassis.django.lists import documented, query_of, rows_on
+from chassis.django.preconditions import IF_MATCH, IF_MATCH_OPTIONAL, if_match, if_match_or_any
 from chassis.django.renderers import encode
-from chassis.lists import CURSOR, Place, cursor_page
+from chassis.lists import CURSOR, Place, Query, cursor_page
 from chassis.preconditions import entity_tag
+from chassis.tokens import Claims
+from django.db.models import Q
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from blog_service.cache_headers import PubliclyCachedView
-from blog_service.callers import viewer_of
-from blog_service.links import post_slug_link_v2
-from blog_service.posts.lists import FILTERS, NEWEST_FIRST, posts_published
-from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, rows_of
+from blog_service.callers import viewer_of, writer_of
+from blog_service.links import post_link_v2, post_slug_link_v2
+from blog_service.posts.lists import FILTERS, MINE, NEWEST_FIRST, OWN_NEWEST_FIRST, posts_mine, posts_published
+from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
+from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
+from blog_service.posts.v2.bodies import (
+    PostV2Body,
+    PostV2ChangesBody,
+    TransitionBody,
+    fields_read,
+    images_named_as_sent,
+    step_read,
+)
 from blog_service.posts.v2.shapes import PostInListV2Shape, PostsV2Shape, PostV2Shape
 
-LIST = (*CURSOR, *FILTERS)
+LIST = (*CURSOR, *FILTERS, MINE)
 IN_LISTS = PostInListV2Shape.columns()
 FULL = PostV2Shape.columns()
+SLUG_TAKEN = OpenApiResponse(description="another post has this slug, or had it")
+REFUSED = OpenApiResponse(description="no such step begins where the post stands: `transition_refused`")
 
 
 class Posts(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_list", parameters=documented(LIST), responses=PostsV2Shape)
     def get(self, request: Request) -> Response:
-        """Published posts, newest first."""
-        query = query_of(request, LIST)
-        page = cursor_page(query, NEWEST_FIRST)
-        found = rows_of(rows_on(page, posts_published(query).posts), viewer_of(request), IN_LISTS)
-        rows, next_cursor = page.split(found, _place)
-        return Response({"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor})
+        """Published posts, newest first; with ``mine`` the caller's own in every state, by when they were begun."""
+        query, viewer = query_of(request, LIST), viewer_of(request)
+        return Response(_page_of_own(query, viewer) if query.flag("mine") else _page(query, viewer))
+
+    @extend_schema(
+        operation_id="v2_posts_create",
+        parameters=[IDEMPOTENCY_KEY_REQUIRED],
+        request=PostV2Body,
+        responses={201: PostV2Shape, 409: SLUG_TAKEN},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Write a post, a draft."""
+        writer = writer_of(request)
+
+        def answer(post_id: UUID) -> Response:
+            response = _shown(post_get(post_id, writer, FULL), status=201)
+            response.headers["Location"] = post_link_v2(post_id)
+            return response
+
+        with images_named_as_sent():
+            fields = fields_read(PostV2Body, request.data)
+            return create_once(
+                request,
+                lambda keep: post_create(writer, fields, lambda post_id: keep(answer(post_id))),
+                required=True,
+            )
 
 
 class PostById(PubliclyCachedView):
@@ -39,6 +76,47 @@ class PostById(PubliclyCachedView):
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
         return _shown(post_get(post_id, viewer_of(request), FULL))
+
+    @extend_schema(
+        operation_id="v2_posts_change",
+        parameters=[IF_MATCH],
+        request=PostV2ChangesBody,
+        responses={200: PostV2Shape, 409: SLUG_TAKEN},
+    )
+    def patch(self, request: Request, post_id: UUID) -> Response:
+        """Change parts of a post; what is absent stays. ``If-Match`` compares the revision in the ETag alone."""
+        writer = writer_of(request)
+        post_get_for_writing(Q(id=post_id), writer)  # who may not write learns nothing of the body's faults
+        demand = if_match(request)
+        with images_named_as_sent():
+            post_change(post_id, fields_read(PostV2ChangesBody, request.data), actor=writer.sub, if_match=demand)
+        return _shown(post_get(post_id, writer, FULL))
+
+    @extend_schema(operation_id="v2_posts_delete", parameters=[IF_MATCH], responses={204: None})
+    def delete(self, request: Request, post_id: UUID) -> Response:
+        """Remove a post for good."""
+        writer = writer_of(request)
+        post_get_for_writing(Q(id=post_id), writer)
+        post_delete(post_id, actor=writer.sub, if_match=if_match(request))
+        return Response(status=204)
+
+
+class Transitions(APIView):
+    @extend_schema(
+        operation_id="v2_posts_transition",
+        parameters=[IF_MATCH_OPTIONAL],
+        request=TransitionBody,
+        responses={200: PostV2Shape, 202: PostV2Shape, 409: REFUSED},
+    )
+    def post(self, request: Request, post_id: UUID) -> Response:
+        """Schedule, publish or archive a post, or make it a draft; 202 while images have it wait."""
+        writer = writer_of(request)
+        post_get_for_writing(Q(id=post_id), writer)
+        now = timezone.now()
+        step = step_read(request.data, now)
+        post_step(post_id, step, actor=writer.sub, if_match=if_match_or_any(request), now=now)
+        row = post_get(post_id, writer, FULL)
+        return _shown(row, status=202 if row["publish_requested"] else 200)
 
 
 class PostBySlug(PubliclyCachedView):
@@ -51,12 +129,27 @@ class PostBySlug(PubliclyCachedView):
         return _shown(row)
 
 
+def _page(query: Query, viewer: Claims | None) -> dict[str, object]:
+    page = cursor_page(query, NEWEST_FIRST)
+    found = rows_of(rows_on(page, posts_published(query).posts), viewer, IN_LISTS)
+    rows, next_cursor = page.split(found, _place)
+    return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
+
+
+def _page_of_own(query: Query, viewer: Claims | None) -> dict[str, object]:
+    """Not by publication, which drafts have not: a cursor needs a key that is never null."""
+    page = cursor_page(query, OWN_NEWEST_FIRST)
+    found = rows_of(rows_on(page, posts_mine(query, viewer).posts), viewer, IN_LISTS)
+    rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))
+    return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
+
+
 def _place(row: PostRow) -> Place:
     assert row["published_at"]
     return row["published_at"], row["id"]
 
 
-def _shown(row: PostRow) -> Response:
+def _shown(row: PostRow, *, status: int = 200) -> Response:
     """The post with its ETag: its revision for writers, and all that is seen for caches."""
     shape = PostV2Shape.from_row(row)
-    return Response(shape, headers={"ETag": entity_tag(row["version"], encode(shape))})
+    return Response(shape, status=status, headers={"ETag": entity_tag(row["version"], encode(shape))})

@@ -47,4 +47,10 @@ def _cases(method: str, path: str, access: Access) -> Iterator[Case]:
 
 
 def _filled(path: str) -> str:
-    return re.sub(r"\{([a-z_]+)\}", lambda field: _ID if field[1].endswith("id") else "nobody", path)
+    return re.sub(r"\{([a-z_]+)\}", lambda field: _value(field[1]), path)
+
+
+def _value(field: str) -> str:
+    if field == "number":
+        return "1"
+    return _ID if field.endswith("id") else "nobody"

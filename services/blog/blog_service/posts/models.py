@@ -93,6 +93,25 @@ class DeletedSlug(models.Model):
         return self.slug
 
 
+class PostRevision(models.Model):
+    """What a post said at one of its versions: a row each time its words change, and with the first of them 1."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="revisions", db_index=False)
+    number = models.PositiveIntegerField()
+    editor_id = models.UUIDField()
+    created_at = models.DateTimeField()
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    summary = models.CharField(max_length=500, blank=True)
+    tags = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="post_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} of {self.post_id}"
+
+
 class PostTag(models.Model):
     """A tag on a post, for finding posts by tag; Post.tags has the names, so that a list need not join them."""
 

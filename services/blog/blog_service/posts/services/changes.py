@@ -1,6 +1,7 @@
 """What a write did to a post, and who is told of it."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.events.databases.django import publish
@@ -34,11 +35,20 @@ class PostRelations:
         return [asset_id for asset_id, _, _ in self.images]
 
 
+class PostContent(NamedTuple):
+    """The words of a post."""
+
+    title: str
+    body: str
+    summary: str
+    tags: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class PostSnapshot:
     """All of a post that events tell about; two that are equal mean nothing happened."""
 
-    content: tuple[str, str, str, tuple[str, ...]]
+    content: PostContent
     slug: str
     status: str
     relations: PostRelations
@@ -59,7 +69,7 @@ def relations_of(post: Post) -> PostRelations:
 def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
     """The post as it is now, saved or about to be."""
     return PostSnapshot(
-        content=(post.title, post.body, post.summary, tuple(post.tags)),
+        content=PostContent(post.title, post.body, post.summary, tuple(post.tags)),
         slug=post.slug,
         status=post.status,
         relations=relations,

@@ -23,6 +23,7 @@ from blog_service.posts.publication import Action
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.images import ImageFields, images_replace
 from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
+from blog_service.posts.services.revisions import revisions_keep
 from blog_service.posts.services.slugs import slug_change, slugs_bury
 from blog_service.posts.services.tags import tags_replace
 
@@ -133,6 +134,8 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     if before and before != after:
         post.version += 1
         post.updated_at = now
+        if before.content != after.content:
+            revisions_keep(post, before.content, after.content, actor=actor)
     if before != after:
         changes_announce(post, before, after, actor=actor)
     post.save()

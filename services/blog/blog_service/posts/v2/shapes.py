@@ -79,3 +79,26 @@ class PostV2Shape(PostInListV2Shape):
 class PostsV2Shape(Shape):
     items: list[PostInListV2Shape]
     next_cursor: str | None
+
+
+class EditorV2Shape(Shape):
+    id: UUID = source("editor_id")
+    username: str | None = source("username", description="null for an editor who has written nothing here")
+
+
+class RevisionInListV2Shape(Shape):
+    number: int = source("number", description="the post's `revision` from which on it said this")
+    created_at: Moment
+    author: EditorV2Shape = source("*", description="who changed it")
+    title: str
+
+
+class RevisionV2Shape(RevisionInListV2Shape):
+    body: str
+    summary: str
+    tags: list[str]
+
+
+class RevisionsV2Shape(Shape):
+    items: list[RevisionInListV2Shape]
+    next_cursor: str | None

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from blog_service.posts.v2 import views
+from blog_service.posts.v2 import revisions, views
 
 urlpatterns = [
     path("posts", views.Posts.as_view()),
     path("posts/<uuid:post_id>", views.PostById.as_view()),
     path("posts/<uuid:post_id>/transitions", views.Transitions.as_view()),
+    path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
+    path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),
+    path("posts/<uuid:post_id>/revisions/<int:number>/restore", revisions.Restore.as_view()),
     path("posts/by-slug/<slug:slug>", views.PostBySlug.as_view()),
 ]

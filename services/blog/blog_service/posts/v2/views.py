@@ -5,9 +5,7 @@ from uuid import UUID
 from chassis.django.idempotency.views import IDEMPOTENCY_KEY_REQUIRED, create_once
 from chassis.django.lists import documented, query_of, rows_on
 from chassis.django.preconditions import IF_MATCH, IF_MATCH_OPTIONAL, if_match, if_match_or_any
-from chassis.django.renderers import encode
 from chassis.lists import CURSOR, Place, Query, cursor_page
-from chassis.preconditions import entity_tag
 from chassis.tokens import Claims
 from django.db.models import Q
 from django.http import HttpResponse
@@ -23,6 +21,7 @@ from blog_service.links import post_link_v2, post_slug_link_v2
 from blog_service.posts.lists import FILTERS, MINE, NEWEST_FIRST, OWN_NEWEST_FIRST, posts_mine, posts_published
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
+from blog_service.posts.v2.answers import FULL, post_answer, row_answer
 from blog_service.posts.v2.bodies import (
     PostV2Body,
     PostV2ChangesBody,
@@ -35,7 +34,6 @@ from blog_service.posts.v2.shapes import PostInListV2Shape, PostsV2Shape, PostV2
 
 LIST = (*CURSOR, *FILTERS, MINE)
 IN_LISTS = PostInListV2Shape.columns()
-FULL = PostV2Shape.columns()
 SLUG_TAKEN = OpenApiResponse(description="another post has this slug, or had it")
 REFUSED = OpenApiResponse(description="no such step begins where the post stands: `transition_refused`")
 
@@ -58,7 +56,7 @@ class Posts(PubliclyCachedView):
         writer = writer_of(request)
 
         def answer(post_id: UUID) -> Response:
-            response = _shown(post_get(post_id, writer, FULL), status=201)
+            response = post_answer(post_id, writer, status=201)
             response.headers["Location"] = post_link_v2(post_id)
             return response
 
@@ -75,7 +73,7 @@ class PostById(PubliclyCachedView):
     @extend_schema(operation_id="v2_posts_read", responses=PostV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
-        return _shown(post_get(post_id, viewer_of(request), FULL))
+        return post_answer(post_id, viewer_of(request))
 
     @extend_schema(
         operation_id="v2_posts_change",
@@ -90,7 +88,7 @@ class PostById(PubliclyCachedView):
         demand = if_match(request)
         with images_named_as_sent():
             post_change(post_id, fields_read(PostV2ChangesBody, request.data), actor=writer.sub, if_match=demand)
-        return _shown(post_get(post_id, writer, FULL))
+        return post_answer(post_id, writer)
 
     @extend_schema(operation_id="v2_posts_delete", parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, post_id: UUID) -> Response:
@@ -116,7 +114,7 @@ class Transitions(APIView):
         step = step_read(request.data, now)
         post_step(post_id, step, actor=writer.sub, if_match=if_match_or_any(request), now=now)
         row = post_get(post_id, writer, FULL)
-        return _shown(row, status=202 if row["publish_requested"] else 200)
+        return row_answer(row, status=202 if row["publish_requested"] else 200)
 
 
 class PostBySlug(PubliclyCachedView):
@@ -126,7 +124,7 @@ class PostBySlug(PubliclyCachedView):
         row = post_get_by_slug(slug, viewer_of(request), FULL)
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_slug_link_v2(row["slug"])})
-        return _shown(row)
+        return row_answer(row)
 
 
 def _page(query: Query, viewer: Claims | None) -> dict[str, object]:
@@ -147,9 +145,3 @@ def _page_of_own(query: Query, viewer: Claims | None) -> dict[str, object]:
 def _place(row: PostRow) -> Place:
     assert row["published_at"]
     return row["published_at"], row["id"]
-
-
-def _shown(row: PostRow, *, status: int = 200) -> Response:
-    """The post with its ETag: its revision for writers, and all that is seen for caches."""
-    shape = PostV2Shape.from_row(row)
-    return Response(shape, status=status, headers={"ETag": entity_tag(row["version"], encode(shape))})

@@ -140,7 +140,7 @@ def test_no_job_is_lost_when_workers_are_killed(press: Press, options: tuple[str
 
 @pytest.mark.parametrize("options", [("--pool=solo",), ("--pool=threads", "--concurrency=1")])
 def test_worker_that_is_told_to_stop_takes_at_most_one_more_job(press: Press, options: tuple[str, ...]) -> None:
-    press.queue(*range(5), seconds=1)
+    press.queue(*range(5), seconds=3)
     worker = press.start(*options)
     wait_until(lambda: press.printed() == ["begun 0"])
     worker.terminate()

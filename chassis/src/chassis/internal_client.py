@@ -10,6 +10,9 @@ from chassis import tracing
 from chassis.logging import current_request_id
 from chassis.service_credentials import Credentials, CredentialsUnavailable
 
+CLIENT_ADDRESS_HEADER = "X-Client-Address"
+"""Whose request is served by a call, where the other service counts by address."""
+
 
 class InternalUnavailable(Exception):  # noqa: N818  said of the other service
     """The other service did not answer in time, or not with what it promises."""
@@ -17,6 +20,14 @@ class InternalUnavailable(Exception):  # noqa: N818  said of the other service
 
 class InternalNotFound(Exception):  # noqa: N818  said of the thing asked for
     """The other service answered, and does not have it."""
+
+
+class InternalHeldBack(InternalUnavailable):
+    """The other service takes no more of this for so many ``seconds``, as text."""
+
+    def __init__(self, path: str, seconds: str) -> None:
+        super().__init__(f"{path} answered 429")
+        self.seconds = seconds
 
 
 class InternalClient:
@@ -28,12 +39,16 @@ class InternalClient:
         self._timeout = timeout
 
     def get_json(self, path: str, params: dict[str, str] | None = None) -> Any:
-        """The decoded answer; raises InternalNotFound for 404 and InternalUnavailable for all else that is not 2xx."""
+        """The decoded answer; raises InternalNotFound for 404, and InternalUnavailable for all else that is not 2xx.
+
+        Its subclass InternalHeldBack stands for 429.
+        """
         return self._call("GET", path, fields=params)
 
-    def post_json(self, path: str, body: Any) -> Any:
+    def post_json(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         """The decoded answer (None if there is none) to a JSON body; raises as get_json does."""
-        return self._call("POST", path, body=json.dumps(body), headers={"Content-Type": "application/json"})
+        sent = {"Content-Type": "application/json"} | (headers or {})
+        return self._call("POST", path, body=json.dumps(body), headers=sent)
 
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
@@ -47,6 +62,8 @@ class InternalClient:
             answer = self._send(method, path, **what)
         if answer.status == 404:
             raise InternalNotFound(path)
+        if answer.status == 429:
+            raise InternalHeldBack(path, answer.headers.get("Retry-After", "1"))
         if not 200 <= answer.status < 300:
             raise InternalUnavailable(f"{method} {path} answered {answer.status}")
         try:

@@ -11,6 +11,7 @@ APPS = {
     "keys": "auth_service.keys",
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
+    "brakes": "auth_service.brakes",
     "pages": "auth_service.pages",
     "outbox": "auth_service.outbox",
     "moderation": "auth_service.moderation",

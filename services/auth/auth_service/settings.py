@@ -69,6 +69,27 @@ class AuthSettings(ServiceSettings):
         900, ge=0, description="how long a new signing key is published before it signs: more than any JWKS is cached"
     )
 
+    hashes_at_once: int = Field(
+        4,
+        ge=1,
+        description="passwords a web process hashes at once, each with a core and 19 MiB; others wait, then 503",
+    )
+    brake_seconds: int = Field(
+        600, ge=1, le=3600, description="how long attempts count, and the longest that anybody is held back"
+    )
+    wrong_passwords_per_account: int = Field(
+        20, ge=1, description="wrong passwords for one login by strangers, and again from each address it knows"
+    )
+    wrong_passwords_per_address: int = Field(
+        100, ge=1, description="wrong passwords from one address, which is 64 bits of an IPv6 one"
+    )
+    wrong_tokens_per_address: int = Field(
+        1_000, ge=1, description="wrong tokens of mailed links, to refresh or to verify, from one address"
+    )
+    registrations_per_address: int = Field(100, ge=1, description="accounts opened, or tried to, from one address")
+    mails_per_account: int = Field(10, ge=1, description="times one address may ask for mails to one account")
+    mails_per_address: int = Field(100, ge=1, description="times one address may ask for mails")
+
     mail_url: Annotated[Secret, AfterValidator(_mail_url)] = Field(
         "file:",
         description="how mail leaves: smtps://user:password@host, smtp://… (STARTTLS), smtp+plain://…, console: or"

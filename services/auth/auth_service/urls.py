@@ -1,5 +1,6 @@
 """Every path auth answers. The gateway shows those below ``/api/`` and ``/.well-known/``, under the same names."""
 
+from chassis.django.admin_login import log_in
 from django.contrib import admin
 from django.urls import include, path
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),
     path("internal/", include("auth_service.users.internal.urls")),
+    path("admin/login/", log_in),
     path("admin/password_change/", admin.site.admin_view(password_change)),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),

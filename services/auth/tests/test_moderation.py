@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from auth_service.brakes.clients import Client
 from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
 from auth_service.sessions.models import Session
 from auth_service.sessions.selectors import sessions_list
@@ -38,7 +39,7 @@ def test_a_suspension_ends_every_session(alice: Caller, user: User) -> None:
 
 
 def test_a_log_in_that_meets_a_suspension_opens_no_session(user: User) -> None:
-    authenticated = user_authenticate(login="alice", password=PASSWORD)
+    authenticated = user_authenticate(login="alice", password=PASSWORD, client=Client(None), now=timezone.now())
     user_suspend(user.id, actor=DANA, now=timezone.now())
     with pytest.raises(InvalidCredentials):
         session_open(authenticated, user_agent="", ip=None, now=timezone.now())
@@ -46,7 +47,7 @@ def test_a_log_in_that_meets_a_suspension_opens_no_session(user: User) -> None:
 
 
 def test_a_log_in_with_a_password_that_was_just_replaced_opens_no_session(user: User) -> None:
-    authenticated = user_authenticate(login="alice", password=PASSWORD)
+    authenticated = user_authenticate(login="alice", password=PASSWORD, client=Client(None), now=timezone.now())
     user.set_password("another long pass phrase")
     user.save(update_fields=["password"])
     with pytest.raises(InvalidCredentials):

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from chassis.django.testing import ApiResponse
+from chassis.internal_client import CLIENT_ADDRESS_HEADER
 from chassis.testing import TokenMint
 from django.test import Client
 from urllib3 import make_headers
@@ -75,6 +76,8 @@ class Neighbours:
         self.authors: dict[str, dict[str, Any]] = {}
         self.accounts: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls: list[str] = []
+        self.held_back: dict[str, str] = {}
+        """Seconds that a client must wait with its log-in, by its address."""
         self.away = False
         self.page_size = 100
 
@@ -140,14 +143,18 @@ class Neighbours:
                 neighbours.calls.append(self.path)
                 sent = json.loads(body)
                 account = neighbours.accounts.get((sent["login"], sent["password"]))
-                self._send(200 if account and self._shows_a_token_for("auth") else 401, account or {})
+                seconds = neighbours.held_back.get(self.headers[CLIENT_ADDRESS_HEADER])
+                status = 200 if account and self._shows_a_token_for("auth") else 401
+                self._send(429 if seconds else status, account or {}, seconds)
 
             def _shows_a_token_for(self, audience: str) -> bool:
                 return self.headers["Authorization"] == f"Bearer for-{audience}"
 
-            def _send(self, status: int, body: dict[str, Any]) -> None:
+            def _send(self, status: int, body: dict[str, Any], retry_after: str | None = None) -> None:
                 content = json.dumps(body).encode()
                 self.send_response(503 if neighbours.away else status)
+                if retry_after:
+                    self.send_header("Retry-After", retry_after)
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)

@@ -1,5 +1,6 @@
 """Every address of blog. The gateway lets only /api/ through."""
 
+from chassis.django.admin_login import log_in
 from django.contrib import admin
 from django.urls import include, path
 
@@ -8,6 +9,7 @@ urlpatterns = [
     path("api/v1/", include("blog_service.tags.v1.urls")),
     path("api/v1/", include("blog_service.authors.v1.urls")),
     path("api/v2/", include("blog_service.posts.v2.urls")),
+    path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),
 ]

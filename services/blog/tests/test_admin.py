@@ -46,6 +46,16 @@ def test_others_are_kept_out(alice: Caller, dana: Caller, neighbours: Neighbours
     assert logged_in(dana, neighbours).get("/admin/posts/post/").status_code == 302
 
 
+def test_who_tried_too_often_by_auths_count_is_told_when_to_come_back(dana: Caller, neighbours: Neighbours) -> None:
+    neighbours.has_password(dana, PASSWORD)
+    neighbours.held_back = {"203.0.113.9": "77"}
+    form = {"username": dana.username, "password": PASSWORD}
+    page = Client(headers={"X-Forwarded-For": "203.0.113.9"}).post("/admin/login/", form)
+    assert (page.status_code, page.headers["Retry-After"]) == (429, "77")
+    assert b"Too many attempts; try again later." in page.content
+    assert Client(headers={"X-Forwarded-For": "203.0.113.8"}).post("/admin/login/", form).status_code == 302
+
+
 def test_a_log_in_asks_whose_password_it_is_and_leaves_no_session_of_the_api(
     staff: Client, neighbours: Neighbours
 ) -> None:

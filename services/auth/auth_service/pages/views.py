@@ -11,6 +11,9 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from auth_service.brakes.clients import Client
+from auth_service.brakes.limits import of_token
+from auth_service.brakes.services import wrong_tokens
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_require
 from auth_service.mails.rendering import language_of
@@ -20,7 +23,7 @@ from auth_service.users.selectors import user_get_by_uid
 
 _OF_LINK = {"/uid", "/token"}
 _LOCKED_DOWN = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
-_PAGES = {(status, "text/html"): str for status in (200, 400, 403)}
+_PAGES = {(status, "text/html"): str for status in (200, 400, 403, 429)}
 
 
 class LinkPage(APIView):
@@ -38,7 +41,8 @@ class LinkPage(APIView):
     def get(self, request: Request, uid: str, token: str) -> HttpResponse:
         """A page with the form to which a mailed link leads."""
         try:
-            token_require(user_get_by_uid(uid), self.purpose, token, now=timezone.now())
+            with wrong_tokens(of_token(Client.of(request)), now=timezone.now()):
+                token_require(user_get_by_uid(uid), self.purpose, token, now=timezone.now())
         except Problem as problem:
             return self._page(request, problem)
         return self._page(request)
@@ -47,7 +51,10 @@ class LinkPage(APIView):
     def post(self, request: Request, uid: str, token: str) -> HttpResponse:
         """What became of the form of a mailed link."""
         try:
-            with translation.override(_language(request)):
+            with (
+                translation.override(_language(request)),
+                wrong_tokens(of_token(Client.of(request)), now=timezone.now()),
+            ):
                 self.redeem(uid, token, request.data)
         except Problem as problem:
             return self._page(request, problem)

@@ -7,6 +7,8 @@ from chassis.problems import FieldError, invalid_fields
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from auth_service.brakes.limits import AttemptKind, of_password
+from auth_service.brakes.services import attempt
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_redeem, token_require
 from auth_service.mails.models import Kind
@@ -34,8 +36,7 @@ def password_change(user: User, current: str, password: str, *, session_id: UUID
 
     Raises Problem 400 naming ``current_password`` where it is another, or ``new_password`` where that is too weak.
     """
-    if not user.check_password(current):
-        raise invalid_fields([FieldError("/current_password", "invalid", "This is not your password.")])
+    current_password_require(user, current, holder=session_id, now=now)
     hashed = _hashed(password, user)
     with transaction.atomic():
         locked = user_get_locked(user.id)
@@ -43,6 +44,16 @@ def password_change(user: User, current: str, password: str, *, session_id: UUID
             raise invalid_fields([FieldError("/current_password", "invalid", "Your password was changed just now.")])
         _store(locked, hashed, now=now)
         sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
+
+
+def current_password_require(user: User, current: str, *, holder: UUID, now: datetime) -> None:
+    """Let through who knows the password; raises Problem 400 naming ``current_password``, and TooManyAttempts.
+
+    ``holder`` is the session in which it is asked for.
+    """
+    with attempt(AttemptKind.PASSWORD, of_password(holder), now=now):
+        if not user.check_password(current):
+            raise invalid_fields([FieldError("/current_password", "invalid", "This is not your password.")])
 
 
 def password_reset_request(email: str, *, now: datetime) -> None:

@@ -4,22 +4,25 @@ from typing import Any
 
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
+from django.utils import timezone
 
+from auth_service.brakes.clients import Client
 from auth_service.users.models import User
 from auth_service.users.services import LoginRefused, user_authenticate
 
 
 class AccountBackend(ModelBackend):
-    """By e-mail or username, through the service of the API with all its rules."""
+    """By e-mail or username, through the service of the API with all its rules and brakes."""
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002  Django names it
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **_: Any,
     ) -> User | None:
+        client = Client.of(request) if request else Client(None)
         try:
-            return user_authenticate(login=username or "", password=password or "")
+            return user_authenticate(login=username or "", password=password or "", client=client, now=timezone.now())
         except LoginRefused:
             return None

@@ -10,6 +10,8 @@ from django.db.models.functions import Lower
 from auth_service.users.models import User
 from auth_service.users.unique_keys import email_key
 
+_RECENT = 100  # sessions whose addresses an account knows
+
 
 def user_get_by_login(login: str) -> User | None:
     """The account with this e-mail or username, without regard to case. No username holds an @."""
@@ -33,6 +35,12 @@ def user_get_by_uid(uid: str) -> User:
 def user_get_locked(user_id: UUID) -> User:
     """The account, locked until the transaction ends; raises User.DoesNotExist."""
     return User.objects.select_for_update(of=("self",)).select_related("profile").get(id=user_id)
+
+
+def addresses_of(user_id: UUID) -> Collection[str | None]:
+    """From where this user has logged in lately."""
+    sessions = User.objects.filter(id=user_id).order_by("-sessions__id")
+    return set(sessions.values_list("sessions__ip", flat=True)[:_RECENT])
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:

@@ -1,15 +1,23 @@
 """Opening accounts, and telling by a password whose one is."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError
 
+from auth_service.brakes.clients import Client
+from auth_service.brakes.limits import AttemptKind, of_log_in
+from auth_service.brakes.services import attempt
 from auth_service.users.models import User
-from auth_service.users.selectors import email_is_taken, user_get_by_login, username_is_taken
+from auth_service.users.selectors import addresses_of, email_is_taken, user_get_by_login, username_is_taken
 from auth_service.users.strength import weaknesses
+from auth_service.users.unique_keys import login_key
+
+NOBODY = UUID(int=0)
 
 
 class LoginRefused(Problem):
@@ -40,17 +48,20 @@ def user_register(*, email: str, username: str, password: str, **fields: Any) ->
         raise invalid_fields(taken) from None
 
 
-def user_authenticate(*, login: str, password: str) -> User:
-    """The account of this e-mail or username and password; raises LoginRefused.
+def user_authenticate(*, login: str, password: str, client: Client, now: datetime) -> User:
+    """The account of this e-mail or username and password; raises LoginRefused and TooManyAttempts.
 
     That it is suspended, or not activated, is told only to who knows the password.
     """
     user = user_get_by_login(login)
-    if user is None:
-        make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
-        raise InvalidCredentials
-    if not user.check_password(password):
-        raise InvalidCredentials
+    is_known = client.is_among(addresses_of(user.id if user else NOBODY))  # asked for nobody, too: it takes a while
+    known_to = user.id if user and is_known else None
+    with attempt(AttemptKind.LOG_IN, of_log_in(login_key(login), client, known_to=known_to), now=now):
+        if user is None:
+            make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
+            raise InvalidCredentials
+        if not user.check_password(password):
+            raise InvalidCredentials
     if not user.is_active:
         raise LoginRefused("account_suspended", "This account is suspended.")
     if not user.activated:

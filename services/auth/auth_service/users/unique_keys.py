@@ -30,6 +30,11 @@ def email_key(email: str) -> str:
     return f"{_folded(mailbox)}@{ascii_domain}"
 
 
+def login_key(login: str) -> str:
+    """What the spellings of one e-mail address or username have in common. No username holds an @."""
+    return email_key(login) if "@" in login else username_key(login)
+
+
 def _folded(text: str) -> str:
     """Compatible letters made one, without case (near to toNFKC_Casefold of Unicode 3.13)."""
     folded = unicodedata.normalize("NFKC", text).casefold()

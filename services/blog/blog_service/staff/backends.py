@@ -4,7 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from chassis.client_credentials import client_credentials
-from chassis.internal_client import InternalClient, InternalUnavailable
+from chassis.internal_client import CLIENT_ADDRESS_HEADER, InternalClient, InternalHeldBack, InternalUnavailable
+from chassis.problems import Problem
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import User
 from django.http import HttpRequest
@@ -22,12 +23,12 @@ class AuthServiceBackend(ModelBackend):
 
     def authenticate(
         self,
-        request: HttpRequest | None,  # noqa: ARG002  Django names it
+        request: HttpRequest | None,
         username: str | None = None,
         password: str | None = None,
         **_: Any,
     ) -> Any:
-        account = _account(username, password) if username and password else None
+        account = _account(username, password, request) if username and password else None
         if account is None:
             return None
         return staff_enter(UUID(account["user_id"]), username=account["username"], roles=account["roles"])
@@ -38,9 +39,15 @@ class AuthServiceBackend(ModelBackend):
         return set(EDITOR_PERMISSIONS) if may else set()
 
 
-def _account(login: str, password: str) -> Any:
+def _account(login: str, password: str, request: HttpRequest | None) -> Any:
+    """Raises Problem 429 where auth has seen too many wrong passwords, for the account or from the client."""
+    client = request.META.get("REMOTE_ADDR", "") if request else ""
     auth = InternalClient(settings().auth_url, client_credentials(settings(), "auth"), timeout=5)
     try:
-        return auth.post_json("/internal/credentials", {"login": login, "password": password})
+        headers = {CLIENT_ADDRESS_HEADER: client}
+        return auth.post_json("/internal/credentials", {"login": login, "password": password}, headers)
+    except InternalHeldBack as held:
+        waiting = {"Retry-After": held.seconds}
+        raise Problem(429, "too_many_attempts", "Too many attempts; try again later.", headers=waiting) from None
     except InternalUnavailable:
         return None

@@ -7,16 +7,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth_service.brakes.clients import Client
+from auth_service.brakes.documentation import HELD_BACK
+from auth_service.brakes.limits import AttemptKind, of_mail, of_token
+from auth_service.brakes.services import attempt_count, wrong_tokens
 from auth_service.passwords import services
 from auth_service.passwords.v1.bodies import PasswordChangeBody, PasswordResetBody, PasswordResetRequestBody
 from auth_service.sessions.authentication import current_session_id
 from auth_service.users.caller import caller
+from auth_service.users.unique_keys import email_key
 
 STALE = OpenApiResponse(description="`stale_token`: the link has been used before.")
 
 
 class Change(APIView):
-    @extend_schema(request=PasswordChangeBody, responses={204: None})
+    @extend_schema(request=PasswordChangeBody, responses={204: None, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Change the caller's password, and end their other sessions."""
         body = read(PasswordChangeBody, request.data)
@@ -33,19 +38,23 @@ class Change(APIView):
 class ResetRequest(APIView):
     authentication_classes = []
 
-    @extend_schema(request=PasswordResetRequestBody, responses={204: None})
+    @extend_schema(request=PasswordResetRequestBody, responses={204: None, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Have a link for another password mailed; 204 whoever asks, for whatever address."""
-        services.password_reset_request(read(PasswordResetRequestBody, request.data)["email"], now=timezone.now())
+        email, now = read(PasswordResetRequestBody, request.data)["email"], timezone.now()
+        attempt_count(AttemptKind.MAIL, of_mail(email_key(email), Client.of(request)), now=now)
+        services.password_reset_request(email, now=now)
         return Response(status=204)
 
 
 class Reset(APIView):
     authentication_classes = []
 
-    @extend_schema(request=PasswordResetBody, responses={204: None, 403: STALE})
+    @extend_schema(request=PasswordResetBody, responses={204: None, 403: STALE, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Choose another password by a mailed link, and end all sessions of the account."""
         body = read(PasswordResetBody, request.data)
-        services.password_reset(body["uid"], body["token"], body["new_password"], now=timezone.now())
+        now = timezone.now()
+        with wrong_tokens(of_token(Client.of(request)), now=now):
+            services.password_reset(body["uid"], body["token"], body["new_password"], now=now)
         return Response(status=204)

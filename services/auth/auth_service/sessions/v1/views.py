@@ -13,6 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth_service.brakes.clients import Client
+from auth_service.brakes.documentation import HELD_BACK
+from auth_service.brakes.limits import of_token
+from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.access_tokens import session_of
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
@@ -33,25 +37,30 @@ class ByCredentials(APIView):
 
 
 class Create(ByCredentials):
-    @extend_schema(request=LoginBody, responses=TokenPairShape)
+    @extend_schema(request=LoginBody, responses={200: TokenPairShape, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
-        user = user_authenticate(**read(LoginBody, request.data))
-        return _pair(session_open(user, **device_of(request), now=timezone.now()))
+        now = timezone.now()
+        user = user_authenticate(**read(LoginBody, request.data), client=Client.of(request), now=now)
+        return _pair(session_open(user, **device_of(request), now=now))
 
 
 class Refresh(ByCredentials):
-    @extend_schema(request=RefreshBody, responses=TokenPairShape)
+    @extend_schema(request=RefreshBody, responses={200: TokenPairShape, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same pair's refresh token."""
-        return _pair(session_refresh(read(RefreshBody, request.data)["refresh"], now=timezone.now()))
+        token, now = read(RefreshBody, request.data)["refresh"], timezone.now()
+        with wrong_tokens(of_token(Client.of(request)), now=now):
+            return _pair(session_refresh(token, now=now))
 
 
 class Verify(ByCredentials):
-    @extend_schema(request=VerifyBody, responses={200: {"type": "object"}})
+    @extend_schema(request=VerifyBody, responses={200: {"type": "object"}, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Whether an access token is valid and its session goes on."""
-        session_of(verifier().verify(read(VerifyBody, request.data)["token"]), now=timezone.now())
+        token, now = read(VerifyBody, request.data)["token"], timezone.now()
+        with wrong_tokens(of_token(Client.of(request)), now=now):
+            session_of(verifier().verify(token), now=now)
         return Response({})
 
 

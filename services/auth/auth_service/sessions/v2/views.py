@@ -12,6 +12,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth_service.brakes.clients import Client
+from auth_service.brakes.documentation import HELD_BACK
+from auth_service.brakes.limits import of_token
+from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import session_refresh
@@ -33,12 +37,13 @@ class Sessions(APIView):
         # a log-in is by password, and the token of an earlier one must not stop it
         return [] if self.request and self.request.method == "POST" else super().get_authenticators()
 
-    @extend_schema(request=SessionBody, responses={201: GrantShape})
+    @extend_schema(request=SessionBody, responses={201: GrantShape, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
         body = read(SessionBody, request.data)
-        user = user_authenticate(login=body["login"], password=body["password"])
-        return _granted(session_open(user, **device_of(request), now=timezone.now()), status=201)
+        now = timezone.now()
+        user = user_authenticate(login=body["login"], password=body["password"], client=Client.of(request), now=now)
+        return _granted(session_open(user, **device_of(request), now=now), status=201)
 
     @extend_schema(parameters=documented(CURSOR), responses=SessionsV2Shape)
     def get(self, request: Request) -> Response:
@@ -53,10 +58,12 @@ class Sessions(APIView):
 class Refresh(APIView):
     authentication_classes = []
 
-    @extend_schema(request=SessionRefreshBody, responses=GrantShape)
+    @extend_schema(request=SessionRefreshBody, responses={200: GrantShape, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same successor."""
-        return _granted(session_refresh(read(SessionRefreshBody, request.data)["refresh_token"], now=timezone.now()))
+        token, now = read(SessionRefreshBody, request.data)["refresh_token"], timezone.now()
+        with wrong_tokens(of_token(Client.of(request)), now=now):
+            return _granted(session_refresh(token, now=now))
 
 
 class CurrentSession(APIView):

@@ -3,14 +3,18 @@
 import re
 from uuid import UUID
 
+from chassis.client_address import address
 from chassis.django.bodies import read
+from chassis.internal_client import CLIENT_ADDRESS_HEADER
 from chassis.problems import Problem
 from django.db.models import QuerySet
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth_service.brakes.clients import Client
 from auth_service.clients.permissions import FromAService
 from auth_service.users.bodies import CredentialsBody
 from auth_service.users.internal.shapes import AuthorSnapshotShape, CredentialsShape
@@ -43,8 +47,9 @@ class Credentials(APIView):
     permission_classes = [FromAService]
 
     def post(self, request: Request) -> Response:
-        """Whose log-in and password these are; no session is opened. 401 as for everybody."""
-        user = user_authenticate(**read(CredentialsBody, request.data))
+        """Whose log-in and password these are; no session is opened. 401 and 429 as for everybody."""
+        client = Client(address(request.headers.get(CLIENT_ADDRESS_HEADER, "")))
+        user = user_authenticate(**read(CredentialsBody, request.data), client=client, now=timezone.now())
         return Response(CredentialsShape.from_instance(user))
 
 

@@ -1,0 +1,36 @@
+"""The log-in page of an admin, which tells whoever has tried too often so, with the status of the API's answer."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponseBase
+from django.template.response import TemplateResponse
+
+from chassis.problems import Problem
+
+
+class LoginForm(AdminAuthenticationForm):
+    """Takes a Problem that a backend raises for a fault of the form."""
+
+    problem: Problem | None = None
+
+    def clean(self) -> Any:
+        try:
+            return super().clean()
+        except Problem as problem:
+            self.problem = problem
+            raise ValidationError(problem.detail, code=problem.code) from None
+
+
+def log_in(request: HttpRequest) -> HttpResponseBase:
+    """The page; belongs at the path of the admin's own, before it."""
+    admin.site.login_form = LoginForm
+    response = admin.site.login(request)
+    form = (response.context_data or {}).get("form") if isinstance(response, TemplateResponse) else None
+    if isinstance(form, LoginForm) and form.problem:
+        response.status_code = form.problem.status
+        for name, value in form.problem.headers.items():
+            response[name] = value
+    return response

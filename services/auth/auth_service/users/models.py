@@ -10,6 +10,7 @@ from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
 from uuid_utils.compat import uuid7
 
+from auth_service.users.look_alikes import look_alike
 from auth_service.users.unique_keys import email_key, username_key
 
 USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
@@ -102,6 +103,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["username"]
 
     class Meta:
+        indexes = [models.Index(look_alike(), name="user_look_alike")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),

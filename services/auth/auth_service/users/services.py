@@ -13,9 +13,10 @@ from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_log_in
 from auth_service.brakes.services import attempt
 from auth_service.users.models import User
-from auth_service.users.selectors import addresses_of, email_is_taken, user_get_by_login, username_is_taken
+from auth_service.users.selectors import addresses_of, email_is_taken, user_get_by_login
 from auth_service.users.strength import weaknesses
 from auth_service.users.unique_keys import login_key
+from auth_service.users.usernames import username_faults
 
 NOBODY = UUID(int=0)
 
@@ -72,5 +73,4 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
 def _taken(email: str, username: str) -> Iterator[FieldError]:
     if email_is_taken(email):
         yield FieldError("/email", "taken", "An account with this e-mail address exists.")
-    if username_is_taken(username):
-        yield FieldError("/username", "taken", "This username is taken.")
+    yield from username_faults(username)

@@ -16,6 +16,16 @@ def username_key(username: str) -> str:
     return _folded(username)
 
 
+def look_alike_key(username: str) -> str:
+    """What usernames that look alike have in common: the skeleton (UTS 39, 4) without letter case.
+
+    Of the characters that a username may hold, Unicode's confusables.txt knows four: 0 looks like O, 1 and I like l,
+    and m like rn. So no table of thousands is needed. I is looked at before case is taken away: i looks like no l.
+    """
+    folded = username.replace("I", "l").lower()
+    return folded.replace("0", "o").replace("1", "l").replace("m", "rn")
+
+
 def email_key(email: str) -> str:
     """What the spellings of one e-mail address have in common: no letter case, and of a domain its ASCII form.
 

@@ -1,19 +1,25 @@
 """Accounts that wait for a mail to be answered."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from itertools import count
+from threading import Thread
 
 import pytest
 from auth_service.registration.services import accounts_purge
 from auth_service.settings import AuthSettings, settings
 from auth_service.testing import PASSWORD, Caller, Link, Mailbox
 from auth_service.users.models import User
+from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 USERS = "/api/v1/auth/users"
 LOG_IN = "/api/v1/auth/jwt/create"
+LAST_READ = 2  # of accounts, before a purge deletes
 
 
 @pytest.fixture
@@ -135,6 +141,32 @@ def test_an_account_that_nobody_activates_is_deleted_and_others_stay(alice: Call
     assert accounts_purge(now=later - timedelta(minutes=5)) == 0
     assert accounts_purge(now=later) == 1
     assert [user.username for user in User.objects.all()] == ["alice"]
+
+
+def test_who_activates_while_accounts_are_purged_keeps_theirs_or_is_told(
+    transactional_db: None, dana: Caller, mailbox: Mailbox
+) -> None:
+    link = mailbox.link()
+    answers: list[ApiResponse] = []
+
+    def activate() -> None:
+        answers.append(Caller().post(f"{USERS}/activation", confirming(link)))
+        connection.close()
+
+    activating = Thread(target=activate)
+    reads = count(1)
+
+    def meanwhile(execute: Callable[..., object], sql: str, *rest: object) -> object:
+        result = execute(sql, *rest)
+        if f'FROM "{User._meta.db_table}"' in sql and sql.startswith("SELECT") and next(reads) == LAST_READ:
+            activating.start()
+            activating.join(timeout=1)  # it is through, or waits for the lock
+        return result
+
+    with connection.execute_wrapper(meanwhile):
+        accounts_purge(now=timezone.now() + timedelta(days=settings().activation_days))
+    activating.join()
+    assert (answers[0].status, User.objects.exists()) in {(204, True), (400, False)}
 
 
 @pytest.mark.parametrize(

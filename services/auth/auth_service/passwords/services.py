@@ -74,7 +74,7 @@ def password_reset(uid: str, token: str, password: str, *, now: datetime) -> Non
     token_require(user, Purpose.PASSWORD_RESET, token, now=now)
     hashed = _hashed(password, user)
     with transaction.atomic():
-        locked = user_get_locked(user.id)
+        locked = user_get_by_uid(uid, locked=True)
         token_redeem(locked, Purpose.PASSWORD_RESET, token, now=now)
         account_open(locked)
         _store(locked, hashed, now=now)

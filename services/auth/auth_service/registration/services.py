@@ -1,7 +1,6 @@
 """Opening accounts, with an answered mail or without."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from chassis.problems import Problem
 from django.contrib.auth.hashers import make_password
@@ -15,7 +14,7 @@ from auth_service.mails.services import mail_queue
 from auth_service.settings import settings
 from auth_service.users.changes import user_announced
 from auth_service.users.models import User
-from auth_service.users.selectors import user_get_by_email, user_get_by_uid, user_get_locked
+from auth_service.users.selectors import user_get_by_email, user_get_by_uid
 from auth_service.users.services import user_register
 
 AT_ONCE = 500  # accounts deleted by one job
@@ -43,9 +42,8 @@ def register(*, email: str, username: str, password: str, now: datetime) -> User
 
 def activate(uid: str, token: str, *, now: datetime) -> None:
     """Let an account be used, by a mailed token; others learn of it now. Raises Problem as ``token_redeem`` does."""
-    user_id: UUID = user_get_by_uid(uid).id
     with transaction.atomic():
-        user = user_get_locked(user_id)
+        user = user_get_by_uid(uid, locked=True)
         if user.activated:
             raise TokenStale
         token_redeem(user, Purpose.ACTIVATION, token, now=now)
@@ -73,8 +71,9 @@ def accounts_purge(*, now: datetime) -> int:
     """Delete accounts that nobody has activated in time, AT_ONCE at most; nobody else has heard of them."""
     late = now - timedelta(days=settings().activation_days)
     waiting = User.objects.filter(activated=False, created_at__lte=late).order_by("created_at")
-    ids = list(waiting.values_list("id", flat=True)[:AT_ONCE])
-    User.objects.filter(id__in=ids, activated=False).delete()
+    with transaction.atomic():  # locked, or one that is activated between the reading and the deletion would go too
+        ids = list(waiting.select_for_update(skip_locked=True).values_list("id", flat=True)[:AT_ONCE])
+        User.objects.filter(id__in=ids).delete()
     return len(ids)
 
 

@@ -24,10 +24,11 @@ def user_get_by_email(email: str) -> User | None:
     return User.objects.with_email(email).first()
 
 
-def user_get_by_uid(uid: str) -> User:
+def user_get_by_uid(uid: str, *, locked: bool = False) -> User:
     """The account that a mailed link names; raises Problem 400 naming ``uid`` where there is none, or it is closed."""
+    users = User.objects.select_for_update() if locked else User.objects.all()
     try:
-        return User.objects.get(id=UUID(uid), is_active=True)
+        return users.get(id=UUID(uid), is_active=True)
     except (ValueError, User.DoesNotExist):
         raise invalid_fields([FieldError("/uid", "invalid", "This link is of no account.")]) from None
 

@@ -20,7 +20,7 @@ status: ## show every process, its age and memory
 logs: ## follow the logs (S=blog: of one service, S=blog-web: of one process)
 	@$(LAUNCH) logs $(S)
 
-restart: ## restart all services (S=blog: one service, S=blog-web: one process)
+restart: ## restart all services (S=blog: one, S=blog-web: a process); changed settings need `make up`
 	@$(LAUNCH) restart $(S)
 
 reset: ## stop everything and delete its data

@@ -113,6 +113,14 @@ def test_posts_are_published_withdrawn_and_deleted_in_bulk(
     assert [event.type.split(".")[2] for event in told] == ["published"] * 2 + ["unpublished"] * 2 + ["deleted"] * 2
 
 
+def test_what_is_archived_is_left_out_when_posts_are_published_in_bulk(staff: Client, alice: Caller) -> None:
+    for title in ("a", "b"):
+        alice.writes(title)
+    alice.post(f"v2/posts/{Post.objects.get(slug='a').id}/transitions", {"to": "archived"})
+    act(staff, "publish")
+    assert dict(Post.objects.values_list("slug", "status")) == {"a": "archived", "b": "published"}
+
+
 def test_a_post_and_its_images_are_changed_as_one(staff: Client, alice: Caller, neighbours: Neighbours) -> None:
     media = [neighbours.has_asset(alice) for _ in range(3)]
     before = alice.writes(images=[{"media": str(asset_id)} for asset_id in media])

@@ -50,7 +50,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Publish the selected posts")
     def publish(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
-        _change_all(request, posts, {"published": True})
+        _change_all(request, posts.exclude(status=Post.Status.ARCHIVED), {"published": True})  # first a draft again
 
     @admin.action(description="Unpublish the selected posts")
     def unpublish(self, request: HttpRequest, posts: QuerySet[Post]) -> None:

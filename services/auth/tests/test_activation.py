@@ -123,10 +123,22 @@ def test_a_taken_address_gets_the_same_answer_and_its_owner_a_mail(
     answer = Caller().post(USERS, body)
     assert answer.status == 201
     assert answer.body == {"id": answer.body["id"], "email": "Alice@example.org", "username": "charlie"}
-    assert [user.username for user in User.objects.all()] == ["alice"]
     assert [(mail["To"], mail["Subject"]) for mail in mailbox.receive()] == [
         ("alice@example.org", "You have an account already")
     ]
+
+
+def test_a_taken_address_does_not_show_by_the_username_either(
+    alice: Caller, activation: None, mailbox: Mailbox
+) -> None:
+    body = {"email": alice.email, "username": "charlie", "password": PASSWORD}
+    assert Caller().post(USERS, body).status == 201
+    again = Caller().post(USERS, body | {"email": "another@example.org"})
+    assert (again.status, list(again.body)) == (400, ["username"])
+    assert log_in(Caller("charlie")) == "not_activated"
+    assert len(mailbox.receive()) == 1
+    assert published(DjangoDatabase())[-1].data["username"] == "alice"
+    assert accounts_purge(now=timezone.now() + timedelta(days=settings().activation_days)) == 1
 
 
 def test_other_faults_do_not_tell_that_the_address_is_taken(alice: Caller, activation: None, mailbox: Mailbox) -> None:

@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 from chassis.problems import Problem
-from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
@@ -18,6 +17,7 @@ from auth_service.users.selectors import user_get_by_email, user_get_by_uid
 from auth_service.users.services import user_register
 
 AT_ONCE = 500  # accounts deleted by one job
+_NO_DOMAIN = "taken.invalid"  # RFC 2606: never one that mail reaches
 
 
 def register(*, email: str, username: str, password: str, now: datetime) -> User:
@@ -34,9 +34,9 @@ def register(*, email: str, username: str, password: str, now: datetime) -> User
     except Problem as problem:
         if [error.pointer for error in problem.errors or []] != ["/email"]:
             raise _without_address(problem) from None
-        make_password(password)  # takes as long as opening an account
+        user = _stand_in(username, password)
         _tell_owner(email, now=now)
-        return User(id=uuid7(), email=User.objects.normalize_email(email), username=username)
+        user.email = User.objects.normalize_email(email)
     return user
 
 
@@ -75,6 +75,14 @@ def accounts_purge(*, now: datetime) -> int:
         ids = list(waiting.select_for_update(skip_locked=True).values_list("id", flat=True)[:AT_ONCE])
         User.objects.filter(id__in=ids).delete()
     return len(ids)
+
+
+def _stand_in(username: str, password: str) -> User:
+    """An account without an address, which nobody can activate, for who registers with a taken one.
+
+    The name is taken from now on, and its log-in says not_activated, until it is purged: as if the address were free.
+    """
+    return user_register(email=f"{uuid7()}@{_NO_DOMAIN}", username=username, password=password, activated=False)
 
 
 def _tell_owner(email: str, *, now: datetime) -> None:

@@ -42,7 +42,7 @@ def _default(info: SettingInfo) -> str:
 def test_every_command_is_listed(service: str) -> None:
     commands = importlib.import_module(f"{service}_service.commands").COMMANDS
     (listed,) = re.findall(
-        rf"`broadsheet {service} ([a-z |]+ \| [a-z |]+)`", readmes.section(ROOT, service, "Commands")
+        rf"`broadsheet {service} ([a-z |-]+ \| [a-z |-]+)`", readmes.section(ROOT, service, "Commands")
     )
     assert listed.split(" | ") == list(commands)
 

@@ -40,6 +40,7 @@ class Reading:
         if raw[-4:] == EMPTY_LINE:
             return self._parsed()
         if heads.is_hopeless(raw):
+            heads.first_line(raw)  # says so if that is what is wrong, as it does once all has come
             raise heads.malformed()
         return None
 

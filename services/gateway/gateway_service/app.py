@@ -14,17 +14,17 @@ from chassis.problems import Problem
 from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
 from gateway_service.chain.canonical import canonical
-from gateway_service.chain.cors import Cors
+from gateway_service.chain.cors import CorsCheck
 from gateway_service.chain.framing import framing
-from gateway_service.chain.host import Host
+from gateway_service.chain.host import HostCheck
 from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.livez import livez
 from gateway_service.chain.pages import pages
 from gateway_service.chain.policy import policy
 from gateway_service.chain.respond import Respond, headers
-from gateway_service.chain.route import Route
-from gateway_service.chain.token import Token
-from gateway_service.chain.version import Version
+from gateway_service.chain.route import RouteCheck
+from gateway_service.chain.token import TokenCheck
+from gateway_service.chain.version import VersionCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.delivery import Delivery
 from gateway_service.door.turn import Turn
@@ -48,13 +48,13 @@ def checks(settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTok
     return [
         framing,
         livez,
-        Host(allowed_hosts(settings)),
+        HostCheck(allowed_hosts(settings)),
         canonical,
-        Cors(config.cors, allowed_origins(settings)),
+        CorsCheck(config.cors, allowed_origins(settings)),
         pages,
-        Version(config.versions),
-        Route(RouteTable(config.routes, config.limits)),
-        Token(tokens),
+        VersionCheck(config.versions),
+        RouteCheck(RouteTable(config.routes, config.limits)),
+        TokenCheck(tokens),
         policy,
     ]
 

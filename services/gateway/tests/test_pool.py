@@ -3,12 +3,12 @@
 import asyncio
 
 from gateway_service.testing.fake_upstream import FakeUpstream
-from gateway_service.upstreams.connection import Connection
+from gateway_service.upstreams.connection import UpstreamConnection
 from gateway_service.upstreams.fetch import Document
 from gateway_service.upstreams.pool import Pool
 
 
-async def asked(pool: Pool, connections: list[Connection]) -> None:
+async def asked(pool: Pool, connections: list[UpstreamConnection]) -> None:
     """Each carries a request to its end and is given back, in this order."""
     for connection in connections:
         document = Document()
@@ -17,7 +17,7 @@ async def asked(pool: Pool, connections: list[Connection]) -> None:
         pool.give_back(connection)
 
 
-async def close(connections: list[Connection]) -> None:
+async def close(connections: list[UpstreamConnection]) -> None:
     for connection in connections:
         connection.abort()
     await asyncio.sleep(0)  # the turn of the loop in which sockets are closed

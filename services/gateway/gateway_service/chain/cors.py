@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from gateway_service.config import Cors as CorsConfig
+from gateway_service.config import Cors
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header, Response
 
@@ -12,10 +12,10 @@ _PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Reques
 _REMEMBERED_ORIGINS = 1000
 
 
-class Cors:
+class CorsCheck:
     """Answers preflights and marks the answers that an allowed origin may read."""
 
-    def __init__(self, config: CorsConfig, more_origins: Iterable[str] = ()) -> None:
+    def __init__(self, config: Cors, more_origins: Iterable[str] = ()) -> None:
         self._origins = {origin.encode() for origin in config.origins.union(more_origins)}
         self._patterns = [re.compile(pattern) for pattern in config.patterns]
         credentials: tuple[Header, ...] = (

@@ -10,7 +10,7 @@ _HOST = re.compile(rb"(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]{1,5})?")
 _REMEMBERED_HOSTS = 1000
 
 
-class Host:
+class HostCheck:
     """``hosts`` are the names served; empty serves any."""
 
     def __init__(self, hosts: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 
 
-class Route:
+class RouteCheck:
     """Sets the target and its rule; answers a plain OPTIONS by itself."""
 
     def __init__(self, table: RouteTable) -> None:

@@ -8,7 +8,7 @@ from gateway_service.exchange import Exchange
 from gateway_service.tokens.verified import Caller, VerifiedTokens
 
 
-class Token:
+class TokenCheck:
     """Sets claims and pseudonym of the caller. Waits only for keys it has not seen."""
 
     def __init__(self, tokens: VerifiedTokens) -> None:

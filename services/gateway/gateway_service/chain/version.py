@@ -5,8 +5,7 @@ import time
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from gateway_service.config import Version as VersionConfig
-from gateway_service.config import Versions
+from gateway_service.config import Version, Versions
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header
 from gateway_service.refusals import Refusal
@@ -19,7 +18,7 @@ _OURS = b"application/vnd.broadsheet+json"
 _RANGE = re.compile(re.escape(_OURS) + rb"(?:\s*;\s*version\s*=\s*(?:\"[^\"]*\"|[^,;\s]*))?", re.IGNORECASE)
 
 
-class Version:
+class VersionCheck:
     """Names the version on every answer under ``/api`` and puts it into the path."""
 
     def __init__(self, config: Versions) -> None:
@@ -68,7 +67,7 @@ def _ask_for_json(exchange: Exchange) -> None:
     ]
 
 
-def _headers(name: str, version: VersionConfig) -> list[Header]:
+def _headers(name: str, version: Version) -> list[Header]:
     headers = [(b"api-version", name.encode())]
     if version.deprecated:
         headers.append((b"deprecation", f"@{int(version.deprecated.timestamp())}".encode()))

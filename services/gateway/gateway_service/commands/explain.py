@@ -44,7 +44,7 @@ async def main(arguments: list[str]) -> None:
 async def _replay(links: list[Link], exchange: Exchange) -> bool:
     """True if the request would be forwarded."""
     for link in links:
-        name = getattr(link, "__name__", type(link).__name__).lower()
+        name = getattr(link, "__name__", type(link).__name__).removesuffix("Check").lower()
         try:
             outcome = link(exchange)
             answer = await outcome if inspect.isawaitable(outcome) else outcome

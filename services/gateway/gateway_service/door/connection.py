@@ -26,12 +26,12 @@ class Keeper(Protocol):
     linger_seconds: float
     closing: bool
 
-    def enter(self, connection: "Connection") -> bool: ...
+    def enter(self, connection: "ClientConnection") -> bool: ...
 
-    def leave(self, connection: "Connection") -> None: ...
+    def leave(self, connection: "ClientConnection") -> None: ...
 
 
-class Connection(asyncio.Protocol):
+class ClientConnection(asyncio.Protocol):
     """``deadline``: when the client is overdue, by the loop's clock."""
 
     def __init__(self, door: Keeper) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 
-from gateway_service.door.connection import Application, Connection
+from gateway_service.door.connection import Application, ClientConnection
 from gateway_service.door.limits import CONNECTIONS, HEAD_SECONDS, LINGER_SECONDS
 
 SWEEP_SECONDS = 0.5
@@ -26,7 +26,7 @@ class Door:
         self.linger_seconds = linger_seconds
         self.closing = False
         self._most = connections
-        self._connections: dict[Connection, None] = {}  # in the order they came
+        self._connections: dict[ClientConnection, None] = {}  # in the order they came
         self._gone = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._sweeping: asyncio.TimerHandle | None = None
@@ -34,7 +34,7 @@ class Door:
     async def open(self, listener: socket.socket) -> None:
         """Take over the socket and serve."""
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: Connection(self), sock=listener, backlog=BACKLOG)
+        self._server = await loop.create_server(lambda: ClientConnection(self), sock=listener, backlog=BACKLOG)
         self._sweep()
 
     @property
@@ -65,7 +65,7 @@ class Door:
 
     # for its connections
 
-    def enter(self, connection: Connection) -> bool:
+    def enter(self, connection: ClientConnection) -> bool:
         """Whether there is room; the connection that has been here for longest and is idle gives way."""
         if len(self._connections) >= self._most:
             idle = next((other for other in self._connections if other.idle), None)
@@ -76,7 +76,7 @@ class Door:
         self._connections[connection] = None
         return True
 
-    def leave(self, connection: Connection) -> None:
+    def leave(self, connection: ClientConnection) -> None:
         self._connections.pop(connection, None)
         self._gone.set()
 

@@ -31,10 +31,10 @@ class Listener(Protocol):
     def failed(self, error: UpstreamFailedError) -> None: ...
 
 
-class Connection(asyncio.Protocol):
+class UpstreamConnection(asyncio.Protocol):
     """Serves one exchange at a time. ``lost`` is called when it can serve no more."""
 
-    def __init__(self, lost: Callable[["Connection"], None]) -> None:
+    def __init__(self, lost: Callable[["UpstreamConnection"], None]) -> None:
         self._lost = lost
         self._listener: Listener | None = None
         self._told = False

@@ -6,7 +6,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from chassis import keep_alive
-from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+from gateway_service.upstreams.connection import UpstreamConnection, UpstreamFailedError
 
 LIFETIME_SECONDS = 10  # a connection leads to one pod for good: only new ones reach a pod that came since
 
@@ -24,11 +24,11 @@ class Pool:
         self._port = parts.port or (443 if self._tls else 80)
         self._connect_seconds = connect_seconds
         self._lifetime_seconds = lifetime_seconds
-        self._idle: deque[Connection] = deque()
+        self._idle: deque[UpstreamConnection] = deque()
         self.authority = parts.netloc.rpartition("@")[2]
         self.prefix = parts.path
 
-    def take(self) -> Connection | None:
+    def take(self) -> UpstreamConnection | None:
         """The connection that has been idle for longest, or None."""
         while self._idle:
             connection = self._idle.popleft()
@@ -37,25 +37,25 @@ class Pool:
             connection.abort()
         return None
 
-    async def connect(self) -> Connection:
+    async def connect(self) -> UpstreamConnection:
         """A new connection; raises UpstreamFailedError."""
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._connect_seconds):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(self._forget), self._host, self._port, ssl=self._tls or None
+                    lambda: UpstreamConnection(self._forget), self._host, self._port, ssl=self._tls or None
                 )
         except OSError as error:  # TimeoutError is one
             raise UpstreamFailedError("upstream_unreachable") from error
         return connection
 
-    def give_back(self, connection: Connection) -> None:
+    def give_back(self, connection: UpstreamConnection) -> None:
         """Keep a connection for the next request, or close it if it is not fit for one."""
         if connection.rest() and connection.idle_since - connection.opened_at < self._lifetime_seconds:
             self._idle.append(connection)
         else:
             connection.abort()
 
-    def _forget(self, connection: Connection) -> None:
+    def _forget(self, connection: UpstreamConnection) -> None:
         if connection in self._idle:
             self._idle.remove(connection)

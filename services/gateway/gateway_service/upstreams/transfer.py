@@ -10,7 +10,7 @@ from gateway_service.exchange import Exchange
 from gateway_service.messages import Response, Sink
 from gateway_service.refusals import Refusal
 from gateway_service.upstreams.body import RequestBody
-from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+from gateway_service.upstreams.connection import UpstreamConnection, UpstreamFailedError
 from gateway_service.upstreams.deadlines import Deadlines
 from gateway_service.upstreams.upstream import Upstream
 
@@ -28,7 +28,7 @@ class Transfer:
     _first = b""  # of the response's body
     _body: RequestBody | None = None
     _task: asyncio.Task[None] | None = None
-    _connection: Connection | None = None
+    _connection: UpstreamConnection | None = None
     _sink: Sink | None = None
     _done = False
 
@@ -77,7 +77,7 @@ class Transfer:
         self._waits_for_client, self._moved = False, monotonic()
         return result
 
-    def _ask(self, connection: Connection, *, sent: bool = True) -> None:
+    def _ask(self, connection: UpstreamConnection, *, sent: bool = True) -> None:
         self._connection = connection
         connection.begin(self, self._exchange.method, self._request, sent=sent)
 

@@ -3,7 +3,7 @@
 from chassis.metrics import counter
 
 from gateway_service.exchange import Exchange
-from gateway_service.upstreams.connection import Connection, UpstreamFailedError
+from gateway_service.upstreams.connection import UpstreamConnection, UpstreamFailedError
 from gateway_service.upstreams.headers import AnswerHeaders, RequestHeaders
 from gateway_service.upstreams.pool import Pool
 
@@ -21,7 +21,7 @@ class Upstream:
         self._host = f"host: {pool.authority}\r\n".encode()
         self._prefix = pool.prefix.encode()
 
-    async def connect(self) -> Connection:
+    async def connect(self) -> UpstreamConnection:
         """A new connection. Where none is had another is tried, whatever the method: nothing was sent yet."""
         try:
             return await self.pool.connect()

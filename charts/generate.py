@@ -188,12 +188,18 @@ def shipped() -> Iterator[tuple[Path, str]]:
 
 def accounts() -> str:
     """RabbitMQ's definitions of an administrator and the services' accounts, with names for the passwords."""
-    services = [service for service in SERVICES if "EVENTS_URL" in secret_keys()[service]["required"]]
-    found = rabbitmq_permissions.definitions({name: f"${{{name.upper()}_RABBITMQ_PASSWORD}}" for name in services})
+    keys = {service: secret_keys()[service]["required"] for service in SERVICES}
+    services = [service for service in SERVICES if "JOBS_URL" in keys[service]]
+    listeners = [service for service in SERVICES if "EVENTS_URL" in keys[service] and service not in services]
+    found = rabbitmq_permissions.definitions(_passwords(services), listeners=_passwords(listeners))
     everything = {"user": "broadsheet", "configure": ".*", "write": ".*", "read": ".*"}
     found["users"].append({"name": "broadsheet", "password": "${RABBITMQ_PASSWORD}", "tags": "administrator"})
     found["permissions"] += [{"vhost": vhost["name"], **everything} for vhost in found["vhosts"]]
     return json.dumps(found, indent=1) + "\n"
+
+
+def _passwords(services: list[str]) -> dict[str, str]:
+    return {name: f"${{{name.upper()}_RABBITMQ_PASSWORD}}" for name in services}
 
 
 def queues() -> str:

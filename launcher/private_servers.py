@@ -4,7 +4,7 @@ import dataclasses
 
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.provision import as_available
-from launcher.settings import SERVICES_WITH_DATABASE, Settings, broker_urls, read_settings
+from launcher.settings import LISTENERS, SERVICES_WITH_DATABASE, Settings, broker_urls, read_settings
 
 DATABASES = {f"{service.upper()}_DATABASE_URL": service for service in SERVICES_WITH_DATABASE}
 SETTINGS: dict[type[Server], tuple[str, ...]] = {
@@ -53,7 +53,8 @@ def create_accounts(server: RabbitMQ) -> None:
     """Create the services' accounts on the private RabbitMQ, with what each may do. Needs .venv."""
     from chassis.events.transports import rabbitmq_permissions  # noqa: PLC0415
 
-    server.define(rabbitmq_permissions.definitions({name: server.password_of(name) for name in SERVICES_WITH_DATABASE}))
+    owners, listeners = ({name: server.password_of(name) for name in names} for names in (SERVICES_WITH_DATABASE, LISTENERS))
+    server.define(rabbitmq_permissions.definitions(owners, listeners=listeners))
 
 
 def serve(arguments: list[str]) -> None:
@@ -64,13 +65,9 @@ def serve(arguments: list[str]) -> None:
 
 def _own_urls(server: RabbitMQ, settings: Settings) -> dict[str, str]:
     """Each service's URLs with its own account; jobs are in a virtual host of their own."""
-    vhosts = {"EVENTS_URL": "%2F", "JOBS_URL": "{}.jobs"}
-    return {
-        f"{name}_{service}".upper(): server.account_url(service, vhost.format(service))
-        for name, vhost in vhosts.items()
-        for service in SERVICES_WITH_DATABASE
-        if name not in settings.given
-    }
+    events = {f"EVENTS_URL_{name}".upper(): server.account_url(name, "%2F") for name in SERVICES_WITH_DATABASE + LISTENERS}
+    jobs = {f"JOBS_URL_{name}".upper(): server.account_url(name, f"{name}.jobs") for name in SERVICES_WITH_DATABASE}
+    return (events if "EVENTS_URL" not in settings.given else {}) | (jobs if "JOBS_URL" not in settings.given else {})
 
 
 def _urls(server: Server) -> dict[str, str]:

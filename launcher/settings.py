@@ -12,6 +12,7 @@ MODES = ("embedded", "servers")
 VENV = ROOT / ".venv"
 SERVICES = ("auth", "blog", "media", "gateway")
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
+LISTENERS = ("gateway",)  # hear events and have no queue for them, nor jobs
 PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
 HOSTS = {name: name.replace("_PORT", "_HOST") for name in PORTS}
 BROKER_URLS = ("EVENTS_URL", "JOBS_URL")  # each service has its own, EVENTS_URL_AUTH: an account and what it may do
@@ -48,8 +49,8 @@ class Settings:
 
     def environment_of(self, service: str) -> dict[str, str]:
         """The environment of one service's processes, as docker/supervisord.conf makes it."""
-        own = {name: self.environment[f"{name}_{service.upper()}"] for name in BROKER_URLS if service != "gateway"}
-        return self.environment | own
+        own = {f"{name}_{service}".upper(): name for name in BROKER_URLS}
+        return self.environment | {name: self.environment[key] for key, name in own.items() if key in self.environment}
 
     @property
     def run_folder(self) -> Path:
@@ -81,9 +82,8 @@ def read_settings() -> Settings:
 
 def broker_urls(environment: Mapping[str, str]) -> dict[str, str]:
     """Where each service finds events and jobs, unless a private broker has accounts for them."""
-    return {
-        f"{name}_{service}".upper(): environment[name] for name in BROKER_URLS for service in SERVICES_WITH_DATABASE
-    }
+    own = {f"{name}_{service}".upper(): environment[name] for name in BROKER_URLS for service in SERVICES_WITH_DATABASE}
+    return own | {f"EVENTS_URL_{service}".upper(): environment["EVENTS_URL"] for service in LISTENERS}
 
 
 def reached_at(host: str) -> str:

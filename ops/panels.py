@@ -86,6 +86,13 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
             Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
             Panel("Age of the signing keys", "s", {"{{job}} {{pod}}": "time() - jwks_fetched_timestamp_seconds"}),
+            Panel(
+                "Revoked tokens: confirmed by auth",
+                "s",
+                {"{{job}} {{pod}}": "time() - revocations_confirmed_timestamp_seconds"},
+            ),
+            Panel("Revoked tokens: heard as it happens", "none", {"{{job}} {{pod}}": "revocations_listening"}),
+            Panel("Revoked tokens: remembered", "none", {"{{job}} {{pod}}": "revocations_remembered"}),
         ],
     ),
     "service": (

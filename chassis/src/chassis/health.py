@@ -29,12 +29,17 @@ class Health:
     def __init__(self, tell: Callable[[str, str], object] | None = None) -> None:
         self._tell = tell or _log
         self._checks: dict[str, Callable[[], object]] = {}
+        self._warnings: dict[str, Callable[[], object]] = {}
         self._failing: dict[str, str] = {}
         self._draining = False
 
     def check(self, name: str, probe: Callable[[], object]) -> None:
         """Add a condition of readiness."""
         self._checks[name] = probe
+
+    def warn(self, name: str, probe: Callable[[], object]) -> None:
+        """Add what readiness tells and does not hang on: all replicas at once would leave nobody to serve."""
+        self._warnings[name] = probe
 
     def livez(self) -> ProbeResponse:
         """The process and all it promises turn: never asks a database or a broker."""
@@ -47,6 +52,8 @@ class Health:
         checks = {name: self._outcome(name, probe) for name, probe in self._checks.items()}
         ready = all(outcome == "ok" for outcome in checks.values())
         body: dict[str, object] = {"status": "ok" if ready else "unready", "checks": checks}
+        if self._warnings:
+            body["warnings"] = {name: self._outcome(name, probe) for name, probe in self._warnings.items()}
         if failures := _not_alive():
             return 503, body | failures[1]
         return (200 if ready else 503), body

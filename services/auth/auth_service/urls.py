@@ -20,6 +20,7 @@ urlpatterns = [
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),
     path("internal/", include("auth_service.users.internal.urls")),
+    path("internal/", include("auth_service.revocations.internal.urls")),
     path("admin/login/", log_in),
     path("admin/password_change/", admin.site.admin_view(password_change)),
     path("admin/", admin.site.urls),

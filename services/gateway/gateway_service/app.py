@@ -10,6 +10,7 @@ from functools import partial
 
 from chassis.logging import get_logger
 from chassis.problems import Problem
+from chassis.revocations import RevocationFeed
 
 from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
@@ -20,7 +21,7 @@ from gateway_service.chain.host import HostCheck
 from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.livez import livez
 from gateway_service.chain.pages import pages
-from gateway_service.chain.policy import policy
+from gateway_service.chain.policy import PolicyCheck
 from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import RouteCheck
 from gateway_service.chain.token import TokenCheck
@@ -43,7 +44,9 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")  # a year (RFC 6797)
 log = get_logger()
 
 
-def checks(settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens) -> list[Link]:
+def checks(
+    settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens, revocations: RevocationFeed
+) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
     return [
         framing,
@@ -55,7 +58,7 @@ def checks(settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTok
         VersionCheck(config.versions),
         RouteCheck(RouteTable(config.routes, config.limits)),
         TokenCheck(tokens),
-        policy,
+        PolicyCheck(revocations),
     ]
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from chassis.health import Health
 from chassis.metrics import gauge
+from chassis.revocations import RevocationFeed, feed_of
 from chassis.tokens import Verifier
 
 from gateway_service.admin import Admin
@@ -28,6 +29,7 @@ class Assembly:
     admin: Admin
     health: Health
     keys: KeySource
+    revocations: RevocationFeed
 
 
 def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
@@ -35,12 +37,16 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
     pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
     keys = KeySource(partial(fetch, pools["auth"], JWKS_PATH))
     verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
-    tokens = VerifiedTokens(verifier, keys)
+    revocations = feed_of(settings)
+    tokens = VerifiedTokens(verifier, keys, revocations.tokens)
     headers = RequestHeaders(settings.public_url, trusted_proxies(settings))
     upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
-    gateway = Gateway(settings, config, checks(settings, config, tokens), Forward(upstreams, config.bodies_bytes))
+    links = checks(settings, config, tokens, revocations)
+    gateway = Gateway(settings, config, links, Forward(upstreams, config.bodies_bytes))
     health = Health()
     health.check("keys", keys.ready)
+    health.check("revocations", revocations.ready)
+    health.warn("revocations", revocations.current)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
     gauge("jwks_fetched_timestamp_seconds").set(0)
-    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys)
+    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys, revocations)

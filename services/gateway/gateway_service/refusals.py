@@ -8,6 +8,7 @@ from typing import Any
 
 from chassis.access import ROLE_TITLE, SCOPE_TITLE
 from chassis.problems import Problem
+from chassis.revocations.feed import TITLE as REVOCATIONS_TITLE
 from chassis.tokens import TITLES
 
 
@@ -169,6 +170,14 @@ _REASONS = (
         503,
         "Access tokens cannot be verified at the moment",
         "The keys of the token issuer have not been fetched since the gateway started. Requests without a token work.",
+        _LATER,
+    ),
+    Reason(
+        "revocations_unknown",
+        503,
+        REVOCATIONS_TITLE,
+        "The route is for accounts with a role, this one is an editor's, a moderator's or an admin's, and auth could "
+        "not be asked for a minute whether it still is. Reading goes on, and authors write on.",
         _LATER,
     ),
     Reason(

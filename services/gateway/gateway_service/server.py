@@ -32,6 +32,7 @@ async def serve(settings: GatewaySettings) -> None:
     stop = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
         refreshing = tasks.create_task(assembly.keys.refresh_forever())
+        assembly.revocations.start()
         await admin.open(listens_admin)
         await assembly.keys.first(FIRST_KEYS_SECONDS)
         await public.open(listens)
@@ -40,6 +41,7 @@ async def serve(settings: GatewaySettings) -> None:
         for watch in watches:
             watch.unregister()
         await _drain(assembly, public, settings.drain_seconds)
+        await asyncio.to_thread(assembly.revocations.close)
         await admin.close(ADMIN_SECONDS)
         refreshing.cancel()
     assembly.gateway.log.flush()

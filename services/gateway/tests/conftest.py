@@ -29,7 +29,10 @@ def _auth(mint: TokenMint) -> Iterator[FakeUpstream]:
     async def jwks(call: Call) -> None:
         await call.answer(json.dumps(mint.jwks()).encode(), headers=("Content-Type: application/json",))
 
-    with FakeUpstream({"/.well-known/jwks.json": jwks}) as upstream:
+    async def revocations(call: Call) -> None:
+        await call.answer(json.dumps({"events": [], "next": "2026-11-29T12:00:00.000Z"}).encode())
+
+    with FakeUpstream({"/.well-known/jwks.json": jwks, "/internal/revocations": revocations}) as upstream:
         yield upstream
 
 
@@ -46,10 +49,17 @@ def _media() -> Iterator[FakeUpstream]:
 
 
 @pytest.fixture(scope="session")
+def events_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The bus of the gateways."""
+    return f"sqlite:///{tmp_path_factory.mktemp('bus')}/bus.sqlite3"
+
+
+@pytest.fixture(scope="session")
 def upstream_settings(
-    _auth: FakeUpstream, _blog: FakeUpstream, _media: FakeUpstream, mint: TokenMint
+    _auth: FakeUpstream, _blog: FakeUpstream, _media: FakeUpstream, mint: TokenMint, events_url: str
 ) -> dict[str, str]:
-    return {"AUTH_URL": _auth.url, "BLOG_URL": _blog.url, "MEDIA_URL": _media.url, "TOKEN_ISSUER": mint.issuer}
+    urls = {"AUTH_URL": _auth.url, "BLOG_URL": _blog.url, "MEDIA_URL": _media.url, "EVENTS_URL": events_url}
+    return urls | {"TOKEN_ISSUER": mint.issuer}
 
 
 @pytest.fixture(scope="session")

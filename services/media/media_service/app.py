@@ -10,6 +10,7 @@ from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
 from chassis.fastapi.telemetry import NO_TELEMETRY
 from chassis.health import Health
+from chassis.revocations import feed_of
 from chassis.tokens import JwksClient, ServiceVerifier, Verifier
 from fastapi import Depends, FastAPI
 
@@ -34,7 +35,9 @@ STAND_IN = "4XX"
 def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: Health) -> FastAPI:
     """The application on this store; its database is opened when it starts to serve and closed when it ends."""
 
-    keys = JwksClient(f"{settings.auth_url}/.well-known/jwks.json")
+    keys, revocations = JwksClient(f"{settings.auth_url}/.well-known/jwks.json"), feed_of(settings)
+    health.check("revocations", revocations.ready)
+    health.warn("revocations", revocations.current)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -43,10 +46,12 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         slots = FairSlots(settings.decode_concurrency)
         app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
         keys.start()
+        revocations.start()
         queueing.prepare()
         Thread(target=decoder.warm, name="decoder", daemon=True).start()
         yield
         keys.close()
+        revocations.close()
         await database.close()
 
     app = FastAPI(
@@ -64,6 +69,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     )
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.state.service_verifier = ServiceVerifier(keys.get, issuer=settings.token_issuer, audience=settings.service)
+    app.state.revocations = revocations
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
     for public in (uploads.router, assets.router, renditions.router):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import sqlalchemy
 from chassis.health import Health
+from chassis.revocations import RevocationFeed
 from chassis.testing import TokenMint
 from chassis.testing.contract import Contract
 from chassis.tokens import JwksClient, KeySet, Verifier
@@ -130,6 +131,7 @@ async def app(  # noqa: PLR0917  each is a fixture
 ) -> AsyncIterator[FastAPI]:
     monkeypatch.setattr(JwksClient, "start", lambda _: None)  # the keys are there
     monkeypatch.setattr(JwksClient, "get", lambda _, kid: keys.get(kid))
+    monkeypatch.setattr(RevocationFeed, "start", lambda _: None)  # and nobody revokes
     app = create_app(own_settings, store, decoder, Health())
     async with app.router.lifespan_context(app):
         yield app

@@ -7,6 +7,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from chassis.access import listed
+from chassis.django.authentication import revocations
 from chassis.tokens import Claims
 
 if TYPE_CHECKING:
@@ -21,7 +22,9 @@ class AccessTablePermission(BasePermission):
         if method in view.allowed_methods:
             assert request.resolver_match  # it led to this view
             claims = cast("Claims | None", request.auth)
-            listed(method, template(request.resolver_match.route)).require(claims)
+            access = listed(method, template(request.resolver_match.route))
+            access.require(claims)
+            revocations().require_current(access, claims)
         return True
 
 

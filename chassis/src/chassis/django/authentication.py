@@ -10,7 +10,9 @@ from django.utils.module_loading import import_string
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from chassis.django.health import health
 from chassis.logging import bind_user
+from chassis.revocations import RevocationFeed, feed_of
 from chassis.tokens import Claims, JwksClient, Verifier, VerifyingKey, bearer
 
 
@@ -56,6 +58,7 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             return None
         claims = verifier().verify(token)
+        revocations().tokens.require_live(claims)
         bind_user(claims.sub)
         return Principal(claims), claims
 
@@ -80,10 +83,23 @@ def key_of_issuer(kid: str) -> VerifyingKey | None:
     return _jwks_client(settings.SERVICE_SETTINGS.auth_url).get(kid)
 
 
-def fetch_keys() -> None:
-    """Fetch the keys in the background, if tokens are checked with them: the first token then need not wait."""
+@cache
+def revocations() -> RevocationFeed:
+    """The list of revoked tokens; empty, and nothing is asked, until ``follow_issuer`` has started it."""
+    return feed_of(settings.SERVICE_SETTINGS)
+
+
+def follow_issuer() -> None:
+    """Fetch the keys and what was revoked in the background, unless this service is the issuer and looks by itself.
+
+    The first token then need not wait. Call it in the process that serves.
+    """
     if f"{__name__}.{key_of_issuer.__name__}" == settings.TOKEN_KEYS:
         _jwks_client(settings.SERVICE_SETTINGS.auth_url).start()
+        feed = revocations()
+        feed.start()
+        health.check("revocations", feed.ready)
+        health.warn("revocations", feed.current)
 
 
 @cache

@@ -119,11 +119,11 @@ def _share_metrics(settings: ServiceSettings) -> None:
 def _begin_to_serve(_worker: Worker) -> None:
     from django.db import connections  # noqa: PLC0415  needs the settings of the application
 
-    from chassis.django.authentication import fetch_keys  # noqa: PLC0415  as above
+    from chassis.django.authentication import follow_issuer  # noqa: PLC0415  as above
     from chassis.django.health import health  # noqa: PLC0415  as above
 
     health.drain_on_sigterm()
-    fetch_keys()
+    follow_issuer()
     database_pool.watch(lambda: usage(connections["default"]))
     gc_tuning.freeze_for_serving()
 

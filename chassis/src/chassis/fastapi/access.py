@@ -11,4 +11,6 @@ from chassis.tokens import Claims
 
 async def enforce_access_table(request: Request, claims: Annotated[Claims | None, Depends(verified_claims)]) -> None:
     """Who may is in the table; what is not listed is refused. Give it as a dependency of the router."""
-    listed(request.method, request.scope["route"].path).require(claims)
+    access = listed(request.method, request.scope["route"].path)
+    access.require(claims)
+    request.app.state.revocations.require_current(access, claims)

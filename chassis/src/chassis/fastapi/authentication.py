@@ -1,4 +1,7 @@
-"""The caller of a FastAPI route, from the access token. The app keeps its Verifier in ``app.state.verifier``."""
+"""The caller of a FastAPI route, from the access token.
+
+The app keeps its Verifier in ``app.state.verifier`` and its RevocationFeed in ``app.state.revocations``.
+"""
 
 from typing import Annotated
 
@@ -19,6 +22,7 @@ async def verified_claims(request: Request) -> Claims | None:
         return None
     # in a thread: a key that is not known yet is fetched
     claims: Claims = await run_in_threadpool(request.app.state.verifier.verify, token)
+    request.app.state.revocations.tokens.require_live(claims)
     bind_user(claims.sub)
     return claims
 

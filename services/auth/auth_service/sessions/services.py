@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.events.databases.django import publish
@@ -98,8 +98,16 @@ def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: dateti
     """End every session of a user, with one event for all of them; none is made where none goes on."""
     with transaction.atomic():
         user = user_get_locked(user_id)
-        if sessions_list(user_id, now=now).update(ended_at=now, ended_by=by):
-            user_changed(user, TokensRevoked(user_id=user_id, not_before=now, reason=by.value), actor=actor)
+        going = sessions_list(user_id, now=now)
+        if newest := going.first():
+            going.update(ended_at=now, ended_by=by)
+            not_before = max(now, _began_at(newest))  # one that was opened since `now` was taken ends too
+            user_changed(user, TokensRevoked(user_id=user_id, not_before=not_before, reason=by.value), actor=actor)
+
+
+def _began_at(session: Session) -> datetime:
+    """The moment in a session's id, by which verifiers judge its tokens (RFC 9562, UUIDv7)."""
+    return datetime.fromtimestamp((session.id.int >> 80) / 1000, UTC)
 
 
 def sessions_end_others(user_id: UUID, session_id: UUID, *, by: Session.EndedBy, now: datetime) -> None:

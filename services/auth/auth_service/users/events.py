@@ -32,7 +32,10 @@ class ProfileUpdated(EventData):
 
 @event("auth.user.tokens_revoked.v1", aggregate="user", id_field="user_id", optional_subscribers=True)
 class TokensRevoked(EventData):
-    """No access token issued to this user before ``not_before`` counts any more."""
+    """No access token of a session that this user opened up to ``not_before`` counts any more.
+
+    A session's id tells to the millisecond when it was opened; tokens date in whole seconds.
+    """
 
     user_id: UUID = Field(examples=[_ADA])
     not_before: AwareDatetime = Field(examples=["2026-11-23T10:00:00.000Z"])

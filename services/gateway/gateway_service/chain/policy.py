@@ -1,10 +1,18 @@
 """Who may use the route: a token where one is needed, with the scopes and one of the roles that are asked for."""
 
+from chassis.revocations import RevocationFeed
+
 from gateway_service.exchange import Exchange
 
 
-def policy(exchange: Exchange) -> None:
-    """Refuse who may not, as the service would; what may be done to one object is the service's to decide."""
-    if exchange.rule is not None:
-        for access in exchange.rule.access:
-            access.require(exchange.claims)
+class PolicyCheck:
+    """Refuses who may not, as the service would; what may be done to one object is the service's to decide."""
+
+    def __init__(self, revocations: RevocationFeed) -> None:
+        self._revocations = revocations
+
+    def __call__(self, exchange: Exchange) -> None:
+        if exchange.rule is not None:
+            for access in exchange.rule.access:
+                access.require(exchange.claims)
+                self._revocations.require_current(access, exchange.claims)

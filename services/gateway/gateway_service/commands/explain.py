@@ -2,11 +2,13 @@
 # ruff: noqa: T201  a command talks to the person who typed it
 
 import argparse
+import asyncio
 import inspect
 from functools import partial
 from urllib.parse import urlsplit
 
 from chassis.problems import Problem
+from chassis.revocations import RevocationFeed, feed_of
 from chassis.tokens import Verifier
 
 from chassis import tracing
@@ -26,7 +28,7 @@ from gateway_service.upstreams.pool import Pool
 
 
 async def main(arguments: list[str]) -> None:
-    """Print each link's decision and the outcome. The token's key is fetched from auth."""
+    """Print each link's decision and the outcome. The token's key, and what was revoked, are fetched from auth."""
     options = parser().parse_args(arguments)
     own = settings()
     config = read(own.config)
@@ -34,7 +36,9 @@ async def main(arguments: list[str]) -> None:
     if options.token:
         headers.append(("Authorization", f"Bearer {options.token}"))
     exchange = _exchange(own, options.method, options.path, headers)
-    links = checks(own, config, await _tokens(own, needed=bool(options.token), seconds=config.connect_seconds))
+    revocations = feed_of(own)
+    tokens = await _tokens(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
+    links = checks(own, config, tokens, revocations)
     if await _replay(links, exchange) and exchange.target:
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
@@ -72,12 +76,13 @@ def _learned(link: str, exchange: Exchange) -> str:
             return ""
 
 
-async def _tokens(own: GatewaySettings, *, needed: bool, seconds: float) -> VerifiedTokens:
+async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> VerifiedTokens:
     keys = KeySource(partial(fetch, Pool(own.auth_url, seconds), JWKS_PATH))
     if needed:
         await keys.refresh()
+        await asyncio.to_thread(revocations.ask)
     verifier = Verifier(keys.key, issuer=own.token_issuer, audience=own.token_audience)
-    return VerifiedTokens(verifier, keys)
+    return VerifiedTokens(verifier, keys, revocations.tokens)
 
 
 def _exchange(own: GatewaySettings, method: str, path: str, headers: list[tuple[str, ...]]) -> Exchange:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from chassis.revocations import RevokedTokens
 from chassis.tallies import counts
 from chassis.tokens import Claims, TokenRefused, UnknownKey, Verifier, bearer
 
@@ -24,11 +25,17 @@ class Caller:
 
 
 class VerifiedTokens:
-    """Keyed by a hash of the header, so that no token lies in memory; all forgotten when a key is withdrawn."""
+    """Keyed by a hash of the header, so that no token lies in memory.
 
-    def __init__(self, verifier: Verifier, keys: KeySource, now: Callable[[], float] = time.time) -> None:
+    One that was revoked is forgotten when it comes again, and all are when a key is withdrawn.
+    """
+
+    def __init__(
+        self, verifier: Verifier, keys: KeySource, revoked: RevokedTokens, now: Callable[[], float] = time.time
+    ) -> None:
         self._verifier = verifier
         self._keys = keys
+        self._revoked = revoked
         self._now = now
         self._callers: dict[bytes, Caller] = {}
         self._hits = counts("gateway_tokens_total").labels("cached")
@@ -40,10 +47,16 @@ class VerifiedTokens:
         return len(self._callers)
 
     def known(self, authorization: bytes) -> Caller | None:
-        """The caller of an Authorization header verified less than a minute ago."""
+        """The caller of an Authorization header verified less than a minute ago; raises TokenRefused if revoked."""
         caller = self._callers.get(_digest(authorization))
         if caller is None or self._now() >= caller.until:
             return None
+        try:
+            self._revoked.require_live(caller.claims)
+        except TokenRefused:
+            del self._callers[_digest(authorization)]
+            self._refused.inc()
+            raise
         self._hits.inc()
         return caller
 
@@ -54,7 +67,9 @@ class VerifiedTokens:
         """
         try:
             token = bearer(authorization.decode("latin-1")) or ""
-            return self._remember(authorization, self._verifier.verify(token))
+            claims = self._verifier.verify(token)
+            self._revoked.require_live(claims)
+            return self._remember(authorization, claims)
         except UnknownKey:
             raise
         except TokenRefused:

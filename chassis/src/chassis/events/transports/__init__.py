@@ -103,8 +103,12 @@ class Transport(Protocol):
     def subscribe(self, queues: Sequence[str], *, prefetch: int) -> Subscription:
         """Take messages of these queues, at most ``prefetch`` unsettled at a time; raises TransportLost."""
 
-    def listen(self, pattern: str) -> Subscription:
-        """See copies of what is published from now on, by topic pattern, as long as the subscription lives."""
+    def listen(self, *patterns: str) -> Subscription:
+        """See copies of what is published from now on, by topic pattern, as long as the subscription lives.
+
+        Copies need no ``ack`` and outlive nobody. On RabbitMQ a listener counts as a queue that a message has reached:
+        listen for long only to types whose subscribers are optional.
+        """
 
     @property
     def not_compared(self) -> str | None:

@@ -17,9 +17,9 @@ FLUSH_SECONDS = 0.1
 
 
 class RabbitMQSubscription:
-    """A Subscription to queues, or with ``pattern`` to copies of what is published meanwhile."""
+    """A Subscription to queues, or with ``patterns`` to copies of what is published meanwhile."""
 
-    def __init__(self, url: str, queues: Sequence[str], prefetch: int, pattern: str | None = None) -> None:
+    def __init__(self, url: str, queues: Sequence[str], prefetch: int, patterns: Sequence[str] = ()) -> None:
         self._url = url
         self._arrived: list[Delivery] = []
         self._unsettled: set[int] = set()
@@ -27,7 +27,7 @@ class RabbitMQSubscription:
         self._connection = AmqpConnection(url, "broadsheet events consumer")
         self._undertaker: RabbitMQPublisher | None = None
         try:
-            self._start(queues, prefetch, pattern)
+            self._start(queues, prefetch, patterns)
         except TransportLost:
             self._connection.close(abort=True)
             raise
@@ -38,7 +38,7 @@ class RabbitMQSubscription:
         return arrived
 
     def ack(self, deliveries: Sequence[Delivery]) -> None:
-        done = {delivery.tag for delivery in deliveries}
+        done = {delivery.tag for delivery in deliveries} & self._unsettled
         self._unsettled -= done
         earliest = min(self._unsettled, default=None)
         together = {tag for tag in done if earliest is None or tag < earliest}
@@ -70,32 +70,35 @@ class RabbitMQSubscription:
         if self._undertaker:
             self._undertaker.close()
 
-    def _start(self, queues: Sequence[str], prefetch: int, pattern: str | None) -> None:
+    def _start(self, queues: Sequence[str], prefetch: int, patterns: Sequence[str]) -> None:
         channel = self._connection.channel
         channel.basic_qos(prefetch_count=prefetch)
-        names = [*queues]
-        if pattern is not None:
-            names = [self._copies_of(channel, pattern)]
+        names = [self._copies_of(channel, patterns)] if patterns else [*queues]
         for name in names:
-            channel.basic_consume(name, self._receiver(name), callback=self._on_consuming)
+            receiver = self._receiver(name, copies=bool(patterns))
+            channel.basic_consume(name, receiver, auto_ack=bool(patterns), callback=self._on_consuming)
         self._connection.drive(lambda: self._consuming == len(names), OPEN_SECONDS)
         if self._consuming != len(names):
             raise TransportLost(f"the broker did not start consuming within {OPEN_SECONDS} s")
 
-    def _copies_of(self, channel: Channel, pattern: str) -> str:
-        """An exclusive queue of ours that goes with the connection."""
+    def _copies_of(self, channel: Channel, patterns: Sequence[str]) -> str:
+        """An exclusive queue of ours that goes with the connection, however that ends."""
         declared: list[str] = []
         arguments = {"x-queue-type": "classic"}
         channel.queue_declare(
             "", exclusive=True, arguments=arguments, callback=lambda frame: declared.append(frame.method.queue)
         )
         self._connection.drive(lambda: bool(declared), OPEN_SECONDS)
-        channel.queue_bind(declared[0], EXCHANGE, pattern)
+        if not declared:
+            raise TransportLost(f"the broker did not make a queue within {OPEN_SECONDS} s")
+        for pattern in patterns:
+            channel.queue_bind(declared[0], EXCHANGE, pattern)
         return declared[0]
 
-    def _receiver(self, queue: str) -> Any:
+    def _receiver(self, queue: str, *, copies: bool) -> Any:
         def arrived(_channel: Channel, method: Any, properties: pika.BasicProperties, body: bytes) -> None:
-            self._unsettled.add(method.delivery_tag)
+            if not copies:
+                self._unsettled.add(method.delivery_tag)
             headers = {name: str(value) for name, value in (properties.headers or {}).items()}
             headers["message_id"] = str(properties.message_id or "")
             self._arrived.append(Delivery(queue, method.delivery_tag, body, method.redelivered, headers))

@@ -43,8 +43,8 @@ class RabbitMQTransport:
     def subscribe(self, queues: Sequence[str], *, prefetch: int) -> Subscription:
         return RabbitMQSubscription(self._url, queues, prefetch)
 
-    def listen(self, pattern: str) -> Subscription:
-        return RabbitMQSubscription(self._url, [], 100, pattern)
+    def listen(self, *patterns: str) -> Subscription:
+        return RabbitMQSubscription(self._url, [], 100, patterns)
 
     def differences(self, queues: Sequence[Queue]) -> list[str]:
         if self._management:

@@ -12,6 +12,8 @@ from typing import Any
 from chassis.events.topology import DEAD_EXCHANGE, EXCHANGE, REDELIVERY_EXCHANGE
 
 ANY = ".*"
+NOTHING = "^$"
+_LISTENERS_QUEUES = r"amq\.gen-.*"
 _WORD = "[a-z0-9_-]+"
 
 
@@ -23,7 +25,7 @@ def jobs_vhost(service: str) -> str:
 def names(service: str) -> str:
     """What a service may declare, bind, write to and read from: its queues, the exchanges, and what ``tail`` makes."""
     exchanges = "|".join(map(re.escape, (EXCHANGE, DEAD_EXCHANGE, REDELIVERY_EXCHANGE)))
-    return rf"^({exchanges}|{_own_queues(service)}|amq\.gen-.*)$"
+    return rf"^({exchanges}|{_own_queues(service)}|{_LISTENERS_QUEUES})$"
 
 
 def topics(service: str) -> dict[str, tuple[str, str]]:
@@ -35,16 +37,26 @@ def topics(service: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def definitions(passwords: Mapping[str, str], vhost: str = "/") -> dict[str, Any]:
-    """RabbitMQ's definitions of accounts called as their services, by service the password; events are in ``vhost``."""
+def definitions(
+    passwords: Mapping[str, str], vhost: str = "/", *, listeners: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    """RabbitMQ's definitions of accounts called as their services, by service the password; events are in ``vhost``.
+
+    ``listeners`` only see copies of what is published: they can make a queue that goes with them, and publish nothing.
+    """
+    listening = listeners or {}
+    topic_permissions = [(service, exchange, *may) for service in passwords for exchange, may in topics(service).items()]
+    topic_permissions += [(service, EXCHANGE, NOTHING, ANY) for service in listening]
     return {
         "vhosts": [{"name": name} for name in (vhost, *map(jobs_vhost, passwords))],
-        "users": [{"name": name, "password": password, "tags": ""} for name, password in passwords.items()],
-        "permissions": [each for service in passwords for each in _permissions(service, vhost)],
+        "users": [
+            {"name": name, "password": password, "tags": ""} for name, password in {**passwords, **listening}.items()
+        ],
+        "permissions": [each for service in passwords for each in _permissions(service, vhost)]
+        + [_listening(service, vhost) for service in listening],
         "topic_permissions": [
             {"user": service, "vhost": vhost, "exchange": exchange, "write": write, "read": read}
-            for service in passwords
-            for exchange, (write, read) in topics(service).items()
+            for service, exchange, write, read in topic_permissions
         ],
     }
 
@@ -65,6 +77,12 @@ def rabbitmqctl(service: str, vhost: str = "/") -> Iterator[str]:
 def _permissions(service: str, vhost: str) -> Iterator[dict[str, str]]:
     for where, pattern in ((vhost, names(service)), (jobs_vhost(service), ANY)):
         yield {"user": service, "vhost": where, "configure": pattern, "write": pattern, "read": pattern}
+
+
+def _listening(service: str, vhost: str) -> dict[str, str]:
+    own = rf"^{_LISTENERS_QUEUES}$"
+    read = rf"^({EXCHANGE}|{_LISTENERS_QUEUES})$"
+    return {"user": service, "vhost": vhost, "configure": own, "write": own, "read": read}
 
 
 def _own_queues(service: str) -> str:

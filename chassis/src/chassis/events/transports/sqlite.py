@@ -8,17 +8,14 @@ import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from uuid import uuid4
 
 from chassis.events.databases.plain import sqlite_path
 from chassis.events.topology import Queue
-from chassis.events.transports import Delivery, Depth, Publisher, Subscription
+from chassis.events.transports import Depth, Publisher, Subscription
 from chassis.events.transports.sqlite_bus import exists, open_bus, writing
+from chassis.events.transports.sqlite_listener import SqliteListener
 from chassis.events.transports.sqlite_publisher import SqlitePublisher
 from chassis.events.transports.sqlite_subscription import LEASE_SECONDS, SqliteSubscription
-
-LISTENER_SECONDS = 10
-"""How long copies are kept for a listener that stopped asking for them."""
 
 
 class SqliteTransport:
@@ -34,8 +31,8 @@ class SqliteTransport:
     def subscribe(self, queues: Sequence[str], *, prefetch: int) -> Subscription:
         return SqliteSubscription(self._path, queues, prefetch, self._lease_seconds)
 
-    def listen(self, pattern: str) -> Subscription:
-        return SqliteListener(self._path, pattern)
+    def listen(self, *patterns: str) -> Subscription:
+        return SqliteListener(self._path, patterns)
 
     @property
     def not_compared(self) -> None:
@@ -71,31 +68,6 @@ class SqliteTransport:
     def _bus(self) -> Iterator[sqlite3.Connection]:
         with closing(open_bus(self._path)) as bus:
             yield bus
-
-
-class SqliteListener(SqliteSubscription):
-    """A subscription to copies, in a queue of its own that is forgotten some time after it."""
-
-    def __init__(self, path: str, pattern: str) -> None:
-        self._queue = f"listener-{uuid4()}"
-        super().__init__(path, [self._queue], prefetch=100)
-        self._pattern = pattern
-        self._bind(LISTENER_SECONDS)
-
-    def receive(self, timeout: float) -> list[Delivery]:
-        self._bind(LISTENER_SECONDS + timeout)
-        return super().receive(timeout)
-
-    def close(self) -> None:
-        with writing(self._connection) as bus:
-            bus.execute("DELETE FROM bus_binding WHERE queue = ?", (self._queue,))
-            bus.execute("DELETE FROM bus_delivery WHERE queue = ?", (self._queue,))
-        super().close()
-
-    def _bind(self, seconds: float) -> None:
-        row = (self._queue, self._pattern, time.time() + seconds)
-        with writing(self._connection) as bus:
-            bus.execute("INSERT OR REPLACE INTO bus_binding VALUES (?, ?, ?)", row)
 
 
 def _bindings(bus: sqlite3.Connection) -> list[tuple[str, str]]:

@@ -11,6 +11,11 @@ from chassis.events.databases.sqlite import open_sqlite
 from chassis.events.topology import DEAD
 from chassis.events.transports import TransportLost
 
+COPIES = "copies"
+"""What is bound to this name is kept for a while for all who listen, whether or not they are there."""
+COPY_SECONDS = 60.0
+"""How long copies are kept, and made for listeners who stopped asking."""
+
 _TABLES = """
 CREATE TABLE IF NOT EXISTS bus_message (
     id integer PRIMARY KEY AUTOINCREMENT, event_id text NOT NULL, type text NOT NULL, body blob NOT NULL
@@ -22,6 +27,10 @@ CREATE TABLE IF NOT EXISTS bus_delivery (
     queue text NOT NULL, message_id integer NOT NULL, key text NOT NULL, headers text NOT NULL DEFAULT '{}',
     deliveries integer NOT NULL DEFAULT 0, lease_owner text, lease_until real, PRIMARY KEY (queue, message_id)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bus_copy (
+    id integer PRIMARY KEY AUTOINCREMENT, type text NOT NULL, headers text NOT NULL, body blob NOT NULL,
+    kept_until real NOT NULL
+);
 CREATE INDEX IF NOT EXISTS bus_delivery_key ON bus_delivery (queue, key, message_id);
 CREATE INDEX IF NOT EXISTS bus_delivery_message ON bus_delivery (message_id);
 """

@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from chassis.events.transports import Message, PublishOutcome
-from chassis.events.transports.sqlite_bus import exists, matcher, open_bus, writing
+from chassis.events.transports.sqlite_bus import COPIES, COPY_SECONDS, exists, matcher, open_bus, writing
 
 
 class SqlitePublisher:
@@ -47,6 +47,7 @@ class SqlitePublisher:
     def _bindings(self, connection: sqlite3.Connection) -> list[tuple[str, str]]:
         now = time.time()
         connection.execute("DELETE FROM bus_binding WHERE expires_at < ?", (now,))
+        connection.execute("DELETE FROM bus_copy WHERE kept_until < ?", (now,))
         return connection.execute("SELECT queue, pattern FROM bus_binding").fetchall()
 
     def _queues(self, bindings: list[tuple[str, str]], message: Message, queue: str | None) -> set[str]:
@@ -55,11 +56,18 @@ class SqlitePublisher:
         return {bound for bound, pattern in bindings if matcher(pattern).fullmatch(message.type)}
 
     def _deliver(self, connection: sqlite3.Connection, message: Message, queues: set[str]) -> PublishOutcome:
+        copied = COPIES in queues
+        queues = queues - {COPIES}
+        if message.mandatory and not queues:
+            return PublishOutcome.RETURNED
+        headers = json.dumps({"message_id": message.id, **message.headers})
+        if copied:
+            copy = (message.type, headers, message.body, time.time() + COPY_SECONDS)
+            connection.execute("INSERT INTO bus_copy (type, headers, body, kept_until) VALUES (?, ?, ?, ?)", copy)
         if not queues:
-            return PublishOutcome.RETURNED if message.mandatory else PublishOutcome.CONFIRMED
+            return PublishOutcome.CONFIRMED
         row = (message.id, message.type, message.body)
         number = connection.execute("INSERT INTO bus_message (event_id, type, body) VALUES (?, ?, ?)", row).lastrowid
-        headers = json.dumps({"message_id": message.id, **message.headers})
         connection.executemany(
             "INSERT INTO bus_delivery (queue, message_id, key, headers) VALUES (?, ?, ?, ?)",
             [(queue, number, message.key, headers) for queue in queues],

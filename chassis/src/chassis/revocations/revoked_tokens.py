@@ -1,0 +1,126 @@
+"""What is known of access tokens that are over before they expire."""
+
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from chassis.events.envelope import Event
+from chassis.tokens import Claims, TokenRefused
+from chassis.tokens.keys import MAX_AGE_SECONDS
+
+LEEWAY_SECONDS = 30
+"""A token is taken for so long after it has expired: the difference of clocks that verifiers allow."""
+MOST_SESSIONS = 100_000
+"""Ended sessions that are remembered: about 20 MB. Of a logged-out crowd beyond that, those that expire first go."""
+
+
+class RevokedTokens:
+    """Sessions that ended, accounts whose sessions all ended, roles that were lost, keys that were withdrawn.
+
+    Each is forgotten when no token it concerns can be alive. Events may come twice and in any order. Two threads may
+    apply events while others ask.
+    """
+
+    def __init__(self, now: Callable[[], float] = time.time, most: int = MOST_SESSIONS) -> None:
+        self._now = now
+        self._most = most
+        self._lock = threading.Lock()
+        self._sessions: dict[UUID, float] = {}
+        self._users: dict[UUID, tuple[float, int]] = {}
+        self._roles: dict[UUID, tuple[float, int, frozenset[str]]] = {}
+        self._keys: dict[str, float] = {}
+        self._incomplete_until = 0.0
+
+    def __len__(self) -> int:
+        return len(self._sessions) + len(self._users) + len(self._roles) + len(self._keys)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing that still matters had to be forgotten for want of room."""
+        return self._now() >= self._incomplete_until
+
+    def require_live(self, claims: Claims) -> None:
+        """Raise TokenRefused ``token_revoked`` for a token that is on the list."""
+        if claims.sid in self._sessions or claims.kid in self._keys:
+            raise TokenRefused("token_revoked")
+        ended = self._users.get(claims.sub)
+        if ended and born(claims) <= ended[1]:
+            raise TokenRefused("token_revoked")
+        held = self._roles.get(claims.sub)
+        if held and not claims.roles <= held[2]:
+            raise TokenRefused("token_revoked", "The account has lost a role that the token names.")
+
+    def apply(self, event: Event) -> None:
+        """Take in an event; one of another type says nothing here. Raises KeyError or ValueError for wrong data."""
+        apply = _APPLY.get(event.type)
+        if apply:
+            with self._lock:
+                apply(self, event)
+
+    def forget_expired(self) -> None:
+        """Drop what concerns no living token any more."""
+        now = self._now()
+        with self._lock:
+            for entries in (self._sessions, self._keys):
+                _drop(entries, [key for key, until in entries.items() if until <= now])
+            for by_user in (self._users, self._roles):
+                _drop(by_user, [key for key, entry in by_user.items() if entry[0] <= now])
+
+    def _session_revoked(self, event: Event) -> None:
+        until = _seconds(event.data["expires_at"]) + LEEWAY_SECONDS
+        if until <= self._now():
+            return
+        self._sessions[UUID(event.data["session_id"])] = until
+        if len(self._sessions) > self._most:
+            oldest = list(islice(self._sessions, self._most // 100 + 1))
+            self._incomplete_until = max(self._incomplete_until, *(self._sessions[each] for each in oldest))
+            _drop(self._sessions, oldest)
+
+    def _tokens_revoked(self, event: Event) -> None:
+        user, not_before = UUID(event.data["user_id"]), int(_seconds(event.data["not_before"]) * 1000)
+        known = self._users.get(user, (0.0, 0))
+        self._users[user] = max(known, (not_before / 1000 + MAX_AGE_SECONDS, not_before))
+
+    def _role_changed(self, event: Event) -> None:
+        user = UUID(event.data["user_id"])
+        known = self._roles.get(user)
+        if known is None or event.sequence > known[1]:
+            until = event.time.timestamp() + MAX_AGE_SECONDS
+            self._roles[user] = (until, event.sequence, frozenset(event.data["roles"]))
+
+    def _key_revoked(self, event: Event) -> None:
+        self._keys[str(event.data["kid"])] = _seconds(event.data["revoked_at"]) + MAX_AGE_SECONDS
+
+
+_APPLY: dict[str, Callable[[RevokedTokens, Event], None]] = {
+    "auth.session.revoked.v1": RevokedTokens._session_revoked,
+    "auth.user.tokens_revoked.v1": RevokedTokens._tokens_revoked,
+    "auth.role.changed.v1": RevokedTokens._role_changed,
+    "auth.key.revoked.v1": RevokedTokens._key_revoked,
+}
+TYPES = tuple(_APPLY)
+"""The events that end tokens. Nobody has to subscribe to them, so listening changes nothing for who publishes.
+
+``auth.user.suspended.v1`` is not among them: with it always comes the end of all sessions.
+"""
+
+
+def born(claims: Claims) -> int:
+    """When a token's session began, in milliseconds since 1970: its id says so (RFC 9562, UUIDv7).
+
+    ``iat`` has whole seconds: by it a log-in within the second of a revocation would die, or what was revoked live on.
+    """
+    return claims.sid.int >> 80 if claims.sid.version == 7 else claims.iat * 1000
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
+
+
+def _drop(entries: dict[Any, Any], keys: list[Any]) -> None:
+    for key in keys:
+        entries.pop(key, None)

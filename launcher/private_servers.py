@@ -53,7 +53,9 @@ def create_accounts(server: RabbitMQ) -> None:
     """Create the services' accounts on the private RabbitMQ, with what each may do. Needs .venv."""
     from chassis.events.transports import rabbitmq_permissions  # noqa: PLC0415
 
-    owners, listeners = ({name: server.password_of(name) for name in names} for names in (SERVICES_WITH_DATABASE, LISTENERS))
+    owners, listeners = (
+        {name: server.password_of(name) for name in names} for names in (SERVICES_WITH_DATABASE, LISTENERS)
+    )
     server.define(rabbitmq_permissions.definitions(owners, listeners=listeners))
 
 
@@ -65,7 +67,9 @@ def serve(arguments: list[str]) -> None:
 
 def _own_urls(server: RabbitMQ, settings: Settings) -> dict[str, str]:
     """Each service's URLs with its own account; jobs are in a virtual host of their own."""
-    events = {f"EVENTS_URL_{name}".upper(): server.account_url(name, "%2F") for name in SERVICES_WITH_DATABASE + LISTENERS}
+    events = {
+        f"EVENTS_URL_{name}".upper(): server.account_url(name, "%2F") for name in SERVICES_WITH_DATABASE + LISTENERS
+    }
     jobs = {f"JOBS_URL_{name}".upper(): server.account_url(name, f"{name}.jobs") for name in SERVICES_WITH_DATABASE}
     return (events if "EVENTS_URL" not in settings.given else {}) | (jobs if "JOBS_URL" not in settings.given else {})
 

@@ -14,6 +14,7 @@ from chassis.fastapi.middleware import RequestContextMiddleware
 from chassis.fastapi.routing import StrictJsonRoute
 from chassis.health import Health
 from chassis.problems import FieldError, Problem, invalid_fields
+from chassis.revocations import feed_of
 from chassis.testing import TokenMint
 from chassis.tokens import Verifier
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, UploadFile
@@ -22,6 +23,8 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 from sqlalchemy import QueuePool, create_engine
+
+from tests.support.newsroom import NewsSettings
 
 POOL = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0)
 ALICE = UUID("01930000-0000-7000-8000-000000000001")
@@ -123,6 +126,7 @@ async def client(verifier: Verifier, health: Health) -> AsyncIterator[AsyncClien
     app.include_router(listed)
     app.include_router(health_router(health))
     app.state.verifier = verifier
+    app.state.revocations = feed_of(NewsSettings())
     exceptions.install(app, public_url="http://127.0.0.1:8000")
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://press") as client:

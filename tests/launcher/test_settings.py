@@ -10,7 +10,7 @@ from chassis.events.transports.rabbitmq_permissions import jobs_vhost
 from launcher import catalogue, dotenv_example
 from launcher.private_servers import pointed_to
 from launcher.servers import RabbitMQ
-from launcher.settings import BROKER_URLS, OWN_SETTINGS, PORTS, SERVICES_WITH_DATABASE, read_settings
+from launcher.settings import BROKER_URLS, LISTENERS, OWN_SETTINGS, PORTS, SERVICES_WITH_DATABASE, read_settings
 from launcher.supervisor import CONFIGURATION
 
 
@@ -62,6 +62,8 @@ def test_each_service_has_an_account_of_its_own_on_a_private_broker(
         assert events.password == jobs.password == broker.password_of(service)
     assert len({urlsplit(each["EVENTS_URL"]).password for each in own.values()} | {broker.password}) == len(own) + 1
     assert "@" not in settings.environment["EVENTS_URL"] + settings.environment["JOBS_URL"]
+    listens = urlsplit(settings.environment_of("gateway")["EVENTS_URL"])
+    assert (listens.username, listens.password) == ("gateway", broker.password_of("gateway"))
 
 
 def test_urls_that_a_person_gives_are_those_of_every_service(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -82,6 +84,6 @@ def test_supervisor_gives_each_process_the_urls_of_its_service() -> None:
     for section in configuration.sections():
         program = dict(configuration[section])
         _, service, *_ = [*program.get("command", "").split(), "", ""]
-        if service in SERVICES_WITH_DATABASE:
-            for name in BROKER_URLS:
+        if service in (*SERVICES_WITH_DATABASE, *LISTENERS):
+            for name in BROKER_URLS if service in SERVICES_WITH_DATABASE else ["EVENTS_URL"]:
                 assert f'{name}="%(ENV_{name}_{service.upper()})s"' in program["environment"], section

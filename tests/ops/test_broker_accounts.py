@@ -20,8 +20,8 @@ from tests.ops.test_compose import OURS
 from tests.support import servers
 
 FOLDER = Path(compose.__file__).parent / "compose"
-SERVICES = ("auth", "blog", "media")
-URLS = ("EVENTS_URL", "JOBS_URL")
+URLS_OF = dict.fromkeys(("auth", "blog", "media"), ("EVENTS_URL", "JOBS_URL")) | {"gateway": ("EVENTS_URL",)}
+PROGRAMS = {name: f"{name}-web" for name in URLS_OF} | {"gateway": "gateway"}
 Urls = dict[str, dict[str, str]]
 
 
@@ -50,18 +50,21 @@ def of_compose(folder: Path) -> tuple[str, Urls]:
     urls = {
         service: {
             name: re.sub(
-                r"\$\{(\w+):\?[^}]*\}", lambda asked: made[asked[1]], OURS[f"{service}-web"]["environment"][name]
+                r"\$\{(\w+):\?[^}]*\}", lambda asked: made[asked[1]], OURS[PROGRAMS[service]]["environment"][name]
             )
-            for name in ("EVENTS_URL", "JOBS_URL")
+            for name in names
         }
-        for service in SERVICES
+        for service, names in URLS_OF.items()
     }
     return (folder / "definitions.json").read_text(), urls
 
 
 def of_devinfra(_folder: Path) -> tuple[str, Urls]:
     secrets = {item["metadata"]["name"]: item["data"] for item in of_kind(render({}, "devinfra"), "Secret")}
-    urls = {service: {name: decoded(secrets[f"broadsheet-{service}"][name]) for name in URLS} for service in SERVICES}
+    urls = {
+        service: {name: decoded(secrets[f"broadsheet-{service}"][name]) for name in names}
+        for service, names in URLS_OF.items()
+    }
     return decoded(secrets["devinfra-rabbitmq"]["definitions.json"]), urls
 
 
@@ -87,7 +90,7 @@ def started(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Ra
 @pytest.mark.servers
 def test_each_service_enters_with_its_own_account(started: tuple[RabbitMQ, Urls]) -> None:
     server, urls = started
-    assert set(server.ctl("list_users").split()) >= {*SERVICES, "broadsheet"}
+    assert set(server.ctl("list_users").split()) >= {*URLS_OF, "broadsheet"}
     for service, own in urls.items():
         for name, url in own.items():
             parts = urlsplit(url)

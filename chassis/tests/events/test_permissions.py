@@ -94,6 +94,56 @@ def test_a_service_sees_copies_of_what_is_published(accounts: dict[str, Transpor
         assert len(take(listener, 1)) == 1
 
 
+@pytest.fixture
+def listener(accounts: dict[str, Transport], broker: RabbitMQ) -> Transport:
+    """What an account that only listens sees; the definitions made it."""
+    assert accounts
+    broker.define(rabbitmq_permissions.definitions({}, listeners={"gateway": "gateway-password"}))
+    return transports.connect(url(broker, "gateway"))
+
+
+def test_listener_sees_copies_and_leaves_no_queue(
+    accounts: dict[str, Transport], listener: Transport, broker: RabbitMQ
+) -> None:
+    with closing(listener.listen("auth.session.revoked.v1", "auth.key.revoked.v1")) as copies:
+        with closing(accounts["auth"].publisher()) as publisher:
+            publisher.publish([replace(message("auth.key.revoked.v1"), mandatory=False)])
+        assert len(take(copies, 1)) == 1
+        assert "amq.gen-" in broker.ctl("list_queues", "name")
+    wait_until(lambda: "amq.gen-" not in broker.ctl("list_queues", "name"))
+
+
+LISTENER_REFUSED: dict[str, Callable[[Transport], object]] = {
+    "publish": lambda gateway: send(gateway, "auth.session.revoked.v1"),
+    "publish types of its own": lambda gateway: send(gateway, "gateway.opened.v1"),
+    "read a service's queue": lambda gateway: gateway.subscribe(["blog.auth-events"], prefetch=1),
+    "declare a queue that stays": lambda gateway: gateway.apply(
+        [Queue("gateway.auth-events", ("auth.key.revoked.v1",))]
+    ),
+}
+
+
+@pytest.mark.parametrize("attempt", LISTENER_REFUSED.values(), ids=LISTENER_REFUSED.keys())
+def test_listener_may_not(
+    accounts: dict[str, Transport], listener: Transport, attempt: Callable[[Transport], object]
+) -> None:
+    accounts["blog"].apply(queues("blog", READS["blog"]))
+    with pytest.raises(TransportLost, match="ACCESS_REFUSED"):
+        attempt(listener)
+
+
+def test_killed_listener_leaves_no_queue(accounts: dict[str, Transport], listener: Transport, broker: RabbitMQ) -> None:
+    """What a pod that dies leaves behind."""
+    assert listener
+    listen = (
+        f"from chassis.events import transports as t; t.connect({url(broker, 'gateway')!r}).listen('#').receive(600)"
+    )
+    with subprocess.Popen([sys.executable, "-c", listen]) as process:
+        wait_until(lambda: "amq.gen-" in broker.ctl("list_queues", "name"))
+        process.kill()
+    wait_until(lambda: "amq.gen-" not in broker.ctl("list_queues", "name"))
+
+
 def publish_by_name(transport: Transport, queue: str) -> None:
     """Publish to RabbitMQ's default exchange, which has a way to every queue."""
     assert isinstance(transport, RabbitMQTransport)
@@ -153,6 +203,18 @@ def test_how_to_install_says_the_same_as_the_command() -> None:
     printed = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
     told = [each.splitlines() for each in printed.strip().split("\n\n")]
     assert told == [shlex.split(line) for name in READS for line in rabbitmq_permissions.rabbitmqctl(name)]
+    of_gateway = [
+        shlex.split(line) for line in text.splitlines() if line.startswith("    rabbitmqctl ") and " gateway " in line
+    ]
+    wanted = rabbitmq_permissions.definitions({}, listeners={"gateway": ""})
+    assert [words[4:] for words in of_gateway] == [
+        ["gateway", *(each[key] for key in keys)]
+        for kind, keys in (
+            ("permissions", ("configure", "write", "read")),
+            ("topic_permissions", ("exchange", "write", "read")),
+        )
+        for each in wanted[kind]
+    ]
 
 
 def test_definitions_say_the_same_as_the_commands(

@@ -14,7 +14,11 @@ from structlog.contextvars import get_contextvars
 def test_admin_port_tells_health_and_status(gateway: Running) -> None:
     with httpx.Client(base_url=gateway.admin_url) as admin:
         assert admin.get("/livez").json() == {"status": "ok"}
-        assert admin.get("/readyz").json() == {"status": "ok", "checks": {"keys": "ok"}}
+        assert admin.get("/readyz").json() == {
+            "status": "ok",
+            "checks": {"keys": "ok", "revocations": "ok"},
+            "warnings": {"revocations": "ok"},
+        }
         assert admin.get("/nothing").status_code == 404
         status = admin.get("/status").json()
     assert status["keys"]["ids"] == ["test-key"]

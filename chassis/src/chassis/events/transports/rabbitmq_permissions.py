@@ -45,7 +45,9 @@ def definitions(
     ``listeners`` only see copies of what is published: they can make a queue that goes with them, and publish nothing.
     """
     listening = listeners or {}
-    topic_permissions = [(service, exchange, *may) for service in passwords for exchange, may in topics(service).items()]
+    topic_permissions = [
+        (service, exchange, *may) for service in passwords for exchange, may in topics(service).items()
+    ]
     topic_permissions += [(service, EXCHANGE, NOTHING, ANY) for service in listening]
     return {
         "vhosts": [{"name": name} for name in (vhost, *map(jobs_vhost, passwords))],

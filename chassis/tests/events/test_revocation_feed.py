@@ -35,13 +35,15 @@ class Auth:
 
     def __init__(self, server: LocalServer) -> None:
         self.recent: list[Event] = []
-        self.away = False
+        self.away = self.older = False
         self.asked: list[str | None] = []
         server.reply = self._reply
 
     def _reply(self, request: Received) -> tuple[int, bytes]:
         if self.away or SERVICE_TOKEN_HEADER.lower() not in request.headers:
             return 503, b""
+        if self.older:
+            return 404, b""
         self.asked.append(parse_qs(urlsplit(request.path).query).get("since", [None])[0])
         events = [envelope.encode(event).decode() for event in self.recent]
         return 200, json.dumps({"events": events, "next": f"moment {len(self.asked)}"}).encode()
@@ -196,6 +198,13 @@ def test_privileged_calls_are_refused_while_the_list_is_old_and_others_go_on(
         feed.current()
     auth.away = False
     eventually(lambda: not feed.old, seconds=5)
+
+
+def test_beside_an_auth_of_an_earlier_release_nothing_is_refused(feed: RevocationFeed, auth: Auth) -> None:
+    auth.older = True
+    feed.start()
+    eventually(lambda: not feed.old, seconds=5)
+    feed.ready()
 
 
 def test_process_without_a_list_is_unready_at_first_and_then_serves_what_needs_none(

@@ -116,7 +116,7 @@ def test_what_no_living_token_minds_is_left_out(alice: Caller, charlie: Caller) 
 def test_queries_are_the_same_however_many_there_are(
     alice: Caller, charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    user = User.objects.get(id=alice.id)
+    user = User.objects.get(username="alice")
     for _ in range(20):
         grant = session_open(user, user_agent="", ip=None, now=timezone.now())
         charlie.post("/api/v1/auth/logout", {"refresh": grant.refresh_token})

@@ -47,7 +47,7 @@ class RevocationFeed:
         self._transport = transport
         self._auth = auth
         self._listener: Subscription | None = None
-        self._listening = False
+        self._listening: bool | None = None  # before the first attempt
         self._since: str | None = None
         self._failed = False
         self._confirmed_at = float("-inf")
@@ -75,7 +75,7 @@ class RevocationFeed:
     @property
     def listening(self) -> bool:
         """Whether events arrive, as far as the connection tells."""
-        return self._listening
+        return self._listening is True
 
     @property
     def old(self) -> bool:
@@ -112,7 +112,7 @@ class RevocationFeed:
             for delivery in self._listener.receive(RECEIVE_SECONDS):
                 self._apply(delivery.body)
         except TransportLost as error:
-            if self._listening:
+            if self._listening is not False:
                 log.warning("revocations not heard, polling for them", error=str(error))
             self._hang_up()
             return RECONNECT_SECONDS
@@ -135,18 +135,21 @@ class RevocationFeed:
 
     def ask(self) -> None:
         """Fetch what was revoked since the last answer, or all that matters; logs a failure."""
-        self._failed = True
         try:
             answer = self._auth.get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
                 self._apply(event.encode())
             self._since = answer["next"]
-        except (InternalUnavailable, InternalNotFound, KeyError, TypeError, AttributeError) as error:
-            log.warning("revocations not confirmed", error=str(error))
-        else:
-            self._failed = False
-            self._confirmed_at = time.monotonic()
-            gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
+        except InternalNotFound:
+            pass  # an auth of an earlier release, beside which we are rolled out
+        except (InternalUnavailable, KeyError, TypeError, AttributeError) as error:
+            if not self._failed:
+                log.warning("revocations not confirmed", error=str(error))
+            self._failed = True
+            return
+        self._failed = False
+        self._confirmed_at = time.monotonic()
+        gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
 
     def _apply(self, body: bytes) -> None:
         try:

@@ -14,10 +14,11 @@ from chassis.events import envelope
 from chassis.events.envelope import Event
 from chassis.events.testing import example
 from chassis.events.transports import Message, Transport, TransportLost
-from chassis.internal_client import SERVICE_TOKEN_HEADER, InternalClient
+from chassis.internal_client import InternalClient
 from chassis.problems import Problem
 from chassis.revocations import RevocationFeed
 from chassis.revocations import feed as feeds
+from chassis.service_credentials import Credentials, ServiceToken
 from chassis.testing import LocalServer, TokenMint
 from chassis.testing.local_server import Received
 from chassis.tokens import Claims, KeySet, TokenRefused, Verifier
@@ -28,6 +29,7 @@ from tests.support.waiting import eventually
 ALICE = UUID("01930000-0000-7000-8000-00000000000a")
 EDITING = Access(auth="required", roles=frozenset({"author", "editor"}))
 READING = Access(auth="optional")
+CREDENTIALS = Credentials(lambda: ServiceToken("token", 600))
 
 
 class Auth:
@@ -40,7 +42,7 @@ class Auth:
         server.reply = self._reply
 
     def _reply(self, request: Received) -> tuple[int, bytes]:
-        if self.away or SERVICE_TOKEN_HEADER.lower() not in request.headers:
+        if self.away or request.headers.get("authorization") != "Bearer token":
             return 503, b""
         if self.older:
             return 404, b""
@@ -76,7 +78,7 @@ def broker(transport: Transport) -> Broken:
 
 @pytest.fixture
 def feed(broker: Broken, auth: Auth, http_server: LocalServer) -> Iterator[RevocationFeed]:
-    feed = RevocationFeed(broker, InternalClient(http_server.url, "token"))
+    feed = RevocationFeed(broker, lambda: InternalClient(http_server.url, CREDENTIALS))
     yield feed
     feed.close()
 

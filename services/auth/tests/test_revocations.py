@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from auth_service.clients.services import service_token_issue
 from auth_service.moderation.services import user_roles_change, user_suspend
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open, sessions_end
@@ -11,7 +12,6 @@ from auth_service.testing import Caller
 from auth_service.users.models import Role, User
 from chassis.django.authentication import verifier
 from chassis.events import envelope
-from chassis.internal_client import SERVICE_TOKEN_HEADER
 from chassis.revocations import RevokedTokens
 from chassis.tokens import TokenRefused
 from django.db import connection
@@ -19,13 +19,17 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 PATH = "/internal/revocations"
-TOKEN = {SERVICE_TOKEN_HEADER.replace("-", "_"): settings().service_token}
+
+
+def token() -> dict[str, str]:
+    """What the gateway shows."""
+    return {"Authorization": f"Bearer {service_token_issue('gateway', 'auth', now=timezone.now()).text}"}
 
 
 def heard(asker: Caller) -> RevokedTokens:
     """What a process that starts now knows."""
     revoked = RevokedTokens()
-    for text in asker.get(PATH, **TOKEN).body["events"]:
+    for text in asker.get(PATH, **token()).body["events"]:
         revoked.apply(envelope.decode(text.encode()))
     return revoked
 
@@ -90,10 +94,10 @@ def test_lost_role_ends_the_token_and_not_the_one_that_a_refresh_gives(
 def test_only_what_is_newer_is_told_to_who_asked_before(alice: Caller, charlie: Caller) -> None:
     alice.log_in()
     alice.post("/api/v1/auth/logout", {"refresh": alice.refresh})
-    first = charlie.get(PATH, **TOKEN).body
+    first = charlie.get(PATH, **token()).body
     assert len(first["events"]) == 1
     later = datetime.fromisoformat(first["next"]) + timedelta(minutes=2)
-    assert charlie.get(f"{PATH}?since={later:%FT%TZ}", **TOKEN).body["events"] == []
+    assert charlie.get(f"{PATH}?since={later:%FT%TZ}", **token()).body["events"] == []
 
 
 def test_what_is_asked_for_overlaps_with_what_was_told(alice: Caller, charlie: Caller) -> None:
@@ -101,7 +105,7 @@ def test_what_is_asked_for_overlaps_with_what_was_told(alice: Caller, charlie: C
     alice.log_in()
     alice.post("/api/v1/auth/logout", {"refresh": alice.refresh})
     moment = datetime.now(UTC) + timedelta(seconds=30)
-    assert len(charlie.get(f"{PATH}?since={moment:%FT%TZ}", **TOKEN).body["events"]) == 1
+    assert len(charlie.get(f"{PATH}?since={moment:%FT%TZ}", **token()).body["events"]) == 1
 
 
 def test_what_no_living_token_minds_is_left_out(alice: Caller, charlie: Caller) -> None:
@@ -110,7 +114,7 @@ def test_what_no_living_token_minds_is_left_out(alice: Caller, charlie: Caller) 
     long_ago = timezone.now() - settings().access_token_life - timedelta(minutes=3)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE outbox_event SET created_at = %s", [long_ago.isoformat()])
-    assert charlie.get(PATH, **TOKEN).body["events"] == []
+    assert charlie.get(PATH, **token()).body["events"] == []
 
 
 def test_queries_are_the_same_however_many_there_are(
@@ -121,12 +125,12 @@ def test_queries_are_the_same_however_many_there_are(
         grant = session_open(user, user_agent="", ip=None, now=timezone.now())
         charlie.post("/api/v1/auth/logout", {"refresh": grant.refresh_token})
     with django_assert_num_queries(2):
-        assert len(charlie.get(PATH, **TOKEN).body["events"]) == 20
+        assert len(charlie.get(PATH, **token()).body["events"]) == 20
 
 
 @pytest.mark.parametrize("since", ["yesterday", "2026-11-23T10:00:00", "'"])
 def test_moment_that_is_none_is_400(charlie: Caller, since: str) -> None:
-    answer = charlie.get(f"{PATH}?since={since}", **TOKEN)
+    answer = charlie.get(f"{PATH}?since={since}", **token())
     assert (answer.status, answer.body["code"]) == (400, "since_invalid")
 
 

@@ -16,7 +16,7 @@ from chassis.events.testing import example
 from chassis.events.transports import Message
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, SCOPE
-from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.fake_upstream import Call, FakeUpstream, service_token
 from gateway_service.testing.running import Running, eventually
 from uuid_utils.compat import uuid7
 
@@ -54,7 +54,9 @@ def auth_with(mint: TokenMint, *events: Event) -> FakeUpstream:
         listed = [envelope.encode(event).decode() for event in events]
         await call.answer(json.dumps({"events": listed, "next": "2026-11-29T12:00:00.000Z"}).encode())
 
-    return FakeUpstream({"/.well-known/jwks.json": jwks, "/internal/revocations": revocations})
+    return FakeUpstream(
+        {"/.well-known/jwks.json": jwks, "/internal/revocations": revocations, "/internal/tokens": service_token}
+    )
 
 
 def test_token_dies_within_a_second_of_the_event_though_it_was_verified_before(
@@ -83,7 +85,7 @@ def test_gateway_that_starts_later_knows(start_gateway: Callable[..., Running], 
         with httpx.Client(base_url=running.url) as client:
             assert code(client.get(ME, headers=bearer(mint, session))) == "token_revoked"
         asked = next(seen for seen in auth.requests if seen.target == "/internal/revocations")
-        assert asked.header("x-service-token")
+        assert asked.header("authorization") == "Bearer of-the-gateway"
 
 
 def test_without_a_list_editors_only_read_and_authors_write_on(
@@ -95,7 +97,9 @@ def test_without_a_list_editors_only_read_and_authors_write_on(
     async def nothing(call: Call) -> None:
         await call.answer(status="503 Service Unavailable")
 
-    with FakeUpstream({"/.well-known/jwks.json": jwks, "/internal/revocations": nothing}) as auth:
+    with FakeUpstream(
+        {"/.well-known/jwks.json": jwks, "/internal/revocations": nothing, "/internal/tokens": service_token}
+    ) as auth:
         running = start_gateway(AUTH_URL=auth.url)
         running.wait_until_listening()
         unready = httpx.get(f"{running.admin_url}/readyz")
@@ -135,7 +139,9 @@ def test_gateway_whose_broker_is_away_serves_and_polls(
         listed = [envelope.encode(event).decode() for event in events]
         await call.answer(json.dumps({"events": listed, "next": "2026-11-29T12:00:00.000Z"}).encode())
 
-    with FakeUpstream({"/.well-known/jwks.json": jwks, "/internal/revocations": revocations}) as auth:
+    with FakeUpstream(
+        {"/.well-known/jwks.json": jwks, "/internal/revocations": revocations, "/internal/tokens": service_token}
+    ) as auth:
         running = start_gateway(AUTH_URL=auth.url, EVENTS_URL="amqp://127.0.0.1:1/")
         running.wait_until_ready()
         with httpx.Client(base_url=running.url) as client:

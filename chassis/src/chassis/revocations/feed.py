@@ -4,8 +4,10 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 
 from chassis.access import Access
+from chassis.client_credentials import client_credentials
 from chassis.events import envelope, transports
 from chassis.events.envelope import EventUndecodable
 from chassis.events.transports import Subscription, Transport, TransportLost
@@ -15,7 +17,7 @@ from chassis.logging import get_logger
 from chassis.metrics import gauge
 from chassis.problems import Problem
 from chassis.revocations.revoked_tokens import TYPES, RevokedTokens
-from chassis.settings import ServiceSettings
+from chassis.settings import ClientSettings
 from chassis.tokens import Claims
 
 PATH = "/internal/revocations"
@@ -42,7 +44,7 @@ class RevocationFeed:
     Subscribed first, then the snapshot, so nothing falls between; a lost connection does both again.
     """
 
-    def __init__(self, transport: Callable[[], Transport], auth: InternalClient) -> None:
+    def __init__(self, transport: Callable[[], Transport], auth: Callable[[], InternalClient]) -> None:
         self.tokens = RevokedTokens()
         self._transport = transport
         self._auth = auth
@@ -136,7 +138,7 @@ class RevocationFeed:
     def ask(self) -> None:
         """Fetch what was revoked since the last answer, or all that matters; logs a failure."""
         try:
-            answer = self._auth.get_json(PATH, {"since": self._since} if self._since else None)
+            answer = self._auth().get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
                 self._apply(event.encode())
             self._since = answer["next"]
@@ -162,10 +164,14 @@ class RevocationFeed:
         gauge("revocations_listening").set(listening)
 
 
-def feed_of(settings: ServiceSettings) -> RevocationFeed:
+def feed_of(settings: ClientSettings) -> RevocationFeed:
     """The feed of a process, as its settings say; nothing is asked before it is started."""
 
     def transport() -> Transport:
         return transports.connect(settings.events_url)
 
-    return RevocationFeed(transport, InternalClient(settings.auth_url, settings.service_token))
+    @cache
+    def auth() -> InternalClient:  # auth itself has no client secret, and starts no feed
+        return InternalClient(settings.auth_url, client_credentials(settings, "auth"))
+
+    return RevocationFeed(transport, auth)

@@ -9,8 +9,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from auth_service.clients.permissions import FromAService
 from auth_service.revocations.selectors import revocations_list
-from auth_service.users.internal.views import FromAService
 from chassis import clock
 
 

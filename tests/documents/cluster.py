@@ -44,7 +44,7 @@ KUBECTL = {
     "create namespace": "",
     "delete": "-l= --all",
     "describe": "",
-    "exec": "-i -c=",
+    "exec": "-i -t -c=",
     "get": "-l= -o= --watch",
     "label": "",
     "logs": "-c= --all-containers --tail=",

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import yaml
 from chassis.events.commands import verbs
 from chassis.migrations import parse_options
 from chassis.settings_error import SettingsError
@@ -85,6 +86,10 @@ def _of_the_gateway(command: str, words: list[str]) -> None:
     importlib.import_module(f"gateway_service.commands.{command}").parser().parse_args(words)
 
 
+def _of_staff(command: str, words: list[str]) -> None:
+    getattr(importlib.import_module("auth_service.staff.arguments"), command)().parse_args(words)
+
+
 def _manage(service: str, words: list[str]) -> None:
     if reason := _refusal_of_django(service, *words):
         raise Refused(reason)
@@ -109,7 +114,13 @@ def _pytest(words: list[str], _service: str) -> None:
 
 
 def _docker(words: list[str], _service: str) -> None:
-    """``docker run`` of an image of ours with a command of its service."""
+    """``docker run`` of an image of ours, or ``docker compose exec`` in a container, with a command of its service."""
+    if words[0] == "compose":
+        container, *inner = words[words.index("exec") + 1 :]
+        if container not in yaml.safe_load((ROOT / "docker/compose.yaml").read_text())["services"]:
+            raise Refused(f"Compose has no service {container}")
+        refuse_false("", inner)
+        return
     image = next(index for index, word in enumerate(words) if "/broadsheet/" in word)
     service = words[image].rpartition("/")[2].partition(":")[0]
     if service not in SERVICES:
@@ -141,6 +152,7 @@ PARSERS: dict[str, Callable[[str, list[str]], object]] = {
     "events": _events,
     "migrate": lambda _service, words: parse_options(words),
     "manage": _manage,
+    "auth create-admin": lambda _service, words: _of_staff("create_admin", words),
     "gateway check": lambda _service, words: _of_the_gateway("check", words),
     "gateway explain": lambda _service, words: _of_the_gateway("explain", words),
 }

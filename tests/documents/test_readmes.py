@@ -67,7 +67,8 @@ def test_chain_of_the_gateway_is_drawn_in_its_order() -> None:
     links = re.search(r"def checks\(.*?return \[\n(.*?)\n    \]", code, re.DOTALL)
     assert drawn
     assert links
-    assert drawn[1].split(" ▶ ") == [*re.findall(r"^ {8}(\w+)", links[1].lower(), re.MULTILINE), "forward"]
+    names = [name.removesuffix("Check").lower() for name in re.findall(r"^ {8}(\w+)", links[1], re.MULTILINE)]
+    assert drawn[1].split(" ▶ ") == [*names, "forward"]
 
 
 def test_every_module_of_the_chassis_is_listed() -> None:

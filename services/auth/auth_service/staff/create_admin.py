@@ -3,7 +3,6 @@
 Never by an argument or the environment, which other processes and shell histories see.
 """
 
-import argparse
 import getpass
 import sys
 
@@ -13,16 +12,14 @@ from chassis.problems import Problem
 from chassis.settings import SettingsError
 from rest_framework.exceptions import ValidationError
 
+from auth_service.staff.arguments import create_admin as create_admin_parser
 from auth_service.staff.services import admin_create, is_admin
 from auth_service.users.bodies import RegistrationBody
 
 
 def create_admin(arguments: list[str]) -> str:
     """Open the account and say what was done; raises SettingsError with what is wrong."""
-    parser = argparse.ArgumentParser("create-admin", allow_abbrev=False, description=__doc__)
-    parser.add_argument("--email", required=True)
-    parser.add_argument("--username", required=True)
-    asked = vars(parser.parse_args(arguments))
+    asked = vars(create_admin_parser().parse_args(arguments))
     if is_admin(**asked):
         return f"{asked['username']} is an admin already; nothing was changed."
     try:

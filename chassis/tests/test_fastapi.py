@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -15,6 +15,7 @@ from chassis.fastapi.routing import StrictJsonRoute
 from chassis.health import Health
 from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.revocations import feed_of
+from chassis.settings import ClientSettings
 from chassis.testing import TokenMint
 from chassis.tokens import Verifier
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, UploadFile
@@ -23,8 +24,6 @@ from httpx import ASGITransport, AsyncClient
 from prometheus_client import REGISTRY
 from pydantic import BaseModel
 from sqlalchemy import QueuePool, create_engine
-
-from tests.support.newsroom import NewsSettings
 
 POOL = create_engine("sqlite://", poolclass=QueuePool, pool_size=1, max_overflow=0, pool_timeout=0)
 ALICE = UUID("01930000-0000-7000-8000-000000000001")
@@ -113,6 +112,10 @@ async def nowhere_listed() -> None:
     """Not in contracts/access.yaml."""
 
 
+class PressSettings(ClientSettings):
+    service: ClassVar[str] = "press"
+
+
 @pytest.fixture
 def health() -> Health:
     return Health()
@@ -126,7 +129,7 @@ async def client(verifier: Verifier, health: Health) -> AsyncIterator[AsyncClien
     app.include_router(listed)
     app.include_router(health_router(health))
     app.state.verifier = verifier
-    app.state.revocations = feed_of(NewsSettings())
+    app.state.revocations = feed_of(PressSettings())
     exceptions.install(app, public_url="http://127.0.0.1:8000")
     transport = ASGITransport(app, raise_app_exceptions=False)
     async with AsyncClient(transport=transport, base_url="http://press") as client:

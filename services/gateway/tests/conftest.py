@@ -10,7 +10,7 @@ import pytest
 import uvloop
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, BOB, SCOPE
-from gateway_service.testing.fake_upstream import Call, FakeUpstream, service_token
+from gateway_service.testing.fake_upstream import Call, FakeUpstream, Handler, service_token
 from gateway_service.testing.running import Running, start
 
 
@@ -32,7 +32,11 @@ def _auth(mint: TokenMint) -> Iterator[FakeUpstream]:
     async def revocations(call: Call) -> None:
         await call.answer(json.dumps({"events": [], "next": "2026-11-29T12:00:00.000Z"}).encode())
 
-    handlers = {"/.well-known/jwks.json": jwks, "/internal/revocations": revocations, "/internal/tokens": service_token}
+    handlers: dict[str, Handler] = {
+        "/.well-known/jwks.json": jwks,
+        "/internal/revocations": revocations,
+        "/internal/tokens": service_token,
+    }
     with FakeUpstream(handlers) as upstream:
         yield upstream
 

@@ -69,7 +69,7 @@ def graphite(platform: Platform, alice: Visitor, tmp_path_factory: pytest.TempPa
         (folder / name).write_text(text.format(folder=folder, **ports))
     (folder / "whisper").mkdir()
     carbon = program("carbon-cache", "graphite-carbon")
-    set_up = [f"PYTHONPATH={folder}", "GRAPHITE_SETTINGS_MODULE=graphite_of_test"]
+    set_up = ["-u", "DJANGO_SETTINGS_MODULE", f"PYTHONPATH={folder}", "GRAPHITE_SETTINGS_MODULE=graphite_of_test"]
     manage = ["env", *set_up, program("graphite-manage", "graphite-web")]
     subprocess.run([*manage, "migrate", "--run-syncdb"], capture_output=True, check=True)
     with (

@@ -125,6 +125,7 @@ def test_a_cursor_goes_on_with_the_filters_it_began_with(alice: Caller, charlie:
         assert (answer.status, answer.body["code"]) == (400, "cursor_invalid")
 
 
-def test_an_unknown_filter_is_refused(charlie: Caller) -> None:
-    answer = charlie.get("v2/posts?page=1")
+@pytest.mark.parametrize("query", ["page=1", "format=json", "format=0"])
+def test_an_unknown_filter_is_refused(charlie: Caller, query: str) -> None:
+    answer = charlie.get(f"v2/posts?{query}")
     assert (answer.status, answer.body["code"]) == (400, "filter_unknown")

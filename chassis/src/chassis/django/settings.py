@@ -71,6 +71,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             "EXCEPTION_HANDLER": "chassis.django.exceptions.exception_handler",
             "UNAUTHENTICATED_USER": "chassis.django.authentication.Anonymous",
             "UNICODE_JSON": True,
+            "URL_FORMAT_OVERRIDE": None,  # else ?format= of an unknown word answers 404 for a page that is there
         },
         "SPECTACULAR_SETTINGS": {
             "OAS_VERSION": "3.1.0",

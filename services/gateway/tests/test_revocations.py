@@ -1,7 +1,6 @@
 """Tokens that end before they expire: heard as an event, or found in auth's snapshot."""
 
 import json
-import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -59,22 +58,21 @@ def auth_with(mint: TokenMint, *events: Event) -> FakeUpstream:
     )
 
 
-def test_token_dies_within_a_second_of_the_event_though_it_was_verified_before(
+def test_token_dies_with_the_event_though_it_was_verified_before(
     gateway: Running, stranger: httpx.Client, mint: TokenMint, events_url: str, auth: FakeUpstream
 ) -> None:
     session = uuid7()
     headers, others = bearer(mint, session), bearer(mint, uuid7())
     assert stranger.get(ME, headers=headers).status_code == 200
     publish(events_url, over(session))
-    until = time.monotonic() + 1
-    while code(answer := stranger.get(ME, headers=headers)) != "token_revoked":
-        assert time.monotonic() < until
+    eventually(lambda: code(stranger.get(ME, headers=headers)) == "token_revoked")
+    answer = stranger.get(ME, headers=headers)
     assert answer.status_code == 401
     assert answer.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
     served = len(auth.requests)
     assert code(stranger.get(POSTS, headers=headers)) == "token_revoked"  # on public routes too, verified anew
     assert stranger.get(ME, headers=others).status_code == 200
-    assert [seen.target for seen in auth.requests[served:] if seen.target == ME] == [ME]
+    assert [seen.target for seen in auth.requests[served:]] == [ME]
 
 
 def test_gateway_that_starts_later_knows(start_gateway: Callable[..., Running], mint: TokenMint) -> None:
@@ -84,7 +82,7 @@ def test_gateway_that_starts_later_knows(start_gateway: Callable[..., Running], 
         running.wait_until_ready()
         with httpx.Client(base_url=running.url) as client:
             assert code(client.get(ME, headers=bearer(mint, session))) == "token_revoked"
-        asked = next(seen for seen in auth.requests if seen.target == "/internal/revocations")
+        asked = next(seen for seen in auth.of_gateway if seen.target == "/internal/revocations")
         assert asked.header("authorization") == "Bearer of-the-gateway"
 
 

@@ -228,5 +228,5 @@ def test_new_key_is_fetched_once_and_a_withdrawn_one_forgotten(
             # an unknown key is asked for, though not more often than every ten seconds
             eventually(lambda: client.get("/api/v1/posts", headers=new).status_code == 200)
             assert client.get("/api/v1/posts", headers=old).json()["code"] == "token_signature"
-        asked = [seen for seen in auth.requests if seen.target == "/.well-known/jwks.json"]
+        asked = [seen for seen in auth.of_gateway if seen.target == "/.well-known/jwks.json"]
         assert len(asked) == 2

@@ -99,10 +99,15 @@ async def describe(call: Call) -> None:
 
 @dataclass
 class FakeUpstream:
-    """Answers each path with the handler set for it, and else describes the request."""
+    """Answers each path with the handler set for it, and else describes the request.
+
+    ``requests`` were passed on for clients; ``of_gateway`` are its own, which come when it likes: keys, tokens and the
+    list of revocations.
+    """
 
     handlers: dict[str, Handler] = field(default_factory=dict)
     requests: list[Seen] = field(default_factory=list)
+    of_gateway: list[Seen] = field(default_factory=list)
     connections: int = 0
     port: int = 0
 
@@ -157,7 +162,7 @@ class FakeUpstream:
         method, target, _ = head[0].split(" ")
         pairs = (line.split(":", 1) for line in head[1:-2])
         seen = Seen(method, target, [(name.lower(), value.strip()) for name, value in pairs])
-        self.requests.append(seen)
+        (self.requests if "x-forwarded-for" in seen.names() else self.of_gateway).append(seen)
         handler = self.handlers.get(target.partition("?")[0], describe)
         try:
             await handler(Call(seen, reader, writer))

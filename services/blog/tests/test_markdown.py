@@ -49,6 +49,15 @@ def test_tables_are_known() -> None:
         ("<svg><text>in a drawing</text></svg>", "in a drawing"),
         ("<svg><title>one</title><desc>two</desc></svg>", "two"),
         ("<math><mi>a</mi><mo>+</mo></math>", "a + "),
+        ("- [ ] to do", '<li><input type="checkbox" disabled=""> to do</li>'),
+        ("1. [x] done", '<li><input type="checkbox" checked="" disabled=""> done</li>'),
+        ("<details open><summary>1</summary>2</details>", '<details open=""><summary>1</summary>2</details>'),
+        (
+            "<figure><img src=/x.png alt=y><figcaption>z</figcaption></figure>",
+            '<figure><img src="/x.png" alt="y"><figcaption>z</figcaption></figure>',
+        ),
+        ("<ol reversed><li value=7>x</ol>", '<ol reversed=""><li value="7">x</li></ol>'),
+        ("<time datetime=2026-11-23>Monday</time>", '<time datetime="2026-11-23">Monday</time>'),
     ],
 )
 def test_what_authors_write_is_kept(source: str, html: str) -> None:
@@ -71,11 +80,19 @@ def test_a_link_leads_to_a_heading() -> None:
         ("<li class=menu>1</li>", "<li>1</li>"),
         ("<td style='position:fixed'>1</td>", "1"),
         ("<svg><script>alert(1)</script><style>x</style></svg>", "<p></p>"),
+        ("x<input type=image src=x formaction=javascript:x onfocus=x>", "<p>x</p>"),
+        ("<input name=y type=checkbox form=z onfocus=x>", '<input type="checkbox" disabled="">'),
+        ("x<input type=text value='<' onfocus=x", "<p>x&lt;input type=text value='&lt;' onfocus=x</p>"),
         ("<svg><a href='javascript:x'>1</a></svg>", '<p><a rel="noopener noreferrer nofollow ugc">1</a></p>'),
     ],
 )
 def test_what_is_kept_stays_harmless(source: str, html: str) -> None:
     assert render(source).replace(" </p>", "</p>") == html
+
+
+def test_an_input_in_disguise_is_but_a_box_that_nobody_can_tick() -> None:
+    tags = render("<div>\n<input type=text value='<' autofocus>\n</div>").split("\n")[1]
+    assert set(tags.removesuffix(">").split()) == {"<input", 'type="checkbox"', 'disabled=""'}
 
 
 @pytest.mark.parametrize(
@@ -130,6 +147,7 @@ def test_deep_nesting_does_not_hold_a_worker(part: str) -> None:
 def test_an_excerpt_is_the_first_words_as_plain_text() -> None:
     assert excerpt(render("# A & B\n\nfirst *words*")) == "A & B first words"
     assert excerpt(render("a<br>b\n\n- c\n- d\n\ne|f\n-|-\n1|2\n\n<div>x<hr>y</div>")) == "a b c d e f 1 2 x y"
+    assert excerpt(render("- [ ] milk\n- [x] bread")) == "milk bread"
     assert excerpt(render("H<sub>2</sub>O *in*side")) == "H2O inside"
     assert excerpt(render("Said[^1].\n\n[^1]: Elsewhere.")) == "Said."
     assert excerpt(render("word " * 100)) == " ".join(["word"] * 40) + "…"

@@ -1,4 +1,7 @@
-"""From what an author types to what a browser may show (CommonMark 0.31 with tables, strikethrough and footnotes)."""
+"""From what an author types to what a browser may show.
+
+CommonMark 0.31 with tables, strikethrough, footnotes and task lists.
+"""
 
 import html
 import re
@@ -6,6 +9,7 @@ from functools import cache
 
 from markdown_it import MarkdownIt
 from mdit_py_plugins.footnote import footnote_plugin
+from mdit_py_plugins.tasklists import tasklists_plugin
 
 from blog_service.markdown.attributes import align_cells, name_headings
 from blog_service.markdown.budget import BUDGET, Budget, keep_to_budget, spent
@@ -50,7 +54,8 @@ def excerpt(safe_html: str) -> str:
 def _markdown(*, with_html: bool) -> MarkdownIt:
     markdown = MarkdownIt("commonmark", {"html": with_html}).enable(["table", "strikethrough"])
     # Footnotes within the text are parsed once more for each level that they are nested in each other.
-    markdown.use(footnote_plugin, inline=False).use(name_headings).use(align_cells).use(keep_to_budget)
+    markdown.use(footnote_plugin, inline=False).use(tasklists_plugin)
+    markdown.use(name_headings).use(align_cells).use(keep_to_budget)
     # A refused link would stay behind as text; nh3 rather keeps the words and drops the address.
     markdown.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return markdown

@@ -9,10 +9,17 @@ import nh3
 PREFIX = "user-content-"
 """What ids begin with, so that none is one of the page's own or hides a property of its document."""
 SCHEMES = {"http", "https", "mailto"}
-TAGS = nh3.ALLOWED_TAGS | {"section", "tfoot"}
+TAGS = nh3.ALLOWED_TAGS | {"input", "section", "tfoot"}
 ATTRIBUTES = deepcopy(nh3.ALLOWED_ATTRIBUTES)
 ATTRIBUTES["*"] = {"dir", "id", "lang", "title"}
 ATTRIBUTES["bdo"] = set()
+ATTRIBUTES["details"] = {"open"}
+ATTRIBUTES["input"] = {"checked", "disabled", "type"}
+ATTRIBUTES["li"] = {"value"}
+ATTRIBUTES["ol"] = {"reversed", "start"}
+ATTRIBUTES["time"] = {"datetime"}
+FORCED = {"input": {"type": "checkbox", "disabled": ""}}
+"""Boxes of task lists are all that is let through of forms, and nobody can tick them."""
 for _tag in ("a", "code", "hr", "li", "ol", "section", "sup"):
     ATTRIBUTES[_tag] = ATTRIBUTES.get(_tag, set()) | {"class"}
 _READ_APART = frozenset(  # by browsers: what is in them is no text to show, or is no HTML
@@ -20,6 +27,7 @@ _READ_APART = frozenset(  # by browsers: what is in them is no text to show, or 
     | {"title", "xmp"}
 )
 _KEPT = TAGS | _READ_APART
+_BOXES = {is_ticked: f'<input type="checkbox"{" checked" * is_ticked} disabled>' for is_ticked in (False, True)}
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/<>]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""")
 _CLASSES = frozenset(
     {"footnote-ref", "footnotes-sep", "footnotes", "footnotes-list", "footnote-item", "footnote-backref"}
@@ -34,6 +42,7 @@ def sanitise(dirty: str) -> str:
         _TAG.sub(_known, dirty),
         tags=TAGS,
         attributes=ATTRIBUTES,
+        set_tag_attribute_values=FORCED,
         attribute_filter=_filter(),
         url_schemes=SCHEMES,
         link_rel="noopener noreferrer nofollow ugc",
@@ -42,6 +51,8 @@ def sanitise(dirty: str) -> str:
 
 def _known(tag: re.Match[str]) -> str:
     """The tag, if it is one to keep: nh3 would drop elements of SVG and MathML together with the words in them."""
+    if tag[1].lower() == "input":
+        return _BOXES["checked" in tag[0]] if "checkbox" in tag[0] else ""
     if tag[1].lower() in _KEPT:
         return tag[0]
     return " " if tag[0].startswith("</") else ""  # what stood in two elements stays two words

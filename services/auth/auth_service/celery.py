@@ -12,11 +12,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "auth_service.django_settings")
 app = celery_app(
     settings(),
     tasks=[
-        f"auth_service.{room}.tasks" for room in ("avatars", "brakes", "mails", "registration", "sessions", "users")
+        f"auth_service.{room}.tasks"
+        for room in ("audit", "avatars", "brakes", "mails", "registration", "sessions", "users")
     ],
     schedule={
         "accounts-purge": {"task": "accounts_purge", "schedule": crontab(minute="27")},
         "attempts-forget": {"task": "attempts_forget", "schedule": 600},
+        "audit-delete-old": {"task": "audit_delete_old", "schedule": crontab(minute="7")},
         "avatars-reconcile": {"task": "avatars_reconcile", "schedule": 300},
         "mails-send": {"task": "mails_send", "schedule": 30},
         "mails-delete-old": {"task": "mails_delete_old", "schedule": crontab(minute="47")},

@@ -9,6 +9,7 @@ APPS = {
     "users": "auth_service.users",
     "user_sessions": "auth_service.sessions",
     "keys": "auth_service.keys",
+    "audit": "auth_service.audit",
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
     "brakes": "auth_service.brakes",

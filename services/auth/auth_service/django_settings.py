@@ -16,6 +16,7 @@ INSTALLED_APPS = list(APPS.values())
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
     "chassis.django.middleware.proxy_headers_from_trusted_peers",
+    "auth_service.middleware.origin_known",
     "django.middleware.security.SecurityMiddleware",
     "chassis.django.middleware.content_security_policy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

@@ -4,6 +4,9 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponseBase
 
+from auth_service.audit.origin import Origin, acting_from
+from auth_service.sessions.device import device_of
+
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
 
@@ -14,5 +17,15 @@ def no_store_by_default(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+    return middleware
+
+
+def origin_known(get_response: Handler) -> Handler:
+    """What a request makes happen is written down with the client's address and the name it gives itself."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        with acting_from(lambda: Origin(**device_of(request))):
+            return get_response(request)
 
     return middleware

@@ -109,6 +109,7 @@ class AuthSettings(ServiceSettings):
         description="whether a new account waits for its mail to be answered; on in production with SMTP unless set",
     )
     activation_days: int = Field(7, ge=3, description="days after which an account that was never activated is deleted")
+    audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
 
     @model_validator(mode="after")
     def _know_the_clients(self) -> Self:

@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from django.db import transaction
 from jwt.algorithms import ECAlgorithm
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.keys.encryption import encrypt
 from auth_service.keys.events import KeyRevoked, KeyRotated
 from auth_service.keys.models import SigningKey
@@ -52,6 +54,7 @@ def signing_keys_rotate(*, now: datetime) -> SigningKey:
         current.save(update_fields=["retire_at"])
         SigningKey.objects.filter(retire_at__lte=now).delete()
         publish(KeyRotated(kid=key.kid, not_before=active_from, retire_at=retire_at), sequence=1)
+        audit_record(Action.KEY_ROTATED, user_id=None, actor=None, kid=key.kid)
     return key
 
 
@@ -64,6 +67,7 @@ def signing_key_revoke(kid: str, *, now: datetime) -> SigningKey:
         revoked = SigningKey.objects.select_for_update().get(kid=kid)
         revoked.delete()
         publish(KeyRevoked(kid=kid, revoked_at=now), sequence=2)
+        audit_record(Action.KEY_REVOKED, user_id=None, actor=None, kid=kid)
         current = signing_key_current(now=now)
         if current and current.number > revoked.number:
             return current

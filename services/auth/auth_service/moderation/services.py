@@ -6,6 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end
 from auth_service.users.changes import user_changed
@@ -22,6 +24,7 @@ def user_suspend(user_id: UUID, *, actor: UUID, now: datetime) -> None:
             user.is_active = False
             user.save(update_fields=["is_active"])
             user_changed(user, UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
+            audit_record(Action.SUSPENDED, user_id=user.id, actor=actor)
         sessions_end(user_id, by=Session.EndedBy.SUSPENSION, actor=actor, now=now)
 
 
@@ -33,6 +36,7 @@ def user_reactivate(user_id: UUID, *, actor: UUID) -> None:
             user.is_active = True
             user.save(update_fields=["is_active"])
             user_changed(user, UserReactivated(user_id=user.id, roles=user.roles), actor=actor)
+            audit_record(Action.REACTIVATED, user_id=user.id, actor=actor)
 
 
 def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) -> None:
@@ -44,3 +48,4 @@ def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) ->
             user.roles = wanted
             user.save(update_fields=["roles"])
             user_changed(user, RoleChanged(user_id=user.id, roles=wanted), actor=actor)
+            audit_record(Action.ROLE_CHANGED, user_id=user.id, actor=actor, roles=wanted)

@@ -7,6 +7,8 @@ from chassis.problems import FieldError, invalid_fields
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.brakes.limits import AttemptKind, of_password
 from auth_service.brakes.services import attempt
 from auth_service.mailed_tokens.models import Purpose
@@ -27,6 +29,7 @@ def password_replace(user_id: UUID, password: str, *, actor: UUID, now: datetime
     with transaction.atomic():
         user = user_get_locked(user_id)
         _store(user, hashed, now=now)
+        audit_record(Action.PASSWORD_CHANGED, user_id=user_id, actor=actor)
         sessions_end(user_id, by=Session.EndedBy.PASSWORD, actor=actor, now=now)
     return user
 
@@ -43,6 +46,7 @@ def password_change(user: User, current: str, password: str, *, session_id: UUID
         if locked.password != user.password:
             raise invalid_fields([FieldError("/current_password", "invalid", "Your password was changed just now.")])
         _store(locked, hashed, now=now)
+        audit_record(Action.PASSWORD_CHANGED, user_id=user.id, actor=user.id)
         sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
 
 
@@ -78,6 +82,7 @@ def password_reset(uid: str, token: str, password: str, *, now: datetime) -> Non
         token_redeem(locked, Purpose.PASSWORD_RESET, token, now=now)
         account_open(locked)
         _store(locked, hashed, now=now)
+        audit_record(Action.PASSWORD_RESET, user_id=user.id, actor=user.id)
         sessions_end(user.id, by=Session.EndedBy.PASSWORD, actor=user.id, now=now)
 
 

@@ -6,6 +6,8 @@ from chassis.problems import Problem
 from django.db import transaction
 from uuid_utils.compat import uuid7
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import TokenStale, token_redeem
 from auth_service.mails.models import Kind
@@ -56,6 +58,7 @@ def account_open(user: User) -> None:
     was_activated, user.activated = user.activated, True
     user.save(update_fields=["email_confirmed", "activated"])
     if not was_activated:
+        audit_record(Action.ACCOUNT_ACTIVATED, user_id=user.id, actor=user.id)
         user_announced(user)
 
 

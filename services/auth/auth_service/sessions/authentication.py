@@ -8,6 +8,7 @@ from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from auth_service.audit.origin import act_in
 from auth_service.sessions.access_tokens import session_of
 from auth_service.users.models import User
 
@@ -20,7 +21,9 @@ class SessionAuthentication(BaseAuthentication):
         if caller is None:
             return None
         _, claims = caller
-        return session_of(claims, now=timezone.now()).user, claims
+        session = session_of(claims, now=timezone.now())
+        act_in(session.id)
+        return session.user, claims
 
     def authenticate_header(self, _request: Request) -> str:
         return "Bearer"

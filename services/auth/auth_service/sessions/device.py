@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from chassis.client_address import address
+from django.http import HttpRequest
 from rest_framework.request import Request
 
 
@@ -11,7 +12,7 @@ class Device(TypedDict):
     ip: str | None
 
 
-def device_of(request: Request) -> Device:
+def device_of(request: HttpRequest | Request) -> Device:
     """The client's address, as far as it is known, and the name the client gives itself."""
     found = address(request.META.get("REMOTE_ADDR", ""))
     return Device(user_agent=request.headers.get("User-Agent", "")[:255], ip=str(found) if found else None)

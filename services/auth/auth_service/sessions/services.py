@@ -9,6 +9,8 @@ from chassis.events.databases.django import publish
 from chassis.problems import Problem
 from django.db import transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.sessions.access_tokens import access_token_issue
 from auth_service.sessions.events import SessionRevoked
 from auth_service.sessions.models import Session
@@ -53,6 +55,7 @@ def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) 
         session.save(force_insert=True)
         user.last_login = now
         user.save(update_fields=["last_login"])
+        audit_record(Action.SESSION_OPENED, user_id=user.id, actor=user.id, session_id=session.id)
         _end_surplus(user, now=now)
         transaction.on_commit(lambda: statsd.incr("session.opened"))
     return Grant.of(session, token, now=now)
@@ -84,6 +87,8 @@ def session_end(session: Session, *, by: Session.EndedBy, actor: UUID | None, no
             last_token_expires_at = now + settings().access_token_life
             revoked = SessionRevoked(user_id=session.user_id, session_id=session.id, expires_at=last_token_expires_at)
             publish(revoked, sequence=1, actor=actor)
+            action = Action.SESSION_STOLEN if by == Session.EndedBy.REUSE else Action.SESSION_ENDED
+            audit_record(action, user_id=session.user_id, actor=actor, session_id=session.id, by=by.value)
 
 
 def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
@@ -100,9 +105,10 @@ def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: dateti
         user = user_get_locked(user_id)
         going = sessions_list(user_id, now=now)
         if newest := going.first():
-            going.update(ended_at=now, ended_by=by)
+            count = going.update(ended_at=now, ended_by=by)
             not_before = max(now, _began_at(newest))  # one that was opened since `now` was taken ends too
             user_changed(user, TokensRevoked(user_id=user_id, not_before=not_before, reason=by.value), actor=actor)
+            audit_record(Action.SESSION_ENDED, user_id=user_id, actor=actor, by=by.value, sessions=count)
 
 
 def _began_at(session: Session) -> datetime:

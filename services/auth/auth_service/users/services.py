@@ -1,5 +1,6 @@
 """Opening accounts, and telling by a password whose one is."""
 
+import contextlib
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -7,8 +8,10 @@ from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_log_in
 from auth_service.brakes.services import attempt
@@ -60,14 +63,23 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
     with attempt(AttemptKind.LOG_IN, of_log_in(login_key(login), client, known_to=known_to), now=now):
         if user is None:
             make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
-            raise InvalidCredentials
+            raise _written_down(InvalidCredentials(), user)
         if not user.check_password(password):
-            raise InvalidCredentials
+            raise _written_down(InvalidCredentials(), user)
     if not user.is_active:
-        raise LoginRefused("account_suspended", "This account is suspended.")
+        raise _written_down(LoginRefused("account_suspended", "This account is suspended."), user)
     if not user.activated:
-        raise LoginRefused("not_activated", "This account waits for its link in a mail to be opened.")
+        raise _written_down(
+            LoginRefused("not_activated", "This account waits for its link in a mail to be opened."), user
+        )
     return user
+
+
+def _written_down(refusal: LoginRefused, user: User | None) -> LoginRefused:
+    """The refusal, in the audit log: of unknown accounts too, for an entry takes a while and time must not tell."""
+    with contextlib.suppress(IntegrityError), transaction.atomic():  # an account that was just deleted has no log
+        audit_record(Action.SESSION_REFUSED, user_id=user.id if user else None, actor=None, code=refusal.code)
+    return refusal
 
 
 def _taken(email: str, username: str) -> Iterator[FieldError]:

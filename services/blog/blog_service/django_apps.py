@@ -11,6 +11,7 @@ APPS = {
     "tags": "blog_service.tags",
     "media_refs": "blog_service.media_refs",
     "counters": "blog_service.counters",
+    "favourites": "blog_service.favourites",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

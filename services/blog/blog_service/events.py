@@ -10,6 +10,7 @@ from blog_service.accounts.handlers import (
     author_upsert_on_user_registered,
     posts_settle_on_user_reactivated,
 )
+from blog_service.favourites.events import FavouriteChanged
 from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
@@ -33,6 +34,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     PostUnpublished,
     PostSlugChanged,
     MediaRefsChanged,
+    FavouriteChanged,
 )
 
 HANDLERS: dict[str, Handler] = {

@@ -10,6 +10,8 @@ import pytest
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
 from blog_service.counters.selectors import published_total
+from blog_service.counts_audit import wrong_counts
+from blog_service.favourites.models import Favourite
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example
@@ -86,3 +88,26 @@ def test_one_post_changed_at_once_counts_every_change(alice: Caller) -> None:
     answers = at_once(*[lambda change=change: alice.patch("v1/posts/first-light", change) for change in changes])
     assert {answer.status for answer in answers} == {200}
     assert alice.get("v1/posts/first-light").body["version"] == 7
+
+
+def test_favourites_at_once_are_counted_once_each(alice: Caller, bob: Caller) -> None:
+    alice.writes(published=True)
+    path = "v1/posts/first-light/favourite"
+    answers = at_once(*[lambda person=person: person.post(path) for person in (alice, bob) * 4])
+    assert {answer.status for answer in answers} == {200}
+    assert alice.get("v1/posts/first-light").body["favourites_count"] == 2
+    answers = at_once(*[lambda person=person: person.delete(path) for person in (alice, bob) * 4])
+    assert {answer.status for answer in answers} == {200}
+    assert alice.get("v1/posts/first-light").body["favourites_count"] == 0
+    assert list(wrong_counts(repair=False)) == []
+
+
+def test_a_post_deleted_while_readers_favour_it_is_gone(alice: Caller, bob: Caller) -> None:
+    alice.writes(published=True)
+    answers = at_once(
+        lambda: alice.delete("v1/posts/first-light"),
+        *[lambda person=person: person.post("v1/posts/first-light/favourite") for person in (alice, bob) * 2],
+    )
+    assert answers[0].status == 204
+    assert {answer.status for answer in answers[1:]} <= {200, 404}
+    assert not Favourite.objects.exists()

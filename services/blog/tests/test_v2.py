@@ -39,6 +39,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
         "published_at": v1["published_at"],
         "scheduled_for": None,
         "counts": {"favourites": 0, "comments": 0},
+        "favourited": False,
         "links": {"self": f"{BASE}/api/v2/posts/{v1['id']}", "html": None},
     }
 

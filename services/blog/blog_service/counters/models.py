@@ -14,3 +14,18 @@ class PublishedTally(models.Model):
 
     def __str__(self) -> str:
         return f"{self.posts} in slot {self.slot}"
+
+
+class PostCounts(models.Model):
+    """What hangs on a post, by number; no row as long as nothing did.
+
+    Apart from the post, whose row is wide and is its author's to change. ``favourites_sequence`` is that of the last
+    event about its favourites.
+    """
+
+    post = models.OneToOneField("posts.Post", models.CASCADE, primary_key=True, related_name="counts")
+    favourites = models.BigIntegerField(default=0, db_default=0)
+    favourites_sequence = models.BigIntegerField(default=0, db_default=0)
+
+    def __str__(self) -> str:
+        return f"of {self.post_id}"

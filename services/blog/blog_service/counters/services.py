@@ -1,4 +1,4 @@
-"""Writes of kept counts: how many posts are published, in all, by author and by tag."""
+"""Writes of kept counts: how many posts are published, in all, by author and by tag, and what hangs on each."""
 
 from uuid import UUID
 
@@ -12,6 +12,12 @@ SLOTS = 16
 _ADD = """
 INSERT INTO posts_publishedtally (slot, posts) VALUES (%s, %s)
 ON CONFLICT (slot) DO UPDATE SET posts = posts_publishedtally.posts + excluded.posts
+"""
+_ADD_FAVOURITES = """
+INSERT INTO counters_postcounts (post_id, favourites, favourites_sequence) VALUES (%s, %s, 1)
+ON CONFLICT (post_id) DO UPDATE SET favourites = counters_postcounts.favourites + excluded.favourites,
+    favourites_sequence = counters_postcounts.favourites_sequence + 1
+RETURNING favourites, favourites_sequence
 """
 
 
@@ -31,3 +37,11 @@ def counts_change(
         Author.objects.filter(id=author_id).update(posts_count=F("posts_count") + step)
         with connection.cursor() as cursor:
             cursor.execute(_ADD, [post_id.int % SLOTS, step])
+
+
+def favourites_change(post_id: UUID, step: int) -> tuple[int, int]:
+    """Count favourites of a post; gives how many there are, and the place of this among the changes of the number."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_FAVOURITES, [post_id.hex, step])
+        count, sequence = cursor.fetchone()
+    return count, sequence

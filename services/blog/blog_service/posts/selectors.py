@@ -9,6 +9,7 @@ from chassis.problems import Problem
 from chassis.tokens import Claims
 from django.db.models import Q, QuerySet
 
+from blog_service.favourites.selectors import favourited_by
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, image_state
 from blog_service.posts.visibility import visible_to
@@ -70,8 +71,17 @@ def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
     raise PostNotFound
 
 
+def post_held(wanted: Q, viewer: Claims | None) -> UUID:
+    """The id of a post that stays until the transaction ends; raises Problem (404) if the viewer may not see it."""
+    posts = Post.objects.filter(wanted, visible_to(viewer)).select_for_update(of=("self",), no_key=True)
+    for post_id in posts.values_list("id", flat=True):
+        return post_id
+    raise PostNotFound
+
+
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
     """These posts with what belongs to them, in two queries however many they are."""
+    posts = posts.annotate(favourited=favourited_by(viewer.sub if viewer else None))
     rows = cast("list[PostRow]", list(posts.values(*ALWAYS.union(columns))))
     by_id = {row["id"]: row for row in rows}
     for row in rows:

@@ -6,6 +6,7 @@ from chassis.django.shapes import Moment, Shape, Url, constant, source
 from msgspec import UnsetType
 
 from blog_service.authors.v1.shapes import AuthorShape
+from blog_service.counters.selectors import count_shown
 from blog_service.links import picture_links, post_link
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.waiting import images_waited_for
@@ -45,9 +46,9 @@ class PostInListShape(Shape):
     created_at: Moment
     updated_at: Moment
     version: int
-    favourites_count: int = constant(0)  # nobody can favour or comment yet: that is the truth, not a placeholder
-    comments_count: int = constant(0)
-    favourited: bool = constant(False)
+    favourites_count: int = source("counts__favourites", through=count_shown)
+    comments_count: int = constant(0)  # nobody can comment yet: that is the truth, not a placeholder
+    favourited: bool
     waiting_for: list[UUID] | UnsetType = source(
         "publish_requested",
         "images",

@@ -1,10 +1,11 @@
 from django.urls import path
 
-from blog_service.posts.v1 import views
+from blog_service.posts.v1 import favourites, views
 
 urlpatterns = [
     path("posts", views.Posts.as_view()),
     path("posts/<slug:slug>", views.PostBySlug.as_view()),
     path("posts/<slug:slug>/publish", views.Publish.as_view()),
     path("posts/<slug:slug>/unpublish", views.Unpublish.as_view()),
+    path("posts/<slug:slug>/favourite", favourites.Favourite.as_view()),
 ]

@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.django.shapes import Moment, Shape, Url, constant, source
 from msgspec import UnsetType
 
+from blog_service.counters.selectors import count_shown
 from blog_service.links import avatar_link, picture_links, post_link_v2
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.waiting import images_waited_for
@@ -33,7 +34,7 @@ class ImageV2Shape(Shape):
 
 
 class CountsV2Shape(Shape):
-    favourites: int = constant(0)
+    favourites: int = source("counts__favourites", through=count_shown)
     comments: int = constant(0)
 
 
@@ -62,6 +63,7 @@ class PostInListV2Shape(Shape):
     published_at: Moment | None
     scheduled_for: Moment | None
     counts: CountsV2Shape = source("*")
+    favourited: bool
     links: LinksV2Shape = source("*")
     waiting_for: list[UUID] | UnsetType = source(
         "publish_requested",

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from blog_service.posts.v2 import revisions, views
+from blog_service.posts.v2 import favourites, revisions, views
 
 urlpatterns = [
     path("posts", views.Posts.as_view()),
     path("posts/<uuid:post_id>", views.PostById.as_view()),
     path("posts/<uuid:post_id>/transitions", views.Transitions.as_view()),
+    path("posts/<uuid:post_id>/favourite", favourites.Favourite.as_view()),
     path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>/restore", revisions.Restore.as_view()),

@@ -10,11 +10,18 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "blog_service.django_settings")
 
 app = celery_app(
     settings(),
-    tasks=["blog_service.authors.tasks", "blog_service.media_refs.tasks", "blog_service.posts.tasks"],
+    tasks=[
+        "blog_service.authors.tasks",
+        "blog_service.home_feed.tasks",
+        "blog_service.media_refs.tasks",
+        "blog_service.posts.tasks",
+    ],
     schedule={
         "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
         "media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60},
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},
+        "home-feed-spread": {"task": "home_feed_spread", "schedule": 10},
+        "home-feed-trim": {"task": "home_feed_trim", "schedule": 300},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },
 )

@@ -15,6 +15,7 @@ from django.db.models.functions import Coalesce
 from blog_service.authors.models import Author
 from blog_service.counters.models import PostCounts, PublishedTally
 from blog_service.favourites.models import Favourite
+from blog_service.follows.models import Follow
 from blog_service.posts.models import Post, PostTag
 from blog_service.posts.visibility import PUBLIC
 from blog_service.tags.models import Tag
@@ -62,6 +63,7 @@ def _kept_counts() -> tuple[_KeptCount, ...]:
     tagged = PostTag.objects.filter(post__published_at__isnull=False)
     return (
         _column(Author, "posts_count", _number_of(published, "author_id")),
+        _column(Author, "followers_count", _number_of(Follow.objects.all(), "author_id")),
         _column(Tag, "posts_count", _number_of(tagged, "tag_id")),
         _of_posts("favourites", _number_of(Favourite.objects.all(), "post_id")),
     )

@@ -12,6 +12,8 @@ APPS = {
     "media_refs": "blog_service.media_refs",
     "counters": "blog_service.counters",
     "favourites": "blog_service.favourites",
+    "follows": "blog_service.follows",
+    "home_feed": "blog_service.home_feed",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

@@ -11,6 +11,7 @@ from blog_service.accounts.handlers import (
     posts_settle_on_user_reactivated,
 )
 from blog_service.favourites.events import FavouriteChanged
+from blog_service.follows.events import FollowChanged
 from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
@@ -35,6 +36,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     PostSlugChanged,
     MediaRefsChanged,
     FavouriteChanged,
+    FollowChanged,
 )
 
 HANDLERS: dict[str, Handler] = {

@@ -23,6 +23,10 @@ def author_link(username: str) -> str:
     return f"{settings().public_url}/api/v1/authors/{username}"
 
 
+def author_link_v2(author_id: UUID) -> str:
+    return f"{settings().public_url}/api/v2/authors/{author_id}"
+
+
 def picture_links(media: UUID) -> dict[str, str]:
     """A picture in every size."""
     picture = f"{settings().public_url}/m/{media}"

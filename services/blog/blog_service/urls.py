@@ -7,8 +7,9 @@ from django.urls import include, path
 urlpatterns = [
     path("api/v1/", include("blog_service.posts.v1.urls")),
     path("api/v1/", include("blog_service.tags.v1.urls")),
-    path("api/v1/", include("blog_service.authors.v1.urls")),
+    path("api/v1/", include("blog_service.profiles.v1.urls")),
     path("api/v2/", include("blog_service.posts.v2.urls")),
+    path("api/v2/", include("blog_service.profiles.v2.urls")),
     path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),

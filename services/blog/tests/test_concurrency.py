@@ -111,3 +111,24 @@ def test_a_post_deleted_while_readers_favour_it_is_gone(alice: Caller, bob: Call
     assert answers[0].status == 204
     assert {answer.status for answer in answers[1:]} <= {200, 404}
     assert not Favourite.objects.exists()
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_who_follows_while_a_post_is_published_has_it_in_their_feed(alice: Caller, bob: Caller, attempt: int) -> None:
+    alice.writes()
+    answers = at_once(
+        lambda: alice.post("v1/posts/first-light/publish"),
+        *[lambda: bob.post("v1/authors/alice/follow") for _ in range(3)],
+    )
+    assert {answer.status for answer in answers} == {200}
+    assert [post["slug"] for post in bob.get("v1/feed").body["results"]] == ["first-light"]
+    assert bob.get("v1/authors/alice").body["followers_count"] == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_who_leaves_while_a_post_is_published_has_it_not(alice: Caller, bob: Caller, attempt: int) -> None:
+    alice.writes()
+    bob.post("v1/authors/alice/follow")
+    answers = at_once(lambda: alice.post("v1/posts/first-light/publish"), lambda: bob.delete("v1/authors/alice/follow"))
+    assert {answer.status for answer in answers} == {200}
+    assert bob.get("v1/feed").body["results"] == []

@@ -13,6 +13,8 @@ class Author(models.Model):
     avatar = models.UUIDField(null=True, blank=True)
     sequence = models.PositiveBigIntegerField(default=0)
     posts_count = models.IntegerField(default=0)
+    followers_count = models.IntegerField(default=0, db_default=0)
+    followers_sequence = models.BigIntegerField(default=0, db_default=0)  # of the last event about followers
     suspended = models.BooleanField(default=False, db_default=False)
     # of the last event about suspension: a late profile must still count, so the two do not share one
     suspended_sequence = models.BigIntegerField(default=0, db_default=0)

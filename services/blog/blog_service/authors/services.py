@@ -27,6 +27,11 @@ def author_ensure(claims: Claims) -> Author:
     return author
 
 
+def author_hold(author_id: UUID) -> None:
+    """Let nobody else change the author's row until the transaction ends."""
+    list(Author.objects.filter(id=author_id).select_for_update(no_key=True).values_list("id"))
+
+
 def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
     """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already."""
     shown = {name: profile[name] for name in ("username", "bio", "avatar")} | {"sequence": sequence}

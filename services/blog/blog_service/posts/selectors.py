@@ -1,6 +1,6 @@
 """Reads of posts, as plain rows: a list must not pay for objects nobody changes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TypedDict, cast
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from blog_service.favourites.selectors import favourited_by
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, image_state
-from blog_service.posts.visibility import visible_to
+from blog_service.posts.visibility import PUBLIC, visible_to
 
 Columns = Iterable[str]
 
@@ -77,6 +77,18 @@ def post_held(wanted: Q, viewer: Claims | None) -> UUID:
     for post_id in posts.values_list("id", flat=True):
         return post_id
     raise PostNotFound
+
+
+def newest_of(author_id: UUID, most: int) -> list[tuple[UUID, datetime]]:
+    """The newest public posts of an author, each by id and time of publication."""
+    posts = Post.objects.filter(PUBLIC, author_id=author_id).order_by("-published_at", "-id")
+    return cast("list[tuple[UUID, datetime]]", list(posts.values_list("id", "published_at")[:most]))
+
+
+def public_rows(post_ids: Sequence[UUID], viewer: Claims | None, columns: Columns) -> list[PostRow]:
+    """These posts in this order; those that are not public are left out."""
+    rows = {row["id"]: row for row in rows_of(Post.objects.filter(PUBLIC, id__in=post_ids), viewer, columns)}
+    return [rows[post_id] for post_id in post_ids if post_id in rows]
 
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from blog_service.authors.services import author_ensure
 from blog_service.counters.services import counts_change
+from blog_service.home_feed.services import post_spread, post_withdraw
 from blog_service.markdown import rendering
 from blog_service.markdown.budget import TooComplex
 from blog_service.media_refs.services import assets_ensure, assets_refresh
@@ -141,3 +142,12 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     post.save()
     counted_before = before.counted_under if before else None
     counts_change(post.id, post.author_id, before=counted_before, after=after.counted_under)
+    _spread(post, was_public=counted_before is not None)
+
+
+def _spread(post: Post, *, was_public: bool) -> None:
+    """Into the home feeds and out of them; counting has the author's row held by now."""
+    if post.published_at and not was_public:
+        post_spread(post.id, post.author_id, post.published_at)
+    elif was_public and not post.published_at:
+        post_withdraw(post.id)

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from blog_service.posts.v1 import favourites, views
+from blog_service.posts.v1 import favourites, home_feed, views
 
 urlpatterns = [
+    path("feed", home_feed.HomeFeed.as_view()),
     path("posts", views.Posts.as_view()),
     path("posts/<slug:slug>", views.PostBySlug.as_view()),
     path("posts/<slug:slug>/publish", views.Publish.as_view()),

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from blog_service.posts.v2 import favourites, revisions, views
+from blog_service.posts.v2 import favourites, home_feed, revisions, views
 
 urlpatterns = [
+    path("feed", home_feed.HomeFeed.as_view()),
     path("posts", views.Posts.as_view()),
     path("posts/<uuid:post_id>", views.PostById.as_view()),
     path("posts/<uuid:post_id>/transitions", views.Transitions.as_view()),

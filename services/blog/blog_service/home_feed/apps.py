@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class HomeFeedConfig(AppConfig):
+    name = "blog_service.home_feed"

@@ -1,0 +1,44 @@
+"""Authors in version 1, addressed by username."""
+
+from uuid import UUID
+
+from chassis.tokens import Claims
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from blog_service.cache_headers import PubliclyCachedView
+from blog_service.callers import viewer_of, writer_of
+from blog_service.profiles.selectors import author_id_of, known_author_id_of, profile_get
+from blog_service.profiles.services import author_follow, author_unfollow
+from blog_service.profiles.v1.shapes import Author
+
+REFUSED = OpenApiResponse(description="the caller themselves (`follow_self`), or one too many (`follows_too_many`)")
+
+
+class AuthorByUsername(PubliclyCachedView):
+    @extend_schema(operation_id="authors_read", responses=Author)
+    def get(self, request: Request, username: str) -> Response:
+        """An author; everyone who has registered is one."""
+        return _answer(author_id_of(username), viewer_of(request))
+
+
+class Follow(APIView):
+    @extend_schema(operation_id="authors_follow", request=None, responses={200: Author, 409: REFUSED})
+    def post(self, request: Request, username: str) -> Response:
+        """Follow an author; nothing if the caller does already."""
+        follower, author_id = writer_of(request), author_id_of(username)
+        author_follow(author_id, follower.sub)
+        return _answer(author_id, follower)
+
+    @extend_schema(operation_id="authors_unfollow", responses={200: Author})
+    def delete(self, request: Request, username: str) -> Response:
+        """Follow an author no more, also one who is suspended; nothing if the caller does not."""
+        follower, author_id = writer_of(request), known_author_id_of(username)
+        author_unfollow(author_id, follower.sub)
+        return _answer(author_id, follower)
+
+
+def _answer(author_id: UUID, viewer: Claims | None) -> Response:
+    return Response(Author.from_row(profile_get(author_id, viewer, Author.columns())))

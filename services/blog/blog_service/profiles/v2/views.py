@@ -1,0 +1,49 @@
+"""Authors in version 2, addressed by id."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from blog_service.cache_headers import PubliclyCachedView
+from blog_service.callers import viewer_of, writer_of
+from blog_service.profiles.selectors import active_author_id, author_id_of, profile_get
+from blog_service.profiles.services import author_follow, author_unfollow
+from blog_service.profiles.v2.shapes import ProfileV2Shape
+
+REFUSED = OpenApiResponse(description="the caller themselves (`follow_self`), or one too many (`follows_too_many`)")
+
+
+class AuthorById(PubliclyCachedView):
+    @extend_schema(operation_id="v2_authors_read", responses=ProfileV2Shape)
+    def get(self, request: Request, author_id: UUID) -> Response:
+        """An author."""
+        return _answer(request, active_author_id(author_id))
+
+
+class AuthorByUsername(PubliclyCachedView):
+    @extend_schema(operation_id="v2_authors_find", responses=ProfileV2Shape)
+    def get(self, request: Request, username: str) -> Response:
+        """An author by name, without regard to case; everyone who has registered is one."""
+        return _answer(request, author_id_of(username))
+
+
+class Follow(APIView):
+    @extend_schema(operation_id="v2_authors_follow", request=None, responses={204: None, 409: REFUSED})
+    def put(self, request: Request, author_id: UUID) -> Response:
+        """Follow an author; nothing if the caller does already."""
+        follower = writer_of(request)
+        author_follow(active_author_id(author_id), follower.sub)
+        return Response(status=204)
+
+    @extend_schema(operation_id="v2_authors_unfollow", responses={204: None})
+    def delete(self, request: Request, author_id: UUID) -> Response:
+        """Follow an author no more, also one who is suspended; nothing if the caller does not."""
+        author_unfollow(author_id, writer_of(request).sub)
+        return Response(status=204)
+
+
+def _answer(request: Request, author_id: UUID) -> Response:
+    return Response(ProfileV2Shape.from_row(profile_get(author_id, viewer_of(request), ProfileV2Shape.columns())))

@@ -93,6 +93,7 @@ def test_there_must_be_somebody_to_follow(bob: Caller) -> None:
         bob.post("v1/authors/nobody/follow"),
         bob.delete("v1/authors/nobody/follow"),
         bob.put(f"v2/authors/{uuid7()}/follow"),
+        bob.delete(f"v2/authors/{uuid7()}/follow"),
         bob.get(f"v2/authors/{uuid7()}"),
     ):
         assert (answer.status, answer.body["code"]) == (404, "author_not_found")

@@ -45,8 +45,9 @@ def known_author_id_of(username: str) -> UUID:
     return author.id
 
 
-def active_author_id(author_id: UUID) -> UUID:
-    """The id, if it is one of an author who is not suspended; raises Problem (404)."""
-    if not Author.objects.filter(id=author_id, suspended=False).exists():
+def author_id_known(author_id: UUID, *, also_suspended: bool = False) -> UUID:
+    """The id, if it is one of an author; raises Problem (404)."""
+    authors = Author.objects.filter(id=author_id)
+    if not (authors if also_suspended else authors.filter(suspended=False)).exists():
         raise AuthorNotFound
     return author_id

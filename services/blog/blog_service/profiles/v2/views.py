@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
-from blog_service.profiles.selectors import active_author_id, author_id_of, profile_get
+from blog_service.profiles.selectors import author_id_known, author_id_of, profile_get
 from blog_service.profiles.services import author_follow, author_unfollow
 from blog_service.profiles.v2.shapes import ProfileV2Shape
 
@@ -20,7 +20,7 @@ class AuthorById(PubliclyCachedView):
     @extend_schema(operation_id="v2_authors_read", responses=ProfileV2Shape)
     def get(self, request: Request, author_id: UUID) -> Response:
         """An author."""
-        return _answer(request, active_author_id(author_id))
+        return _answer(request, author_id_known(author_id))
 
 
 class AuthorByUsername(PubliclyCachedView):
@@ -35,13 +35,14 @@ class Follow(APIView):
     def put(self, request: Request, author_id: UUID) -> Response:
         """Follow an author; nothing if the caller does already."""
         follower = writer_of(request)
-        author_follow(active_author_id(author_id), follower.sub)
+        author_follow(author_id_known(author_id), follower.sub)
         return Response(status=204)
 
     @extend_schema(operation_id="v2_authors_unfollow", responses={204: None})
     def delete(self, request: Request, author_id: UUID) -> Response:
         """Follow an author no more, also one who is suspended; nothing if the caller does not."""
-        author_unfollow(author_id, writer_of(request).sub)
+        follower = writer_of(request)
+        author_unfollow(author_id_known(author_id, also_suspended=True), follower.sub)
         return Response(status=204)
 
 

@@ -257,7 +257,7 @@ def test_an_invalid_token_is_refused_where_none_is_needed(alice: Caller, charlie
 
 def test_a_published_post_takes_few_queries(alice: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     alice.writes("warm", tags=["ink"], published=True)
-    # BEGIN, author, slugs, slug, tags, tag, two events, post, three counts, followers, COMMIT; then the post and its images
+    # BEGIN, author, slugs, slug, tags, tag, two events, post, three counts, followers, COMMIT; the post and its images
     with django_assert_num_queries(16):
         alice.writes("hello", tags=["ink"], published=True)
 

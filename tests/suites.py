@@ -83,6 +83,7 @@ def main(arguments: list[str]) -> int:
             results.append(result)
     if jobs is not CHECKS:
         _show_left_out(lacking, results)
+        _show_unsteady(results)
         counts = sum((result.counts for result in results), Counter[str]())
         print(f"{counts['passed']} passed, {counts['failed']} failed, {counts['skipped']} skipped")
     return 1 if any(result.exit_code for result in results) else 0
@@ -100,7 +101,7 @@ def _lacking() -> set[type[Server]]:
 
 
 def _show(result: Result) -> None:
-    if result.exit_code:
+    if result.exit_code or result.unsteady:
         print(f"\n{result.output}", flush=True)
     state = "FAILED" if result.exit_code else "ok"
     print(f"{state:6} {result.job.name:22} {result.seconds:5.0f} s  {result.closing_line}", flush=True)
@@ -115,6 +116,12 @@ def _show_left_out(lacking: set[type[Server]], results: list[Result]) -> None:
     for result in results:
         lines += [f"  {result.job.name}: {reason} ({count})" for reason, count in result.skipped.items()]
     print("\nLeft out:" if lines else "\nNothing was left out.", *lines, sep="\n")
+
+
+def _show_unsteady(results: list[Result]) -> None:
+    lines = [f"  {result.job.name}: {name}" for result in results for name in result.unsteady]
+    if lines:
+        print("\nPassed at the second try only, and to be mended:", *lines, sep="\n")
 
 
 def _programs(kinds: set[type[Server]]) -> str:

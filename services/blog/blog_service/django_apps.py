@@ -14,6 +14,7 @@ APPS = {
     "favourites": "blog_service.favourites",
     "follows": "blog_service.follows",
     "home_feed": "blog_service.home_feed",
+    "search": "blog_service.search",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

@@ -93,7 +93,9 @@ def test_filters_and_orderings(alice: Caller, charlie: Caller, query: str, expec
     ("query", "code"),
     [
         ("colour=red", "filter_unknown"),
-        ("q=red", "filter_unknown"),
+        ("q=", "filter_invalid"),
+        ("q=%20", "filter_invalid"),
+        ("q=" + "+".join(f"w{n}" for n in range(17)), "filter_invalid"),
         ("mine=perhaps", "filter_invalid"),
         ("ordering=body", "filter_invalid"),
         ("published_at__gte=yesterday", "filter_invalid"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.migrations.operations import AddConstraint, AddIndex
+from django.db.migrations.operations import AddConstraint, AddIndex, RunSQL
 
 
 class AddIndexConcurrently(AddIndex):
@@ -14,6 +14,22 @@ class AddIndexConcurrently(AddIndex):
             return
         schema_editor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {schema_editor.quote_name(self.index.name)}")
         schema_editor.add_index(to_state.apps.get_model(app_label, self.model_name), self.index, concurrently=True)
+
+
+class RunSqlOn(RunSQL):
+    """SQL for one kind of database alone (``postgresql`` or ``sqlite``), that others do not need."""
+
+    def __init__(self, vendor: str, sql: Any, reverse_sql: Any = None) -> None:
+        super().__init__(sql, reverse_sql)
+        self._vendor = vendor
+
+    def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == self._vendor:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
+        if schema_editor.connection.vendor == self._vendor:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)
 
 
 class AddCheckNotValid(AddConstraint):

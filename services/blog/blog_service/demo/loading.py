@@ -14,6 +14,7 @@ from blog_service.markdown import rendering
 from blog_service.media_refs.models import Asset
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services.changes import changes_announce, relations_of, snapshot_of
+from blog_service.posts.services.searching import post_make_findable
 from blog_service.posts.services.slugs import slug_claim
 from blog_service.posts.services.tags import tags_replace
 from blog_service.settings import settings
@@ -71,6 +72,7 @@ def _load(text: Text) -> bool:
     after = snapshot_of(post, relations_of(post))
     changes_announce(post, None, after, actor=post.author_id)
     post.save()
+    post_make_findable(post)
     counts_change(post.id, post.author_id, before=None, after=after.counted_under)
     return True
 

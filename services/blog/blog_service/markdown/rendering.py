@@ -43,11 +43,16 @@ def render(body: str, budget: Budget = BUDGET) -> str:
 def excerpt(safe_html: str) -> str:
     """The first words of a rendered post as plain text, at most EXCERPT_LENGTH characters and one ellipsis."""
     beginning = _FOOTNOTE_REF.sub("", safe_html[:EXCERPT_SOURCE].partition(_FOOTNOTES)[0])
-    text = " ".join(html.unescape(without_tags(_BREAKS.sub(" ", beginning))).split())
+    text = plain_text(beginning)
     if len(text) <= EXCERPT_LENGTH:
         return text
     words, _, _ = text[: EXCERPT_LENGTH + 1].rpartition(" ")
     return (words or text[:EXCERPT_LENGTH]) + "…"
+
+
+def plain_text(safe_html: str) -> str:
+    """The words of a rendered text, with single spaces."""
+    return " ".join(html.unescape(without_tags(_BREAKS.sub(" ", safe_html))).split())
 
 
 @cache

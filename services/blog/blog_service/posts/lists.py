@@ -1,6 +1,7 @@
 """Lists of posts: what narrows them, how many they are, and in which order they come."""
 
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -10,8 +11,11 @@ from django.db.models import F, QuerySet
 
 from blog_service.authors.selectors import author_get
 from blog_service.counters.selectors import published_total
+from blog_service.posts.finding import Q, terms_asked
 from blog_service.posts.models import Post
 from blog_service.posts.visibility import PUBLIC
+from blog_service.search.selectors import matching, within_time
+from blog_service.search.terms import Terms
 from blog_service.tags.selectors import tag_get
 
 _MOMENT = {"type": "string", "format": "date-time"}
@@ -20,6 +24,7 @@ FILTERS = (
     Parameter("tag"),
     Parameter("published_at__gte", _MOMENT),
     Parameter("published_at__lte", _MOMENT),
+    Q,
 )
 NEWEST = "-published_at"
 NEWEST_FIRST: Keyset = {NEWEST: datetime.fromisoformat, "-id": UUID}
@@ -39,10 +44,18 @@ DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """Posts that pass some filters; ``kept`` has the kept count of each filter, None where none is kept."""
+    """Posts that pass some filters; ``kept`` has the kept count of each filter, None where none is kept.
+
+    ``terms`` are what is looked for in them, None where nothing is.
+    """
 
     posts: QuerySet[Post]
     kept: tuple[int | None, ...]
+    terms: Terms | None = None
+
+    def in_time(self) -> AbstractContextManager[None]:
+        """Within which they are read: what somebody looks for must not take too long."""
+        return nullcontext() if self.terms is None else within_time()
 
     def count(self) -> int:
         """How many they are, counted only where no kept number says it."""
@@ -71,7 +84,7 @@ def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
     mine = query.flag("mine")
     order = query.choice("ordering", ORDERINGS, NEWEST)
     found = posts_mine(query, viewer) if mine else posts_published(query)
-    return Narrowed(found.posts.order_by(*(DRAFTS_FIRST if mine and order[0] == NEWEST else order)), found.kept)
+    return replace(found, posts=found.posts.order_by(*(DRAFTS_FIRST if mine and order[0] == NEWEST else order)))
 
 
 def _narrow(found: Narrowed, query: Query) -> Narrowed:
@@ -88,4 +101,8 @@ def _narrow(found: Narrowed, query: Query) -> Narrowed:
         if moment := query.moment(bound):
             posts = posts.filter(**{bound: moment})
             kept.append(None)
-    return Narrowed(posts, tuple(kept))
+    terms = terms_asked(query)
+    if terms is not None:
+        posts = posts.filter(matching(terms))
+        kept.append(None)
+    return Narrowed(posts, tuple(kept), terms)

@@ -25,8 +25,10 @@ from blog_service.posts.services.changes import PostRelations, changes_announce,
 from blog_service.posts.services.images import ImageFields, images_replace
 from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
 from blog_service.posts.services.revisions import revisions_keep
+from blog_service.posts.services.searching import post_make_findable
 from blog_service.posts.services.slugs import slug_change, slugs_bury
 from blog_service.posts.services.tags import tags_replace
+from blog_service.search.services import document_forget
 
 T = TypeVar("T")
 
@@ -93,6 +95,7 @@ def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
         changes_announce(post, before, None, actor=actor)
         counts_change(post.id, post.author_id, before=before.counted_under, after=None)
         slugs_bury(post)
+        document_forget(post.id)
         post.delete()
 
 
@@ -140,6 +143,8 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     if before != after:
         changes_announce(post, before, after, actor=actor)
     post.save()
+    if before is None or before.content != after.content:
+        post_make_findable(post)
     counted_before = before.counted_under if before else None
     counts_change(post.id, post.author_id, before=counted_before, after=after.counted_under)
     _spread(post, was_public=counted_before is not None)

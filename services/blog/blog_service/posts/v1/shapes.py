@@ -62,8 +62,29 @@ class PostShape(PostInListShape):
     html: str
 
 
+class HighlightsShape(Shape):
+    """HTML: what was looked for is in `<mark>`, all else is escaped."""
+
+    title: str
+    excerpt: str = source("excerpt", description="of the body, around the first word that was looked for")
+
+
+class FoundPostShape(PostInListShape):
+    highlights: HighlightsShape | UnsetType = source("highlights", description="with `q`")
+
+
 class PostPageShape(Shape):
     count: int
     next: Url | None
     previous: Url | None
-    results: list[PostInListShape]
+    results: list[FoundPostShape]
+
+
+class MonthShape(Shape):
+    year: int
+    month: int
+    count: int
+
+
+class ArchiveShape(Shape):
+    results: list[MonthShape]

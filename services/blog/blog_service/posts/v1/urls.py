@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v1 import favourites, home_feed, views
+from blog_service.posts.v1 import archive, favourites, home_feed, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -9,4 +9,7 @@ urlpatterns = [
     path("posts/<slug:slug>/publish", views.Publish.as_view()),
     path("posts/<slug:slug>/unpublish", views.Unpublish.as_view()),
     path("posts/<slug:slug>/favourite", favourites.Favourite.as_view()),
+    path("archive", archive.Archive.as_view()),
+    path("archive/<int:year>", archive.ArchiveOfYear.as_view()),
+    path("archive/<int:year>/<int:month>", archive.ArchiveOfMonth.as_view()),
 ]

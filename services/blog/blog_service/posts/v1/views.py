@@ -1,12 +1,12 @@
 """Posts in version 1, addressed by slug."""
 
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 from chassis.django.bodies import read
 from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
 from chassis.django.lists import documented, page_body, query_of
-from chassis.lists import PAGE_NUMBER, page_of
+from chassis.lists import PAGE_NUMBER, Page, page_of
 from chassis.tokens import Claims
 from django.db.models import Q
 from django.http import HttpResponse
@@ -18,11 +18,13 @@ from rest_framework.views import APIView
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
-from blog_service.posts.lists import BY_PAGE, FILTERS, posts_in_order
+from blog_service.posts.finding import highlights_of, posts_found, rows_in_order
+from blog_service.posts.lists import BY_PAGE, FILTERS, Narrowed, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
-from blog_service.posts.v1.shapes import PostInListShape, PostPageShape, PostShape
+from blog_service.posts.v1.shapes import FoundPostShape, HighlightsShape, PostInListShape, PostPageShape, PostShape
+from blog_service.search.terms import Terms
 
 LIST = (*PAGE_NUMBER, *FILTERS, *BY_PAGE)
 IN_LISTS = PostInListShape.columns()
@@ -36,12 +38,14 @@ CHANGED = {
 class Posts(PubliclyCachedView):
     @extend_schema(operation_id="posts_list", parameters=documented(LIST), responses=PostPageShape)
     def get(self, request: Request) -> Response:
-        """Published posts, newest first."""
-        query = query_of(request, LIST)
-        page, found = page_of(query), posts_in_order(query, viewer_of(request))
+        """Published posts, newest first; with ``q`` the best of the thousand newest that match."""
+        query, viewer = query_of(request, LIST), viewer_of(request)
+        page, found = page_of(query), posts_in_order(query, viewer)
+        if found.terms is not None:
+            return Response(_page_of_found(page, found, found.terms, viewer))
         count = found.count()
         page.require(count)
-        rows = rows_of(found.posts[page.start : page.stop], viewer_of(request), IN_LISTS)
+        rows = rows_of(found.posts[page.start : page.stop], viewer, IN_LISTS)
         return Response(page_body(page, count, [PostInListShape.from_row(row) for row in rows]))
 
     @extend_schema(
@@ -99,6 +103,20 @@ class Unpublish(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Make a post a draft again, or stop waiting to publish it."""
         return Response(PostShape.from_row(_published(request, slug, published=False)))
+
+
+def _page_of_found(page: Page, found: Narrowed, terms: Terms, viewer: Claims | None) -> dict[str, Any]:
+    ids = [hit.post_id for hit in posts_found(found.posts, terms)]
+    page.require(len(ids))
+    if page.query.text("ordering"):
+        ids = list(found.posts.filter(id__in=ids).values_list("id", flat=True))
+    rows = rows_in_order(found.posts, ids[page.start : page.stop], viewer, IN_LISTS)
+    return page_body(page, len(ids), [_found(row, terms) for row in rows])
+
+
+def _found(row: PostRow, terms: Terms) -> FoundPostShape:
+    title, excerpt = highlights_of(row, terms)
+    return FoundPostShape.from_row({**row, "highlights": HighlightsShape(title=title, excerpt=excerpt)})
 
 
 def _known_as(slug: str) -> Q:

@@ -104,3 +104,21 @@ class RevisionV2Shape(RevisionInListV2Shape):
 class RevisionsV2Shape(Shape):
     items: list[RevisionInListV2Shape]
     next_cursor: str | None
+
+
+class HighlightsV2Shape(Shape):
+    """HTML: what was looked for is in `<mark>`, all else is escaped."""
+
+    title: str
+    body: str = source("body", description="of the body, around the first word that was looked for")
+
+
+class HitV2Shape(Shape):
+    post: PostInListV2Shape
+    score: float = source("score", description="how well it fits, to be compared within one search alone")
+    highlights: HighlightsV2Shape
+
+
+class SearchV2Shape(Shape):
+    items: list[HitV2Shape]
+    next_cursor: str | None

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v2 import favourites, home_feed, revisions, views
+from blog_service.posts.v2 import favourites, home_feed, revisions, search, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>/restore", revisions.Restore.as_view()),
+    path("search", search.Search.as_view()),
     path("posts/by-slug/<slug:slug>", views.PostBySlug.as_view()),
 ]

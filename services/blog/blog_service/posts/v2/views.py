@@ -128,16 +128,18 @@ class PostBySlug(PubliclyCachedView):
 
 
 def _page(query: Query, viewer: Claims | None) -> dict[str, object]:
-    page = cursor_page(query, NEWEST_FIRST)
-    found = rows_of(rows_on(page, posts_published(query).posts), viewer, IN_LISTS)
+    page, narrowed = cursor_page(query, NEWEST_FIRST), posts_published(query)
+    with narrowed.in_time():
+        found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
     rows, next_cursor = page.split(found, _place)
     return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
 
 
 def _page_of_own(query: Query, viewer: Claims | None) -> dict[str, object]:
     """Not by publication, which drafts have not: a cursor needs a key that is never null."""
-    page = cursor_page(query, OWN_NEWEST_FIRST)
-    found = rows_of(rows_on(page, posts_mine(query, viewer).posts), viewer, IN_LISTS)
+    page, narrowed = cursor_page(query, OWN_NEWEST_FIRST), posts_mine(query, viewer)
+    with narrowed.in_time():
+        found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
     rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))
     return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
 

@@ -1,0 +1,92 @@
+"""Writes to what is searched."""
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import count
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import connection
+from django.db.backends.utils import CursorWrapper
+
+from blog_service.search.models import Document
+from blog_service.search.terms import languages_in, tokens_of
+from blog_service.search.words import words_in
+
+SPLITTING = 1
+"""The version of words.py, languages.py and terms.py together: count it up when they find other tokens."""
+MOST_BYTES = 500_000
+"""Of different tokens of a text; PostgreSQL keeps a megabyte, positions included. What comes later is not found."""
+MOST_TIMES = 20
+"""A token counts in one part of a text."""
+
+
+class Texts(NamedTuple):
+    """The parts of a post as plain text, those that count most first."""
+
+    title: str
+    lead: str
+    body: str
+
+
+def document_write(post_id: UUID, texts: Texts) -> None:
+    """Let a post be found by these texts, and no more by those before."""
+    with connection.cursor() as cursor:
+        _WRITERS[connection.vendor](cursor, post_id, _parts(texts))
+
+
+def document_forget(post_id: UUID) -> None:
+    """Let a post be found no more."""
+    Document.objects.filter(post_id=post_id).delete()
+
+
+def _parts(texts: Texts) -> list[list[str]]:
+    """The tokens of each part, as many as any database takes."""
+    words = [list(words_in(text)) for text in texts]
+    languages = languages_in([word for part in words for word in part])
+    seen: set[str] = set()
+    bytes_left = MOST_BYTES
+    parts = []
+    for part in words:
+        times: Counter[str] = Counter()
+        kept = []
+        for token in tokens_of(part, languages):
+            times[token] += 1
+            if token not in seen:
+                bytes_left -= len(token.encode())
+                seen.add(token)
+            if bytes_left < 0:
+                break
+            if times[token] <= MOST_TIMES:
+                kept.append(token)
+        parts.append(kept)
+    return parts
+
+
+def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
+    """The vector as PostgreSQL writes it: no parser of its own sees a word."""
+    position = count(1)
+    words = " ".join(
+        f"'{token}':{next(position)}{weight}" for weight, part in zip("ABD", parts, strict=True) for token in part
+    )
+    cursor.execute(
+        "INSERT INTO search_document (post_id, splitting, words) VALUES (%s, %s, %s::tsvector)"
+        " ON CONFLICT (post_id) DO UPDATE SET splitting = excluded.splitting, words = excluded.words",
+        [post_id, SPLITTING, words],
+    )
+
+
+def _write_to_sqlite(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
+    cursor.execute(
+        "INSERT INTO search_document (post_id, splitting) VALUES (%s, %s)"
+        " ON CONFLICT (post_id) DO UPDATE SET splitting = excluded.splitting RETURNING id",
+        [post_id.hex, SPLITTING],
+    )
+    (document_id,) = cursor.fetchone()
+    cursor.execute(
+        "INSERT OR REPLACE INTO search_words (rowid, title, lead, body) VALUES (%s, %s, %s, %s)",
+        [document_id, *map(" ".join, parts)],
+    )
+
+
+_WRITERS = {"postgresql": _write_to_postgresql, "sqlite": _write_to_sqlite}

@@ -28,6 +28,11 @@ def forbidden_character(text: str) -> Fault | None:
     return None
 
 
+def without_forbidden(text: str) -> str:
+    """The text without what XML cannot hold, such as control characters that were written as entities of HTML."""
+    return _FORBIDDEN.sub("", text)
+
+
 def fault_of(text: str) -> Fault | None:
     """Why others could not read the text, or could not read what stands after it; an empty one has no fault."""
     if fault := forbidden_character(text):

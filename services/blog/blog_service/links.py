@@ -1,10 +1,13 @@
 """Addresses in answers. All are made from PUBLIC_URL: a client only ever sees the gateway."""
 
+import re
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from blog_service.settings import settings
 
 PRESETS = ("thumb", "medium", "large")
+_IN_ONE_SEGMENT = re.compile(r"(?!\.{1,2}$)[^/\\;%\x00-\x1f\x7f]+")
 
 
 def post_link(slug: str) -> str:
@@ -35,3 +38,28 @@ def picture_links(media: UUID) -> dict[str, str]:
 
 def avatar_link(avatar: UUID | None) -> str | None:
     return f"{settings().public_url}/m/{avatar}/thumb.webp" if avatar else None
+
+
+def post_page_link(slug: str) -> str:
+    return f"{settings().public_url}/posts/{slug}"
+
+
+def author_page_link(username: str) -> str:
+    return f"{settings().public_url}/authors/{username}"
+
+
+def tag_page_link(name: str) -> str:
+    """The page of a tag; one whose name the gateway takes for several segments of a path is asked for as a filter."""
+    if _IN_ONE_SEGMENT.fullmatch(name):
+        return f"{settings().public_url}/tags/{quote(name, safe='')}"
+    return f"{settings().public_url}/posts?{urlencode({'tag': name})}"
+
+
+def posts_page_link() -> str:
+    return f"{settings().public_url}/posts"
+
+
+def feed_link(name: str, **filters: str) -> str:
+    """A feed at the root, such as ``rss.xml``, of one author or tag where that is said."""
+    query = f"?{urlencode(filters)}" if filters else ""
+    return f"{settings().public_url}/{name}{query}"

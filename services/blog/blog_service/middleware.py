@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
-from blog_service.cache_headers import PRIVATE
+from blog_service.cache_headers import KEYS, PRIVATE
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
 
@@ -16,6 +16,8 @@ def private_by_default(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponseBase:
         response = get_response(request)
         response.headers.setdefault("Cache-Control", PRIVATE)
+        if response.headers["Cache-Control"] == PRIVATE:
+            response.headers.pop(KEYS, None)  # of what nobody keeps nothing needs to be forgotten
         patch_vary_headers(response, ["Authorization"])
         return response
 

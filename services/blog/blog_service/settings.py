@@ -15,6 +15,7 @@ class BlogSettings(ClientSettings):
     secret_key: GeneratedSecret = Field(
         "development-blog-secret-key-of-no-worth", description="signs the admin's cookies"
     )
+    site_name: str = Field("Broadsheet", min_length=1, max_length=100, description="what feeds and pages are called")
     host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")

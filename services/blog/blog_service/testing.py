@@ -27,12 +27,19 @@ class Caller:
         self._client = Client(raise_request_exception=False)
 
     def call(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
-        """Send a request below /api/; ``body`` is JSON unless it is bytes, headers have underscores for hyphens."""
+        """Send a request, below /api/ unless the path begins with a slash.
+
+        ``body`` is JSON unless it is bytes, headers have underscores for hyphens.
+        """
         data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False) if body is not None else ""
         sent = {"Authorization": f"Bearer {self.token}"} if self._mint else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = sent.pop("Content-Type", "application/json")
-        return ApiResponse(self._client.generic(method, f"/api/{path}", data, content_type=content_type, headers=sent))
+        return ApiResponse(
+            self._client.generic(
+                method, path if path[0] == "/" else f"/api/{path}", data, content_type=content_type, headers=sent
+            )
+        )
 
     @property
     def token(self) -> str:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("blog_service.profiles.v1.urls")),
     path("api/v2/", include("blog_service.posts.v2.urls")),
     path("api/v2/", include("blog_service.profiles.v2.urls")),
+    path("", include("blog_service.feeds.urls")),
     path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),

@@ -8,6 +8,7 @@ import nh3
 
 PREFIX = "user-content-"
 """What ids begin with, so that none is one of the page's own or hides a property of its document."""
+LINK_REL = "noopener noreferrer nofollow ugc"
 SCHEMES = {"http", "https", "mailto"}
 TAGS = nh3.ALLOWED_TAGS | {"input", "section", "tfoot"}
 ATTRIBUTES = deepcopy(nh3.ALLOWED_ATTRIBUTES)
@@ -45,7 +46,24 @@ def sanitise(dirty: str) -> str:
         set_tag_attribute_values=FORCED,
         attribute_filter=_filter(),
         url_schemes=SCHEMES,
-        link_rel="noopener noreferrer nofollow ugc",
+        link_rel=LINK_REL,
+    )
+
+
+def absolute(safe_html: str, page: str) -> str:
+    """Sanitised HTML for elsewhere: addresses are whole, as seen from ``page``, and their schemes checked again.
+
+    The servers of pictures are not told on which page they are. (One attribute: nh3 writes several in any order, and
+    the same text would have another ETag each time.)
+    """
+    return nh3.clean(
+        safe_html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=SCHEMES,
+        url_relative=("rewrite_with_base", page),
+        link_rel=LINK_REL,
+        set_tag_attribute_values={"img": {"referrerpolicy": "no-referrer"}},
     )
 
 

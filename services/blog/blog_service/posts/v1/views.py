@@ -22,6 +22,7 @@ from blog_service.posts.finding import highlights_of, posts_found, rows_in_order
 from blog_service.posts.lists import BY_PAGE, FILTERS, Narrowed, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
+from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import FoundPostShape, HighlightsShape, PostInListShape, PostPageShape, PostShape
 from blog_service.search.terms import Terms
@@ -46,7 +47,8 @@ class Posts(PubliclyCachedView):
         count = found.count()
         page.require(count)
         rows = rows_of(found.posts[page.start : page.stop], viewer, IN_LISTS)
-        return Response(page_body(page, count, [PostInListShape.from_row(row) for row in rows]))
+        body = page_body(page, count, [PostInListShape.from_row(row) for row in rows])
+        return Response(body, headers=keys_of_posts(rows))
 
     @extend_schema(
         operation_id="posts_create", parameters=[IDEMPOTENCY_KEY], request=PostBody, responses={201: PostShape}
@@ -70,7 +72,7 @@ class PostBySlug(PubliclyCachedView):
         row = post_get_by_slug(slug, viewer_of(request), FULL)
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
-        return Response(PostShape.from_row(row))
+        return Response(PostShape.from_row(row), headers=keys_of_post(row))
 
     @extend_schema(operation_id="posts_replace", request=PostBody, responses=CHANGED)
     def put(self, request: Request, slug: str) -> Response:

@@ -8,6 +8,7 @@ from chassis.tokens import Claims
 from rest_framework.response import Response
 
 from blog_service.posts.selectors import PostRow, post_get
+from blog_service.posts.surrogate_keys import keys_of_post
 from blog_service.posts.v2.shapes import PostV2Shape
 
 FULL = PostV2Shape.columns()
@@ -21,4 +22,5 @@ def post_answer(post_id: UUID, viewer: Claims | None, *, status: int = 200) -> R
 def row_answer(row: PostRow, *, status: int = 200) -> Response:
     """The post with its ETag: its revision for writers, and all that is seen for caches."""
     shape = PostV2Shape.from_row(row)
-    return Response(shape, status=status, headers={"ETag": entity_tag(row["version"], encode(shape))})
+    tag = entity_tag(row["version"], encode(shape))
+    return Response(shape, status=status, headers={"ETag": tag, **keys_of_post(row)})

@@ -1,5 +1,6 @@
 """Posts in version 2, addressed by id."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.django.idempotency.views import IDEMPOTENCY_KEY_REQUIRED, create_once
@@ -21,6 +22,7 @@ from blog_service.links import post_link_v2, post_slug_link_v2
 from blog_service.posts.lists import FILTERS, MINE, NEWEST_FIRST, OWN_NEWEST_FIRST, posts_mine, posts_published
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
+from blog_service.posts.surrogate_keys import keys_of_posts
 from blog_service.posts.v2.answers import FULL, post_answer, row_answer
 from blog_service.posts.v2.bodies import (
     PostV2Body,
@@ -43,7 +45,7 @@ class Posts(PubliclyCachedView):
     def get(self, request: Request) -> Response:
         """Published posts, newest first; with ``mine`` the caller's own in every state, by when they were begun."""
         query, viewer = query_of(request, LIST), viewer_of(request)
-        return Response(_page_of_own(query, viewer) if query.flag("mine") else _page(query, viewer))
+        return _page_of_own(query, viewer) if query.flag("mine") else _page(query, viewer)
 
     @extend_schema(
         operation_id="v2_posts_create",
@@ -127,21 +129,26 @@ class PostBySlug(PubliclyCachedView):
         return row_answer(row)
 
 
-def _page(query: Query, viewer: Claims | None) -> dict[str, object]:
+def _page(query: Query, viewer: Claims | None) -> Response:
     page, narrowed = cursor_page(query, NEWEST_FIRST), posts_published(query)
     with narrowed.in_time():
         found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
     rows, next_cursor = page.split(found, _place)
-    return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
+    return _list(rows, next_cursor)
 
 
-def _page_of_own(query: Query, viewer: Claims | None) -> dict[str, object]:
+def _page_of_own(query: Query, viewer: Claims | None) -> Response:
     """Not by publication, which drafts have not: a cursor needs a key that is never null."""
     page, narrowed = cursor_page(query, OWN_NEWEST_FIRST), posts_mine(query, viewer)
     with narrowed.in_time():
         found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
     rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))
-    return {"items": [PostInListV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}
+    return _list(rows, next_cursor)
+
+
+def _list(rows: Sequence[PostRow], next_cursor: str | None) -> Response:
+    items = [PostInListV2Shape.from_row(row) for row in rows]
+    return Response({"items": items, "next_cursor": next_cursor}, headers=keys_of_posts(rows))
 
 
 def _place(row: PostRow) -> Place:

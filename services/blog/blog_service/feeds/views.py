@@ -1,0 +1,81 @@
+"""Feeds and the sitemap: under /api/v1 as all of the API, and at the root where readers look for them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from chassis.django.lists import documented, query_of
+from django.http import HttpResponse
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.request import Request
+
+from blog_service.cache_headers import ALL_POSTS, KEYS, PubliclyCachedView
+from blog_service.feeds.entries import PARAMETERS, Feed, feed_of
+from blog_service.feeds.json_feed import json_feed
+from blog_service.feeds.sitemap import AFTER, sitemap
+from blog_service.feeds.xml import atom, rss
+from blog_service.posts.surrogate_keys import keys_of_posts
+
+RSS, ATOM, JSON, SITEMAP = "application/rss+xml", "application/atom+xml", "application/feed+json", "application/xml"
+_UTF8 = "; charset=utf-8"
+
+
+class OneForm(BaseContentNegotiation):
+    """There is one form, whatever a reader says it takes: refusing it with 406 would help nobody."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:  # noqa: ARG002
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:  # noqa: ARG002
+        return renderers[0], renderers[0].media_type
+
+
+class Rss(PubliclyCachedView):
+    content_negotiation_class = OneForm
+
+    @extend_schema(operation_id="rss", parameters=documented(PARAMETERS), responses={(200, RSS): str, 404: None})
+    def get(self, request: Request) -> HttpResponse:
+        """The newest posts in RSS 2.0, of all, an author or a tag; with ``full`` the whole texts."""
+        return _feed(request, RSS, rss)
+
+
+class Atom(PubliclyCachedView):
+    content_negotiation_class = OneForm
+
+    @extend_schema(operation_id="atom", parameters=documented(PARAMETERS), responses={(200, ATOM): str, 404: None})
+    def get(self, request: Request) -> HttpResponse:
+        """The newest posts in Atom, of all, an author or a tag; with ``full`` the whole texts."""
+        return _feed(request, ATOM, atom)
+
+
+class JsonFeed(PubliclyCachedView):
+    content_negotiation_class = OneForm
+
+    @extend_schema(
+        operation_id="json_feed", parameters=documented(PARAMETERS), responses={(200, JSON): dict[str, Any], 404: None}
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """The newest posts as JSON Feed 1.1, of all, an author or a tag; with ``full`` the whole texts."""
+        return _feed(request, JSON, json_feed)
+
+
+class Sitemap(PubliclyCachedView):
+    content_negotiation_class = OneForm
+
+    @extend_schema(operation_id="sitemap", parameters=documented([AFTER]), responses={(200, SITEMAP): str})
+    def get(self, request: Request) -> HttpResponse:
+        """The index of the sitemap; with ``after`` a page of posts with their pictures."""
+        body = sitemap(query_of(request, [AFTER]))
+        return HttpResponse(body, content_type=SITEMAP + _UTF8, headers={KEYS: ALL_POSTS})
+
+
+def at_root(view: type[PubliclyCachedView]) -> type[PubliclyCachedView]:
+    """The same view under an operation of its own."""
+    operation = extend_schema(operation_id=f"root_{view.__name__.lower()}")
+    rooted: type[PubliclyCachedView] = extend_schema_view(get=operation)(type(f"Root{view.__name__}", (view,), {}))
+    return rooted
+
+
+def _feed(request: Request, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:
+    feed = feed_of(query_of(request, PARAMETERS))
+    return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys_of_posts(feed.rows))

@@ -15,7 +15,7 @@ from django.test import Client
 from uuid_utils.compat import uuid7
 
 from auth_service.mails.listing import mails_in, text_of
-from auth_service.mails.sending import mails_send
+from auth_service.mails.tasks import mails_send
 
 PASSWORD = "correct horse battery staple"  # noqa: S105  of people who do not exist
 
@@ -78,7 +78,7 @@ class Mailbox:
 
     def receive(self) -> list[EmailMessage]:
         """Have sent what is due; the new mails, oldest first."""
-        mails_send()
+        mails_send()  # the job: it finds out who has asked, and sends
         received = mails_in(self.folder)
         for file in self.folder.glob("*.eml"):
             file.unlink()

@@ -78,6 +78,16 @@ def mailbox() -> Iterator["Mailbox"]:
 
 
 @pytest.fixture
+def activation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """New accounts wait for a mail to be answered."""
+    from auth_service.settings import settings
+
+    waiting = settings().model_copy(update={"activation": True})
+    for module in ("registration", "users"):
+        monkeypatch.setattr(f"auth_service.{module}.services.settings", lambda: waiting)
+
+
+@pytest.fixture
 def charlie(db: None) -> "Caller":
     """A stranger: nobody has registered under this name."""
     from auth_service.testing import Caller

@@ -2,13 +2,16 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from threading import Thread
 
 import pytest
+from auth_service.mails.services import MOST_PER_HOUR
 from auth_service.registration.services import accounts_purge
 from auth_service.settings import AuthSettings, settings
-from auth_service.testing import PASSWORD, Caller, Link, Mailbox
+from auth_service.testing import PASSWORD, AtOnce, Caller, Link, Mailbox
+from auth_service.users.hashers import Argon2id
 from auth_service.users.models import User
 from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
@@ -23,18 +26,20 @@ LAST_READ = 2  # of accounts, before a purge deletes
 
 
 @pytest.fixture
-def activation(monkeypatch: pytest.MonkeyPatch) -> None:
-    """New accounts wait for a mail to be answered."""
-    waiting = settings().model_copy(update={"activation": True})
-    monkeypatch.setattr("auth_service.registration.services.settings", lambda: waiting)
-
-
-@pytest.fixture
 def dana(activation: None, db: None, mailbox: Mailbox) -> Caller:
     """Registered, and not activated."""
     dana = Caller("dana")
     assert dana.register().status == 201
     return dana
+
+
+def register(email: str, username: str, password: str) -> int:
+    return Caller().post(USERS, {"email": email, "username": username, "password": password}).status
+
+
+def log_in_with(login: str, password: str) -> object:
+    answer = Caller().post(LOG_IN, {"login": login, "password": password})
+    return answer.body.get("code", answer.status)
 
 
 def confirming(link: Link) -> dict[str, str]:
@@ -44,6 +49,25 @@ def confirming(link: Link) -> dict[str, str]:
 def log_in(caller: Caller, password: str = PASSWORD) -> object:
     answer = caller.post(LOG_IN, {"login": caller.username, "password": password})
     return answer.body.get("code", answer.status)
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Each password that was hashed."""
+    passwords: list[str] = []
+
+    class Counted(Argon2id):
+        def encode(self, password: str, salt: str) -> str:
+            passwords.append(password)
+            return super().encode(password, salt)
+
+        def verify(self, password: str, encoded: str) -> bool:
+            passwords.append(password)
+            return super().verify(password, encoded)
+
+    monkeypatch.setattr("django.contrib.auth.hashers.get_hashers", lambda: [Counted()])
+    monkeypatch.setattr("django.contrib.auth.hashers.get_hasher", lambda _algorithm="default": Counted())
+    return passwords
 
 
 def test_an_account_waits_and_nobody_else_hears_of_it(dana: Caller, charlie: Caller) -> None:
@@ -139,6 +163,77 @@ def test_a_taken_address_does_not_show_by_the_username_either(
     assert len(mailbox.receive()) == 1
     assert published(DjangoDatabase())[-1].data["username"] == "alice"
     assert accounts_purge(now=timezone.now() + timedelta(days=settings().activation_days)) == 1
+
+
+def test_whose_password_counts_for_a_taken_address_is_as_if_it_were_free(
+    alice: Caller, dana: Caller, mailbox: Mailbox
+) -> None:
+    """Of those who registered with an address, the last one; beside them its owner, if it has one."""
+    for address in (alice.email, dana.email):
+        for username, password in (("one", "the first pass phrase"), ("two", "the other pass phrase")):
+            register(address, f"{username}-{address[0]}", password)
+        assert log_in_with(address, "the first pass phrase") == "invalid_credentials"
+        assert log_in_with(address.upper(), "the other pass phrase") == "not_activated"
+        assert log_in_with(address, "no pass phrase at all") == "invalid_credentials"
+    assert log_in_with(alice.email, PASSWORD) == 200
+
+
+@pytest.mark.parametrize("address", ["alice@example.org", "dana@example.org", "nobody@example.org"])
+@pytest.mark.parametrize("password", ["no pass phrase at all", "the other pass phrase"])
+def test_by_an_address_the_same_is_hashed_whosever_it_is(
+    alice: Caller, dana: Caller, hashed: list[str], address: str, password: str
+) -> None:
+    if address != "nobody@example.org":
+        register(address, "other", "the other pass phrase")
+    hashed.clear()
+    log_in_with(address, password)
+    assert len(hashed) == 2
+
+
+def test_the_password_of_who_took_an_address_in_advance_never_counts(dana: Caller, mailbox: Mailbox) -> None:
+    """Dana is a stranger here: the mailbox is bob's, who registers afterwards."""
+    taken_in_advance = mailbox.link()
+    register(dana.email, "bob", "the pass phrase of bob")
+    assert dana.post(f"{USERS}/activation", confirming(taken_in_advance)).status == 400
+    link = mailbox.link()
+    assert "reset-password" in link.page
+    assert dana.post(f"{USERS}/activation", confirming(link)).status == 400
+    chosen = "what the mailbox chose"
+    assert dana.post(f"{USERS}/reset_password_confirm", confirming(link) | {"new_password": chosen}).status == 204
+    assert log_in_with(dana.email, chosen) == 200
+    assert log_in_with("bob", chosen) == 200
+    assert log_in_with(dana.email, PASSWORD) == "invalid_credentials"
+    assert log_in(dana) == "not_activated"
+    assert [event.data["username"] for event in published(DjangoDatabase())] == ["bob"]
+
+
+def test_nor_does_that_of_who_registers_with_it_later(dana: Caller, mailbox: Mailbox) -> None:
+    own = mailbox.link()
+    register(dana.email, "charlie", "the stranger's pass phrase")
+    mailbox.receive()
+    dana.post(f"{USERS}/resend_activation", {"email": dana.email})
+    (message,) = mailbox.receive()
+    assert message["Subject"] == "Choose the password of your account"
+    assert dana.post(f"{USERS}/activation", confirming(own)).status == 400
+
+
+def test_a_mailbox_is_not_filled_by_registering(activation: None, db: None, mailbox: Mailbox) -> None:
+    subjects = []
+    for number in range(MOST_PER_HOUR + 3):
+        spelling = "charlie@example.org" if number % 2 else "CHARLIE@example.org"
+        assert register(spelling, f"charlie-{number}", PASSWORD) == 201
+        subjects += [message["Subject"] for message in mailbox.receive()]
+    assert subjects == ["Welcome to Broadsheet"] + ["Choose the password of your account"] * MOST_PER_HOUR
+
+
+def test_of_many_who_register_with_an_address_at_once_each_gets_the_same_answer(
+    activation: None, at_once: AtOnce, mailbox: Mailbox
+) -> None:
+    tries = [partial(register, "charlie@example.org", f"charlie-{number}", PASSWORD) for number in range(5)]
+    assert at_once(tries) == [201] * 5
+    assert User.objects.count() == 5
+    assert User.objects.filter(email="charlie@example.org", activated=False).count() == 1
+    assert len([message for message in mailbox.receive() if message["To"] == "charlie@example.org"]) == 1
 
 
 def test_other_faults_do_not_tell_that_the_address_is_taken(alice: Caller, activation: None, mailbox: Mailbox) -> None:

@@ -13,7 +13,6 @@ from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from django.contrib.auth.models import Permission
-from django.core.management import call_command
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
@@ -148,14 +147,6 @@ def test_nobody_adds_or_deletes_here(dana: Client, alice: Caller) -> None:
     for page in PAGES:
         assert dana.get(f"/admin/{page}/add/").status_code == 403
     assert dana.post(f"/admin/users/user/{alice.id}/delete/", {"post": "yes"}).status_code == 403
-
-
-def test_a_superuser_made_on_the_command_line_is_told_to_others(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", "correct horse battery")
-    call_command("createsuperuser", "--no-input", "--email=dana@example.org", "--username=dana")
-    user = User.objects.get()
-    assert (user.is_staff, user.is_superuser, user.roles) == (True, True, ["author", "admin"])
-    assert [event.type for event in published(DjangoDatabase())] == ["auth.user.registered.v1"]
 
 
 def test_page_of_the_admin_loads_its_own_files_alone(dana: Client) -> None:

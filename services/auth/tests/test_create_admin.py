@@ -11,6 +11,7 @@ from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from chassis.settings import SettingsError
+from django.core.management import CommandError, call_command
 
 DANA = ["--email", "dana@example.org", "--username", "dana"]
 Create = Callable[..., str]
@@ -66,6 +67,15 @@ def test_a_weak_password_is_refused_and_not_repeated(create: Create, weak: str) 
 def test_a_name_that_is_none_is_refused(create: Create) -> None:
     with pytest.raises(SettingsError, match="email: "):
         create(arguments=["--email", "dana", "--username", "dana"])
+
+
+@pytest.mark.parametrize("options", [[], ["--no-input", *DANA]])
+def test_djangos_command_opens_no_account(db: None, monkeypatch: pytest.MonkeyPatch, options: list[str]) -> None:
+    """It would take the password from the environment, which other processes see."""
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
+    with pytest.raises(CommandError, match="create-admin"):
+        call_command("createsuperuser", *options)
+    assert not User.objects.exists()
 
 
 def test_a_password_is_no_argument(create: Create, capsys: pytest.CaptureFixture[str]) -> None:

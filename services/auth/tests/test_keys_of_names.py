@@ -7,7 +7,6 @@ from auth_service.users.models import User
 from auth_service.users.selectors import authors_list
 from auth_service.users.unique_keys import email_key, username_key
 from django.contrib.auth import authenticate
-from django.core.management import CommandError, call_command
 
 USERS, CREATE = "/api/v1/auth/users", "/api/v1/auth/jwt/create"
 KELVIN, LONG_S, DOTTED_I, DOTLESS_I = "\N{KELVIN SIGN}", "\N{LATIN SMALL LETTER LONG S}", "\u0130", "\u0131"
@@ -62,13 +61,6 @@ def test_another_spelling_opens_no_second_account(charlie: Caller, one: str, oth
     assert register(charlie, one, "first") == 201
     answer = charlie.post(USERS, {"email": other, "username": "second", "password": PASSWORD})
     assert (answer.status, list(answer.body)) == (400, ["email"])
-
-
-def test_a_superuser_gets_no_second_account_either(charlie: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
-    register(charlie, "kim@example.org", "kim")
-    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD)
-    with pytest.raises(CommandError, match="already taken"):
-        call_command("createsuperuser", "--no-input", f"--email={KELVIN}im@example.org", "--username=other")
 
 
 def test_usernames_are_found_by_their_key(charlie: Caller) -> None:

@@ -19,6 +19,7 @@ class Target(NamedTuple):
 
 TARGETS = {
     Kind.ACTIVATION: Target("activate", Purpose.ACTIVATION),
+    Kind.REGISTERED_AGAIN: Target("reset-password", Purpose.PASSWORD_RESET),
     Kind.PASSWORD_RESET: Target("reset-password", Purpose.PASSWORD_RESET),
 }
 

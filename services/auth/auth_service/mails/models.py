@@ -10,6 +10,7 @@ class Kind(models.TextChoices):
     """What a mail says; ``texts/<language>/<kind>.txt`` are its words."""
 
     ACTIVATION = "activation", "a link to let a new account be used"
+    REGISTERED_AGAIN = "registered_again", "a link for a password, to an address with which several have registered"
     ADDRESS_TAKEN = "address_taken", "that somebody registers with the address of an account"
     PASSWORD_RESET = "password_reset", "a link for another password"
     PASSWORD_CHANGED = "password_changed", "that the password is another one"
@@ -28,6 +29,7 @@ class Mail(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=30)  # a Kind; without choices, so that another kind needs no migration
     address = models.EmailField(max_length=254)
+    address_key = models.CharField(max_length=320, db_default="")
     credential_version = models.BigIntegerField(help_text="The account's, when the mail was asked for.")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     created_at = models.DateTimeField()
@@ -41,7 +43,23 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["due_at"], condition=models.Q(state="waiting"), name="mails_waiting"),
             models.Index(fields=["user", "kind", "created_at"], name="mails_of_user"),
+            models.Index(fields=["address_key", "kind", "created_at"], name="mails_to_address"),
         ]
 
     def __str__(self) -> str:
         return f"{self.kind} to {self.user}"
+
+
+class MailRequest(models.Model):
+    """Somebody who is not logged in has asked for a mail to an address.
+
+    Whether there is an account to which it goes is found out by the job, so that to ask takes as long for any address.
+    """
+
+    kind = models.CharField(max_length=30)  # a Kind
+    address = models.CharField(max_length=254)
+    address_key = models.CharField(max_length=320, db_index=True)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.kind} asked for"

@@ -14,12 +14,12 @@ from auth_service.brakes.services import attempt
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_redeem, token_require
 from auth_service.mails.models import Kind
-from auth_service.mails.services import mail_queue
+from auth_service.mails.services import mail_queue, mail_requests_drop
 from auth_service.registration.services import account_open
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.users.models import User
-from auth_service.users.selectors import user_get_by_email, user_get_by_uid, user_get_locked
+from auth_service.users.selectors import user_get_by_uid, user_get_locked
 from auth_service.users.strength import weaknesses
 
 
@@ -60,14 +60,6 @@ def current_password_require(user: User, current: str, *, holder: UUID, now: dat
             raise invalid_fields([FieldError("/current_password", "invalid", "This is not your password.")])
 
 
-def password_reset_request(email: str, *, now: datetime) -> None:
-    """Mail a link for another password to the account of an address; nothing where there is none, or it is closed."""
-    with transaction.atomic():
-        user = user_get_by_email(email)
-        if user and user.is_active:
-            mail_queue(user, Kind.PASSWORD_RESET, now=now)
-
-
 def password_reset(uid: str, token: str, password: str, *, now: datetime) -> None:
     """Give an account another password by a mailed token, and end all its sessions.
 
@@ -96,4 +88,5 @@ def _store(user: User, hashed: str, *, now: datetime) -> None:
     user.password = hashed
     user.credential_version += 1
     user.save(update_fields=["password", "credential_version"])
+    mail_requests_drop(user)
     mail_queue(user, Kind.PASSWORD_CHANGED, now=now)

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from chassis.problems import Problem
-from django.db import transaction
+from chassis.problems import invalid_fields
+from django.db import IntegrityError, transaction
 from uuid_utils.compat import uuid7
 
 from auth_service.audit.models import Action
@@ -14,31 +14,31 @@ from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
 from auth_service.settings import settings
 from auth_service.users.changes import user_announced
+from auth_service.users.claims import claim, claim_drop
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_by_email, user_get_by_uid
-from auth_service.users.services import user_register
+from auth_service.users.services import user_draft, user_register
+from auth_service.users.usernames import username_faults
 
 AT_ONCE = 500  # accounts deleted by one job
 _NO_DOMAIN = "taken.invalid"  # RFC 2606: never one that mail reaches
 
 
 def register(*, email: str, username: str, password: str, now: datetime) -> User:
-    """Open an account; where activation is on, one that waits for a mail to be answered.
+    """Open an account; where activation is on, one that waits for a mail to be answered. Raises Problem 400.
 
-    Then nobody is told whose address is taken: the answer is the same, and the owner gets a mail. Raises Problem 400.
+    Then nobody is told whose address is taken: the answer is the same, and the owner gets a mail.
     """
     if not settings().activation:
         return user_register(email=email, username=username, password=password)
+    user = user_draft(email=email, username=username, password=password, activated=False)
     try:
-        with transaction.atomic():
-            user = user_register(email=email, username=username, password=password, activated=False)
-            mail_queue(user, Kind.ACTIVATION, now=now)
-    except Problem as problem:
-        if [error.pointer for error in problem.errors or []] != ["/email"]:
-            raise _without_address(problem) from None
-        user = _stand_in(username, password)
-        _tell_owner(email, now=now)
-        user.email = User.objects.normalize_email(email)
+        _open_waiting(user, email, now=now)
+    except IntegrityError:  # somebody took the name or the address since it was looked at
+        if faults := list(username_faults(username)):
+            raise invalid_fields(faults) from None
+        _open_waiting(user, email, now=now)
+    user.email = User.objects.normalize_email(email)  # as if it were theirs
     return user
 
 
@@ -57,17 +57,10 @@ def account_open(user: User) -> None:
     user.email_confirmed = True
     was_activated, user.activated = user.activated, True
     user.save(update_fields=["email_confirmed", "activated"])
+    claim_drop(user)
     if not was_activated:
         audit_record(Action.ACCOUNT_ACTIVATED, user_id=user.id, actor=user.id)
         user_announced(user)
-
-
-def activation_resend(email: str, *, now: datetime) -> None:
-    """Mail another link to an account that waits for it; nothing where none does."""
-    with transaction.atomic():
-        user = user_get_by_email(email)
-        if user and user.is_active and not user.activated:
-            mail_queue(user, Kind.ACTIVATION, now=now)
 
 
 def accounts_purge(*, now: datetime) -> int:
@@ -80,22 +73,44 @@ def accounts_purge(*, now: datetime) -> int:
     return len(ids)
 
 
-def _stand_in(username: str, password: str) -> User:
-    """An account without an address, which nobody can activate, for who registers with a taken one.
+def _open_waiting(user: User, email: str, *, now: datetime) -> None:
+    """Save a new account, and have a mail sent to the address: with as much work for each answer that it may be."""
+    with transaction.atomic():
+        holder = user_get_by_email(email, locked=True)
+        if holder is None:
+            user.save(force_insert=True)
+            mail_queue(user, Kind.ACTIVATION, now=now)
+        elif holder.activated or not holder.is_active:
+            _stand_in(user, email)
+            if holder.is_active:
+                mail_queue(holder, Kind.ADDRESS_TAKEN, now=now)
+        else:
+            _take_over(user, holder, email)
+            mail_queue(user, Kind.REGISTERED_AGAIN, now=now)
+
+
+def _stand_in(user: User, email: str) -> None:
+    """Save an account without an address, which nobody can activate, for who registers with a taken one.
 
     The name is taken from now on, and its log-in says not_activated, until it is purged: as if the address were free.
     """
-    return user_register(email=f"{uuid7()}@{_NO_DOMAIN}", username=username, password=password, activated=False)
+    user.move_to(_nowhere())
+    user.save(force_insert=True)
+    claim(email, user)
 
 
-def _tell_owner(email: str, *, now: datetime) -> None:
-    with transaction.atomic():
-        owner = user_get_by_email(email)
-        if owner and owner.is_active:
-            mail_queue(owner, Kind.ADDRESS_TAKEN if owner.activated else Kind.ACTIVATION, now=now)
+def _take_over(user: User, holder: User, email: str) -> None:
+    """Save an account in the place of another one, which waits and from now on is a stand-in; its links are void.
+
+    Which of the two registered with the own address nobody knows, so neither password counts: who reads the mail
+    chooses one.
+    """
+    holder.move_to(_nowhere())
+    holder.credential_version += 1
+    holder.save(update_fields=["email", "email_key", "credential_version"])
+    user.save(force_insert=True)
+    claim(email, user)
 
 
-def _without_address(problem: Problem) -> Problem:
-    """The same refusal, which does not say beside other faults whether the address is taken."""
-    problem.errors = [error for error in problem.errors or [] if error.pointer != "/email"]
-    return problem
+def _nowhere() -> str:
+    return f"{uuid7()}@{_NO_DOMAIN}"

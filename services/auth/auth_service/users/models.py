@@ -49,10 +49,15 @@ class UserManager(BaseUserManager["User"]):
         """The accounts that others may see."""
         return self.filter(is_active=True, activated=True)
 
+    def draft(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
+        """An account that is not saved yet: to hash its password is slow, so before a transaction."""
+        user = self.model(username=username, username_key=username_key(username), **fields)
+        user.move_to(email)
+        user.set_password(password)
+        return user
+
     def create_user(self, *, email: str, username: str, password: str | None, **fields: Any) -> "User":
-        keys = {"email_key": email_key(email), "username_key": username_key(username)}
-        user = self.model(email=self.normalize_email(email), username=username, **keys, **fields)
-        user.set_password(password)  # slow on purpose, so before the transaction opens
+        user = self.draft(email=email, username=username, password=password, **fields)
         with transaction.atomic():
             user.save(force_insert=True)  # `signals` adds the profile and the event
         return user
@@ -113,6 +118,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.username
+
+    def move_to(self, email: str) -> None:
+        """From now on this is the address; not saved."""
+        self.email, self.email_key = User.objects.normalize_email(email), email_key(email)
+
+
+class AddressClaim(models.Model):
+    """Who registered last with an address that was registered with more than once, until a mail to it is answered.
+
+    That is the waiting account that holds the address, or a stand-in, where somebody else holds it.
+    """
+
+    key = models.CharField(max_length=32, primary_key=True)  # a keyed hash: of a stand-in no address is kept
+    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="address_claim")
+
+    def __str__(self) -> str:
+        return f"claim of {self.user_id}"
 
 
 class Profile(models.Model):

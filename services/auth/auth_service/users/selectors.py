@@ -19,9 +19,10 @@ def user_get_by_login(login: str) -> User | None:
     return found.select_related("profile").first()
 
 
-def user_get_by_email(email: str) -> User | None:
+def user_get_by_email(email: str, *, locked: bool = False) -> User | None:
     """The account with this address, however it is spelt."""
-    return User.objects.with_email(email).first()
+    users = User.objects.with_email(email)
+    return (users.select_for_update() if locked else users).first()
 
 
 def user_get_by_uid(uid: str, *, locked: bool = False) -> User:

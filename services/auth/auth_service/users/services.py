@@ -1,7 +1,7 @@
 """Opening accounts, and telling by a password whose one is."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,8 @@ from auth_service.audit.services import audit_record
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_log_in
 from auth_service.brakes.services import attempt
+from auth_service.settings import settings
+from auth_service.users.claims import claimant_of
 from auth_service.users.models import User
 from auth_service.users.selectors import addresses_of, email_is_taken, user_get_by_login
 from auth_service.users.strength import weaknesses
@@ -38,6 +40,14 @@ class InvalidCredentials(LoginRefused):
         super().__init__("invalid_credentials", "No active account has this login and password.")
 
 
+def user_draft(*, email: str, username: str, password: str, **fields: Any) -> User:
+    """An account that is not saved yet, whosever the address is; raises Problem 400 naming what else is wrong."""
+    wrong = [*username_faults(username), *weaknesses(password, User(email=email, username=username), "/password")]
+    if wrong:
+        raise invalid_fields(wrong)
+    return User.objects.draft(email=email, username=username, password=password, **fields)
+
+
 def user_register(*, email: str, username: str, password: str, **fields: Any) -> User:
     """Open an account; raises Problem 400 naming what is taken or too weak."""
     wrong = [*_taken(email, username), *weaknesses(password, User(email=email, username=username), "/password")]
@@ -57,15 +67,13 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
 
     That it is suspended, or not activated, is told only to who knows the password.
     """
-    user = user_get_by_login(login)
-    is_known = client.is_among(addresses_of(user.id if user else NOBODY))  # asked for nobody, too: it takes a while
-    known_to = user.id if user and is_known else None
+    found = user_get_by_login(login)
+    is_known = client.is_among(addresses_of(found.id if found else NOBODY))  # asked for nobody, too: it takes a while
+    known_to = found.id if found and is_known else None
     with attempt(AttemptKind.LOG_IN, of_log_in(login_key(login), client, known_to=known_to), now=now):
+        user = _whose_password(password, _candidates(login, found))
         if user is None:
-            make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
-            raise _written_down(InvalidCredentials(), user)
-        if not user.check_password(password):
-            raise _written_down(InvalidCredentials(), user)
+            raise _written_down(InvalidCredentials(), found)
     if not user.is_active:
         raise _written_down(LoginRefused("account_suspended", "This account is suspended."), user)
     if not user.activated:
@@ -80,6 +88,26 @@ def _written_down(refusal: LoginRefused, user: User | None) -> LoginRefused:
     with contextlib.suppress(IntegrityError), transaction.atomic():  # an account that was just deleted has no log
         audit_record(Action.SESSION_REFUSED, user_id=user.id if user else None, actor=None, code=refusal.code)
     return refusal
+
+
+def _candidates(login: str, found: User | None) -> Sequence[User | None]:
+    """Whose password may come with a login.
+
+    Where registering hides whose address is taken, so does this: with an address may come the password of its account,
+    or that of who registered with it last and waits. Always two, the waiting one second, for time would tell.
+    """
+    if "@" not in login or not settings().activation:
+        return [found]
+    return [found, claimant_of(login)] if found and found.activated else [None, found]
+
+
+def _whose_password(password: str, candidates: Sequence[User | None]) -> User | None:
+    for user in candidates:
+        if user is None:
+            make_password(password)  # takes as long as checking one, so time does not tell which accounts exist
+        elif user.check_password(password):
+            return user
+    return None
 
 
 def _taken(email: str, username: str) -> Iterator[FieldError]:

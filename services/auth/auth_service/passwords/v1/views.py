@@ -11,6 +11,8 @@ from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
 from auth_service.brakes.limits import AttemptKind, of_mail, of_token
 from auth_service.brakes.services import attempt_count, wrong_tokens
+from auth_service.mails.models import Kind
+from auth_service.mails.services import mail_request
 from auth_service.passwords import services
 from auth_service.passwords.v1.bodies import PasswordChangeBody, PasswordResetBody, PasswordResetRequestBody
 from auth_service.sessions.authentication import current_session_id
@@ -43,7 +45,7 @@ class ResetRequest(APIView):
         """Have a link for another password mailed; 204 whoever asks, for whatever address."""
         email, now = read(PasswordResetRequestBody, request.data)["email"], timezone.now()
         attempt_count(AttemptKind.MAIL, of_mail(email_key(email), Client.of(request)), now=now)
-        services.password_reset_request(email, now=now)
+        mail_request(email, Kind.PASSWORD_RESET, now=now)
         return Response(status=204)
 
 

@@ -11,7 +11,9 @@ from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
 from auth_service.brakes.limits import AttemptKind, of_mail, of_registration, of_token
 from auth_service.brakes.services import attempt_count, wrong_tokens
-from auth_service.registration.services import activate, activation_resend, register
+from auth_service.mails.models import Kind
+from auth_service.mails.services import mail_request
+from auth_service.registration.services import activate, register
 from auth_service.registration.v1.bodies import ActivationBody, ActivationResendBody
 from auth_service.users.bodies import RegistrationBody
 from auth_service.users.shapes import AccountShape
@@ -52,5 +54,5 @@ class ActivationResend(APIView):
         """Have the link mailed again to an account that waits for it; 204 whoever asks, for whatever address."""
         email, now = read(ActivationResendBody, request.data)["email"], timezone.now()
         attempt_count(AttemptKind.MAIL, of_mail(email_key(email), Client.of(request)), now=now)
-        activation_resend(email, now=now)
+        mail_request(email, Kind.ACTIVATION, now=now)
         return Response(status=204)

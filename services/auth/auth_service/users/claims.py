@@ -1,0 +1,29 @@
+"""Who registered last with an address, where several did and no mail was answered since."""
+
+from auth_service.brakes.clients import key_of
+from auth_service.users.models import AddressClaim, User
+from auth_service.users.unique_keys import email_key
+
+
+def claim(email: str, user: User) -> None:
+    """From now on ``user`` is who registered last with the address; in the transaction that opens the account."""
+    AddressClaim.objects.update_or_create(key=_key(email), defaults={"user": user})
+
+
+def claimant_of(email: str) -> User | None:
+    """Who registered with the address last, unless that was the first time."""
+    return User.objects.select_related("profile").filter(address_claim__key=_key(email)).first()
+
+
+def is_contested(user: User) -> bool:
+    """Whether others have registered with the address of this waiting account, so that its password proves nothing."""
+    return AddressClaim.objects.filter(user=user).exists()
+
+
+def claim_drop(user: User) -> None:
+    """A mail to the address was answered, so whose it is is known."""
+    AddressClaim.objects.filter(user=user).delete()
+
+
+def _key(email: str) -> str:
+    return key_of("address claim", email_key(email))

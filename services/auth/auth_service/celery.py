@@ -13,7 +13,7 @@ app = celery_app(
     settings(),
     tasks=[
         f"auth_service.{room}.tasks"
-        for room in ("audit", "avatars", "brakes", "mails", "registration", "sessions", "users")
+        for room in ("audit", "avatars", "brakes", "mails", "registration", "sessions", "usernames", "users")
     ],
     schedule={
         "accounts-purge": {"task": "accounts_purge", "schedule": crontab(minute="27")},
@@ -23,6 +23,7 @@ app = celery_app(
         "mails-send": {"task": "mails_send", "schedule": 30},
         "mails-delete-old": {"task": "mails_delete_old", "schedule": crontab(minute="47")},
         "sessions-delete-expired": {"task": "sessions_delete_expired", "schedule": crontab(minute="17")},
+        "usernames-release": {"task": "usernames_release", "schedule": crontab(minute="37")},
         "users-fill-keys": {"task": "users_fill_keys", "schedule": 60},
     },
 )

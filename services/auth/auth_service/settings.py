@@ -108,6 +108,9 @@ class AuthSettings(ServiceSettings):
         default_factory=_activation,
         description="whether a new account waits for its mail to be answered; on in production with SMTP unless set",
     )
+    former_username_days: int = Field(
+        90, ge=0, description="days for which a username that was changed is kept from others"
+    )
     activation_days: int = Field(7, ge=3, description="days after which an account that was never activated is deleted")
     audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
 
@@ -126,6 +129,10 @@ class AuthSettings(ServiceSettings):
     @property
     def access_token_life(self) -> timedelta:
         return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def former_username_hold(self) -> timedelta:
+        return timedelta(days=self.former_username_days)
 
     @property
     def session_life(self) -> timedelta:

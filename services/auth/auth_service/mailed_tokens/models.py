@@ -10,6 +10,7 @@ class Purpose(models.TextChoices):
 
     ACTIVATION = "activation", "letting a new account be used"
     PASSWORD_RESET = "password_reset", "another password for a forgotten one"
+    USERNAME_RESET = "username_reset", "another username for a forgotten one"
 
 
 class MailedToken(models.Model):

@@ -13,7 +13,11 @@ from chassis.problems import FieldError, Problem, invalid_fields
 from auth_service.mailed_tokens.models import MailedToken, Purpose
 from auth_service.users.models import User
 
-LIVES = {Purpose.ACTIVATION: timedelta(days=3), Purpose.PASSWORD_RESET: timedelta(hours=1)}
+LIVES = {
+    Purpose.ACTIVATION: timedelta(days=3),
+    Purpose.PASSWORD_RESET: timedelta(hours=1),
+    Purpose.USERNAME_RESET: timedelta(hours=1),
+}
 _BYTES = 32
 
 

@@ -21,6 +21,7 @@ TARGETS = {
     Kind.ACTIVATION: Target("activate", Purpose.ACTIVATION),
     Kind.REGISTERED_AGAIN: Target("reset-password", Purpose.PASSWORD_RESET),
     Kind.PASSWORD_RESET: Target("reset-password", Purpose.PASSWORD_RESET),
+    Kind.USERNAME_RESET: Target("reset-username", Purpose.USERNAME_RESET),
 }
 
 

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     REGISTERED_AGAIN = "registered_again", "a link for a password, to an address with which several have registered"
     ADDRESS_TAKEN = "address_taken", "that somebody registers with the address of an account"
     PASSWORD_RESET = "password_reset", "a link for another password"
+    USERNAME_RESET = "username_reset", "the username, and a link for another"
     PASSWORD_CHANGED = "password_changed", "that the password is another one"
 
 

@@ -27,9 +27,9 @@ def requests_answer(*, now: datetime) -> int:
 
 
 def _answer(asked: Kind, user: User) -> Kind | None:
-    """Which mail to send to an account; None where it is activated, and was to be."""
-    if asked is not Kind.ACTIVATION:
-        return asked
+    """Which mail to send to an account; None where what was asked for is of no use to it."""
     if user.activated:
-        return None
-    return Kind.REGISTERED_AGAIN if is_contested(user) else Kind.ACTIVATION
+        return None if asked is Kind.ACTIVATION else asked
+    if asked is Kind.ACTIVATION and is_contested(user):
+        return Kind.REGISTERED_AGAIN
+    return None if asked is Kind.USERNAME_RESET else asked

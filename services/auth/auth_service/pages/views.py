@@ -19,6 +19,7 @@ from auth_service.mailed_tokens.services import token_require
 from auth_service.mails.rendering import language_of
 from auth_service.passwords.services import password_reset
 from auth_service.registration.services import activate
+from auth_service.usernames.services import username_reset
 from auth_service.users.selectors import user_get_by_uid
 
 _OF_LINK = {"/uid", "/token"}
@@ -81,6 +82,13 @@ class ResetPassword(LinkPage):
 
     def redeem(self, uid: str, token: str, fields: Any) -> None:
         password_reset(uid, token, fields.get("new_password", ""), now=timezone.now())
+
+
+class ResetUsername(LinkPage):
+    purpose = Purpose.USERNAME_RESET
+
+    def redeem(self, uid: str, token: str, fields: Any) -> None:
+        username_reset(uid, token, fields.get("new_username", ""), now=timezone.now())
 
 
 def _language(request: Request) -> str:

@@ -137,6 +137,21 @@ class AddressClaim(models.Model):
         return f"claim of {self.user_id}"
 
 
+class FormerUsername(models.Model):
+    """A username that an account had, and that nobody else gets for a while: links and readers still know it."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="former_usernames")
+    username = models.CharField(max_length=30)
+    username_key = models.CharField(max_length=80, db_index=True)
+    held_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(look_alike(), name="former_username_look_alike")]
+
+    def __str__(self) -> str:
+        return f"{self.username} until {self.held_until:%F %T}"
+
+
 class Profile(models.Model):
     """What everybody may see of a user, and the language to address them in."""
 

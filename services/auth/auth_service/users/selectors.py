@@ -62,7 +62,3 @@ def email_is_taken(email: str) -> bool:
     key = email_key(email)
     same = Q(email_key=key) | Q(email__lower=key) | Q(email__lower=Lower(Value(email)))
     return User.objects.filter(same).exists()
-
-
-def username_is_taken(username: str) -> bool:
-    return User.objects.with_usernames(username).exists()

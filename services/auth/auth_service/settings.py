@@ -108,6 +108,9 @@ class AuthSettings(ServiceSettings):
         default_factory=_activation,
         description="whether a new account waits for its mail to be answered; on in production with SMTP unless set",
     )
+    email_undo_days: int = Field(
+        7, ge=1, description="days for which a change of the e-mail address can be undone, and the old one is kept"
+    )
     former_username_days: int = Field(
         90, ge=0, description="days for which a username that was changed is kept from others"
     )
@@ -129,6 +132,10 @@ class AuthSettings(ServiceSettings):
     @property
     def access_token_life(self) -> timedelta:
         return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def email_undo_time(self) -> timedelta:
+        return timedelta(days=self.email_undo_days)
 
     @property
     def former_username_hold(self) -> timedelta:

@@ -15,6 +15,7 @@ urlpatterns = [
     path("api/v1/auth/", include("auth_service.sessions.v1.urls")),
     path("api/v1/auth/", include("auth_service.passwords.v1.urls")),
     path("api/v1/auth/", include("auth_service.usernames.v1.urls")),
+    path("api/v1/auth/", include("auth_service.emails.v1.urls")),
     path("api/v2/", include("auth_service.me.v2.urls")),
     path("api/v2/", include("auth_service.sessions.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),

@@ -10,6 +10,8 @@ class Purpose(models.TextChoices):
 
     ACTIVATION = "activation", "letting a new account be used"
     PASSWORD_RESET = "password_reset", "another password for a forgotten one"
+    EMAIL_CONFIRM = "email_confirm", "having another address"
+    EMAIL_UNDO = "email_undo", "having the address back that was before a change"
     USERNAME_RESET = "username_reset", "another username for a forgotten one"
 
 
@@ -18,6 +20,7 @@ class MailedToken(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mailed_tokens")
     purpose = models.CharField(max_length=20)  # a Purpose; without choices, so that another one needs no migration
+    about = models.UUIDField(null=True)  # which EmailChange
     digest = models.BinaryField(max_length=32, unique=True)
     credential_version = models.BigIntegerField(help_text="What the account's was: another one makes the token void.")
     created_at = models.DateTimeField()

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from auth_service.mailed_tokens.models import Purpose
-from auth_service.mailed_tokens.services import token_issue
-from auth_service.mails.models import Kind
+from auth_service.mailed_tokens.services import LASTING, token_issue
+from auth_service.mails.models import Kind, Mail
 from auth_service.settings import settings
 from auth_service.users.models import User
 
@@ -21,13 +21,26 @@ TARGETS = {
     Kind.ACTIVATION: Target("activate", Purpose.ACTIVATION),
     Kind.REGISTERED_AGAIN: Target("reset-password", Purpose.PASSWORD_RESET),
     Kind.PASSWORD_RESET: Target("reset-password", Purpose.PASSWORD_RESET),
+    Kind.EMAIL_CONFIRM: Target("confirm-email", Purpose.EMAIL_CONFIRM),
+    Kind.EMAIL_CHANGING: Target("undo", Purpose.EMAIL_UNDO),
     Kind.USERNAME_RESET: Target("reset-username", Purpose.USERNAME_RESET),
 }
 
 
-def link_make(kind: str, user: User, *, now: datetime) -> str:
+def is_void(mail: Mail, user: User) -> bool:
+    """Whether the link of a mail that was not sent yet must not come into being any more; what has none is sent."""
+    target = TARGETS.get(Kind(mail.kind))
+    if target is None:
+        return False
+    if target.purpose in LASTING:
+        return not user.email_changes.filter(id__in=[mail.about], undone_at=None).exists()
+    return mail.credential_version != user.credential_version
+
+
+def link_make(mail: Mail, user: User, *, now: datetime) -> str:
     """The link of a mail to an account whose row is locked, with a new token; empty for a kind without one."""
-    target = TARGETS.get(Kind(kind))
+    target = TARGETS.get(Kind(mail.kind))
     if target is None:
         return ""
-    return f"{settings().links_url}/{target.page}/{user.id}/{token_issue(user, target.purpose, now=now)}"
+    token = token_issue(user, target.purpose, about=mail.about, now=now)
+    return f"{settings().links_url}/{target.page}/{user.id}/{token}"

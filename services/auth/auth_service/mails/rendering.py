@@ -24,7 +24,8 @@ _ENGLISH = "en"
 def render(mail: Mail, user: User, *, link: str) -> EmailMessage:
     """The message, in the language of the account if we speak it; ``link`` has the token."""
     language = language_of(user.profile.locale)
-    said = _text(language, mail.kind).substitute(username=user.username, address=mail.address, link=link)
+    facts = {"username": user.username, "address": mail.address, "undo_days": settings().email_undo_days}
+    said = _text(language, mail.kind).substitute(facts, link=link)
     subject, _, text = said.partition("\n\n")
     message = EmailMessage()
     message["From"] = settings().mail_sender

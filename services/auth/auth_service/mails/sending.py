@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
-from auth_service.mails.links import link_make
+from auth_service.mails.links import is_void, link_make
 from auth_service.mails.models import Mail
 from auth_service.mails.rendering import render
 from auth_service.mails.transports import Deliver, transport
@@ -49,10 +49,10 @@ def _send(mail: Mail, deliver: Deliver) -> None:
     try:
         with transaction.atomic():
             user = user_get_locked(mail.user_id)
-            if user.credential_version != mail.credential_version:
+            if is_void(mail, user):
                 _done(mail, Mail.State.VOID)
                 return
-            message = render(mail, user, link=link_make(mail.kind, user, now=timezone.now()))
+            message = render(mail, user, link=link_make(mail, user, now=timezone.now()))
         deliver(message)
     except MailRefused as error:
         _done(mail, Mail.State.REFUSED, error=str(error))

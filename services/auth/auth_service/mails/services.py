@@ -1,6 +1,7 @@
 """Asking for mails."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from chassis.logging import get_logger
 from django.db import transaction
@@ -16,15 +17,27 @@ _KEPT = timedelta(days=30)
 log = get_logger()
 
 
-def mail_queue(user: User, kind: Kind, *, now: datetime) -> None:
-    """Have a mail sent to the account's address once the open transaction commits; one too many is left out."""
-    key = email_key(user.email)
+def mail_queue(user: User, kind: Kind, *, address: str | None = None, about: UUID | None = None, now: datetime) -> None:
+    """Have a mail sent once the open transaction commits; one too many is left out.
+
+    It goes to the account's address unless another is given. ``about`` is the EmailChange that its link is for.
+    """
+    address = address or user.email
+    key = email_key(address)
     recent = Mail.objects.filter(address_key=key, kind=kind, created_at__gt=now - timedelta(hours=1))
     if recent.count() >= MOST_PER_HOUR:
         log.warning("too many mails, one left out", kind=kind, user=str(user.id))
         return
-    facts = {"address": user.email, "address_key": key, "credential_version": user.credential_version}
-    Mail.objects.create(user=user, kind=kind, created_at=now, due_at=now, **facts)
+    Mail.objects.create(
+        user=user,
+        kind=kind,
+        about=about,
+        address=address,
+        address_key=key,
+        credential_version=user.credential_version,
+        created_at=now,
+        due_at=now,
+    )
     transaction.on_commit(send_soon)
 
 

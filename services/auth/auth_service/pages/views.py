@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
+from auth_service.emails.services import email_confirm, email_undo
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_require
 from auth_service.mails.rendering import language_of
@@ -89,6 +90,20 @@ class ResetUsername(LinkPage):
 
     def redeem(self, uid: str, token: str, fields: Any) -> None:
         username_reset(uid, token, fields.get("new_username", ""), now=timezone.now())
+
+
+class ConfirmEmail(LinkPage):
+    purpose = Purpose.EMAIL_CONFIRM
+
+    def redeem(self, uid: str, token: str, _fields: Any) -> None:
+        email_confirm(uid, token, now=timezone.now())
+
+
+class UndoEmail(LinkPage):
+    purpose = Purpose.EMAIL_UNDO
+
+    def redeem(self, uid: str, token: str, _fields: Any) -> None:
+        email_undo(uid, token, now=timezone.now())
 
 
 def _language(request: Request) -> str:

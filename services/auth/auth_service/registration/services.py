@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from chassis.problems import invalid_fields
 from django.db import IntegrityError, transaction
-from uuid_utils.compat import uuid7
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
@@ -14,14 +13,13 @@ from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
 from auth_service.settings import settings
 from auth_service.users.changes import user_announced
-from auth_service.users.claims import claim, claim_drop
+from auth_service.users.claims import address_release, claim, claim_drop, nowhere
 from auth_service.users.models import User
-from auth_service.users.selectors import user_get_by_email, user_get_by_uid
+from auth_service.users.selectors import email_is_held, user_get_by_email, user_get_by_uid
 from auth_service.users.services import user_draft, user_register
 from auth_service.users.usernames import username_faults
 
 AT_ONCE = 500  # accounts deleted by one job
-_NO_DOMAIN = "taken.invalid"  # RFC 2606: never one that mail reaches
 
 
 def register(*, email: str, username: str, password: str, now: datetime) -> User:
@@ -77,7 +75,9 @@ def _open_waiting(user: User, email: str, *, now: datetime) -> None:
     """Save a new account, and have a mail sent to the address: with as much work for each answer that it may be."""
     with transaction.atomic():
         holder = user_get_by_email(email, locked=True)
-        if holder is None:
+        if holder is None and email_is_held(email):
+            _stand_in(user, email)
+        elif holder is None:
             user.save(force_insert=True)
             mail_queue(user, Kind.ACTIVATION, now=now)
         elif holder.activated or not holder.is_active:
@@ -94,7 +94,7 @@ def _stand_in(user: User, email: str) -> None:
 
     The name is taken from now on, and its log-in says not_activated, until it is purged: as if the address were free.
     """
-    user.move_to(_nowhere())
+    user.move_to(nowhere())
     user.save(force_insert=True)
     claim(email, user)
 
@@ -105,12 +105,6 @@ def _take_over(user: User, holder: User, email: str) -> None:
     Which of the two registered with the own address nobody knows, so neither password counts: who reads the mail
     chooses one.
     """
-    holder.move_to(_nowhere())
-    holder.credential_version += 1
-    holder.save(update_fields=["email", "email_key", "credential_version"])
+    address_release(holder)
     user.save(force_insert=True)
     claim(email, user)
-
-
-def _nowhere() -> str:
-    return f"{uuid7()}@{_NO_DOMAIN}"

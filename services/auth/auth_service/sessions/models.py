@@ -20,6 +20,7 @@ class Session(models.Model):
         SUSPENSION = "suspension"
         STAFF = "staff"
         PASSWORD = "password", "a new password"
+        UNDO = "undo", "the link that undoes a change of the address"
         SURPLUS = "surplus", "a log-in beyond the most that an account may have"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -63,13 +63,13 @@ def _rename(user: User, username: str, *, now: datetime) -> None:
         return
     if wrong := list(username_faults(username, _POINTER, owner_id=user.id)):
         raise invalid_fields(wrong)
-    key = username_key(username)
+    former, key = username_key(user.username), username_key(username)
     user.former_usernames.filter(username_key=key).delete()
-    if key != user.username_key:
+    if key != former:
         if user.former_usernames.filter(held_until__gt=now).count() >= MOST_HELD:
             raise invalid_fields([FieldError(_POINTER, "too_many", "You have had too many usernames lately.")])
         user.former_usernames.create(
-            username=user.username, username_key=user.username_key, held_until=now + settings().former_username_hold
+            username=user.username, username_key=former, held_until=now + settings().former_username_hold
         )
     user.username, user.username_key = username, key
     user.save(update_fields=["username", "username_key"])

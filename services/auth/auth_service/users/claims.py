@@ -1,8 +1,12 @@
-"""Who registered last with an address, where several did and no mail was answered since."""
+"""Whose an address is, where several registered with it and no mail was answered since."""
+
+from uuid_utils.compat import uuid7
 
 from auth_service.brakes.clients import key_of
 from auth_service.users.models import AddressClaim, User
 from auth_service.users.unique_keys import email_key
+
+_NO_DOMAIN = "taken.invalid"  # RFC 2606: never one that mail reaches
 
 
 def claim(email: str, user: User) -> None:
@@ -23,6 +27,21 @@ def is_contested(user: User) -> bool:
 def claim_drop(user: User) -> None:
     """A mail to the address was answered, so whose it is is known."""
     AddressClaim.objects.filter(user=user).delete()
+
+
+def address_release(user: User) -> None:
+    """Take the address from an account that waits for a mail to it, and whose row is locked; its links are void.
+
+    It is a stand-in from now on, which nobody can activate.
+    """
+    user.move_to(nowhere())
+    user.credential_version += 1
+    user.save(update_fields=["email", "email_key", "credential_version"])
+
+
+def nowhere() -> str:
+    """The address of an account without one."""
+    return f"{uuid7()}@{_NO_DOMAIN}"
 
 
 def _key(email: str) -> str:

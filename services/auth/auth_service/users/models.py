@@ -152,6 +152,23 @@ class FormerUsername(models.Model):
         return f"{self.username} until {self.held_until:%F %T}"
 
 
+class EmailChange(models.Model):
+    """That an account asks for another address. While it can be undone, nobody else gets the old one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")
+    old_email = models.EmailField(max_length=254)
+    old_key = models.CharField(max_length=320, db_index=True)
+    new_email = models.EmailField(max_length=254)
+    created_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+    undo_until = models.DateTimeField(db_index=True)
+    undone_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"change of {self.user_id} at {self.created_at:%F %T}"
+
+
 class Profile(models.Model):
     """What everybody may see of a user, and the language to address them in."""
 

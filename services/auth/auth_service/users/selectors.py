@@ -5,11 +5,12 @@ from uuid import UUID
 
 from chassis.problems import FieldError, invalid_fields
 from django.db.models import Q, QuerySet, Value
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Now
 
-from auth_service.users.models import User
+from auth_service.users.models import EmailChange, User
 from auth_service.users.unique_keys import email_key
 
+NOBODY = UUID(int=0)
 _RECENT = 100  # sessions whose addresses an account knows
 
 
@@ -58,7 +59,13 @@ def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
 
 
 def email_is_taken(email: str) -> bool:
-    """Whether an account has this address in some spelling, or the database takes the two for one."""
+    """Whether an account has this address in some spelling, or the database takes the two for one, or it is held."""
     key = email_key(email)
     same = Q(email_key=key) | Q(email__lower=key) | Q(email__lower=Lower(Value(email)))
-    return User.objects.filter(same).exists()
+    return User.objects.filter(same).exists() or email_is_held(email)
+
+
+def email_is_held(email: str, *, owner_id: UUID = NOBODY) -> bool:
+    """Whether an account but the owner's had this address, and may get it back."""
+    changes = EmailChange.objects.filter(old_key=email_key(email), undo_until__gt=Now(), undone_at=None)
+    return changes.exclude(user=owner_id).exclude(confirmed_at=None).exists()

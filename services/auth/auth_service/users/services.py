@@ -4,7 +4,6 @@ import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
@@ -18,12 +17,10 @@ from auth_service.brakes.services import attempt
 from auth_service.settings import settings
 from auth_service.users.claims import claimant_of
 from auth_service.users.models import User
-from auth_service.users.selectors import addresses_of, email_is_taken, user_get_by_login
+from auth_service.users.selectors import NOBODY, addresses_of, email_is_taken, user_get_by_login
 from auth_service.users.strength import weaknesses
 from auth_service.users.unique_keys import login_key
 from auth_service.users.usernames import username_faults
-
-NOBODY = UUID(int=0)
 
 
 class LoginRefused(Problem):

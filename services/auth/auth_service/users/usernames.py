@@ -11,6 +11,7 @@ from django.db.models.functions import Now
 
 from auth_service.users.look_alikes import look_alike
 from auth_service.users.models import USERNAME, FormerUsername, User
+from auth_service.users.selectors import NOBODY
 from auth_service.users.unique_keys import look_alike_key, username_key
 
 _NAMES = """
@@ -20,7 +21,7 @@ _NAMES = """
 _RESERVED = {look_alike_key(name) for name in _NAMES.split()}
 
 
-def username_faults(username: str, pointer: str = "/username", *, owner_id: UUID | None = None) -> Iterator[FieldError]:
+def username_faults(username: str, pointer: str = "/username", *, owner_id: UUID = NOBODY) -> Iterator[FieldError]:
     """Why nobody, or nobody but the owner, may have this username; ``pointer`` names its field.
 
     Two who ask for look-alikes at the same moment may both get theirs: of that alone the database keeps no index.
@@ -39,4 +40,5 @@ def username_faults(username: str, pointer: str = "/username", *, owner_id: UUID
 
 
 def _seen_like(names: QuerySet[Any], key: str) -> bool:
-    return names.alias(seen=look_alike()).filter(seen=key).exists()
+    is_there: bool = names.alias(seen=look_alike()).filter(seen=key).exists()
+    return is_there

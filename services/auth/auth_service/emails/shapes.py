@@ -1,0 +1,11 @@
+"""Answers about e-mail addresses."""
+
+from chassis.django.shapes import Shape
+
+from auth_service.users.shapes import Email
+
+
+class PendingEmailShape(Shape):
+    """The address that a change waits to be confirmed for."""
+
+    pending_email: Email

@@ -85,6 +85,9 @@ def test_it_is_undone_from_the_old_one_and_every_session_ends(alice: Caller, mai
     assert (event.type, event.data["reason"]) == ("auth.user.tokens_revoked.v1", "undo")
     answer = use(undo, "undo_email")
     assert (answer.status, answer.body["code"]) == (403, "stale_token")
+    alice.log_in()
+    told = [entry["action"] for entry in alice.get("/api/v2/me/audit").body["items"]]
+    assert told[1:5] == ["session.ended", "email.undone", "email.changed", "email.asked"]
 
 
 def test_it_is_undone_before_it_happened_too(alice: Caller, mailbox: Mailbox) -> None:

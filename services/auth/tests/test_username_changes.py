@@ -42,6 +42,7 @@ def test_a_username_is_changed_and_others_hear_of_it(alice: Caller, charlie: Cal
     event = published(DjangoDatabase())[-1]
     assert (event.type, event.data["username"]) == ("auth.profile.updated.v1", "Alicia")
     assert event.sequence == User.objects.get().version
+    assert alice.get("/api/v2/me/audit").body["items"][0]["action"] == "username.changed"
     assert charlie.get("/api/v1/auth/profiles/alicia").status == 200
     assert charlie.get("/api/v1/auth/profiles/alice").status == 404
     for login, status in (("ALICIA", 200), ("alice", 401)):

@@ -17,6 +17,10 @@ class Action(models.TextChoices):
     ACCOUNT_ACTIVATED = "account.activated"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105  what happened
     PASSWORD_RESET = "password.reset"  # noqa: S105  likewise
+    USERNAME_CHANGED = "username.changed"
+    EMAIL_ASKED = "email.asked"
+    EMAIL_CHANGED = "email.changed"
+    EMAIL_UNDONE = "email.undone"
     ROLE_CHANGED = "role.changed"
     SUSPENDED = "suspended"
     REACTIVATED = "reactivated"

@@ -12,6 +12,8 @@ from uuid import UUID
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.db import IntegrityError, transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.brakes.services import TooManyAttempts
 from auth_service.mailed_tokens.models import MailedToken, Purpose
 from auth_service.mailed_tokens.services import TokenInvalid, token_redeem
@@ -49,6 +51,7 @@ def email_change(user: User, current: str, email: str, *, session_id: UUID, now:
             created_at=now,
             undo_until=now + settings().email_undo_time,
         )
+        audit_record(Action.EMAIL_ASKED, user_id=user.id, actor=user.id)
         mail_queue(user, Kind.EMAIL_CHANGING, about=change.id, now=now)
         holder = user_get_by_email(email)
         if holder and holder.activated:
@@ -65,6 +68,7 @@ def email_confirm(uid: str, token: str, *, now: datetime) -> None:
         change = _change_of(token_redeem(user, Purpose.EMAIL_CONFIRM, token, now=now))
         _make_free(change.new_email, owner_id=user.id)
         _move(user, change.new_email)
+        audit_record(Action.EMAIL_CHANGED, user_id=user.id, actor=user.id)
         change.confirmed_at = now
         change.save(update_fields=["confirmed_at"])
 
@@ -82,6 +86,7 @@ def email_undo(uid: str, token: str, *, now: datetime) -> None:
             raise TokenInvalid
         mail_requests_drop(user)
         _move(user, change.old_email)
+        audit_record(Action.EMAIL_UNDONE, user_id=user.id, actor=user.id)
         user.email_changes.filter(created_at__gte=change.created_at).update(undone_at=now)
         earlier = user.email_changes.filter(undone_at=None).values("id")
         user.mailed_tokens.filter(used_at=None).exclude(purpose=Purpose.EMAIL_UNDO, about__in=earlier).delete()

@@ -8,6 +8,8 @@ from uuid import UUID
 from chassis.problems import FieldError, invalid_fields
 from django.db import IntegrityError, transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import token_redeem
 from auth_service.passwords.services import current_password_require
@@ -73,4 +75,5 @@ def _rename(user: User, username: str, *, now: datetime) -> None:
         )
     user.username, user.username_key = username, key
     user.save(update_fields=["username", "username_key"])
+    audit_record(Action.USERNAME_CHANGED, user_id=user.id, actor=user.id)
     profile_changed(user, actor=user.id)

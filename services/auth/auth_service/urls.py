@@ -18,6 +18,8 @@ urlpatterns = [
     path("api/v1/auth/", include("auth_service.emails.v1.urls")),
     path("api/v2/", include("auth_service.me.v2.urls")),
     path("api/v2/", include("auth_service.sessions.v2.urls")),
+    path("api/v2/", include("auth_service.passwords.v2.urls")),
+    path("api/v2/", include("auth_service.emails.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),

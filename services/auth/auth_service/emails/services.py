@@ -19,7 +19,7 @@ from auth_service.mailed_tokens.models import MailedToken, Purpose
 from auth_service.mailed_tokens.services import TokenInvalid, token_redeem
 from auth_service.mails.models import Kind
 from auth_service.mails.services import MOST_PER_HOUR, mail_queue, mail_requests_drop
-from auth_service.passwords.services import current_password_require
+from auth_service.passwords.services import step_up_require
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end
 from auth_service.settings import settings
@@ -31,13 +31,13 @@ from auth_service.users.unique_keys import email_key
 _HOUR = timedelta(hours=1)
 
 
-def email_change(user: User, current: str, email: str, *, session_id: UUID, now: datetime) -> EmailChange:
+def email_change(user: User, current: str | None, email: str, *, session_id: UUID, now: datetime) -> EmailChange:
     """Ask for another address; the present one stays until a mail to the other is answered.
 
-    Whose the other one is shows in no answer. Raises Problem 400 naming ``current_password`` or ``new_email``, and
-    TooManyAttempts.
+    Whose the other one is shows in no answer. Raises Problem as ``step_up_require`` does, 400 naming ``new_email``
+    where that is the present one, and TooManyAttempts.
     """
-    current_password_require(user, current, holder=session_id, now=now)
+    step_up_require(user, current, session_id=session_id, now=now)
     if email_key(email) == email_key(user.email):
         raise invalid_fields([FieldError("/new_email", "unchanged", "This is your address.")])
     with transaction.atomic():

@@ -9,3 +9,11 @@ class PendingEmailShape(Shape):
     """The address that a change waits to be confirmed for."""
 
     pending_email: Email
+
+
+class EmailShape(Shape):
+    """The caller's address."""
+
+    email: Email
+    email_confirmed: bool
+    pending_email: Email | None

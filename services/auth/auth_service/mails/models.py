@@ -17,6 +17,7 @@ class Kind(models.TextChoices):
     EMAIL_CONFIRM = "email_confirm", "a link to have this address, sent to it"
     EMAIL_CHANGING = "email_changing", "that another address is asked for, and a link that undoes it"
     ADDRESS_WANTED = "address_wanted", "that somebody asks for the address of an account"
+    NEW_DEVICE = "new_device", "that somebody logged in from a device that is new to the account"
     PASSWORD_CHANGED = "password_changed", "that the password is another one"
 
 
@@ -32,7 +33,7 @@ class Mail(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=30)  # a Kind; without choices, so that another kind needs no migration
-    about = models.UUIDField(null=True)  # which EmailChange
+    about = models.UUIDField(null=True)  # which EmailChange, or which session
     address = models.EmailField(max_length=254)
     address_key = models.CharField(max_length=320, db_default="")
     credential_version = models.BigIntegerField(help_text="The account's, when the mail was asked for.")

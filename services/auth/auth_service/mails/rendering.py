@@ -21,11 +21,14 @@ LANGUAGES = tuple(sorted(folder.name for folder in TEXTS.iterdir()))
 _ENGLISH = "en"
 
 
-def render(mail: Mail, user: User, *, link: str) -> EmailMessage:
-    """The message, in the language of the account if we speak it; ``link`` has the token."""
+def render(mail: Mail, user: User, *, link: str, ip: str | None = None) -> EmailMessage:
+    """The message, in the language of the account if we speak it.
+
+    ``link`` has the token; ``ip`` is from where somebody logged in, if the mail tells of that.
+    """
     language = language_of(user.profile.locale)
     facts = {"username": user.username, "address": mail.address, "undo_days": settings().email_undo_days}
-    said = _text(language, mail.kind).substitute(facts, link=link)
+    said = _text(language, mail.kind).substitute(facts, link=link, ip=ip or "?", at=f"{mail.created_at:%F %H:%M} UTC")
     subject, _, text = said.partition("\n\n")
     message = EmailMessage()
     message["From"] = settings().mail_sender

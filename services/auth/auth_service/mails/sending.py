@@ -52,7 +52,8 @@ def _send(mail: Mail, deliver: Deliver) -> None:
             if is_void(mail, user):
                 _done(mail, Mail.State.VOID)
                 return
-            message = render(mail, user, link=link_make(mail, user, now=timezone.now()))
+            ip = user.sessions.filter(id__in=[mail.about]).values_list("ip", flat=True).first()
+            message = render(mail, user, link=link_make(mail, user, now=timezone.now()), ip=ip)
         deliver(message)
     except MailRefused as error:
         _done(mail, Mail.State.REFUSED, error=str(error))

@@ -1,9 +1,9 @@
 """Changes of passwords. Each is told to the account's address, and makes void what was mailed there before."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.problems import FieldError, invalid_fields
+from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -22,6 +22,8 @@ from auth_service.users.models import User
 from auth_service.users.selectors import user_get_by_uid, user_get_locked
 from auth_service.users.strength import weaknesses
 
+RECENT = timedelta(minutes=10)  # so long a log-in counts as a proof for dangerous steps
+
 
 def password_replace(user_id: UUID, password: str, *, actor: UUID, now: datetime) -> User:
     """Give an account another password, whose strength was checked, and end the sessions opened with the old one."""
@@ -34,12 +36,19 @@ def password_replace(user_id: UUID, password: str, *, actor: UUID, now: datetime
     return user
 
 
-def password_change(user: User, current: str, password: str, *, session_id: UUID, now: datetime) -> None:
+class StepUpRequired(Problem):
+    """403: the log-in was too long ago for a dangerous step, and no password came along."""
+
+    def __init__(self) -> None:
+        super().__init__(403, "step_up_required", "Log in again, or send your password along.")
+
+
+def password_change(user: User, current: str | None, password: str, *, session_id: UUID, now: datetime) -> None:
     """Give a user another password, and end their other sessions.
 
-    Raises Problem 400 naming ``current_password`` where it is another, or ``new_password`` where that is too weak.
+    Raises Problem as ``step_up_require`` does, and 400 naming ``new_password`` where that is too weak.
     """
-    current_password_require(user, current, holder=session_id, now=now)
+    step_up_require(user, current, session_id=session_id, now=now)
     hashed = _hashed(password, user)
     with transaction.atomic():
         locked = user_get_locked(user.id)
@@ -48,6 +57,18 @@ def password_change(user: User, current: str, password: str, *, session_id: UUID
         _store(locked, hashed, now=now)
         audit_record(Action.PASSWORD_CHANGED, user_id=user.id, actor=user.id)
         sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
+
+
+def step_up_require(user: User, current: str | None, *, session_id: UUID, now: datetime) -> None:
+    """Let through who has just proved to be the owner: an access token may be a stolen one.
+
+    That is by the password, or by a log-in of the last ten minutes; to refresh is none. Raises StepUpRequired, and as
+    ``current_password_require`` does for a password, which has to be right whenever the log-in was.
+    """
+    if current is not None:
+        current_password_require(user, current, holder=session_id, now=now)
+    elif not Session.objects.filter(id=session_id, created_at__gt=now - RECENT).exists():
+        raise StepUpRequired
 
 
 def current_password_require(user: User, current: str, *, holder: UUID, now: datetime) -> None:

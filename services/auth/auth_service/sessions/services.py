@@ -11,11 +11,13 @@ from django.db import transaction
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
+from auth_service.mails.models import Kind
+from auth_service.mails.services import mail_queue
 from auth_service.sessions.access_tokens import access_token_issue
 from auth_service.sessions.events import SessionRevoked
 from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
-from auth_service.sessions.selectors import sessions_list
+from auth_service.sessions.selectors import is_known_device, sessions_list
 from auth_service.settings import settings
 from auth_service.users.changes import user_changed
 from auth_service.users.events import TokensRevoked
@@ -52,6 +54,8 @@ def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) 
     session.remember(token, now=now)
     with transaction.atomic():
         _require_unchanged(user)
+        if user.last_login and not is_known_device(user.id, ip=ip, user_agent=user_agent):
+            mail_queue(user, Kind.NEW_DEVICE, about=session.id, now=now)
         session.save(force_insert=True)
         user.last_login = now
         user.save(update_fields=["last_login"])

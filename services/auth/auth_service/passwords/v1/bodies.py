@@ -1,5 +1,7 @@
 """Bodies about passwords in version 1."""
 
+from typing import Any
+
 from chassis.django.bodies import Body
 from rest_framework import serializers
 
@@ -7,8 +9,8 @@ from rest_framework import serializers
 class PasswordField(serializers.CharField):
     """A password as it was typed, spaces and all."""
 
-    def __init__(self) -> None:
-        super().__init__(max_length=1024, trim_whitespace=False)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=1024, trim_whitespace=False, **options)
 
 
 class PasswordChangeBody(Body):

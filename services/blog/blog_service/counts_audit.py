@@ -13,6 +13,7 @@ from django.db.models import Count, F, Model, OuterRef, QuerySet, Subquery, Valu
 from django.db.models.functions import Coalesce
 
 from blog_service.authors.models import Author
+from blog_service.comments.models import Comment
 from blog_service.counters.models import PostCounts, PublishedTally
 from blog_service.favourites.models import Favourite
 from blog_service.follows.models import Follow
@@ -66,6 +67,7 @@ def _kept_counts() -> tuple[_KeptCount, ...]:
         _column(Author, "followers_count", _number_of(Follow.objects.all(), "author_id")),
         _column(Tag, "posts_count", _number_of(tagged, "tag_id")),
         _of_posts("favourites", _number_of(Favourite.objects.all(), "post_id")),
+        _of_posts("comments", _number_of(Comment.objects.filter(state=Comment.State.VISIBLE), "post_id")),
     )
 
 

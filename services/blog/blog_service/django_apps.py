@@ -11,6 +11,7 @@ APPS = {
     "tags": "blog_service.tags",
     "media_refs": "blog_service.media_refs",
     "counters": "blog_service.counters",
+    "comments": "blog_service.comments",
     "favourites": "blog_service.favourites",
     "follows": "blog_service.follows",
     "home_feed": "blog_service.home_feed",

@@ -36,5 +36,9 @@ SESSION_COOKIE_AGE = 3600  # seconds that a log-in to the admin lasts; suspensio
 SPECTACULAR_SETTINGS = _shared["SPECTACULAR_SETTINGS"] | {
     "TITLE": "Broadsheet blog",
     "DESCRIPTION": "Posts, tags and authors.",
-    "ENUM_NAME_OVERRIDES": {"StatusEnum": "blog_service.posts.models.Post.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "StatusEnum": "blog_service.posts.models.Post.Status",
+        "StateEnum": "blog_service.posts.models.PostImage.State",
+        "CommentStateEnum": "blog_service.comments.models.Comment.State",
+    },
 }

@@ -10,6 +10,7 @@ from blog_service.accounts.handlers import (
     author_upsert_on_user_registered,
     posts_settle_on_user_reactivated,
 )
+from blog_service.comments.events import CommentCreated, CommentDeleted, CommentUpdated
 from blog_service.favourites.events import FavouriteChanged
 from blog_service.follows.events import FollowChanged
 from blog_service.posts.events import (
@@ -37,6 +38,9 @@ PUBLISHES: tuple[type[EventData], ...] = (
     MediaRefsChanged,
     FavouriteChanged,
     FollowChanged,
+    CommentCreated,
+    CommentUpdated,
+    CommentDeleted,
 )
 
 HANDLERS: dict[str, Handler] = {

@@ -16,6 +16,11 @@ class BlogSettings(ClientSettings):
         "development-blog-secret-key-of-no-worth", description="signs the admin's cookies"
     )
     site_name: str = Field("Broadsheet", min_length=1, max_length=100, description="what feeds and pages are called")
+    comments_per_hour: int = Field(60, ge=1, description="comments that one user may write in an hour")
+    comment_reports_per_hour: int = Field(30, ge=1, description="comments that one user may report in an hour")
+    comment_reports_to_hold: int = Field(
+        3, ge=1, description="users who must report a comment until it is held for moderation"
+    )
     host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")

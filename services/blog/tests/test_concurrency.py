@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
+from blog_service.comments.models import Comment
 from blog_service.counters.selectors import published_total
 from blog_service.counts_audit import wrong_counts
 from blog_service.favourites.models import Favourite
@@ -132,3 +133,29 @@ def test_who_leaves_while_a_post_is_published_has_it_not(alice: Caller, bob: Cal
     answers = at_once(lambda: alice.post("v1/posts/first-light/publish"), lambda: bob.delete("v1/authors/alice/follow"))
     assert {answer.status for answer in answers} == {200}
     assert bob.get("v1/feed").body["results"] == []
+
+
+def test_comments_at_once_are_counted_each(alice: Caller, bob: Caller) -> None:
+    alice.writes(published=True)
+    path = "v1/posts/first-light/comments"
+    answers = at_once(*[lambda person=person: person.post(path, {"body": "x"}) for person in (alice, bob) * 3])
+    assert {answer.status for answer in answers} == {201}
+    ids = [answer.body["id"] for answer in answers]
+    removals = at_once(*[lambda key=key: alice.delete(f"v1/comments/{key}") for key in ids[:3] * 2])
+    assert {answer.status for answer in removals} <= {204, 404}
+    assert alice.get("v1/posts/first-light").body["comments_count"] == 3
+    assert list(wrong_counts(repair=False)) == []
+
+
+def test_a_post_deleted_while_readers_comment_is_gone(alice: Caller, bob: Caller) -> None:
+    alice.writes(published=True)
+    comment = bob.post("v1/posts/first-light/comments", {"body": "x"}).body
+    answers = at_once(
+        lambda: alice.delete("v1/posts/first-light"),
+        lambda: bob.post("v1/posts/first-light/comments", {"body": "y"}),
+        lambda: bob.patch(f"v1/comments/{comment['id']}", {"body": "z"}),
+        lambda: bob.delete(f"v1/comments/{comment['id']}"),
+    )
+    assert answers[0].status == 204
+    assert {answer.status for answer in answers[1:]} <= {200, 201, 204, 404}
+    assert not Comment.objects.exists()

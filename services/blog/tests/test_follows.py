@@ -133,3 +133,8 @@ def test_an_erased_user_follows_nobody_and_is_followed_by_nobody(alice: Caller, 
     assert list(Follow.objects.values_list("follower_id", "author_id")) == [(dana.id, alice.id)]
     assert dict(Author.objects.values_list("username", "followers_count")) == {"alice": 1, "bob": 0}
     assert list(wrong_counts(repair=False)) == []
+
+
+def test_caches_forget_a_profile_with_its_author(alice: Caller, charlie: Caller) -> None:
+    for path in (ALICE, f"v2/authors/{alice.id}", "v2/authors/by-username/alice"):
+        assert charlie.get(path).headers["Surrogate-Key"] == str(alice.id)

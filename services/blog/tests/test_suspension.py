@@ -71,3 +71,16 @@ def test_a_suspended_author_has_no_page(alice: Caller, charlie: Caller, neighbou
     assert charlie.get("v1/authors/alice").status == 404
     hear("reactivated", alice, sequence=6)
     assert charlie.get("v1/authors/alice").status == 200
+
+
+def test_what_a_suspended_author_published_and_said_stays(
+    alice: Caller, bob: Caller, charlie: Caller, neighbours: Neighbours
+) -> None:
+    alice.writes(published=True)
+    bob.post("v1/authors/alice/follow")
+    alice.post(f"{POST}/comments", {"body": "Well said"})
+    before = [charlie.get(path).body for path in (POST, "v1/posts", f"{POST}/comments")]
+    hear("suspended", alice, sequence=5)
+    assert [charlie.get(path).body for path in (POST, "v1/posts", f"{POST}/comments")] == before
+    assert [post["slug"] for post in bob.get("v1/feed").body["results"]] == ["first-light"]
+    assert bob.post(f"{POST}/comments", {"body": "x"}).status == 201

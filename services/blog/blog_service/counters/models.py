@@ -25,6 +25,7 @@ class PostCounts(models.Model):
 
     post = models.OneToOneField("posts.Post", models.CASCADE, primary_key=True, related_name="counts")
     favourites = models.BigIntegerField(default=0, db_default=0)
+    comments = models.BigIntegerField(default=0, db_default=0)
     favourites_sequence = models.BigIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:

@@ -19,6 +19,10 @@ ON CONFLICT (post_id) DO UPDATE SET favourites = counters_postcounts.favourites 
     favourites_sequence = counters_postcounts.favourites_sequence + 1
 RETURNING favourites, favourites_sequence
 """
+_ADD_COMMENTS = """
+INSERT INTO counters_postcounts (post_id, comments) VALUES (%s, %s)
+ON CONFLICT (post_id) DO UPDATE SET comments = counters_postcounts.comments + excluded.comments RETURNING comments
+"""
 _ADD_FOLLOWERS = """
 UPDATE authors_author SET followers_count = followers_count + %s, followers_sequence = followers_sequence + 1
 WHERE id = %s RETURNING followers_count, followers_sequence
@@ -45,16 +49,24 @@ def counts_change(
 
 def favourites_change(post_id: UUID, step: int) -> tuple[int, int]:
     """Count favourites of a post; gives how many there are, and the place of this among the changes of the number."""
-    return _changed(_ADD_FAVOURITES, [post_id.hex, step])
+    count, sequence = _changed(_ADD_FAVOURITES, [post_id.hex, step])
+    return count, sequence
+
+
+def comments_change(post_id: UUID, step: int) -> int:
+    """Count comments of a post; gives how many there are."""
+    (count,) = _changed(_ADD_COMMENTS, [post_id.hex, step])
+    return count
 
 
 def followers_change(author_id: UUID, step: int) -> tuple[int, int]:
     """Count followers of an author; gives how many there are, and the place of this among the changes of the number."""
-    return _changed(_ADD_FOLLOWERS, [step, author_id.hex])
+    count, sequence = _changed(_ADD_FOLLOWERS, [step, author_id.hex])
+    return count, sequence
 
 
-def _changed(sql: str, parameters: list[str | int]) -> tuple[int, int]:
+def _changed(sql: str, parameters: list[str | int]) -> tuple[int, ...]:
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
-        count, sequence = cursor.fetchone()
-    return count, sequence
+        row: tuple[int, ...] = cursor.fetchone()
+    return row

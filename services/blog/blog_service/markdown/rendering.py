@@ -13,7 +13,7 @@ from mdit_py_plugins.tasklists import tasklists_plugin
 
 from blog_service.markdown.attributes import align_cells, name_headings
 from blog_service.markdown.budget import BUDGET, Budget, keep_to_budget, spent
-from blog_service.markdown.sanitising import sanitise, without_tags
+from blog_service.markdown.sanitising import PREFIX, sanitise, without_tags
 
 EXCERPT_LENGTH = 200
 EXCERPT_SOURCE = 20_000  # an excerpt comes from the beginning; no need to read a whole book for it
@@ -27,8 +27,10 @@ _INLINE = (
 _BREAKS = re.compile(rf"(?=</?(?!/|(?:{_INLINE})\b))")
 
 
-def render(body: str, budget: Budget = BUDGET) -> str:
+def render(body: str, budget: Budget = BUDGET, *, prefix: str = PREFIX) -> str:
     """HTML of a Markdown text, safe to embed: everything outside the list of tags, attributes and schemes is gone.
+
+    Ids begin with ``prefix``, which is the text's own where a page has several.
 
     Raises TooComplex for a text that would take more than the budget, however short it is.
     """
@@ -37,7 +39,7 @@ def render(body: str, budget: Budget = BUDGET) -> str:
         tokens = markdown.parse(body)
         account.refuse_output_of(tokens)
         dirty = str(markdown.renderer.render(tokens, markdown.options, {}))
-    return sanitise(dirty).strip()
+    return sanitise(dirty, prefix).strip()
 
 
 def excerpt(safe_html: str) -> str:

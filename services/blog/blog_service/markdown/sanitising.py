@@ -37,14 +37,14 @@ _LANGUAGE = re.compile(r"language-[\w+#.\-]{1,40}")
 _ID = re.compile(r"[^\s\"'<>&]{1,120}")
 
 
-def sanitise(dirty: str) -> str:
+def sanitise(dirty: str, prefix: str = PREFIX) -> str:
     """The harmless part of an HTML text. Ids are prefixed and unique, and links within the text follow them."""
     return nh3.clean(
         _TAG.sub(_known, dirty),
         tags=TAGS,
         attributes=ATTRIBUTES,
         set_tag_attribute_values=FORCED,
-        attribute_filter=_filter(),
+        attribute_filter=_filter(prefix),
         url_schemes=SCHEMES,
         link_rel=LINK_REL,
     )
@@ -81,7 +81,7 @@ def without_tags(safe_html: str) -> str:
     return nh3.clean(safe_html, tags=set())
 
 
-def _filter() -> Callable[[str, str, str], str | None]:
+def _filter(prefix: str) -> Callable[[str, str, str], str | None]:
     """What becomes of the values of attributes in one text; None drops the attribute."""
     ids: set[str] = set()
 
@@ -93,16 +93,16 @@ def _filter() -> Callable[[str, str, str], str | None]:
             case "dir":
                 return value.lower() if value.lower() in {"ltr", "rtl", "auto"} else None
             case "id":
-                return _unique(value, ids)
+                return _unique(value, ids, prefix)
             case "href" if value.startswith("#") and len(value) > 1:
-                return f"#{PREFIX}{value[1:].removeprefix(PREFIX)}"
+                return f"#{prefix}{value[1:].removeprefix(prefix)}"
         return value
 
     return value_of
 
 
-def _unique(value: str, ids: set[str]) -> str | None:
-    name = PREFIX + value.removeprefix(PREFIX)
+def _unique(value: str, ids: set[str], prefix: str) -> str | None:
+    name = prefix + value.removeprefix(prefix)
     if name in ids or not _ID.fullmatch(name):
         return None
     ids.add(name)

@@ -59,6 +59,11 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False  # a post begins with its author
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], Any, set[str], list[Any]]:
+        """Comments go with their post, whoever may remove them otherwise."""
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, lacking - {"comment"}, protected
+
     def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
         """Nothing yet: save_related writes post and images as one change."""
 

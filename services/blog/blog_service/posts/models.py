@@ -43,6 +43,7 @@ class Post(models.Model):
     scheduled_for = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
+    comments_open = models.BooleanField(default=True, db_default=True, help_text="takes new comments")
     version = models.PositiveIntegerField(default=1)
     event_sequence = models.PositiveIntegerField(default=0)
 

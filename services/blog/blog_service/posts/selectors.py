@@ -71,6 +71,18 @@ def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
     raise PostNotFound
 
 
+def post_find(wanted: Q, viewer: Claims | None) -> UUID:
+    """The id of the post that is ``wanted``; raises Problem (404) if there is none that the viewer may see."""
+    for post_id in Post.objects.filter(wanted, visible_to(viewer)).values_list("id", flat=True):
+        return post_id
+    raise PostNotFound
+
+
+def post_takes_comments(post_id: UUID) -> bool:
+    """Whether it is public, and open for them."""
+    return Post.objects.filter(PUBLIC, id=post_id, comments_open=True).exists()
+
+
 def post_held(wanted: Q, viewer: Claims | None) -> UUID:
     """The id of a post that stays until the transaction ends; raises Problem (404) if the viewer may not see it."""
     posts = Post.objects.filter(wanted, visible_to(viewer)).select_for_update(of=("self",), no_key=True)

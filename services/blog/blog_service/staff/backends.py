@@ -11,15 +11,19 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from blog_service.settings import settings
-from blog_service.staff.services import staff_enter
+from blog_service.staff.services import roles_of, staff_enter
 
-EDITOR_PERMISSIONS = frozenset(
-    f"posts.{verb}_{model}" for verb in ("view", "change", "delete") for model in ("post", "postimage")
-)
+PERMISSIONS = {
+    "editor": frozenset(
+        f"posts.{verb}_{model}" for verb in ("view", "change", "delete") for model in ("post", "postimage")
+    ),
+    "moderator": frozenset({"comments.view_comment", "comments.change_comment", "comments.view_report"}),
+}
+"""What each role may do; admins have every power."""
 
 
 class AuthServiceBackend(ModelBackend):
-    """Asks auth whose password it is, and lets editors in under the id of their account. Admins have every power."""
+    """Asks auth whose password it is, and lets editors and moderators in under the id of their account."""
 
     def authenticate(
         self,
@@ -34,9 +38,10 @@ class AuthServiceBackend(ModelBackend):
         return staff_enter(UUID(account["user_id"]), username=account["username"], roles=account["roles"])
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
-        """What editors may; the tables of Django's permissions say nothing here."""
-        may = isinstance(user_obj, User) and user_obj.is_active and user_obj.is_staff and obj is None
-        return set(EDITOR_PERMISSIONS) if may else set()
+        """What their roles let them do; the tables of Django's permissions say nothing here."""
+        if not (isinstance(user_obj, User) and user_obj.is_active and user_obj.is_staff and obj is None):
+            return set()
+        return set[str]().union(*(PERMISSIONS.get(role, ()) for role in roles_of(user_obj)))
 
 
 def _account(login: str, password: str, request: HttpRequest | None) -> Any:

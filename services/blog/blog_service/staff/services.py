@@ -1,21 +1,24 @@
-"""Who is staff here: a copy of what auth says, in the table of Django's admin."""
+"""Who is staff here: a copy of what auth says, in the tables of Django's admin, where roles are groups."""
 
 from collections.abc import Collection
-from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as NO_PASSWORD
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 
+from blog_service.comments.access import MODERATING_ROLES
 from blog_service.posts.access import EDITING_ROLES
+
+STAFF_ROLES = EDITING_ROLES | MODERATING_ROLES
 
 
 def staff_enter(user_id: UUID, *, username: str, roles: Collection[str]) -> User | None:
-    """The member of staff with this account; None for one who edits nothing."""
-    if EDITING_ROLES.isdisjoint(roles):
+    """The member of staff with this account; None for one who neither edits nor moderates."""
+    if STAFF_ROLES.isdisjoint(roles):
         return None
-    known = {"password": NO_PASSWORD, "first_name": username, "is_active": True, **_powers(roles)}
+    known = {"password": NO_PASSWORD, "first_name": username, "is_active": True}
     staff, _created = User.objects.update_or_create(username=str(user_id), defaults=known)
+    _empower(staff, roles)
     return staff
 
 
@@ -26,8 +29,17 @@ def staff_leave(user_id: UUID) -> None:
 
 def staff_change(user_id: UUID, *, roles: Collection[str]) -> None:
     """Give a member of staff the powers of these roles, and none where they give none."""
-    User.objects.filter(username=str(user_id)).update(**_powers(roles))
+    for staff in User.objects.filter(username=str(user_id)):
+        _empower(staff, roles)
 
 
-def _powers(roles: Collection[str]) -> dict[str, Any]:
-    return {"is_staff": not EDITING_ROLES.isdisjoint(roles), "is_superuser": "admin" in roles}
+def roles_of(staff: User) -> frozenset[str]:
+    """The roles that a member of staff has here."""
+    return frozenset(staff.groups.values_list("name", flat=True))
+
+
+def _empower(staff: User, roles: Collection[str]) -> None:
+    held = STAFF_ROLES.intersection(roles)
+    staff.is_staff, staff.is_superuser = bool(held), "admin" in held
+    staff.save(update_fields=["is_staff", "is_superuser"])
+    staff.groups.set([Group.objects.get_or_create(name=role)[0] for role in sorted(held)])

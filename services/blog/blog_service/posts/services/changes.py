@@ -51,6 +51,7 @@ class PostSnapshot:
     content: PostContent
     slug: str
     status: str
+    comments_open: bool
     relations: PostRelations
 
     @property
@@ -72,6 +73,7 @@ def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
         content=PostContent(post.title, post.body, post.summary, tuple(post.tags)),
         slug=post.slug,
         status=post.status,
+        comments_open=post.comments_open,
         relations=relations,
     )
 
@@ -108,5 +110,9 @@ def _happened(before: PostSnapshot | None, after: PostSnapshot | None) -> list[t
 def _written(before: PostSnapshot | None, after: PostSnapshot) -> list[type[PostState]]:
     if before is None:
         return [PostCreated]
-    edited = (before.content, before.relations.images) != (after.content, after.relations.images)
-    return [PostUpdated] if edited else []
+    return [PostUpdated] if _seen(before) != _seen(after) else []
+
+
+def _seen(post: PostSnapshot) -> tuple[PostContent, ImageTexts, bool]:
+    """What readers see of a post, beside where it stands."""
+    return post.content, post.relations.images, post.comments_open

@@ -44,6 +44,7 @@ class PostFields(TypedDict, total=False):
     summary: str
     tags: list[str]
     images: list[ImageFields]
+    comments_open: bool
     published: bool
 
 
@@ -129,6 +130,7 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     if "body" in fields:
         post.body, post.html, post.excerpt = fields["body"], html, rendering.excerpt(html)
     post.summary = fields.get("summary", post.summary)
+    post.comments_open = fields.get("comments_open", post.comments_open)
     if "tags" in fields:
         relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
     if "images" in fields:

@@ -19,6 +19,7 @@ class PostBody(Body):
     body = MarkdownField()
     tags = BoundedListField(child=ShortTextField(max_length=50), max_length=MOST, required=False)
     images = ImageBody(many=True, max_length=MOST, required=False)  # type: ignore[call-arg]
+    comments_open = serializers.BooleanField(required=False)
     published = serializers.BooleanField(required=False)
 
 

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.django.shapes import Moment, Shape, Url, constant, source
+from chassis.django.shapes import Moment, Shape, Url, source
 from msgspec import UnsetType
 
 from blog_service.authors.v1.shapes import AuthorShape
@@ -47,7 +47,8 @@ class PostInListShape(Shape):
     updated_at: Moment
     version: int
     favourites_count: int = source("counts__favourites", through=count_shown)
-    comments_count: int = constant(0)  # nobody can comment yet: that is the truth, not a placeholder
+    comments_count: int = source("counts__comments", through=count_shown)
+    comments_open: bool
     favourited: bool
     waiting_for: list[UUID] | UnsetType = source(
         "publish_requested",

@@ -40,6 +40,7 @@ class PostV2Body(StrictBody):
     slug = serializers.RegexField(r"^[a-z0-9]+(?:-[a-z0-9]+)*$", required=False, max_length=100)
     tags = BoundedListField(child=ShortTextField(max_length=50), max_length=MOST, required=False)
     images = ImageV2Body(many=True, max_length=MOST, required=False)  # type: ignore[call-arg]
+    comments_open = serializers.BooleanField(required=False)
 
 
 class PostV2ChangesBody(PostV2Body):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.django.shapes import Moment, Shape, Url, constant, source
+from chassis.django.shapes import Moment, Shape, Url, source
 from msgspec import UnsetType
 
 from blog_service.counters.selectors import count_shown
@@ -35,7 +35,7 @@ class ImageV2Shape(Shape):
 
 class CountsV2Shape(Shape):
     favourites: int = source("counts__favourites", through=count_shown)
-    comments: int = constant(0)
+    comments: int = source("counts__comments", through=count_shown)
 
 
 class LinksV2Shape(Shape):
@@ -64,6 +64,7 @@ class PostInListV2Shape(Shape):
     scheduled_for: Moment | None
     counts: CountsV2Shape = source("*")
     favourited: bool
+    comments_open: bool
     links: LinksV2Shape = source("*")
     waiting_for: list[UUID] | UnsetType = source(
         "publish_requested",

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from blog_service.cache_headers import PubliclyCachedView
+from blog_service.cache_headers import KEYS, PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.profiles.selectors import author_id_of, known_author_id_of, profile_get
 from blog_service.profiles.services import author_follow, author_unfollow
@@ -41,4 +41,5 @@ class Follow(APIView):
 
 
 def _answer(author_id: UUID, viewer: Claims | None) -> Response:
-    return Response(Author.from_row(profile_get(author_id, viewer, Author.columns())))
+    profile = Author.from_row(profile_get(author_id, viewer, Author.columns()))
+    return Response(profile, headers={KEYS: str(author_id)})

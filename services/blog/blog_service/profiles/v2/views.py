@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from blog_service.cache_headers import PubliclyCachedView
+from blog_service.cache_headers import KEYS, PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.profiles.selectors import author_id_known, author_id_of, profile_get
 from blog_service.profiles.services import author_follow, author_unfollow
@@ -47,4 +47,5 @@ class Follow(APIView):
 
 
 def _answer(request: Request, author_id: UUID) -> Response:
-    return Response(ProfileV2Shape.from_row(profile_get(author_id, viewer_of(request), ProfileV2Shape.columns())))
+    profile = ProfileV2Shape.from_row(profile_get(author_id, viewer_of(request), ProfileV2Shape.columns()))
+    return Response(profile, headers={KEYS: str(author_id)})

@@ -1,0 +1,39 @@
+"""How v2 shows comments."""
+
+from uuid import UUID
+
+from chassis.django.shapes import Moment, Shape, Url, source
+
+from blog_service.comments.models import Comment
+from blog_service.links import avatar_link
+
+
+class CommentAuthorV2Shape(Shape):
+    id: UUID
+    username: str
+    avatar: Url | None
+
+
+def _author(author_id: UUID | None, username: str, avatar: UUID | None) -> CommentAuthorV2Shape | None:
+    if author_id is None:
+        return None
+    return CommentAuthorV2Shape(id=author_id, username=username, avatar=avatar_link(avatar))
+
+
+class CommentV2Shape(Shape):
+    """A comment; of a removed one, which is there for its replies, there is nothing but its place."""
+
+    id: UUID
+    post_id: UUID
+    parent_id: UUID | None = source("parent_id", description="of a reply")
+    author: CommentAuthorV2Shape | None = source("author_id", "author__username", "author__avatar", through=_author)
+    body: str
+    html: str
+    state: Comment.State
+    created_at: Moment
+    edited_at: Moment | None
+
+
+class CommentsV2Shape(Shape):
+    items: list[CommentV2Shape]
+    next_cursor: str | None

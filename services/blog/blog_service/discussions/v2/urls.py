@@ -1,0 +1,9 @@
+from django.urls import path
+
+from blog_service.discussions.v2 import views
+
+urlpatterns = [
+    path("posts/<uuid:post_id>/comments", views.Comments.as_view()),
+    path("comments/<uuid:comment_id>", views.OneComment.as_view()),
+    path("comments/<uuid:comment_id>/report", views.Report.as_view()),
+]

@@ -35,6 +35,7 @@ from uuid_utils.compat import uuid7  # noqa: E402
 POSTS_EACH = 20
 FEW = 5
 ROUNDS = 100
+CLIENT = Client()
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 _MERGE = """
 SELECT post.id FROM follows_follow AS follow CROSS JOIN LATERAL (
@@ -97,7 +98,7 @@ def _questions(reader: Caller) -> dict[str, Callable[[], object]]:
 
 
 def _get(reader: Caller, path: str) -> Any:
-    answer = Client().get(f"/api/{path}", headers={"Authorization": f"Bearer {reader.token}"})
+    answer = CLIENT.get(f"/api/{path}", headers={"Authorization": f"Bearer {reader.token}"})
     body = answer.json()
     if len(body.get("results", body.get("items", ()))) < 20:
         raise AssertionError(f"{path}: {answer.status_code} {body}")

@@ -65,6 +65,7 @@ def test_a_new_post_has_the_agreed_shape(alice: Caller, neighbours: Neighbours) 
         "favourites_count": 0,
         "comments_count": 0,
         "favourited": False,
+        "comments_open": True,
     }
     assert alice.get("v1/posts/first-light").body == post
 

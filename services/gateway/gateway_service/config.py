@@ -29,6 +29,11 @@ class Limits(_Strict):
     """What one request may cost."""
 
     body_bytes: int = Field(2 * 1024 * 1024, gt=0, description="longest request body")
+    form_bytes: int | None = Field(
+        None,
+        gt=0,
+        description="longest multipart/form-data, which is passed on as it comes; without it as other bodies",
+    )
     body_idle_seconds: float = Field(10, gt=0, description="longest pause of a client while it sends or receives")
     body_bytes_per_second: float = Field(
         1024, ge=0, description="slowest body, on average once body_idle_seconds are over"
@@ -47,6 +52,7 @@ class Policy(Access):
         "public", description="as in contracts/access.yaml; a method that is listed there needs none"
     )
     body_bytes: int | None = Field(None, gt=0)
+    form_bytes: int | None = Field(None, gt=0)
     body_idle_seconds: float | None = Field(None, gt=0)
     idle_seconds: float | None = Field(None, gt=0)
     total_seconds: float | None = Field(None, gt=0)

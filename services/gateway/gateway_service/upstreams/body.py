@@ -38,13 +38,16 @@ class RequestBody:
         self._limits = limits
         self._budget = budget
         self._held = 0
-        self._most_held = SMALL_BYTES if exchange.target.stream_body else limits.body_bytes
+        is_form = exchange.fields.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
+        form_bytes = limits.form_bytes if is_form else None
+        self._most = form_bytes or limits.body_bytes
+        self._most_held = SMALL_BYTES if exchange.target.stream_body or form_bytes else limits.body_bytes
         length = exchange.fields.get(b"content-length")
         self.length = int(length) if length is not None else None
         self._began = monotonic()
         self._received = 0
         self._collected: list[bytes] = []
-        if self.length is not None and self.length > limits.body_bytes:
+        if self.length is not None and self.length > self._most:
             raise self._too_large()
 
     @property
@@ -116,7 +119,7 @@ class RequestBody:
 
     def _counted(self, chunk: bytes) -> bytes:
         self._received += len(chunk)
-        if self._received > self._limits.body_bytes:
+        if self._received > self._most:
             raise self._too_large()
         return chunk
 
@@ -126,4 +129,4 @@ class RequestBody:
             raise Refusal("request_timeout", f"At least {limits.body_bytes_per_second:g} bytes a second are expected.")
 
     def _too_large(self) -> Refusal:
-        return Refusal("body_too_large", f"At most {self._limits.body_bytes} bytes are taken here.")
+        return Refusal("body_too_large", f"At most {self._most} bytes are taken here.")

@@ -19,7 +19,7 @@ auth-beat: {service: auth, command: beat, kind: background, single: true}
 auth-relay: {service: auth, command: relay, kind: background}
 auth-consumer: {service: auth, command: consumer, kind: background}
 blog-web:
-  {service: blog, command: web, kind: web, port: 8020, own: {replicas: 2, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 512Mi}}}}
+  {service: blog, command: web, kind: web, port: 8020, own: {replicas: 2, temporarySize: 1Gi, resources: {requests: {cpu: 100m, memory: 160Mi}, limits: {cpu: "2", memory: 512Mi}}}}
 blog-worker: {service: blog, command: worker, kind: background, queues: [blog.jobs]}
 blog-beat: {service: blog, command: beat, kind: background, single: true}
 blog-relay: {service: blog, command: relay, kind: background}

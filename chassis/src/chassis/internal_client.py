@@ -2,7 +2,7 @@
 
 import json
 from functools import cached_property
-from typing import Any
+from typing import IO, Any
 
 import urllib3
 
@@ -12,6 +12,8 @@ from chassis.service_credentials import Credentials, CredentialsUnavailable
 
 CLIENT_ADDRESS_HEADER = "X-Client-Address"
 """Whose request is served by a call, where the other service counts by address."""
+CALLER_TOKEN_HEADER = "X-Caller-Authorization"  # noqa: S105  the name of a header
+"""The Authorization of whose request is served by a call, where the other service decides by it."""
 
 
 class InternalUnavailable(Exception):  # noqa: N818  said of the other service
@@ -50,6 +52,26 @@ class InternalClient:
         sent = {"Content-Type": "application/json"} | (headers or {})
         return self._call("POST", path, body=json.dumps(body), headers=sent)
 
+    def delete(self, path: str, params: dict[str, str] | None = None) -> None:
+        """Ask for something to go; raises as get_json does."""
+        self._call("DELETE", path, fields=params)
+
+    def put_file(self, path: str, file: IO[bytes], size: int, headers: dict[str, str]) -> tuple[int, Any]:
+        """Send a file of so many bytes, never all of it in memory; gives the status and the decoded answer.
+
+        Raises InternalUnavailable where there is neither, and for an answer of 5xx.
+        """
+        sent = {"Content-Type": "application/octet-stream", "Content-Length": str(size)} | headers
+        file.seek(0)
+        answer = self._send("PUT", path, body=file, headers=sent)
+        if answer.status == 401:
+            self._credentials.forget()
+            file.seek(0)
+            answer = self._send("PUT", path, body=file, headers=sent)
+        if answer.status >= 500:
+            raise InternalUnavailable(f"PUT {path} answered {answer.status}")
+        return answer.status, _decoded("PUT", path, answer)
+
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
         # made at the first call, so that no connection is shared over a fork
@@ -66,10 +88,7 @@ class InternalClient:
             raise InternalHeldBack(path, answer.headers.get("Retry-After", "1"))
         if not 200 <= answer.status < 300:
             raise InternalUnavailable(f"{method} {path} answered {answer.status}")
-        try:
-            return answer.json() if answer.data else None
-        except ValueError as error:
-            raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error
+        return _decoded(method, path, answer)
 
     def _send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any
@@ -84,3 +103,10 @@ class InternalClient:
             )
         except (urllib3.exceptions.HTTPError, CredentialsUnavailable) as error:
             raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error
+
+
+def _decoded(method: str, path: str, answer: urllib3.BaseHTTPResponse) -> Any:
+    try:
+        return answer.json() if answer.data else None
+    except ValueError as error:
+        raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error

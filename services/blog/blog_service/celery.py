@@ -15,6 +15,7 @@ app = celery_app(
         "blog_service.home_feed.tasks",
         "blog_service.media_refs.tasks",
         "blog_service.posts.tasks",
+        "blog_service.sent_pictures.tasks",
     ],
     schedule={
         "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
@@ -22,6 +23,7 @@ app = celery_app(
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},
         "home-feed-spread": {"task": "home_feed_spread", "schedule": 10},
         "home-feed-trim": {"task": "home_feed_trim", "schedule": 300},
+        "sent-pictures-give-up": {"task": "sent_pictures_give_up", "schedule": 60},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },
 )

@@ -16,6 +16,7 @@ APPS = {
     "follows": "blog_service.follows",
     "home_feed": "blog_service.home_feed",
     "search": "blog_service.search",
+    "sent_pictures": "blog_service.sent_pictures",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

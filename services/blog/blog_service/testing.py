@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
 from chassis.django.testing import ApiResponse
-from chassis.internal_client import CLIENT_ADDRESS_HEADER
+from chassis.internal_client import CALLER_TOKEN_HEADER, CLIENT_ADDRESS_HEADER
 from chassis.testing import TokenMint
 from django.test import Client
+from jwt import decode
 from urllib3 import make_headers
 from uuid_utils.compat import uuid7
 
@@ -85,6 +86,11 @@ class Neighbours:
         self.calls: list[str] = []
         self.held_back: dict[str, str] = {}
         """Seconds that a client must wait with its log-in, by its address."""
+        self.pictures: dict[str, bytes] = {}
+        """What media was sent, by id."""
+        self.refused: dict[bytes, tuple[int, dict[str, Any]]] = {}
+        """What media answers to a content that it does not take."""
+        self.released: list[str] = []
         self.away = False
         self.page_size = 100
 
@@ -118,6 +124,20 @@ class Neighbours:
         }
         self.authors[caller.username] = told
 
+    def _take_in(self, asset_id: str, token: str, content: bytes) -> tuple[int, dict[str, Any]]:
+        if content in self.refused:
+            return self.refused[content]
+        owner = decode(token.removeprefix("Bearer "), options={"verify_signature": False})["sub"]
+        told = {"asset_id": asset_id, "owner_id": owner, "status": "ready", "sequence": 2}
+        self.assets[asset_id] = told
+        self.pictures[asset_id] = content
+        return 201, {"id": asset_id}
+
+    def _release(self, asset_id: str) -> None:
+        self.released.append(asset_id)
+        self.assets.pop(asset_id, None)
+        self.pictures.pop(asset_id, None)
+
     def _answer(self, path: str, query: dict[str, list[str]]) -> dict[str, Any]:
         if path == "/internal/assets":
             return {"assets": [self.assets[key] for key in query["ids"][0].split(",") if key in self.assets]}
@@ -130,7 +150,7 @@ class Neighbours:
         later = [author for author in self.authors.values() if author["user_id"] > after]
         return sorted(later, key=lambda author: str(author["user_id"]))[: self.page_size]
 
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
+    def _handler(self) -> type[BaseHTTPRequestHandler]:  # noqa: C901  a short method for each kind of call
         neighbours = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -154,11 +174,26 @@ class Neighbours:
                 status = 200 if account and self._shows_a_token_for("auth") else 401
                 self._send(429 if seconds else status, account or {}, seconds)
 
+            def do_PUT(self) -> None:
+                content = self.rfile.read(int(self.headers["Content-Length"]))
+                assert self._shows_a_token_for("media")
+                if neighbours.away:
+                    self._send(503, {})
+                    return
+                asset_id = self.path.removeprefix("/internal/assets/")
+                self._send(*neighbours._take_in(asset_id, self.headers[CALLER_TOKEN_HEADER], content))
+
+            def do_DELETE(self) -> None:
+                assert self._shows_a_token_for("media")
+                if not neighbours.away:
+                    neighbours._release(urlsplit(self.path).path.removeprefix("/internal/assets/"))
+                self._send(204, None)
+
             def _shows_a_token_for(self, audience: str) -> bool:
                 return self.headers["Authorization"] == f"Bearer for-{audience}"
 
-            def _send(self, status: int, body: dict[str, Any], retry_after: str | None = None) -> None:
-                content = json.dumps(body).encode()
+            def _send(self, status: int, body: dict[str, Any] | None, retry_after: str | None = None) -> None:
+                content = b"" if body is None else json.dumps(body).encode()
                 self.send_response(503 if neighbours.away else status)
                 if retry_after:
                     self.send_header("Retry-After", retry_after)

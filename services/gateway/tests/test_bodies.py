@@ -47,6 +47,19 @@ def test_upload_has_a_limit_of_its_own(alice: httpx.Client, media: FakeUpstream)
     assert alice.post(MEDIA, content=b"x" * (56 * MEGABYTE)).status_code == 413
 
 
+FORM = {"Content-Type": 'Multipart/form-data; boundary="b"'}
+
+
+def test_form_may_be_longer_where_it_brings_files(alice: httpx.Client, blog: FakeUpstream) -> None:
+    size = 80 * MEGABYTE  # more than bodies may be held of
+    assert alice.post(POSTS, content=b"x" * size, headers=FORM).json()["bytes"] == size
+    assert alice.post(POSTS, content=chunks(size), headers=FORM).json()["bytes"] == size
+    before = len(blog.requests)
+    assert alice.post(POSTS, content=chunks(101 * MEGABYTE), headers=FORM).status_code == 413
+    assert alice.post(f"{POSTS}/first-light/publish", content=b"x" * (LIMIT + 1), headers=FORM).status_code == 413
+    assert all(seen.body_bytes <= 100 * MEGABYTE for seen in blog.requests[before:])
+
+
 def test_length_is_kept_and_chunked_bodies_get_one(alice: httpx.Client) -> None:
     """WSGI servers read no body whose length they are not told."""
     for content in (b"x" * 100, b"x" * MEGABYTE, chunks(100), chunks(3000, size=100), chunks(MEGABYTE)):

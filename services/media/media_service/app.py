@@ -25,6 +25,7 @@ from media_service.pictures.scratch import Room
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
+from media_service.uploads import internal as sent_by_services
 from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
 
@@ -74,6 +75,6 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     exceptions.install(app, public_url=settings.public_url)
     for public in (uploads.router, assets.router, renditions.router):
         app.include_router(public, dependencies=[Depends(enforce_access_table)])
-    for hidden in (internal.router, health_router(health)):
+    for hidden in (internal.router, sent_by_services.router, health_router(health)):
         app.include_router(hidden)
     return app

@@ -17,7 +17,12 @@ _documented = HTTPBearer(auto_error=False, bearerFormat="JWT", description="An a
 
 async def verified_claims(request: Request) -> Claims | None:
     """The claims of the token, None without one; an invalid token is refused, never anonymous."""
-    token = bearer(request.headers.get("authorization"))
+    return await claims_shown(request, "authorization")
+
+
+async def claims_shown(request: Request, header: str) -> Claims | None:
+    """The claims of the token in a header, as ``verified_claims``."""
+    token = bearer(request.headers.get(header))
     if token is None:
         return None
     # in a thread: a key that is not known yet is fetched

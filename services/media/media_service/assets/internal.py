@@ -1,16 +1,19 @@
 """What the other services may ask about assets; needs a service token, and the gateway routes nothing here."""
 
+from datetime import UTC, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.internal_access import require_service
 from chassis.problems import FieldError, invalid_fields
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, BackgroundTasks, Depends, Query, Request
 from pydantic import BaseModel
 
 from media_service.assets.events import AssetState
 from media_service.assets.selectors import assets_by_id
-from media_service.dependencies import Service
+from media_service.assets.services import asset_release
+from media_service.dependencies import AssetId, Service
+from media_service.storage.store import folder_of
 
 MAX_IDS = 200
 
@@ -28,12 +31,12 @@ class AssetsNow(BaseModel):
     assets: list[AssetNow]
 
 
-def _only_services(request: Request, service: Service) -> None:
+def only_services(request: Request, service: Service) -> None:
     path, verifier = request.scope["route"].path, request.app.state.service_verifier
     require_service(request.headers, request.method, path, verifier=verifier, settings=service.settings)
 
 
-router = APIRouter(prefix="/internal", dependencies=[Depends(_only_services)], include_in_schema=False)
+router = APIRouter(prefix="/internal", dependencies=[Depends(only_services)], include_in_schema=False)
 
 
 @router.get("/assets")
@@ -41,6 +44,14 @@ async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNo
     """The state of assets, whoever owns them; ``ids`` are separated by commas."""
     assets = await service.database.read(assets_by_id, _ids(ids))
     return AssetsNow(assets=[AssetNow.model_validate(asset, from_attributes=True) for asset in assets])
+
+
+@router.delete("/assets/{asset_id}", status_code=204)
+async def release_asset(asset_id: AssetId, owner_id: UUID, background: BackgroundTasks, service: Service) -> None:
+    """Remove a picture that was sent with a request which came to nothing, or is still on its way."""
+    unused = await service.database.write(asset_release, asset_id, owner_id, now=datetime.now(UTC))
+    if unused:
+        background.add_task(service.store.remove, folder_of(unused))
 
 
 def _ids(text: str) -> list[UUID]:

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.events.databases.sqlalchemy import publish
-from sqlalchemy import exists, select
+from chassis.problems import Problem
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetState, AssetUploaded
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset
 from media_service.assets.selectors import asset_get
+from media_service.database import insert
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
 
@@ -84,6 +86,31 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
         return None
     session.delete(blob)
     return blob.id
+
+
+def asset_hold_id(session: Session, asset_id: UUID, *, now: datetime) -> None:
+    """Have an id that the caller has chosen until the transaction ends; raises Problem (409) if it is used up."""
+    if not _spend_id(session, asset_id, now) or session.get(Asset, asset_id) is not None:
+        raise Problem(409, "asset_id_used", "This id is another picture's, or was.")
+    _unspend_id(session, asset_id)
+
+
+def asset_release(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
+    """Remove an asset as ``asset_remove`` does; one that is still on its way will not be taken in."""
+    if not _spend_id(session, asset_id, now) or session.get(Asset, asset_id) is None:
+        return None
+    _unspend_id(session, asset_id)
+    return asset_remove(session, asset_id, owner_id, now=now)
+
+
+def _spend_id(session: Session, asset_id: UUID, now: datetime) -> bool:
+    """Whether nobody had spent the id before; waits for a transaction that is just using it."""
+    spent = insert(session, RemovedAsset).values(id=asset_id, removed_at=now).on_conflict_do_nothing()
+    return session.execute(spent.returning(RemovedAsset.id)).first() is not None
+
+
+def _unspend_id(session: Session, asset_id: UUID) -> None:
+    session.execute(delete(RemovedAsset).where(RemovedAsset.id == asset_id))
 
 
 def _publish(session: Session, told: type[AssetState], asset: Asset) -> None:

@@ -1,5 +1,6 @@
 """Receiving an upload: from the connection to a file on the disk, never all of it in memory."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import IO
 
@@ -34,19 +35,34 @@ async def receive(request: Request, scratch: Scratch, room: Room, *, max_file_by
         raise too_large(f"A picture may have {max_file_bytes:,} bytes.", cause=Cause.BYTES)
     file, alt = FileField("file", into, max_file_bytes), TextField("alt", ALT_LENGTH)
     form = Form(request.headers.get("content-type", ""), {"file": file, "alt": alt}, max_bytes=max_bytes)
-    try:
-        async for chunk in request.stream():
-            form.feed(chunk)
-            if file.should_write:
-                room.take(file.waiting, scratch)
-                await run_in_threadpool(file.write)
-    except ClientDisconnect as error:
-        raise Problem(400, "request_incomplete", "The connection ended before the body did.") from error
+    await _feed(request, form.feed, file, scratch, room)
     form.finish()
-    room.take(file.waiting, scratch)
-    await run_in_threadpool(file.write)
     if not file.was_sent:
         raise file.refused("required", "This field is required.")
     if not file.bytes:
         raise file.refused("empty", "The submitted file is empty.")
     return Upload(into, file.sha256(), alt.text())
+
+
+async def receive_file(request: Request, scratch: Scratch, room: Room, *, max_file_bytes: int) -> Upload:
+    """Read a body that is the picture itself; raises the Problem (400, 413, 503) that refuses it."""
+    into = scratch.file()
+    file = FileField("file", into, max_file_bytes)
+    await _feed(request, file.take, file, scratch, room)
+    if not file.bytes:
+        raise file.refused("empty", "The submitted file is empty.")
+    return Upload(into, file.sha256(), "")
+
+
+async def _feed(request: Request, take: Callable[[bytes], None], file: FileField, scratch: Scratch, room: Room) -> None:
+    """Hand the body on piece by piece, and write the file as it grows."""
+    try:
+        async for chunk in request.stream():
+            take(chunk)
+            if file.should_write:
+                room.take(file.waiting, scratch)
+                await run_in_threadpool(file.write)
+    except ClientDisconnect as error:
+        raise Problem(400, "request_incomplete", "The connection ended before the body did.") from error
+    room.take(file.waiting, scratch)
+    await run_in_threadpool(file.write)

@@ -61,7 +61,8 @@ def create_once(request: Request, create: Callable[[Keep], Response], *, require
 
 
 def _attempt(request: Request, key: str) -> Attempt:
-    sent = json.dumps(request.data, sort_keys=True).encode()  # spaces and order make no other request
+    # spaces and order make no other request; a file says by its text what it is
+    sent = json.dumps(request.data, sort_keys=True, default=str).encode()
     method, path = request.method or "", request.path_info
     return idempotency.attempt_of(key, caller=request.user.pk, method=method, path=path, sent=sent)
 

@@ -22,7 +22,7 @@ from blog_service.posts.access import PostNotFound
 from blog_service.posts.models import Post
 from blog_service.posts.publication import Action
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
-from blog_service.posts.services.images import ImageFields, images_replace
+from blog_service.posts.services.images import ImageFields, ImagesEdit, images_edit, images_replace
 from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
 from blog_service.posts.services.revisions import revisions_keep
 from blog_service.posts.services.searching import post_make_findable
@@ -45,6 +45,7 @@ class PostFields(TypedDict, total=False):
     tags: list[str]
     images: list[ImageFields]
     comments_open: bool
+    images_edit: ImagesEdit
     published: bool
 
 
@@ -63,19 +64,27 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
         return then(post.id)
 
 
-def post_change(
-    post_id: UUID, fields: PostFields, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None
+def post_change(  # noqa: PLR0913  named
+    post_id: UUID,
+    fields: PostFields,
+    *,
+    actor: UUID,
+    if_match: IfMatch = ANY,
+    now: datetime | None = None,
+    then: Callable[[], object] = lambda: None,
 ) -> None:
     """Change what is given; without fields, publish a post that waited for images and need not any more.
 
-    Raises Problem: 404 if the post is gone, 412 if it is not as demanded, 400 for images that cannot be and a body that
-    is too complex, 409 for a slug that is another's.
+    ``then`` is called before the change is committed, as in ``post_create``. Raises Problem: 404 if it is gone, 412
+    if it is not as demanded, 400 for images that cannot be and a body that is too complex, 409 for a slug that is
+    another's.
     """
     now = now or timezone.now()
     _ask_media(fields, post_id)
     html = _render(fields)
     with transaction.atomic():
         _write(_locked(post_id, if_match), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
+        then()
 
 
 def post_step(post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None) -> None:
@@ -101,7 +110,7 @@ def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
 
 
 def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
-    assets_ensure({image["media"] for image in fields.get("images", [])})
+    assets_ensure({image["media"] for image in fields.get("images", []) if "media" in image})
     if fields.get("published") and post_id:
         assets_refresh(post_id)
 
@@ -131,10 +140,7 @@ def _write(  # noqa: PLR0913  all of a write is in one place
         post.body, post.html, post.excerpt = fields["body"], html, rendering.excerpt(html)
     post.summary = fields.get("summary", post.summary)
     post.comments_open = fields.get("comments_open", post.comments_open)
-    if "tags" in fields:
-        relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
-    if "images" in fields:
-        relations = replace(relations, images=images_replace(post, fields["images"]))
+    relations = _relate(post, fields, relations)
     publication_advance(post, step, now, media_ids=relations.media_ids)
     after = snapshot_of(post, relations)
     if before and before != after:
@@ -158,3 +164,13 @@ def _spread(post: Post, *, was_public: bool) -> None:
         post_spread(post.id, post.author_id, post.published_at)
     elif was_public and not post.published_at:
         post_withdraw(post.id)
+
+
+def _relate(post: Post, fields: PostFields, relations: PostRelations) -> PostRelations:
+    if "tags" in fields:
+        relations = replace(relations, tag_ids=tags_replace(post, fields["tags"], present=relations.tag_ids))
+    if "images" in fields:
+        relations = replace(relations, images=images_replace(post, fields["images"]))
+    if "images_edit" in fields:
+        relations = replace(relations, images=images_edit(post, fields["images_edit"]))
+    return relations

@@ -32,6 +32,13 @@ class ImageShape(Shape):
     urls: PictureLinksShape = source("media", through=lambda media: PictureLinksShape(**picture_links(media)))
 
 
+class ImagePageShape(Shape):
+    count: int
+    next: Url | None
+    previous: Url | None
+    results: list[ImageShape]
+
+
 class PostInListShape(Shape):
     id: UUID
     url: Url = source("slug", through=post_link)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v1 import archive, favourites, home_feed, views
+from blog_service.posts.v1 import archive, favourites, home_feed, images, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -12,4 +12,6 @@ urlpatterns = [
     path("archive", archive.Archive.as_view()),
     path("archive/<int:year>", archive.ArchiveOfYear.as_view()),
     path("archive/<int:year>/<int:month>", archive.ArchiveOfMonth.as_view()),
+    path("posts/<slug:slug>/images", images.Images.as_view()),
+    path("posts/<slug:slug>/images/<uuid:image_id>", images.OneImage.as_view()),
 ]

@@ -1,11 +1,14 @@
 """Posts in version 1, addressed by slug."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, cast
 from uuid import UUID
 
 from chassis.django.bodies import read
-from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY, Keep, create_once
 from chassis.django.lists import documented, page_body, query_of
+from chassis.django.parsers import JsonParser
 from chassis.lists import PAGE_NUMBER, Page, page_of
 from chassis.tokens import Claims
 from django.db.models import Q
@@ -23,6 +26,9 @@ from blog_service.posts.lists import BY_PAGE, FILTERS, Narrowed, posts_in_order
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
+from blog_service.posts.v1.form import PostFormParser
+from blog_service.posts.v1.form_schemas import POST_FORM
+from blog_service.posts.v1.pictures import pictures_in_media
 from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import FoundPostShape, HighlightsShape, PostInListShape, PostPageShape, PostShape
 from blog_service.search.terms import Terms
@@ -36,7 +42,13 @@ CHANGED = {
 }
 
 
+def _with_form(body: type[PostBody]) -> dict[str, Any]:
+    return {"application/json": body, "multipart/form-data": POST_FORM}
+
+
 class Posts(PubliclyCachedView):
+    parser_classes = (JsonParser, PostFormParser)
+
     @extend_schema(operation_id="posts_list", parameters=documented(LIST), responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first; with ``q`` the best of the thousand newest that match."""
@@ -51,21 +63,30 @@ class Posts(PubliclyCachedView):
         return Response(body, headers=keys_of_posts(rows))
 
     @extend_schema(
-        operation_id="posts_create", parameters=[IDEMPOTENCY_KEY], request=PostBody, responses={201: PostShape}
+        operation_id="posts_create",
+        parameters=[IDEMPOTENCY_KEY],
+        request=_with_form(PostBody),
+        responses={201: PostShape},
     )
     def post(self, request: Request) -> HttpResponse:
-        """Write a post, a draft unless ``published`` is true."""
+        """Write a post, a draft unless ``published`` is true; its pictures may come with it."""
         writer = writer_of(request)
-        fields = cast("PostFields", read(PostBody, request.data))
+        sent = read(PostBody, request.data)
 
         def answer(post_id: UUID) -> Response:
             row = post_get(post_id, writer, FULL)
             return Response(PostShape.from_row(row), status=201, headers={"Location": post_link(row["slug"])})
 
-        return create_once(request, lambda keep: post_create(writer, fields, lambda post_id: keep(answer(post_id))))
+        def create(keep: Keep) -> Response:
+            with _fields_in_media(request, writer, sent) as fields:
+                return post_create(writer, fields, lambda post_id: keep(answer(post_id)))
+
+        return create_once(request, create)
 
 
 class PostBySlug(PubliclyCachedView):
+    parser_classes = (JsonParser, PostFormParser)
+
     @extend_schema(operation_id="posts_read", responses={200: PostShape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
@@ -74,12 +95,12 @@ class PostBySlug(PubliclyCachedView):
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
         return Response(PostShape.from_row(row), headers=keys_of_post(row))
 
-    @extend_schema(operation_id="posts_replace", request=PostBody, responses=CHANGED)
+    @extend_schema(operation_id="posts_replace", request=_with_form(PostBody), responses=CHANGED)
     def put(self, request: Request, slug: str) -> Response:
         """Write a post anew; optional fields that are absent stay."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostBody)))
 
-    @extend_schema(operation_id="posts_change", request=PostChangesBody, responses=CHANGED)
+    @extend_schema(operation_id="posts_change", request=_with_form(PostChangesBody), responses=CHANGED)
     def patch(self, request: Request, slug: str) -> Response:
         """Change parts of a post; what is absent stays."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostChangesBody)))
@@ -134,7 +155,17 @@ def _published(request: Request, slug: str, *, published: bool) -> PostRow:
 def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:
     writer = writer_of(request)
     post_id = post_get_for_writing(_known_as(slug), writer)  # who may not write learns nothing of the body's faults
-    return _written(post_id, cast("PostFields", read(read_with, request.data)), writer)
+    with _fields_in_media(request, writer, read(read_with, request.data), post_id) as fields:
+        return _written(post_id, fields, writer)
+
+
+@contextmanager
+def _fields_in_media(
+    request: Request, writer: Claims, sent: dict[str, Any], post_id: UUID | None = None
+) -> Iterator[PostFields]:
+    """What was sent, with files as pictures in media; they are released if the block does not write them."""
+    with pictures_in_media(request, writer, sent.get("images", []), post_id) as images:
+        yield cast("PostFields", sent | ({"images": images} if "images" in sent else {}))
 
 
 def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:

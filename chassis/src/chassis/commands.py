@@ -52,4 +52,4 @@ class Commands:
 
     def celery(self, *arguments: str) -> None:
         """Become Celery with the app of this service."""
-        exec_python_module("celery", f"--app={self.service}_service.celery", *arguments)
+        exec_python_module("celery", "--quiet", f"--app={self.service}_service.celery", *arguments)

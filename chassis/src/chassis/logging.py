@@ -57,6 +57,7 @@ def configure(settings: ServiceSettings, process: str, stream: TextIO | None = N
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    logging.captureWarnings(capture=True)
     for name, level in _LEAST.items():
         logging.getLogger(name).setLevel(level)
 

@@ -14,8 +14,11 @@ from typing import Any
 
 import pika
 import pytest
+from chassis.events.databases import plain
 from chassis.jobs import celery_app
 from chassis.settings import ServiceSettings
+
+from tests.support.events import printed, publish, sqlite_url
 
 PRESS = """
 import os, time
@@ -28,7 +31,12 @@ jobs_app.STUCK_SECONDS = worker.STUCK_SECONDS = float(os.environ.get("STUCK_SECO
 class PressSettings(ServiceSettings):
     service: ClassVar[str] = "press"
 
-app = celery_app(load(PressSettings), tasks=[], schedule={"greet": {"task": "greet", "schedule": 3600}})
+app = celery_app(
+    load(PressSettings),
+    tasks=[],
+    schedule={"greet": {"task": "greet", "schedule": 3600}},
+    outbox_url=os.environ.get("OUTBOX_URL", ""),
+)
 
 @app.task(name="end_the_schedule")
 def end_the_schedule():
@@ -88,9 +96,19 @@ def free_port() -> int:
 
 def livez(environment: dict[str, str]) -> tuple[int, str]:
     """Status and text; 0 while nobody answers."""
+    return asked(environment, "/livez")
+
+
+def figures(environment: dict[str, str]) -> dict[str, float]:
+    """The metrics without their labels' quotes, by name."""
+    lines = [line for line in asked(environment, "/metrics")[1].splitlines() if not line.startswith("#")]
+    return {name: float(value) for name, value in (line.rsplit(" ", 1) for line in lines)}
+
+
+def asked(environment: dict[str, str], path: str) -> tuple[int, str]:
     with closing(http.client.HTTPConnection("127.0.0.1", int(environment["METRICS_PORT"]), timeout=5)) as connection:
         try:
-            connection.request("GET", "/livez")
+            connection.request("GET", path)
             answer = connection.getresponse()
             return answer.status, answer.read().decode()
         except OSError:
@@ -117,11 +135,17 @@ def log(tmp_path: Path, environment: dict[str, str]) -> Iterator[Path]:
     command = [sys.executable, "-m", "celery", "--quiet", "-A", "press_jobs", "worker", "--pool=solo"]
     with file.open("wb") as output:
         worker = subprocess.Popen(
-            [*command, "--without-gossip", "--without-mingle"], env=environment, stdout=output, cwd=tmp_path
+            [*command, "--without-gossip", "--without-mingle"],
+            env=environment,
+            stdout=output,
+            stderr=output,
+            cwd=tmp_path,
         )
         yield file
         worker.terminate()
         assert worker.wait(30) == 0
+    for line in file.read_text().splitlines():
+        assert json.loads(line)["process"] == "worker"
 
 
 def lines(log: Path) -> list[dict[str, Any]]:
@@ -139,7 +163,6 @@ def test_job_runs_under_the_request_that_queued_it(log: Path, environment: dict[
     assert failure["request_id"] == "req-12345678"
     wait_until((tmp_path / "heartbeat").exists)
     assert "hunter2" not in log.read_text()
-    assert all(line.startswith("{") for line in log.read_text().splitlines())
 
 
 def test_rabbitmq_gets_a_quorum_queue_of_the_service(press_settings: ServiceSettings) -> None:
@@ -213,3 +236,23 @@ def test_worker_whose_schedule_ended_is_not_alive_and_says_so(log: Path, environ
     )
     wait_until(lambda: livez(environment) == (503, '{"status": "stuck", "loops": {"beat": "ended"}}'))
     assert next(line for line in lines(log) if line["event"] == "not alive")["loop"] == "beat"
+
+
+def test_worker_tells_of_events_that_nobody_relays(environment: dict[str, str], tmp_path: Path) -> None:
+    environment |= {"JOBS_URL": "amqp://nobody:there@127.0.0.1:1/press.jobs"}  # which need not be there, either
+    with sqlite_url(tmp_path) as url:
+        environment |= {"OUTBOX_URL": url}
+        publish(plain.connect(url), printed())
+        with killed_in_the_end(environment, tmp_path, "worker", "--pool=threads", "--concurrency=2"):
+            wait_until(lambda: figures(environment).get("outbox_pending") == 1)
+            assert figures(environment)["outbox_oldest_age_seconds"] > 0
+
+
+def test_worker_tells_how_much_room_its_disk_has(log: Path, environment: dict[str, str]) -> None:
+    size = wait_until(lambda: figures(environment).get('disk_size_bytes{disk="var"}'))
+    assert 0 < figures(environment)['disk_free_bytes{disk="var"}'] < size
+
+
+def test_who_has_the_schedule_tells_when_it_last_looked_at_it(log: Path, environment: dict[str, str]) -> None:
+    begun = time.time()
+    wait_until(lambda: figures(environment).get("schedule_ticked_timestamp_seconds", 0) > begun)

@@ -27,4 +27,5 @@ app = celery_app(
         "usernames-release": {"task": "usernames_release", "schedule": crontab(minute="37")},
         "users-fill-keys": {"task": "users_fill_keys", "schedule": 60},
     },
+    outbox_url=settings().database_url,
 )

@@ -26,4 +26,5 @@ app = celery_app(
         "sent-pictures-give-up": {"task": "sent_pictures_give_up", "schedule": 60},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },
+    outbox_url=settings().database_url,
 )

@@ -11,4 +11,6 @@ app = celery_app(
         "renditions": {"task": "renditions_requeue_stuck", "schedule": 20.0},
         "storage": {"task": "storage_sweep", "schedule": 3600.0},
     },
+    outbox_url=settings().database_url,
+    disks=settings().picture_disks,
 )

@@ -94,6 +94,12 @@ class MediaSettings(ClientSettings):
         """Where uploads are while they are checked."""
         return self.var_dir / "scratch"
 
+    @property
+    def picture_disks(self) -> dict[str, Path]:
+        """The folder of pictures, where they are kept in one."""
+        scheme, _, rest = self.storage_url.partition("://")
+        return {"pictures": Path(rest)} if scheme == "file" else {}
+
 
 def settings() -> MediaSettings:
     """The settings of this process; raises SettingsError with a sentence for the person who set them."""

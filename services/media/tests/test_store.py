@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store, blob_id_of, folder_of, key_of, open_store
 from media_service.testing.bucket import bucket
+from obstore.exceptions import BaseError
+from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
 
 ID = uuid7()
@@ -46,11 +49,31 @@ async def test_a_part_can_be_read(store: Store) -> None:
     assert b"".join([chunk async for chunk in await store.read(KEY, 2, 5)]) == b"234"
 
 
-async def test_what_is_not_there_is_said_so(store: Store, scratch: Scratch) -> None:
+def errors(operation: str) -> float:
+    return REGISTRY.get_sample_value("media_store_errors_total", {"operation": operation}) or 0
+
+
+async def test_what_is_not_there_is_said_so_and_is_no_error_of_the_store(store: Store, scratch: Scratch) -> None:
+    before = [errors("read"), errors("fetch")]
     with pytest.raises(FileNotFoundError):
         await store.read(KEY, 0, 1)
     with pytest.raises(FileNotFoundError):
         store.fetch(KEY, scratch.file())
+    assert [errors("read"), errors("fetch")] == before
+
+
+def test_what_a_store_does_not_do_is_counted(tmp_path: Path) -> None:
+    away = open_store(MediaSettings(storage_url=f"file://{tmp_path}/media"))
+    (tmp_path / "media").rmdir()
+    (tmp_path / "media").touch()
+    before = {name: errors(name) for name in ("put", "check", "fetch")}
+    with pytest.raises(OSError, match="media"):
+        away.put(KEY, b"x")
+    with pytest.raises(BaseError):
+        away.check()
+    with pytest.raises(BaseError):
+        away.fetch(KEY, BytesIO())
+    assert {name: errors(name) - count for name, count in before.items()} == dict.fromkeys(before, 1)
 
 
 def test_a_folder_is_removed_whole_and_alone(store: Store) -> None:

@@ -1,5 +1,6 @@
 """The metrics of events, as ``ops/metrics.yaml`` declares them."""
 
+import math
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -7,10 +8,12 @@ from datetime import datetime
 
 from chassis import clock, statsd
 from chassis.events.database import EventDatabase
+from chassis.events.databases import plain
 from chassis.events.envelope import Event
 from chassis.events.outbox_reader import ShardClaim
 from chassis.events.transports import PublishOutcome
 from chassis.events.types import without_major
+from chassis.liveness import Loop
 from chassis.logging import get_logger
 from chassis.metrics import counter, gauge, histogram, metric
 
@@ -92,6 +95,26 @@ class OutboxGauges:
         gauge("outbox_pending").set(pending)
         gauge("outbox_oldest_age_seconds").set((clock.now() - oldest).total_seconds() if oldest else 0)
         self._next = time.monotonic() + EVERY_SECONDS
+
+
+def watch_outbox(url: str) -> Loop:
+    """Measure the outbox from a thread until the loop is stopped: who relays it may be gone, and tell nothing.
+
+    A database that is away is no trouble of this process.
+    """
+    database = plain.connect(url)
+    gauges = OutboxGauges(database)
+
+    def turn() -> float:
+        try:
+            gauges.update()
+        except Exception as error:
+            if not database.is_lost(error):
+                raise
+            log.warning("backlog not measured", error=str(error))
+        return EVERY_SECONDS
+
+    return Loop("outbox-backlog", turn, within=math.inf)
 
 
 class InboxGauges:

@@ -1,11 +1,14 @@
 """The Celery application of a service."""
 
 import sys
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from celery import Celery, signals
 
-from chassis import log_output, process, tracing
+from chassis import disk_space, log_output, logging, process, tracing
+from chassis.events import event_metrics
 from chassis.events.databases.plain import sqlite_path
 from chassis.health import Heartbeat, keep_beating
 from chassis.jobs.job import Job
@@ -18,8 +21,18 @@ Schedule = dict[str, dict[str, Any]]
 BEAT_SECONDS = 5  # the longest that the beat process sleeps
 
 
-def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedule | None = None) -> "Celery[Job]":
-    """The Celery application of a service: its queue is ``<service>.jobs``, its tasks are in the modules named."""
+def celery_app(
+    settings: ServiceSettings,
+    *,
+    tasks: list[str],
+    schedule: Schedule | None = None,
+    outbox_url: str = "",
+    disks: Mapping[str, Path] | None = None,
+) -> "Celery[Job]":
+    """The Celery application of a service: its queue is ``<service>.jobs``, its tasks are in the modules named.
+
+    Its worker tells of the outbox in that database, and of the room on the disks of these folders and of VAR_DIR.
+    """
     log_output.unfailing()  # Celery prints before it lets anybody set up logging
     # beat queues jobs by their names: without their code and its framework it starts sooner and is a third smaller
     code: dict[str, Any] = {"include": [], "fixups": []} if _is_beat() else {"include": tasks}
@@ -45,7 +58,7 @@ def celery_app(settings: ServiceSettings, *, tasks: list[str], schedule: Schedul
         **_broker(settings),
     )
     settings.var_dir.mkdir(parents=True, exist_ok=True)
-    _connect(settings, app)
+    _connect(settings, app, outbox_url, {"var": settings.var_dir, **(disks or {})})
     return app
 
 
@@ -66,7 +79,7 @@ def _broker(settings: ServiceSettings) -> dict[str, Any]:
     }
 
 
-def _connect(settings: ServiceSettings, app: "Celery[Any]") -> None:
+def _connect(settings: ServiceSettings, app: "Celery[Any]", outbox_url: str, disks: Mapping[str, Path]) -> None:
     """Log as all processes do, keep what a worker promises, and send request id and trace along with every job."""
 
     @signals.setup_logging.connect(weak=False)
@@ -82,7 +95,14 @@ def _connect(settings: ServiceSettings, app: "Celery[Any]") -> None:
     def promise(**_: Any) -> None:
         from chassis.jobs import worker  # noqa: PLC0415  whoever only queues jobs does without Celery's worker
 
+        logging.configure(settings, "worker")  # Celery has something to say before it lets anybody begin
         worker.connect(settings, app, with_schedule=settings.jobs_in_file)
+
+    @signals.celeryd_after_setup.connect(weak=False)
+    def tell(**_: Any) -> None:
+        disk_space.show(disks)
+        if outbox_url:
+            event_metrics.watch_outbox(outbox_url)
 
     @signals.before_task_publish.connect(weak=False)
     def pass_on(headers: dict[str, Any], **_: Any) -> None:

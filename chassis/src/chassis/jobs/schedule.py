@@ -11,8 +11,10 @@ from typing import Any
 
 from celery.beat import Scheduler
 
+from chassis import clock
 from chassis.liveness import Watch
 from chassis.logging import get_logger
+from chassis.metrics import gauge
 
 log = get_logger()
 
@@ -37,7 +39,9 @@ class PersistentSchedule(Scheduler):
         """Queue what is due; answers the seconds until something is again."""
         if self.watch:
             self.watch.tick()
-        return super().tick(*args, **kwargs)
+        pause = super().tick(*args, **kwargs)
+        gauge("schedule_ticked_timestamp_seconds").set(clock.now().timestamp())
+        return pause
 
     def _ensure_connected(self) -> Any:
         if self.watch:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, apps, signals
 from celery.worker.consumer import Consumer
 
 from chassis import gc_tuning
@@ -10,9 +10,11 @@ from chassis.health import Heartbeat, keep_beating
 from chassis.jobs.schedule import PersistentSchedule
 from chassis.jobs.sqlite_transport import Transport
 from chassis.liveness import STUCK_SECONDS, Loop, Watch
+from chassis.logging import get_logger
 from chassis.settings import ServiceSettings
 
 TURN_SECONDS = 2  # a worker that stops waits for the next turn
+log = get_logger()
 
 
 class WaitingConsumer(Consumer):
@@ -28,6 +30,7 @@ class WaitingConsumer(Consumer):
 
 def connect(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: bool) -> None:
     """Begin to keep the promises once the worker is ready; it is so again after each loss of its broker."""
+    apps.worker.safe_say = _log  # Celery writes what a signal makes it say past all logging
 
     @signals.worker_ready.connect(weak=False)
     def serve(sender: Any, **_: Any) -> None:
@@ -35,6 +38,10 @@ def connect(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: boo
             sender.taking = Watch("jobs", within=STUCK_SECONDS)
             _begin(settings, app, with_schedule=with_schedule)
         _let_turn(sender)
+
+
+def _log(message: str, *_: object) -> None:
+    log.info(message)
 
 
 def _begin(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: bool) -> None:

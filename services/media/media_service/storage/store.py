@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import obstore
+from chassis.metrics import counter
 from chassis.settings import SettingsError
 from obstore.exceptions import BaseError, GenericError
 from obstore.store import LocalStore, ObjectStore, S3Store
@@ -77,18 +78,19 @@ class Store:
         """Keep a file under a key; raises OSError when it cannot be kept now."""
         if not isinstance(content, bytes):
             content.seek(0)
-        with _as_os_error():
+        with _as_os_error(), _counted("put"):
             obstore.put(self._objects, key, content, max_concurrency=2)
 
     def fetch(self, key: str, into: IO[bytes]) -> None:
         """Copy a stored file; raises FileNotFoundError."""
-        for chunk in obstore.get(self._objects, key).stream(CHUNK):
-            into.write(chunk)
+        with _counted("fetch"):
+            for chunk in obstore.get(self._objects, key).stream(CHUNK):
+                into.write(chunk)
         into.flush()
 
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError before the first."""
-        with _as_os_error():
+        with _as_os_error(), _counted("read"):
             found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
         return aiter(found.stream(CHUNK))
 
@@ -100,13 +102,15 @@ class Store:
 
     def remove(self, folder: str) -> None:
         """Remove all files of a folder; it may be gone already."""
-        for batch in obstore.list(self._objects, prefix=folder):
-            obstore.delete(self._objects, [found["path"] for found in batch])
+        with _counted("remove"):
+            for batch in obstore.list(self._objects, prefix=folder):
+                obstore.delete(self._objects, [found["path"] for found in batch])
 
     def list(self, folder: str) -> Iterator[list[StoredObject]]:
         """All files below a folder, some at a time."""
-        for batch in obstore.list(self._objects, folder, chunk_size=500):
-            yield [StoredObject(found["path"], found["last_modified"]) for found in batch]
+        with _counted("list"):
+            for batch in obstore.list(self._objects, folder, chunk_size=500):
+                yield [StoredObject(found["path"], found["last_modified"]) for found in batch]
 
     def remove_partial(self, before: datetime) -> None:
         """Remove what is left of files whose writer died; a bucket does so by its own lifecycle rule."""
@@ -117,8 +121,19 @@ class Store:
     def check(self) -> None:
         """Raises obstore's BaseError if nothing can be written."""
         key = f"check-{uuid4()}"
-        obstore.put(self._objects, key, b"")
-        obstore.delete(self._objects, key)
+        with _counted("check"):
+            obstore.put(self._objects, key, b"")
+            obstore.delete(self._objects, key)
+
+
+@contextmanager
+def _counted(operation: str) -> Iterator[None]:
+    """Count what the store refuses or does not answer; that a file is not there is no such error."""
+    try:
+        yield
+    except BaseError:
+        counter("media_store_errors_total").labels(operation).inc()
+        raise
 
 
 @contextmanager

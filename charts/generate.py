@@ -19,7 +19,7 @@ import yaml
 from chassis.events.transports import rabbitmq_permissions
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
-from ops import dashboards
+from ops import absences, dashboards
 from tests.registries import handlers
 
 CHARTS = Path(__file__).parent
@@ -210,6 +210,7 @@ def queues() -> str:
 
 def documents() -> Iterator[tuple[Path, str]]:
     """Every generated file with what it should hold; the schema first, for the rest is rendered by its rules."""
+    yield absences.FILE, absences.rules(components(), handlers.consumed(ROOT))
     yield from shipped()
     for target in ("docker/compose/rabbitmq.json", "charts/devinfra/files/rabbitmq.json"):
         yield ROOT / target, accounts()

@@ -4,6 +4,7 @@ PROFILES (default ``core``) names the parts: core, observability, mail. With obs
 business figures to its StatsD, unless STATSD_URL names another. EDGE_PORT moves the TLS edge from 8443.
 PICTURES=files keeps pictures in a folder, which the edge sends, instead of a bucket.
 ADMINS=local opens the staff's pages to this machine.
+RUNBOOK_URL is where docs/runbooks is published, for alerts to lead there.
 """
 # ruff: noqa: S603, S607, T201  it runs docker and openssl by name and tells what it did
 
@@ -54,6 +55,14 @@ def client_digests(made: dict[str, str]) -> str:
     return ",".join(f"{name}={sha256(text.encode()).hexdigest()}" for name, text in sorted(clients.items()))
 
 
+def write_rules(folder: Path = FOLDER / "rules") -> None:
+    """The alerts as Prometheus reads them, with addresses of their runbooks that a person can open."""
+    published = os.environ.get("RUNBOOK_URL") or (ROOT / "docs/runbooks").as_uri()
+    folder.mkdir(parents=True, exist_ok=True)
+    for file in (ROOT / "ops/rules").glob("*.yaml"):
+        (folder / file.name).write_text(file.read_text().replace("docs/runbooks/", f"{published.rstrip('/')}/"))
+
+
 def files() -> list[str]:
     """The Compose files, by where pictures are kept."""
     over = {"bucket": [], "files": ["docker/compose.files.yaml"]}
@@ -72,6 +81,7 @@ def profiles() -> list[str]:
 def compose(*words: str) -> int:
     chosen = [*(f"--file={path}" for path in files()), *(f"--profile={name}" for name in profiles())]
     make_secrets()
+    write_rules()
     command = ["docker", "compose", f"--env-file={SECRETS}", *chosen, *words]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 

@@ -30,6 +30,11 @@ def per_second(metric: str, *, by: str, where: str = "") -> str:
     return f"sum by ({by}) (rate({metric}{where}[5m]))"
 
 
+def by_service(metric: str) -> str:
+    """The query for what the processes of a service tell of one and the same thing."""
+    return f'max by (service) (label_replace({metric}, "service", "$1", "job", "(.*)-.*"))'
+
+
 GATEWAY = '{job="gateway"}'
 SERVICE = '{job="$job"}'
 PODS = '{pod=~"broadsheet-.*"}'
@@ -121,8 +126,8 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
     "events": (
         "Broadsheet: events",
         [
-            Panel("Waiting to be published", "none", {"{{job}}": "max by (job) (outbox_pending)"}),
-            Panel("Oldest of them", "s", {"{{job}}": "max by (job) (outbox_oldest_age_seconds)"}),
+            Panel("Waiting to be published", "none", {"{{service}}": by_service("outbox_pending")}),
+            Panel("Oldest of them", "s", {"{{service}}": by_service("outbox_oldest_age_seconds")}),
             Panel("Published", "ops", {"{{type}} {{result}}": per_second("events_published_total", by="type, result")}),
             Panel("Confirmed by the broker, 99 % within", "s", {"{{job}}": within("events_confirm_seconds", by="job")}),
             Panel(
@@ -147,6 +152,11 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             ),
             Panel("Failed", "percentunit", {"{{exported_job}}": "jobs:failed:ratio_rate15m"}),
             Panel("Took, 99 % within", "s", {"{{exported_job}}": within("job_duration_seconds", by="exported_job")}),
+            Panel(
+                "Since the schedule last turned",
+                "s",
+                {"{{job}}": "time() - max by (job) (schedule_ticked_timestamp_seconds)"},
+            ),
         ],
     ),
     "servers": (
@@ -226,6 +236,11 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 "bytes",
                 {"{{pod}}": f"sum by (pod) (container_memory_working_set_bytes{PODS})"},
                 "kubelet",
+            ),
+            Panel(
+                "Room on the disks",
+                "percentunit",
+                {"{{job}} {{disk}}": "min by (job, disk) (disk_free_bytes / disk_size_bytes)"},
             ),
             Panel("Processes that answer for their metrics", "none", {"{{job}}": "sum by (job) (up)"}),
         ],

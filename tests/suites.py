@@ -25,6 +25,7 @@ KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
 PROGRAMS = {  # of tests/ops and the tests of caches, with the Debian package of each
     "memcached": "memcached",
     "prometheus": "prometheus",
+    "amtool": "prometheus-alertmanager",
     "nginx": "nginx-light",
     "carbon-cache": "graphite-carbon",
     "graphite-manage": "graphite-web",

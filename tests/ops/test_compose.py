@@ -66,3 +66,17 @@ def test_grafana_has_the_dashboards_and_whom_to_ask() -> None:
     assert list((FOLDER / mount.partition(":")[0]).glob("*.json"))
     sources = {source["type"] for source in read("grafana/datasources/all.yaml")["datasources"]}
     assert sources == {"prometheus", "graphite"}
+
+
+def test_alerts_lead_to_where_their_runbooks_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RUNBOOK_URL", raising=False)
+    compose.write_rules(tmp_path)
+    assert f"runbook_url: {(compose.ROOT / 'docs/runbooks/RelayAbsent.md').as_uri()}\n" in rules_in(tmp_path)
+    monkeypatch.setenv("RUNBOOK_URL", "https://wiki.example/runbooks/")
+    compose.write_rules(tmp_path)
+    assert "runbook_url: https://wiki.example/runbooks/RelayAbsent.md\n" in rules_in(tmp_path)
+    assert "docs/runbooks" not in rules_in(tmp_path)
+
+
+def rules_in(folder: Path) -> str:
+    return "".join(file.read_text() for file in sorted(folder.iterdir()))

@@ -36,14 +36,14 @@ QUERIES = [
 ]
 
 
-def targets(platform: Platform) -> dict[str, list[str]]:
+def targets(platform: Platform) -> dict[str, str]:
     """Where metrics are, by the job's name in docker/prometheus and in the chart."""
     ports = {name: int(port) for name, port in platform.settings.items() if name.endswith("_PORT")}
     web = {service: ports[f"{service.upper()}_PORT"] for service in SERVICES_WITH_DATABASE}
-    background = [port + offset for port in web.values() for offset in range(1, len(BACKGROUND) + 1)]
-    found = {"gateway": [ports["GATEWAY_ADMIN_PORT"]], "background": background}
-    found |= {f"{service}-web": [port] for service, port in web.items()}
-    return {job: [f"{LOOPBACK}:{port}" for port in ports] for job, ports in found.items()}
+    found = {"gateway": ports["GATEWAY_ADMIN_PORT"]}
+    for service, port in web.items():
+        found |= {f"{service}-{process}": port + offset for offset, process in enumerate(("web", *BACKGROUND))}
+    return {job: f"{LOOPBACK}:{port}" for job, port in found.items()}
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def prometheus(platform: Platform, alice: Visitor, tmp_path_factory: pytest.Temp
         "global": {"scrape_interval": "1s", "scrape_timeout": "1s", "evaluation_interval": "1s"},
         "rule_files": [f"{RULES}/*.yaml"],
         "scrape_configs": [
-            {"job_name": job, "static_configs": [{"targets": where}]} for job, where in targets(platform).items()
+            {"job_name": job, "static_configs": [{"targets": [where]}]} for job, where in targets(platform).items()
         ],
     }
     file = folder / "prometheus.yaml"
@@ -67,7 +67,7 @@ def prometheus(platform: Platform, alice: Visitor, tmp_path_factory: pytest.Temp
         eventually(lambda: answers(port))
         for seen in (2, 5):  # a rate needs figures that were seen before they grew
             _traffic(alice, seen)
-            everything = f"count(count_over_time(up[1h]) >= {seen}) == {sum(map(len, targets(platform).values()))}"
+            everything = f"count(count_over_time(up[1h]) >= {seen}) == {len(targets(platform))}"
             eventually(lambda asked=everything: _found(client, asked), every=0.5)  # type: ignore[misc]
         yield client
 

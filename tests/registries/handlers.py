@@ -22,7 +22,7 @@ PARTS = (  # file, what is in it, how that looks; {s} is the service
     ),
     ("docker/supervisord.conf", "program {s}-messenger in [group:services]", r"^programs = .*\b{s}-messenger\b"),
     ("docker/compose.yaml", "service {s}-consumer", r"^  {s}-consumer: .*\*background.*command: \[consumer\]"),
-    ("docker/prometheus/prometheus.yaml", "target {s}-consumer:9100", r"^ +- {s}-consumer:9100$"),
+    ("docker/prometheus/prometheus.yaml", "target {s}-consumer:9100", r'\["{s}-consumer:9100"\]'),
     ("docker/compose/rabbitmq.json", "account {s}; run `make chart`", r'"name": "{s}",\s+"password"'),
     ("charts/devinfra/files/rabbitmq.json", "account {s}; run `make chart`", r'"name": "{s}",\s+"password"'),
     (

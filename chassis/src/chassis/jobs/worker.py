@@ -30,7 +30,7 @@ class WaitingConsumer(Consumer):
 
 def connect(settings: ServiceSettings, app: "Celery[Any]", *, with_schedule: bool) -> None:
     """Begin to keep the promises once the worker is ready; it is so again after each loss of its broker."""
-    apps.worker.safe_say = _log  # Celery writes what a signal makes it say past all logging
+    apps.worker.safe_say = _log  # type: ignore[attr-defined]  # Celery writes what signals make it say past all logging
 
     @signals.worker_ready.connect(weak=False)
     def serve(sender: Any, **_: Any) -> None:

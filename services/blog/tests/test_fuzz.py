@@ -13,8 +13,10 @@ EXAMPLES = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 POST = "v1/posts/first-light"
-PATHS = ["v1/posts", POST, "v1/tags", "v1/authors/alice", "v2/posts", "v2/posts/by-slug/first-light"]
+COMMENTS = f"{POST}/comments"
+PATHS = ["v1/posts", POST, "v1/tags", "v1/authors/alice", "v2/posts", "v2/posts/by-slug/first-light", COMMENTS]
 NAMES = ["title", "body", "tags", "images", "published", "slug", "media", "caption", "alt", "position"]
+NAMES += ["parent", "reason", "comments_open"]
 PARAMETERS = ["mine", "author", "tag", "ordering", "page", "page_size", "limit", "cursor", "published_at__gte", "x\0"]
 
 ANY_TEXT = st.text(st.characters(), max_size=40)  # surrogates and NUL are characters to JSON
@@ -33,12 +35,12 @@ BODIES = st.one_of(
 )
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", "v1/posts"), ("PUT", POST), ("PATCH", POST)])
+@pytest.mark.parametrize(("method", "path"), [("POST", "v1/posts"), ("PUT", POST), ("PATCH", POST), ("POST", COMMENTS)])
 @EXAMPLES
 @given(body=BODIES)
 def test_any_body(alice: Caller, neighbours: Neighbours, method: str, path: str, body: bytes) -> None:
     if alice.get(POST).status == 404:
-        alice.writes()
+        alice.writes(published=True)
     assert alice.call(method, path, body).status < 500
 
 
@@ -62,7 +64,9 @@ def test_any_bytes_in_a_query(charlie: Caller, raw: bytes) -> None:
         assert charlie.get(f"v2/posts?{name}={quote(raw)}").status < 500
 
 
-@pytest.mark.parametrize("prefix", ["v1/posts/", "v1/authors/", "v2/posts/", "v2/posts/by-slug/"])
+@pytest.mark.parametrize(
+    "prefix", ["v1/posts/", "v1/authors/", "v2/posts/", "v2/posts/by-slug/", "v2/authors/", "v1/comments/"]
+)
 @EXAMPLES
 @given(segment=st.one_of(st.text(max_size=30).map(quote), st.binary(max_size=30).map(quote)))
 def test_any_path(alice: Caller, prefix: str, segment: str) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from chassis.events.databases.django import publish
 from chassis.problems import Problem
-from django.db import transaction
 
 from blog_service.counters.services import followers_change
 from blog_service.follows.events import FollowChanged
@@ -15,7 +14,8 @@ from blog_service.follows.models import Follow
 
 MOST = 10_000
 """Authors that one user may follow."""
-AT_ONCE = 500
+AT_ONCE = 100
+"""Of each kind that are erased in one transaction."""
 
 
 def follow_add(author_id: UUID, follower_id: UUID) -> bool:
@@ -44,29 +44,14 @@ def follow_remove(author_id: UUID, follower_id: UUID) -> bool:
 
 
 def follows_erase(user_id: UUID) -> int:
-    """Forget whom a user follows and who follows them; gives how many those were.
-
-    In transactions of its own, AT_ONCE in each; the user's home feed is another room's.
-    """
-    erased = 0
-    while taken := _forget_followed(user_id) + _forget_followers(user_id):
-        erased += taken
-    return erased
-
-
-@transaction.atomic
-def _forget_followed(user_id: UUID) -> int:
+    """Forget some of whom a user follows and of who follows them, and give how many; 0 when nothing is left."""
     followed = Follow.objects.filter(follower_id=user_id).order_by("author_id").values_list("author_id", flat=True)
-    return sum(follow_remove(author_id, user_id) for author_id in list(followed[:AT_ONCE]))
-
-
-@transaction.atomic
-def _forget_followers(author_id: UUID) -> int:
-    followers = list(Follow.objects.filter(author_id=author_id).values_list("id", flat=True)[:AT_ONCE])
+    erased = sum(follow_remove(author_id, user_id) for author_id in list(followed[:AT_ONCE]))
+    followers = list(Follow.objects.filter(author_id=user_id).values_list("id", flat=True)[:AT_ONCE])
     deleted, _ = Follow.objects.filter(id__in=followers).delete()
     if deleted:
-        _count(author_id, -deleted)
-    return deleted
+        _count(user_id, -deleted)
+    return erased + deleted
 
 
 def _count(author_id: UUID, step: int) -> None:

@@ -60,7 +60,7 @@ def home_feed_drop(reader_id: UUID, author_id: UUID) -> None:
 
 
 def home_feed_erase(reader_id: UUID) -> int:
-    """Forget the home feed of a user who follows nobody any more; gives how many posts it had."""
+    """Forget the home feed of a user who follows nobody any more, and give how many posts it had."""
     erased, _ = Entry.objects.filter(reader_id=reader_id).delete()
     HomeFeed.objects.filter(reader_id=reader_id).delete()
     return erased

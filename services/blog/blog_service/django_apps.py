@@ -17,6 +17,7 @@ APPS = {
     "home_feed": "blog_service.home_feed",
     "search": "blog_service.search",
     "sent_pictures": "blog_service.sent_pictures",
+    "pages": "blog_service.pages",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

@@ -36,6 +36,10 @@ SESSION_COOKIE_AGE = 3600  # seconds that a log-in to the admin lasts; suspensio
 SPECTACULAR_SETTINGS = _shared["SPECTACULAR_SETTINGS"] | {
     "TITLE": "Broadsheet blog",
     "DESCRIPTION": "Posts, tags and authors.",
+    "POSTPROCESSING_HOOKS": [
+        "blog_service.pages.openapi.with_pages",
+        *_shared["SPECTACULAR_SETTINGS"]["POSTPROCESSING_HOOKS"],
+    ],
     "ENUM_NAME_OVERRIDES": {
         "StatusEnum": "blog_service.posts.models.Post.Status",
         "StateEnum": "blog_service.posts.models.PostImage.State",

@@ -63,3 +63,7 @@ def feed_link(name: str, **filters: str) -> str:
     """A feed at the root, such as ``rss.xml``, of one author or tag where that is said."""
     query = f"?{urlencode(filters)}" if filters else ""
     return f"{settings().public_url}/{name}{query}"
+
+
+def style_link(name: str) -> str:
+    return f"{settings().public_url}/style/{name}.css"

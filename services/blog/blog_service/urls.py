@@ -1,4 +1,4 @@
-"""Every address of blog. The gateway lets only /api/ through."""
+"""Every address of blog. The gateway lets through the API, feeds and pages."""
 
 from chassis.django.admin_login import log_in
 from django.contrib import admin
@@ -13,12 +13,13 @@ urlpatterns = [
     path("api/v2/", include("blog_service.profiles.v2.urls")),
     path("", include("blog_service.feeds.urls")),
     path("api/v2/", include("blog_service.discussions.v2.urls")),
+    path("", include("blog_service.pages.urls")),
     path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),
 ]
 
-handler400 = "chassis.django.error_views.bad_request"
+handler400 = "blog_service.pages.errors.bad_request"
 handler403 = "chassis.django.error_views.permission_denied"
-handler404 = "chassis.django.error_views.not_found"
-handler500 = "chassis.django.error_views.server_error"
+handler404 = "blog_service.pages.errors.not_found"
+handler500 = "blog_service.pages.errors.server_error"

@@ -41,7 +41,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
         "counts": {"favourites": 0, "comments": 0},
         "favourited": False,
         "comments_open": True,
-        "links": {"self": f"{BASE}/api/v2/posts/{v1['id']}", "html": None},
+        "links": {"self": f"{BASE}/api/v2/posts/{v1['id']}", "html": f"{BASE}/posts/{v1['slug']}"},
     }
 
 

@@ -83,7 +83,7 @@ def _plan(connection: Any) -> Any:
 def operations(*hidden: str) -> set[tuple[str, str]]:
     """Method and path of all that the URLconf serves, but for what begins with a ``hidden`` prefix.
 
-    A view that is none of REST framework's, which would know of no permission, has the method ``ANY``.
+    A view that is a function of Django's, which would know of no permission, has the method ``ANY``.
     """
     found = ((template(route), view) for route, view in _routes(get_resolver().url_patterns))
     return {(method, path) for path, view in found if not path.startswith(hidden) for method in _methods(view)}
@@ -99,5 +99,6 @@ def _routes(patterns: Iterable[URLPattern | URLResolver], prefix: str = "") -> I
 
 
 def _methods(view: Any) -> list[str]:
-    names = view.cls.http_method_names if hasattr(view, "cls") else ()
-    return [name.upper() for name in names if name != "options" and hasattr(view.cls, name)] or ["ANY"]
+    kind = getattr(view, "view_class", None)
+    names = kind.http_method_names if kind else ()
+    return [name.upper() for name in names if name != "options" and hasattr(kind, name)] or ["ANY"]

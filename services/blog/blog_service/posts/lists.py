@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from chassis.lists import Keyset, Parameter, Query
+from chassis.lists import Keyset, Parameter, Place, Query
 from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
@@ -13,6 +13,7 @@ from blog_service.authors.selectors import author_get
 from blog_service.counters.selectors import published_total
 from blog_service.posts.finding import Q, terms_asked
 from blog_service.posts.models import Post
+from blog_service.posts.selectors import PostRow
 from blog_service.posts.visibility import PUBLIC
 from blog_service.search.selectors import matching, within_time
 from blog_service.search.terms import Terms
@@ -40,6 +41,12 @@ BY_PAGE = (
     Parameter("ordering", {"type": "string", "enum": sorted(ORDERINGS)}),
 )
 DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
+
+
+def place_of(row: PostRow) -> Place:
+    """Where a published post stands in NEWEST_FIRST."""
+    assert row["published_at"]
+    return row["published_at"], row["id"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,17 @@ from chassis.django.shapes import Moment, Shape, Url, source
 from msgspec import UnsetType
 
 from blog_service.counters.selectors import count_shown
-from blog_service.links import avatar_link, picture_links, post_link_v2
+from blog_service.links import avatar_link, picture_links, post_link_v2, post_page_link
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.waiting import images_waited_for
 
 
 def _confirmed_links(media: UUID, state: str) -> dict[str, Url]:
     return picture_links(media) if state == PostImage.State.CONFIRMED else {}
+
+
+def _page_of(slug: str, status: str) -> Url | None:
+    return post_page_link(slug) if status == Post.Status.PUBLISHED else None
 
 
 class AuthorV2Shape(Shape):
@@ -40,7 +44,9 @@ class CountsV2Shape(Shape):
 
 class LinksV2Shape(Shape):
     self: Url = source("id", through=post_link_v2)
-    html: Url | None = source(through=lambda: None, description="null as long as there is no page for people")
+    html: Url | None = source(
+        "slug", "status", through=_page_of, description="the page for people; null unless it is published"
+    )
 
 
 class PostInListV2Shape(Shape):

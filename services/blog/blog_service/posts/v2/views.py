@@ -6,7 +6,7 @@ from uuid import UUID
 from chassis.django.idempotency.views import IDEMPOTENCY_KEY_REQUIRED, create_once
 from chassis.django.lists import documented, query_of, rows_on
 from chassis.django.preconditions import IF_MATCH, IF_MATCH_OPTIONAL, if_match, if_match_or_any
-from chassis.lists import CURSOR, Place, Query, cursor_page
+from chassis.lists import CURSOR, Query, cursor_page
 from chassis.tokens import Claims
 from django.db.models import Q
 from django.http import HttpResponse
@@ -19,7 +19,15 @@ from rest_framework.views import APIView
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link_v2, post_slug_link_v2
-from blog_service.posts.lists import FILTERS, MINE, NEWEST_FIRST, OWN_NEWEST_FIRST, posts_mine, posts_published
+from blog_service.posts.lists import (
+    FILTERS,
+    MINE,
+    NEWEST_FIRST,
+    OWN_NEWEST_FIRST,
+    place_of,
+    posts_mine,
+    posts_published,
+)
 from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
 from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
 from blog_service.posts.surrogate_keys import keys_of_posts
@@ -133,7 +141,7 @@ def _page(query: Query, viewer: Claims | None) -> Response:
     page, narrowed = cursor_page(query, NEWEST_FIRST), posts_published(query)
     with narrowed.in_time():
         found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
-    rows, next_cursor = page.split(found, _place)
+    rows, next_cursor = page.split(found, place_of)
     return _list(rows, next_cursor)
 
 
@@ -149,8 +157,3 @@ def _page_of_own(query: Query, viewer: Claims | None) -> Response:
 def _list(rows: Sequence[PostRow], next_cursor: str | None) -> Response:
     items = [PostInListV2Shape.from_row(row) for row in rows]
     return Response({"items": items, "next_cursor": next_cursor}, headers=keys_of_posts(rows))
-
-
-def _place(row: PostRow) -> Place:
-    assert row["published_at"]
-    return row["published_at"], row["id"]

@@ -1,0 +1,51 @@
+"""Posts as pages show them: plain values for templates, made of the rows that every read of posts gives."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.utils.safestring import mark_safe
+
+from blog_service.links import author_page_link, avatar_link, picture_links, post_page_link, tag_page_link
+from blog_service.markdown.rendering import plain_text
+from blog_service.markdown.sanitising import absolute
+from blog_service.posts.models import PostImage
+from blog_service.posts.selectors import PostRow
+
+IN_LISTS = frozenset(
+    {"title", "excerpt", "summary", "tags", "updated_at", "author__username", "author__avatar", "author__bio"}
+)
+WHOLE = IN_LISTS | {"html"}
+WORDS_A_MINUTE = 220
+Shown = dict[str, Any]
+
+
+def shown(row: PostRow) -> Shown:
+    """A post of a list."""
+    more = cast("Mapping[str, Any]", row)
+    return {
+        "title": more["title"],
+        "link": post_page_link(row["slug"]),
+        "description": more["summary"] or more["excerpt"],
+        "published_at": row["published_at"],
+        "updated": max(filter(None, (more["updated_at"], row["published_at"]))),
+        "author": author_shown(more["author__username"], more["author__avatar"], more["author__bio"]),
+        "tags": more["tags"],
+        "tag_links": [{"name": name, "link": tag_page_link(name)} for name in more["tags"]],
+        "pictures": [
+            {"alt": image["alt"], "caption": image["caption"], **picture_links(image["media"])}
+            for image in row["images"]
+            if image["state"] == PostImage.State.CONFIRMED
+        ],
+    }
+
+
+def shown_whole(row: PostRow) -> Shown:
+    """A post on its own page, with its text."""
+    post, html = shown(row), cast("Mapping[str, str]", row)["html"]
+    minutes = max(1, round(len(plain_text(html).split()) / WORDS_A_MINUTE))
+    safe = mark_safe(absolute(html, post["link"]))  # noqa: S308  sanitised when it was written, and once more here
+    return {**post, "html": safe, "minutes": minutes}
+
+
+def author_shown(username: str, avatar: Any, bio: str) -> Shown:
+    return {"name": username, "link": author_page_link(username), "avatar": avatar_link(avatar), "bio": bio}

@@ -19,6 +19,7 @@ app = celery_app(
     ],
     schedule={
         "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
+        "posts-follow-tags": {"task": "posts_follow_tags", "schedule": 10},
         "media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60},
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},
         "home-feed-spread": {"task": "home_feed_spread", "schedule": 10},

@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from chassis.problems import Problem
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.forms import ModelForm
@@ -14,6 +15,7 @@ from blog_service.markdown.rendering import render
 from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services.images import ImageFields
 from blog_service.posts.services.writing import PostFields, post_change, post_delete
+from blog_service.posts.tag_admin import TagAdmin as TagAdmin  # noqa: PLC0414  the admin looks into this module alone
 
 
 class PostImageInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -50,11 +52,12 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Publish the selected posts")
     def publish(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
-        _change_all(request, posts.exclude(status=Post.Status.ARCHIVED), {"published": True})  # first a draft again
+        """All that may be; one that may not (an archived one is first a draft again) keeps no other from it."""
+        self._change_all(request, posts, {"published": True})
 
     @admin.action(description="Unpublish the selected posts")
     def unpublish(self, request: HttpRequest, posts: QuerySet[Post]) -> None:
-        _change_all(request, posts, {"published": False})
+        self._change_all(request, posts, {"published": False})
 
     def has_add_permission(self, request: HttpRequest) -> bool:  # noqa: ARG002
         return False  # a post begins with its author
@@ -80,10 +83,17 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         for post_id in list(queryset.values_list("id", flat=True)):
             post_delete(post_id, actor=_actor(request))
 
-
-def _change_all(request: HttpRequest, posts: QuerySet[Post], fields: PostFields) -> None:
-    for post_id in posts.order_by("id").values_list("id", flat=True):
-        post_change(post_id, fields, actor=_actor(request))
+    def _change_all(self, request: HttpRequest, posts: QuerySet[Post], fields: PostFields) -> None:
+        """Each post by itself, and say of which it was refused and why."""
+        refused, chosen = [], list(posts.order_by("id").values_list("id", "title"))
+        for post_id, title in chosen:
+            try:
+                post_change(post_id, fields, actor=_actor(request))
+            except Problem as problem:
+                refused.append(f"{title}: {problem.detail}")
+        self.message_user(request, f"{len(chosen) - len(refused)} posts changed.")
+        if refused:
+            self.message_user(request, " ".join(refused), messages.WARNING)
 
 
 def _images(forms: "list[ModelForm[PostImage]]") -> list[ImageFields]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from blog_service.media_refs.services import assets_refresh_stuck
 from blog_service.posts.models import Post
+from blog_service.posts.services.retagging import posts_follow_tags
 from blog_service.posts.services.scheduling import overdue_measure, posts_publish_due
 from blog_service.posts.services.settling import posts_settle
 
@@ -26,3 +27,9 @@ def publish_due(now: datetime | None = None) -> None:
     now = now or timezone.now()
     posts_publish_due(now)
     overdue_measure(now)
+
+
+@shared_task(name="posts_follow_tags")
+def follow_tags() -> None:
+    """Let posts follow where staff renamed or merged tags."""
+    posts_follow_tags()

@@ -16,7 +16,8 @@ from blog_service.staff.services import roles_of, staff_enter
 PERMISSIONS = {
     "editor": frozenset(
         f"posts.{verb}_{model}" for verb in ("view", "change", "delete") for model in ("post", "postimage")
-    ),
+    )
+    | {"tags.view_tag", "tags.change_tag"},
     "moderator": frozenset({"comments.view_comment", "comments.change_comment", "comments.view_report"}),
 }
 """What each role may do; admins have every power."""

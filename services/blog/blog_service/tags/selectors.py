@@ -6,8 +6,9 @@ from blog_service.tags.models import Tag, tag_key
 
 
 def tag_get(name: str) -> Tag | None:
-    """The tag of this name without regard to case."""
-    return Tag.objects.filter(key=tag_key(name)).first()
+    """The tag of this name without regard to case, also of a name that it had before."""
+    found = Tag.objects.select_related("merged_into").filter(key=tag_key(name)).first()
+    return found.present if found else None
 
 
 def tags_used() -> QuerySet[Tag]:

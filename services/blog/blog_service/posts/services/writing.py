@@ -87,6 +87,16 @@ def post_change(  # noqa: PLR0913  named
         then()
 
 
+def post_retag(post_id: UUID, *, actor: UUID | None, now: datetime | None = None) -> None:
+    """Give a post its tags as they are called by now; without ``actor`` it is its author's change.
+
+    Raises Problem: 404 if the post is gone.
+    """
+    with transaction.atomic():
+        post = _locked(post_id, ANY)
+        _write(post, {"tags": post.tags}, "", SETTLING, actor=actor or post.author_id, now=now or timezone.now())
+
+
 def post_step(post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None) -> None:
     """Take a step of a post's publication. Raises Problem: 404 if the post is gone, 409 if it is no step, 412."""
     now = now or timezone.now()

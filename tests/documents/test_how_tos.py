@@ -8,6 +8,7 @@ import pytest
 from tests.documents import how_tos, readmes
 from tests.documents.how_tos import Copy, Step
 from tests.registries import events, handlers, routes
+from tests.registries import problems as codes
 
 STARTED = """
 import json, pathlib
@@ -42,7 +43,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
 
 def problems(copy: Copy, *, starting_blog: bool) -> list[str]:
     """What `make lint` and the tests that the pages name find; starting blog takes longer than all else."""
-    found = [problem for registry in (events, handlers, routes, readmes) for problem in registry.problems(copy.root)]
+    found = [
+        problem for registry in (events, handlers, codes, routes, readmes) for problem in registry.problems(copy.root)
+    ]
     if starting_blog:
         answer = copy.python("-c", STARTED)
         found += [*answer.stdout.splitlines(), *answer.stderr.splitlines()[-1:]]

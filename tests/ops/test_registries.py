@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registries import events, handlers, routes
+from tests.registries import events, handlers, problems, routes
 
 ROOT = Path(__file__).parents[2]
 
@@ -164,3 +164,26 @@ def test_an_operation_without_a_route_and_a_route_without_an_operation_are_named
         assert list(routes.problems(copy)) == missing
     finally:
         (copy / file).write_text(text)
+
+
+@pytest.mark.parametrize(
+    ("code", "found"),
+    [
+        ('raise Problem(404, "news_not_found", "There is none.")', True),
+        ('raise NewsRefused("news_not_found")', True),
+        ('super().__init__(403, "news_not_found", "There is none.")', True),
+        ('KNOWN = {Http404: (404, "news_not_found", "There is none.")}', True),
+        ('Parameter("q", refused_as="news_not_found")', True),
+        ('Problem(404, "not_found", "There is none.")', False),
+        ('FieldError("/title", "news_not_found", "It is wrong.")', False),
+        ('Response(404, "There is none.")', False),
+    ],
+)
+def test_a_code_without_a_page_is_named(copy: Path, code: str, found: bool) -> None:
+    file = copy / "services/media/media_service/news.py"
+    file.write_text(code)
+    try:
+        said = f"{problems.CATALOGUE}: no news_not_found, which is in services/media/media_service/news.py"
+        assert list(problems.problems(copy)) == ([said] if found else [])
+    finally:
+        file.unlink()

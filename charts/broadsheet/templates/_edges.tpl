@@ -6,7 +6,7 @@ with the neighbours that the services' code uses.
 {{- define "broadsheet.edges" -}}
 edge: [gateway]
 test: [gateway]
-gateway: [rabbitmq, auth-web, blog-web, media-web]
+gateway: [rabbitmq, redis, auth-web, blog-web, media-web]
 auth-web: [postgresql, rabbitmq, redis, media-web]
 auth-worker: [postgresql, rabbitmq, redis, mail, media-web]
 auth-beat: [rabbitmq]

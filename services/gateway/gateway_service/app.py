@@ -5,7 +5,7 @@ service in one call, and its response back in another. Only what must wait is a 
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 
 from chassis.logging import get_logger
@@ -14,13 +14,15 @@ from chassis.revocations import RevocationFeed
 
 from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
+from gateway_service.chain.address import AddressCheck
 from gateway_service.chain.canonical import canonical
 from gateway_service.chain.cors import CorsCheck
 from gateway_service.chain.framing import framing
 from gateway_service.chain.host import HostCheck
+from gateway_service.chain.limits import LimitsCheck
 from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.livez import livez
-from gateway_service.chain.pages import pages
+from gateway_service.chain.pages import PagesCheck
 from gateway_service.chain.policy import PolicyCheck
 from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import RouteCheck
@@ -28,13 +30,16 @@ from gateway_service.chain.token import TokenCheck
 from gateway_service.chain.version import VersionCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.delivery import Delivery
+from gateway_service.documents.site import site
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
+from gateway_service.rates.chosen import Quotas
+from gateway_service.rates.quota import Limiter
 from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
-from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins
+from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, trusted_proxies
 from gateway_service.tokens.verified import VerifiedTokens
 
 CLIENT_LEFT = 499  # nobody saw it; logs and metrics need a number (nginx's)
@@ -44,21 +49,31 @@ _HSTS = (b"strict-transport-security", b"max-age=31536000")  # a year (RFC 6797)
 log = get_logger()
 
 
-def checks(
-    settings: GatewaySettings, config: GatewayConfig, tokens: VerifiedTokens, revocations: RevocationFeed
+def checks(  # noqa: PLR0913  what they are made of
+    settings: GatewaySettings,
+    config: GatewayConfig,
+    tokens: VerifiedTokens,
+    *,
+    revocations: RevocationFeed,
+    limiter: Limiter,
+    is_well: Callable[[], bool],
 ) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
+    routes, token = RouteTable(config.routes, config.limits), TokenCheck(tokens)
+    quotas, at_home = Quotas(config.rates), Quotas(config.rates, generous=not settings.production)
     return [
         framing,
         livez,
         HostCheck(allowed_hosts(settings)),
         canonical,
         CorsCheck(config.cors, allowed_origins(settings)),
-        pages,
+        AddressCheck(trusted_proxies(settings), limiter, quotas, at_home),
+        PagesCheck(site(settings, config, routes, token, is_well)),
         VersionCheck(config.versions),
-        RouteCheck(RouteTable(config.routes, config.limits)),
-        TokenCheck(tokens),
+        RouteCheck(routes),
+        token,
         PolicyCheck(revocations),
+        LimitsCheck(limiter),
     ]
 
 

@@ -12,7 +12,9 @@ from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
 from gateway_service.chain.forward import Forward
 from gateway_service.config import GatewayConfig
-from gateway_service.settings import GatewaySettings, trusted_proxies, upstream_urls
+from gateway_service.rates.chosen import limiter
+from gateway_service.rates.quota import Limiter
+from gateway_service.settings import GatewaySettings, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
 from gateway_service.upstreams.fetch import fetch
@@ -30,6 +32,7 @@ class Assembly:
     health: Health
     keys: KeySource
     revocations: RevocationFeed
+    limiter: Limiter
 
 
 def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
@@ -39,14 +42,23 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
     verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
     revocations = feed_of(settings)
     tokens = VerifiedTokens(verifier, keys, revocations.tokens)
-    headers = RequestHeaders(settings.public_url, trusted_proxies(settings))
+    headers = RequestHeaders(settings.public_url)
     upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
-    links = checks(settings, config, tokens, revocations)
-    gateway = Gateway(settings, config, links, Forward(upstreams, config.bodies_bytes))
     health = Health()
+    limits = limiter(settings.cache_url)
+    links = checks(settings, config, tokens, revocations=revocations, limiter=limits, is_well=partial(_is_well, health))
+    gateway = Gateway(settings, config, links, Forward(upstreams, config.bodies_bytes))
     health.check("keys", keys.ready)
     health.check("revocations", revocations.ready)
     health.warn("revocations", revocations.current)
     gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
+    gauge("gateway_rate_keys").set_function(lambda: len(limits))
     gauge("jwks_fetched_timestamp_seconds").set(0)
-    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys, revocations)
+    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys, revocations, limits)
+
+
+def _is_well(health: Health) -> bool:
+    """Whether nothing is missing; that this process is about to stop says nothing of the platform."""
+    _, said = health.readyz()
+    warnings = said.get("warnings", {})
+    return said["status"] in {"ok", "draining"} and isinstance(warnings, dict) and set(warnings.values()) <= {"ok"}

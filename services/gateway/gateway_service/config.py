@@ -42,6 +42,24 @@ class Limits(_Strict):
     total_seconds: float = Field(60, gt=0, description="whole exchange; a stream of events is exempt")
 
 
+class Rate(_Strict):
+    """How often one address, account or log-in may ask."""
+
+    by: Literal["address", "user", "client"] = Field(
+        description="whose requests are counted together: an address's (IPv6: a /64's), an account's, or a log-in's"
+    )
+    requests: int = Field(gt=0, le=1_000_000, description="in so many seconds")
+    seconds: int = Field(60, gt=0, le=86_400)
+    burst: int | None = Field(None, gt=0, description="at once; all of them unless given")
+    everywhere: bool = Field(False, description="for every request, not only for methods that name it")
+
+    @model_validator(mode="after")
+    def _burst_is_part_of_it(self) -> Self:
+        if self.burst and self.burst > self.requests:
+            raise ValueError(f"a burst of {self.burst} is more than {self.requests} requests")
+        return self
+
+
 class Policy(Access):
     """How a method of a route is served. Limits that are not given are the file's.
 
@@ -51,6 +69,7 @@ class Policy(Access):
     auth: AuthLevel = Field(
         "public", description="as in contracts/access.yaml; a method that is listed there needs none"
     )
+    rates: tuple[str, ...] = Field((), description="of the file's rates, beside those that hold everywhere")
     body_bytes: int | None = Field(None, gt=0)
     form_bytes: int | None = Field(None, gt=0)
     body_idle_seconds: float | None = Field(None, gt=0)
@@ -80,6 +99,10 @@ class Route(_Strict):
     upstream: Upstream
     stream_body: bool = Field(False, description="a body is passed on as it comes, not when it is whole")
     cookies: bool = Field(False, description="the service gets the client's cookies and may set some")
+    surrogate_keys: bool = Field(
+        False,
+        description="answers tell caches in front of the gateway what they are made of (Surrogate-Key, Cache-Tag)",
+    )
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
         Field(min_length=1)
@@ -157,7 +180,19 @@ class GatewayConfig(_Strict):
     limits: Limits = Limits()
     bodies_bytes: int = Field(64 * 1024 * 1024, gt=0, description="bodies held in memory at one time; 503 beyond it")
     connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")
+    rates: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")], Rate] = {}
     routes: tuple[Route, ...]
+
+    @model_validator(mode="after")
+    def _rates_are_there(self) -> Self:
+        for route in self.routes:
+            for method, policy in route.methods.items():
+                for name in policy.rates:
+                    if name not in self.rates:
+                        raise ValueError(f"{method} {route.path} names no rate of the file: {name}")
+                    if self.rates[name].everywhere:
+                        raise ValueError(f"{method} {route.path} names {name}, which holds everywhere")
+        return self
 
     @model_validator(mode="after")
     def _no_route_twice(self) -> Self:

@@ -10,20 +10,27 @@ from chassis.tracing import SpanIds
 
 from gateway_service.door.turn import Turn
 from gateway_service.messages import Header
+from gateway_service.rates.chosen import Quotas
+from gateway_service.rates.quota import Standing
 from gateway_service.routing import Rule, Target
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
+REFERRER_POLICY = (b"referrer-policy", b"same-origin")
+"""Of answers that have none of their own; pages whose address is a secret have a stricter one."""
 SERVER = (b"server", b"broadsheet")
 
 
 class Exchange:
     """Links of the chain fill it in, in their order. ``cancel`` ends what is being done for it."""
 
+    client = ""  # its address
     path = ""
     version: str | None = None
     template = "unknown"  # of the route, for log and metrics
     target: Target | None = None
     rule: Rule | None = None
+    quotas: Quotas | None = None
+    standing: Standing | None = None  # in the tightest of them
     claims: Claims | None = None
     user_hash: str | None = None
     status = 0  # of the response, once it has begun

@@ -19,6 +19,7 @@ class Rule:
 
     access: tuple[Access, ...]
     limits: Limits
+    rates: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +96,16 @@ def _target(route: Route, limits: Limits) -> Target:
 
 
 def _headers(route: Route) -> frozenset[bytes]:
-    cookies = {b"cookie", b"set-cookie"} if route.cookies else set()
-    return frozenset(cookies | ({b"x-accel-redirect"} if route.accel else set()))
+    declared = {
+        (b"cookie", b"set-cookie"): route.cookies,
+        (b"x-accel-redirect",): route.accel,
+        (b"surrogate-key", b"cache-tag"): route.surrogate_keys,
+    }
+    return frozenset(name for names, passes in declared.items() if passes for name in names)
 
 
 def _rule(method: Method, route: Route, limits: Limits) -> Rule:
     policy = route.methods[method]
     access = (find(method, route.path), policy.own_access)
     own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
-    return Rule(tuple(filter(None, access)), limits.model_copy(update=own))
+    return Rule(tuple(filter(None, access)), limits.model_copy(update=own), policy.rates)

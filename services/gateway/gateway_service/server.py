@@ -42,6 +42,7 @@ async def serve(settings: GatewaySettings) -> None:
             watch.unregister()
         await _drain(assembly, public, settings.drain_seconds)
         await asyncio.to_thread(assembly.revocations.close)
+        await assembly.limiter.close()
         await admin.close(ADMIN_SECONDS)
         refreshing.cancel()
     assembly.gateway.log.flush()

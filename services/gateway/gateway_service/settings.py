@@ -28,6 +28,11 @@ class GatewaySettings(ClientSettings):
     trust_traceparent: bool = Field(
         False, description="go on with the trace a client names, where something in front writes that header afresh"
     )
+    security_contact: str = Field(
+        "",
+        pattern=r"^((mailto:|https://)\S+)?$",
+        description="mailto: or https:// of who hears of security holes, in `/.well-known/security.txt`; empty is none",
+    )
     trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
     forwarded_header: Header = Field(
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"

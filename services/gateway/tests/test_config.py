@@ -8,6 +8,7 @@ import yaml
 from chassis.settings import SettingsError
 from gateway_service.commands.check import main as check
 from gateway_service.commands.check import schema_text
+from gateway_service.commands.routes import main as routes
 from gateway_service.config import read
 from gateway_service.testing.running import start
 from jsonschema import Draft202012Validator
@@ -51,6 +52,15 @@ WRONG = {
     "route twice": ("path: /api/v1/tags", "path: /api/v1/posts/{other}", "is listed twice"),
     "odd path": ("path: /api/v1/tags", "path: /api//tags", "is not a path"),
     "negative limit": ("body_bytes: 2097152", "body_bytes: -1", "greater than 0"),
+    "unknown rate": (
+        "rates: [sign-in]",
+        "rates: [sing-in]",
+        "POST /api/v1/auth/users names no rate of the file: sing-in",
+    ),
+    "rate twice": ("rates: [sign-in]", "rates: [address]", "names address, which holds everywhere"),
+    "burst beyond": ("burst: 500", "burst: 3001", "a burst of 3001 is more than 3000 requests"),
+    "rate of nothing": ("requests: 3000", "requests: 0", "greater than 0"),
+    "rate by nobody": ("by: client", "by: browser", "'address', 'user' or 'client'"),
     "not YAML": ("versions:", "versions: [", "is not YAML"),
 }
 
@@ -101,6 +111,18 @@ def test_taken_port_stops_the_start_with_a_sentence(tmp_path: Path) -> None:
     running.stop()
 
 
+def test_routes_are_told_with_who_may_and_how_often(capsys: pytest.CaptureFixture[str]) -> None:
+    routes([str(PACKAGED)])
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == "every request: address 6000 in 60 s, 1000 at once"
+    sign_in = "POST   /api/v1/auth/jwt/create > auth: public; 16384 bytes; sign-in 300 in 60 s, 100 at once"
+    assert sign_in in said
+    assert any(
+        line.startswith("POST   /api/v1/posts > blog: required with scopes posts, one of admin author") for line in said
+    )
+    assert len(said) == 2 + sum(len(route.methods) for route in read(PACKAGED).routes)
+
+
 def test_explain_replays_the_decision() -> None:
     def explain(*words: str) -> str:
         command = [sys.executable, "-m", "chassis.run", "gateway", "explain", *words]
@@ -110,5 +132,9 @@ def test_explain_replays_the_decision() -> None:
     assert "version    passes: /api/v1/posts/first-light" in said
     assert "forwarded to blog: GET http://127.0.0.1:8020/api/v1/posts/first-light?a=1" in said
     assert "policy     refuses: 401 token_missing" in explain("DELETE", "/api/v1/posts/x")
+    log_in = explain("POST", "/api/v1/auth/jwt/create")
+    assert "address    passes: 192.0.2.1; address 6000 in 60 s, 1000 at once" in log_in
+    assert "sign-in 300 in 60 s, 100 at once" in log_in
+    assert "address 6000000 in 60 s" in explain("GET", "/api/v1/posts", "--address", "127.0.0.1")
     assert "canonical  refuses: 400 path_ambiguous" in explain("GET", "/api/../x")
     assert "token      refuses: 401 token_malformed" in explain("GET", "/api/v1/posts", "--token", "nonsense")

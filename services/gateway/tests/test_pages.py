@@ -1,18 +1,35 @@
+"""Pages of reason codes, and the others that say who we are."""
+
 import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
 import pytest
-from gateway_service.refusals import REASONS
+from chassis.problem_catalogue import catalogue, reasons
+from chassis.tokens import TITLES
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.running import Running
+
+LOCKED_DOWN = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-@pytest.mark.parametrize("code", REASONS)
+@pytest.mark.parametrize("code", reasons())
 def test_every_reason_has_a_page(stranger: httpx.Client, code: str) -> None:
     page = stranger.get(f"/problems/{code}", headers={"Accept": "text/html"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert code in page.text
-    assert page.headers["content-security-policy"].startswith("default-src 'none'; ")
+    assert page.headers["content-security-policy"] == LOCKED_DOWN
+    assert {"Origin", "Accept"} <= set(page.headers["vary"].split(", "))
     assert stranger.get(f"/problems/{code}", headers={"Accept": "application/json"}).json()["code"] == code
+
+
+def test_index_lists_every_reason(stranger: httpx.Client) -> None:
+    listed = stranger.get("/problems", headers={"Accept": "application/json"}).json()["problems"]
+    assert {each["code"] for each in listed} == set(reasons())
+    page = stranger.get("/problems", headers={"Accept": "text/html"}).text
+    assert all(f'href="/problems/{code}"' in page for code in reasons())
 
 
 def test_type_of_a_problem_leads_to_its_page(stranger: httpx.Client) -> None:
@@ -25,13 +42,90 @@ def test_page_is_for_reading_only(stranger: httpx.Client) -> None:
     assert stranger.head("/problems/route_unknown").content == b""
 
 
-def test_readme_lists_every_reason() -> None:
+def test_readme_lists_every_reason_of_the_gateway() -> None:
     readme = (Path(__file__).parents[1] / "README.md").read_text()
     listed = {line.split("`")[1]: line for line in readme.splitlines() if line.startswith("| `")}
-    for reason in REASONS.values():
-        assert f"| {reason.status} |" in listed[reason.code]
-        assert reason.title in listed[reason.code]
+    for code, reason in catalogue().gateway.items():
+        assert f"| {reason.status} |" in listed[code]
+        assert reason.title in listed[code]
 
 
-def test_catalogue_is_plain_text() -> None:
-    assert json.dumps([reason.meaning + reason.remedy for reason in REASONS.values()]).isascii()
+def test_catalogue_is_plain_text_and_has_the_titles_of_tokens() -> None:
+    assert json.dumps([reason.meaning + reason.remedy for reason in reasons().values()]).isascii()
+    assert {code: reasons()[code].title for code in TITLES} == TITLES
+
+
+def test_page_that_is_known_is_not_sent_again(stranger: httpx.Client) -> None:
+    page = stranger.get("/problems/route_unknown")
+    again = stranger.get("/problems/route_unknown", headers={"If-None-Match": page.headers["etag"]})
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", page.headers["etag"])
+
+
+@pytest.mark.parametrize(
+    ("accepts", "packed"),
+    [("gzip", True), ("br, gzip;q=0.5", True), ("*", True), ("identity", False), ("gzip;q=0", False), ("", False)],
+)
+def test_long_page_is_packed_for_who_understands_it(stranger: httpx.Client, accepts: str, packed: bool) -> None:
+    page = stranger.get("/problems", headers={"Accept-Encoding": accepts})
+    assert (page.headers.get("content-encoding") == "gzip") is packed
+    assert page.headers["etag"].endswith('-gzip"') is packed
+    assert "Accept-Encoding" in page.headers["vary"]
+    assert "route_unknown" in page.text
+
+
+def test_front_page_tells_versions_and_nothing_of_software(stranger: httpx.Client, gateway: Running) -> None:
+    told = stranger.get("/", headers={"Accept": "application/json"}).json()
+    assert told["status"] == "ok"
+    assert [(each["version"], each["state"], each["default"]) for each in told["versions"]] == [
+        ("1", "current", True),
+        ("2", "current", False),
+    ]
+    assert stranger.get(told["versions"][1]["openapi"]).json()["info"]["version"] == "2"
+    page = stranger.get("/", headers={"Accept": "text/html"})
+    assert page.headers["content-security-policy"] == LOCKED_DOWN
+    assert "Status: ok" in page.text
+    for secret in ("dev", "uvloop", "auth", "blog", "media", str(gateway.admin_port)):
+        assert secret not in page.text + json.dumps(told).replace(gateway.url, "")
+
+
+def test_front_page_says_when_something_is_missing(start_gateway: Callable[..., Running], auth: FakeUpstream) -> None:
+    async def broken(call: Call) -> None:
+        await call.answer(b"nothing", status="500 Broken")
+
+    before = auth.handlers["/internal/revocations"]
+    auth.handlers["/internal/revocations"] = broken
+    try:
+        running = start_gateway()
+        running.wait_until_listening()
+        assert httpx.get(running.url, headers={"Accept": "application/json"}).json()["status"] == "degraded"
+    finally:
+        auth.handlers["/internal/revocations"] = before
+
+
+def test_front_page_tells_of_the_end_of_a_version(
+    start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "sunset.yaml"
+    dates = '"1": {deprecated: 2026-01-01T00:00:00Z, sunset: 2026-06-01T00:00:00Z}'
+    file.write_text(configuration.read_text().replace('"1": {}', dates).replace('default: "1"', 'default: "2"'))
+    running = start_gateway(GATEWAY_CONFIG=str(file))
+    running.wait_until_listening()
+    first, _ = httpx.get(running.url, headers={"Accept": "application/json"}).json()["versions"]
+    assert (first["state"], first["sunset"]) == ("ended", "2026-06-01T00:00:00+00:00")
+
+
+def test_crawlers_are_kept_off_the_api(stranger: httpx.Client) -> None:
+    said = stranger.get("/robots.txt")
+    assert said.headers["content-type"] == "text/plain; charset=utf-8"
+    assert "Disallow: /api/\n" in said.text
+
+
+def test_finders_of_holes_are_told_whom_to_tell(start_gateway: Callable[..., Running]) -> None:
+    running = start_gateway(GATEWAY_SECURITY_CONTACT="mailto:security@news.example")
+    running.wait_until_listening()
+    said = httpx.get(f"{running.url}/.well-known/security.txt").text
+    lines = dict(line.split(": ", 1) for line in said.splitlines())
+    assert lines["Contact"] == "mailto:security@news.example"
+    assert lines["Canonical"] == f"{running.url}/.well-known/security.txt"
+    left = datetime.fromisoformat(lines["Expires"]) - datetime.now(UTC)
+    assert timedelta(days=30) < left < timedelta(days=365)  # RFC 9116, 2.5.5: less than a year

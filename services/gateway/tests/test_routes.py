@@ -19,7 +19,6 @@ def test_body_and_method_arrive(alice: httpx.Client) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        "/",
         "/api",
         "/api/v1",
         "/api/v1/nothing",
@@ -32,6 +31,10 @@ def test_body_and_method_arrive(alice: httpx.Client) -> None:
         "/.well-known/openid-configuration",
         "/m/1/thumb",
         "/problems/no_such_code",
+        "/docs/other.js",
+        "/docs/viewer/package.json",
+        "/openapi.json/more",
+        "/.well-known/security.txt",
     ],
 )
 def test_unlisted_path_is_refused_and_not_forwarded(stranger: httpx.Client, blog: FakeUpstream, path: str) -> None:

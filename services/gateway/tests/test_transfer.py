@@ -3,7 +3,6 @@
 import asyncio
 import threading
 
-from chassis.client_address import TrustedProxies
 from chassis.tracing import SpanIds
 from gateway_service.chain.forward import Forward
 from gateway_service.config import Limits, Policy, Route
@@ -94,7 +93,7 @@ async def test_connection_is_read_on_where_the_last_part_filled_the_client(blog:
         await call.send(b"two")
 
     blog.handlers[PATH] = in_two
-    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a", TrustedProxies(())))
+    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a"))
     forward = Forward({"blog": upstream}, 1000)
     assert [await body(forward, taken), await body(forward, taken)] == [b"onetwo", b"onetwo"]
     assert blog.connections == 1
@@ -106,7 +105,7 @@ async def test_connection_is_read_on_where_the_last_part_filled_the_client(blog:
 async def test_request_that_found_no_room_for_its_body_is_answered_once(blog: FakeUpstream) -> None:
     blog.handlers[PATH] = Call.left
     limits = Limits(idle_seconds=0.2)
-    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a", TrustedProxies(())))
+    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a"))
     forward = Forward({"blog": upstream}, 10)
     first: list[Response | Exception] = []
     second: asyncio.Future[Response | Exception] = asyncio.get_running_loop().create_future()

@@ -11,7 +11,9 @@ from jsonschema.protocols import Validator
 
 from chassis.events.testing import contracts
 from chassis.openapi import ONCE, Document, refusal
+from chassis.problem_catalogue import reasons
 
+CATALOGUE = "contracts/problems.yaml"
 NOT_OFFERED = (401, 404, 405)
 """How a path or a method is answered that no contract has."""
 
@@ -43,11 +45,11 @@ class Contract:
         accepted = [each for each in (media_type, f"{media_type.partition('/')[0]}/*") if each in content]
         assert accepted, f"{where} is {media_type or 'nothing'}, in the contract {', '.join(content)}"
         if media_type.endswith("json"):
-            schema = content[accepted[0]]["schema"]
-            faults = [
-                f"{fault.json_path}: {fault.message}" for fault in self._validator(schema).iter_errors(json.loads(body))
-            ]
+            schema, said = content[accepted[0]]["schema"], json.loads(body)
+            faults = [f"{fault.json_path}: {fault.message}" for fault in self._validator(schema).iter_errors(said)]
             assert not faults, f"{where} is not as in the contract: {faults}"
+            code = said.get("code") if isinstance(said, dict) and {"detail", "code"} <= said.keys() else None
+            assert code is None or code in reasons(), f"{where} has a code without a page: add {code} to {CATALOGUE}"
 
     def _validator(self, schema: Document) -> Validator:
         key = json.dumps(schema, sort_keys=True)

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from chassis.problems import CONTENT_TYPE, Problem, problem_body
 
-from gateway_service.exchange import Exchange
+from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header, Response
 
 _CLOSE = (b"connection", b"close")
@@ -24,27 +24,31 @@ class Respond:
         exchange.code = problem.code
         path = exchange.raw_path.decode("latin-1")
         body = problem_body(problem, instance=path, request_id=exchange.request_id, public_url=self._public_url)
-        body |= getattr(problem, "members", {})
         headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
         own = ((b"content-type", CONTENT_TYPE.encode()), _NO_STORE, *headers)
         return self.own(exchange, Response(problem.status, json.dumps(body).encode(), own))
 
     def own(self, exchange: Exchange, response: Response) -> Response:
         """A whole response of the gateway's own, with what it says about itself."""
-        headers = [*response.headers]
+        headers = [*response.headers, REFERRER_POLICY]
         if exchange.version is None and exchange.raw_path.startswith(b"/api"):
             headers.append(self._default_version)
         if not exchange.turn.arrived:
             headers.append(_CLOSE)
-        if response.status != 204 and isinstance(response.body, bytes):
+        if response.status not in {204, 304} and isinstance(response.body, bytes):
             headers.append((b"content-length", str(len(response.body)).encode()))
-        return Response(response.status, response.body, headers)
+        return Response(response.status, response.body, headers, response.vary)
 
 
 def headers(exchange: Exchange, response: Response) -> list[Header]:
-    """The response's headers, then the gateway's; Vary is of both."""
+    """The response's headers, then the gateway's; Vary is of both. RateLimit is for who talks to the API."""
     vary = _merged(response.vary, exchange.vary) if response.vary else exchange.vary
-    return [*response.headers, *exchange.added_headers, (b"vary", vary)]
+    told = exchange.standing
+    if told is None or exchange.quotas is None or not exchange.raw_path.startswith(b"/api"):
+        return [*response.headers, *exchange.added_headers, (b"vary", vary)]
+    policies = exchange.quotas.policies(exchange.rule and exchange.rule.rates)
+    limits = ((b"ratelimit", told.text), (b"ratelimit-policy", policies))
+    return [*response.headers, *exchange.added_headers, *limits, (b"vary", vary)]
 
 
 @lru_cache(maxsize=1000)

@@ -30,4 +30,11 @@ def explain(arguments: list[str]) -> None:
     asyncio.run(main(arguments))
 
 
-COMMANDS: dict[str, Command] = {"web": web, "check": check, "explain": explain}
+def routes(arguments: list[str]) -> None:
+    """Say what may be reached, who may, and how often."""
+    from gateway_service.commands.routes import main
+
+    main(arguments)
+
+
+COMMANDS: dict[str, Command] = {"web": web, "check": check, "explain": explain, "routes": routes}

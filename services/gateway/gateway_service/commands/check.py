@@ -19,7 +19,8 @@ def main(arguments: list[str]) -> None:
     config = read(path)
     methods = sum(len(route.methods) for route in config.routes)
     print(
-        f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}."
+        f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}, "
+        f"rates {', '.join(config.rates) or 'none'}."
     )
 
 

@@ -19,12 +19,16 @@ from gateway_service.door import head as heads
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
+from gateway_service.rates.local import LocalLimiter
+from gateway_service.rates.quota import told
 from gateway_service.refusals import Refusal
 from gateway_service.settings import GatewaySettings, settings, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.pool import Pool
+
+SOMEBODY = "192.0.2.1"  # nobody's: it is for documentation (RFC 5737)
 
 
 async def main(arguments: list[str]) -> None:
@@ -35,10 +39,10 @@ async def main(arguments: list[str]) -> None:
     headers = [tuple(header.split(":", 1)) for header in options.header]
     if options.token:
         headers.append(("Authorization", f"Bearer {options.token}"))
-    exchange = _exchange(own, options.method, options.path, headers)
+    exchange = _exchange(own, options, headers)
     revocations = feed_of(own)
     tokens = await _tokens(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
-    links = checks(own, config, tokens, revocations)
+    links = checks(own, config, tokens, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
     if await _replay(links, exchange) and exchange.target:
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
@@ -63,17 +67,21 @@ async def _replay(links: list[Link], exchange: Exchange) -> bool:
 
 
 def _learned(link: str, exchange: Exchange) -> str:
+    learned = ""
     match link:
+        case "address" if exchange.quotas:
+            learned = f"{exchange.client}; {told(exchange.quotas.of_addresses)}"
         case "canonical" | "version":
-            return f": {exchange.path}"
+            learned = exchange.path
         case "route":
-            return f": {exchange.template}"
+            learned = exchange.template
         case "token" if exchange.claims:
-            return f": {exchange.claims.username}, roles {', '.join(sorted(exchange.claims.roles))}"
+            learned = f"{exchange.claims.username}, roles {', '.join(sorted(exchange.claims.roles))}"
         case "policy" if exchange.rule:
-            return f": {' and '.join(access.auth for access in exchange.rule.access)}"
-        case _:
-            return ""
+            learned = " and ".join(access.auth for access in exchange.rule.access)
+        case "limits" if exchange.quotas and exchange.rule:
+            learned = told(exchange.quotas.of(exchange.rule.rates))
+    return f": {learned}" if learned else ""
 
 
 async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> VerifiedTokens:
@@ -85,18 +93,18 @@ async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: 
     return VerifiedTokens(verifier, keys, revocations.tokens)
 
 
-def _exchange(own: GatewaySettings, method: str, path: str, headers: list[tuple[str, ...]]) -> Exchange:
+def _exchange(own: GatewaySettings, options: argparse.Namespace, headers: list[tuple[str, ...]]) -> Exchange:
     """The request as the door would hand it on."""
     given = [(name.strip().lower().encode(), value.strip().encode()) for name, value in headers]
     host = (b"host", urlsplit(own.public_url).netloc.encode())
-    raw = f"{method.upper()} {path} HTTP/1.1\r\n".encode()
+    raw = f"{options.method.upper()} {options.path} HTTP/1.1\r\n".encode()
     try:
         head = heads.read(
             heads.first_line(raw), [host, *given], len(raw) + sum(len(n + v) + 4 for n, v in given), upgrades=False
         )
     except Refusal as refusal:
         head = heads.refused(raw, refusal)
-    turn = Turn(_Nobody(), head, "127.0.0.1", arrived=True, keep=True)
+    turn = Turn(_Nobody(), head, options.address, arrived=True, keep=True)
     return Exchange(turn, *tracing.begin(head.method, kind="SERVER"))
 
 
@@ -116,5 +124,6 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("method")
     result.add_argument("path", help="as a client sends it, with its query")
     result.add_argument("--token", default="", help="an access token")
+    result.add_argument("--address", default=SOMEBODY, help="whose connection it is (default: a client elsewhere)")
     result.add_argument("--header", action="append", default=[], metavar="'Name: value'", help="may be repeated")
     return result

@@ -4,9 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from chassis.client_address import TrustedProxies
-
-from gateway_service.exchange import Exchange
+from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header
 from gateway_service.upstreams.answer import Answer
 
@@ -62,7 +60,9 @@ _REPLACED = frozenset({"host", "content-length", "expect", "x-request-id", "trac
 _TO_THE_EDGE = ("x-accel-", "x-sendfile", "x-lighttpd-send", "x-litespeed-", "x-reproxy-")
 _COOKIES = ("cookie", "set-cookie")  # as the above, they pass on routes that declare them
 _NOT_IN = (*_IDENTITY_PREFIXES, *_COOKIES)
-_NOT_OUT = ("access-control-", *_COOKIES, *_TO_THE_EDGE)
+# by which caches before the gateway forget an answer: they say what it is made of (Fastly, Cloudflare, Varnish)
+_TO_CACHES = ("surrogate-", "cache-tag", "edge-cache-tag", "xkey")
+_NOT_OUT = ("access-control-", *_COOKIES, *_TO_THE_EDGE, *_TO_CACHES)
 _NOT_SHOWN = frozenset(
     {
         "server",
@@ -75,7 +75,6 @@ _NOT_SHOWN = frozenset(
     }
 )
 _REMEMBERED_NAMES = 500
-_REMEMBERED_CLIENTS = 1000
 _LISTS_NOTHING = frozenset({None, b"keep-alive", b"close"})  # of Connection
 
 
@@ -94,13 +93,11 @@ class _Passing(dict[bytes, bool]):
 
 
 class RequestHeaders:
-    """Makes the headers of a forwarded request; ``proxies`` in front are believed about the client's address."""
+    """Makes the headers of a forwarded request."""
 
-    def __init__(self, public_url: str, proxies: TrustedProxies) -> None:
+    def __init__(self, public_url: str) -> None:
         url = urlsplit(public_url)
         self._about_us = f"x-forwarded-proto: {url.scheme}\r\nx-forwarded-host: {url.netloc}\r\n"
-        self._told_by_proxies = proxies.header.lower().encode()
-        self._client = lru_cache(maxsize=_REMEMBERED_CLIENTS)(proxies.client)
         self._passes = _Passing(_stays_out)
 
     def make(self, exchange: Exchange) -> bytes:
@@ -112,18 +109,10 @@ class RequestHeaders:
             headers = _without_listed(headers, exchange.headers)
         lines = list(map(b": ".join, headers))
         lines.append(
-            f"{self._about_us}x-forwarded-for: {self.client_address(exchange)}\r\n"
+            f"{self._about_us}x-forwarded-for: {exchange.client}\r\n"
             f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n".encode()
         )
         return b"\r\n".join(lines)
-
-    def client_address(self, exchange: Exchange) -> str:
-        """The peer's address, or the one the nearest trusted proxies vouch for."""
-        told = self._told_by_proxies
-        if told not in exchange.fields:
-            return self._client(exchange.turn.client, ())
-        lines = tuple(value.decode("latin-1") for name, value in exchange.headers if name == told)
-        return self._client(exchange.turn.client, lines)
 
 
 class AnswerHeaders:
@@ -139,6 +128,8 @@ class AnswerHeaders:
         headers = [header for header in answer.headers if passes[header[0]] or header[0] in declared]
         if answer.fields.get(b"connection") not in _LISTS_NOTHING or len(answer.fields) < len(answer.headers):
             headers = _without_listed(headers, answer.headers)
+        if b"referrer-policy" not in answer.fields:
+            headers.append(REFERRER_POLICY)
         if b"vary" in answer.fields:
             return headers, b", ".join(value for name, value in answer.headers if name == b"vary")
         return headers, b""

@@ -1,0 +1,52 @@
+"""Whose address asks, and whether it asks too often: before anything that costs more, such as a signature."""
+
+from collections.abc import Awaitable
+from functools import lru_cache
+from ipaddress import ip_address
+
+from chassis.client_address import TrustedProxies
+
+from gateway_service.chain.limits import settle
+from gateway_service.exchange import Exchange
+from gateway_service.rates.chosen import Quotas, whose_address
+from gateway_service.rates.quota import Limiter, Take
+
+_REMEMBERED = 5000
+
+
+class AddressCheck:
+    """Sets the client's address: the peer's, or the one the nearest trusted proxies vouch for.
+
+    ``at_home`` are the quotas of this machine itself.
+    """
+
+    def __init__(self, proxies: TrustedProxies, limiter: Limiter, quotas: Quotas, at_home: Quotas) -> None:
+        self._told_by_proxies = proxies.header.lower().encode()
+        self._client = lru_cache(maxsize=_REMEMBERED)(proxies.client)
+        self._takes = lru_cache(maxsize=_REMEMBERED)(self._takes_of)
+        self._limiter = limiter
+        self._quotas, self._at_home = quotas, at_home
+
+    def __call__(self, exchange: Exchange) -> Awaitable[None] | None:
+        exchange.client = self._address(exchange)
+        exchange.quotas, takes = self._takes(exchange.client)
+        return settle(exchange, self._limiter.take(takes)) if takes else None
+
+    def _address(self, exchange: Exchange) -> str:
+        told = self._told_by_proxies
+        if told not in exchange.fields:
+            return self._client(exchange.turn.client, ())
+        lines = tuple(value.decode("latin-1") for name, value in exchange.headers if name == told)
+        return self._client(exchange.turn.client, lines)
+
+    def _takes_of(self, client: str) -> tuple[Quotas, list[Take]]:
+        quotas = self._at_home if _is_loopback(client) else self._quotas
+        whose = whose_address(client)
+        return quotas, [(quota, quota.key(whose)) for quota in quotas.of_addresses]
+
+
+def _is_loopback(client: str) -> bool:
+    try:
+        return ip_address(client).is_loopback
+    except ValueError:
+        return False

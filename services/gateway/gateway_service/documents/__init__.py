@@ -1,0 +1,1 @@
+"""What the gateway itself has to show: what the API is, what refusals mean, and who we are."""

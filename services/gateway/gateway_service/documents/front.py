@@ -1,0 +1,85 @@
+"""Who we are, for people, crawlers and finders of faults: ``/``, ``/robots.txt`` and ``/.well-known/security.txt``."""
+
+import json
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from html import escape
+
+from gateway_service.config import Version, Versions
+from gateway_service.documents.page import HTML, JSON, NOTHING_LOADED, Page, prefers_json
+from gateway_service.exchange import Exchange
+from gateway_service.messages import Response
+
+SITEMAP = "/sitemap.xml"
+ROBOTS = "/robots.txt"
+SECURITY = "/.well-known/security.txt"
+_TEXT = b"text/plain; charset=utf-8"
+_SECURITY_LASTS = timedelta(days=180)
+_NOT_STORED = b"no-store"
+
+
+class Front:
+    """``/``: which versions there are and whether all is well; nothing of software, addresses or topology."""
+
+    def __init__(self, versions: Versions, public_url: str, is_well: Callable[[], bool]) -> None:
+        self._versions = versions
+        self._public_url = public_url
+        self._is_well = is_well
+
+    def find(self, exchange: Exchange) -> Response | None:
+        """The landing page, if it is asked for."""
+        if exchange.path != "/":
+            return None
+        exchange.template = "/"
+        status = "ok" if self._is_well() else "degraded"
+        versions = [self._version(name, version) for name, version in self._versions.supported.items()]
+        if prefers_json(exchange):
+            links = {"documentation": f"{self._public_url}/docs", "problems": f"{self._public_url}/problems"}
+            body = json.dumps({"name": "Broadsheet", "status": status, "versions": versions, **links}).encode()
+            page = Page(body, JSON, cache=_NOT_STORED, chosen_by=b"Accept")
+        else:
+            text = _landing(status, versions).encode()
+            page = Page(text, HTML, cache=_NOT_STORED, policy=NOTHING_LOADED, chosen_by=b"Accept")
+        return page.response(exchange)
+
+    def _version(self, name: str, version: Version) -> dict[str, object]:
+        moments = {"deprecated": version.deprecated, "sunset": version.sunset}
+        ended = version.sunset is not None and time.time() >= version.sunset.timestamp()
+        return {
+            "version": name,
+            "default": name == self._versions.default,
+            "state": "ended" if ended else "deprecated" if version.deprecated else "current",
+            **{key: moment and moment.astimezone(UTC).isoformat() for key, moment in moments.items()},
+            "url": f"{self._public_url}/api/v{name}",
+            "openapi": f"{self._public_url}/openapi.json?version={name}",
+        }
+
+
+def _landing(status: str, versions: list[dict[str, object]]) -> str:
+    rows = "".join(
+        f"<tr><td>{escape(str(each['version']))}<td>{each['state']}<td>"
+        f'<a href="/docs?version={escape(str(each["version"]))}">read and try</a><td>'
+        f'<a href="/openapi.json?version={escape(str(each["version"]))}">OpenAPI</a>'
+        for each in versions
+    )
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Broadsheet</title><h1>Broadsheet</h1>'
+        f"<p>A publishing platform. Status: {status}.</p><table><tr><th>version<th>state<th>documentation<th>{rows}"
+        '</table><p><a href="/problems">Reason codes</a></p></html>'
+    )
+
+
+def robots(public_url: str, *, sitemap: bool) -> Page:
+    """What crawlers may read (RFC 9309): pages and pictures, not the API."""
+    lines = ["User-agent: *", "Disallow: /api/", "Disallow: /account/", ""]
+    if sitemap:
+        lines.append(f"Sitemap: {public_url}{SITEMAP}\n")
+    return Page("\n".join(lines).encode(), _TEXT)
+
+
+def security(public_url: str, contact: str, now: datetime) -> Page:
+    """Whom to tell of a hole (RFC 9116); made anew often enough never to be out of date."""
+    expires = (now + _SECURITY_LASTS).strftime("%Y-%m-%dT00:00:00Z")
+    text = f"Contact: {contact}\nExpires: {expires}\nCanonical: {public_url}{SECURITY}\n"
+    return Page(text.encode(), _TEXT)

@@ -1,0 +1,1 @@
+"""How often one may ask: quotas, what is left of them, and where that is kept."""

@@ -1,0 +1,60 @@
+"""What is left of quotas, in this process alone: GCRA, as exact as its clock (ITU-T I.371; Brandur Leach, 2015).
+
+Of each key one number is kept: when all of its quota will be there again. It may lie ahead by as much as is used up.
+"""
+
+from collections.abc import Callable, Sequence
+from time import monotonic_ns
+
+from gateway_service.rates.quota import Quota, Standing, Take
+
+MOST_KEYS = 100_000
+_KEPT = 3 / 4  # of the keys, when there are too many
+
+
+def microseconds() -> int:
+    """A clock that only goes forward."""
+    return monotonic_ns() // 1000
+
+
+class LocalLimiter:
+    """Keys whose quota is whole need not be remembered; if there are too many others, those that used least go."""
+
+    def __init__(self, *, most_keys: int = MOST_KEYS, now: Callable[[], int] = microseconds) -> None:
+        self._full_at: dict[str, int] = {}
+        self._most_keys = most_keys
+        self._now = now
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+    def take(self, takes: Sequence[Take]) -> Standing:
+        """As the protocol has it; at once."""
+        now = self._now()
+        for quota, key in takes:
+            full_in = self._full_in(key, now)
+            wait = full_in - (quota.burst - 1) * quota.interval
+            if wait > 0:
+                return Standing(quota, 0, full_in, wait)
+        if len(self._full_at) >= self._most_keys:
+            self._forget(now)
+        return min((self._taken(quota, key, now) for quota, key in takes), key=_remaining)
+
+    async def close(self) -> None: ...
+
+    def _full_in(self, key: str, now: int) -> int:
+        full_at = self._full_at.get(key, 0)
+        return full_at - now if full_at > now else 0
+
+    def _taken(self, quota: Quota, key: str, now: int) -> Standing:
+        full_in = self._full_in(key, now) + quota.interval
+        self._full_at[key] = now + full_in
+        return Standing(quota, quota.burst - -(-full_in // quota.interval), full_in)
+
+    def _forget(self, now: int) -> None:
+        left = sorted(((key, at) for key, at in self._full_at.items() if at > now), key=lambda item: -item[1])
+        self._full_at = dict(left[: int(self._most_keys * _KEPT)])
+
+
+def _remaining(standing: Standing) -> int:
+    return standing.remaining

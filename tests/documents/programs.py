@@ -155,5 +155,6 @@ PARSERS: dict[str, Callable[[str, list[str]], object]] = {
     "auth create-admin": lambda _service, words: _of_staff("create_admin", words),
     "gateway check": lambda _service, words: _of_the_gateway("check", words),
     "gateway explain": lambda _service, words: _of_the_gateway("explain", words),
+    "gateway routes": lambda _service, words: _of_the_gateway("routes", words),
 }
 OURS = PROGRAMS.keys() | {"kubectl", "helm"}

@@ -22,6 +22,10 @@ def post_slug_link_v2(slug: str) -> str:
     return f"{settings().public_url}/api/v2/posts/by-slug/{slug}"
 
 
+def preview_link(token: str) -> str:
+    return f"{settings().public_url}/api/v2/previews/{token}"
+
+
 def author_link(username: str) -> str:
     return f"{settings().public_url}/api/v1/authors/{username}"
 

@@ -1,10 +1,13 @@
 """Pictures in posts: whose they are, when they are confirmed, and how they are replaced as a set."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+from blog_service.commands import event_service
 from blog_service.posts.tasks import STUCK_AFTER, media_refs_refresh_stuck
 from blog_service.testing import Caller, Neighbours
+from chassis.events.testing import deliver, example
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -130,3 +133,29 @@ def test_a_rejected_picture_hides_from_all_but_who_can_replace_it(
     assert states(charlie.get(POST).body) == []
     assert states(charlie.get("v1/posts").body["results"][0]) == []
     assert states(alice.get(POST).body) == states(dana.get(POST).body) == ["rejected"]
+
+
+def test_the_author_sees_why_a_picture_is_rejected(
+    alice: Caller, bob: Caller, charlie: Caller, neighbours: Neighbours
+) -> None:
+    removed, failed = neighbours.has_asset(alice), neighbours.has_asset(alice, "failed")
+    neighbours.away = True
+    foreign = uuid7()
+    post = alice.writes(images=refer(removed, failed, foreign))
+    neighbours.away = False
+    neighbours.tells_of_asset(foreign, bob, "ready", sequence=2)
+    alice.post(f"{POST}/publish")
+    hear_of("removed", removed, alice, sequence=3)
+    images = alice.get(POST).body["images"]
+    assert [image["reason"] for image in images] == ["removed", "failed", "foreign"]
+    assert states({"images": images}) == ["rejected"] * 3
+    assert alice.get(f"v2/posts/{post['id']}").body["images"][0]["reason"] == "removed"
+    assert charlie.get(POST).body["images"] == []
+    hear_of("ready", removed, alice, sequence=4)  # restored
+    assert [(image["state"], image["reason"]) for image in charlie.get(POST).body["images"]] == [("confirmed", None)]
+
+
+def hear_of(what: str, media: UUID, owner: Caller, *, sequence: int) -> None:
+    event = example(f"media.asset.{what}.v1")
+    data = event.data | {"asset_id": str(media), "owner_id": str(owner.id)}
+    deliver(event_service(), replace(event, id=uuid7(), sequence=sequence, partition_key=str(media), data=data))

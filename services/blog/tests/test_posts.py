@@ -54,6 +54,7 @@ def test_a_new_post_has_the_agreed_shape(alice: Caller, neighbours: Neighbours) 
                 "alt": "a",
                 "position": 0,
                 "state": "confirmed",
+                "reason": None,
                 "urls": sizes,
             }
         ],

@@ -6,6 +6,7 @@ from chassis.events.envelope import Event
 
 from blog_service.authors.services import author_apply, author_roles_apply, author_suspend
 from blog_service.posts.models import Post
+from blog_service.posts.services.previews import previews_end
 from blog_service.posts.services.settling import posts_settle
 from blog_service.staff.services import staff_change, staff_leave
 
@@ -21,6 +22,7 @@ def author_upsert_on_profile_updated(event: Event) -> None:
 def author_suspend_on_user_suspended(event: Event) -> None:
     author_id = UUID(event.data["user_id"])
     author_suspend(author_id, sequence=event.sequence, suspended=True)
+    previews_end(author_id)
     staff_leave(author_id)
 
 

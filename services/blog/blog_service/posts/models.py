@@ -149,10 +149,41 @@ class PostImage(models.Model):
         return self.alt or self.caption or str(self.asset_id)
 
 
+class Rejection(models.TextChoices):
+    """Why a post may not show a picture."""
+
+    FAILED = "failed"
+    REMOVED = "removed"
+    FOREIGN = "foreign"
+
+
+def rejection_of(*, owner_id: UUID | None, status: str, author_id: UUID) -> Rejection | None:
+    """Why an image of a post by ``author_id`` is rejected, None where it is not."""
+    if status == Asset.Status.REMOVED:
+        return Rejection.REMOVED
+    if owner_id not in {None, author_id}:
+        return Rejection.FOREIGN
+    return Rejection.FAILED if status == Asset.Status.FAILED else None
+
+
 def image_state(*, owner_id: UUID | None, status: str, author_id: UUID) -> PostImage.State:
     """What the state of a picture, and whose it is, mean for an image of a post by ``author_id``."""
-    if status in {Asset.Status.FAILED, Asset.Status.REMOVED} or owner_id not in {None, author_id}:
+    if rejection_of(owner_id=owner_id, status=status, author_id=author_id):
         return PostImage.State.REJECTED
     if status == Asset.Status.READY and owner_id is not None:
         return PostImage.State.CONFIRMED
     return PostImage.State.PENDING
+
+
+class PreviewLink(models.Model):
+    """Leave to read one post, whatever it is, for whoever holds the token; of that only a digest is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    post = models.ForeignKey(Post, models.CASCADE, related_name="preview_links")
+    token_digest = models.CharField(max_length=64, unique=True)
+    maker_id = models.UUIDField(db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from blog_service.favourites.selectors import favourited_by
 from blog_service.posts.access import PostNotFound, may_edit
-from blog_service.posts.models import Post, PostImage, image_state
+from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
 from blog_service.posts.visibility import PUBLIC, visible_to
 
 Columns = Iterable[str]
@@ -26,6 +26,7 @@ class ImageRow(TypedDict):
     alt: str
     position: int
     state: PostImage.State
+    reason: Rejection | None
 
 
 class PostRow(TypedDict):
@@ -128,6 +129,9 @@ def _add_images(posts: dict[UUID, PostRow], viewer: Claims | None) -> None:
     for post_id, image_id, media, caption, alt, position, owner_id, status in images.values_list(*columns):
         post = posts[post_id]
         state = image_state(owner_id=owner_id, status=status, author_id=post["author_id"])
-        if state != PostImage.State.REJECTED or may_edit(viewer, post["author_id"]):
-            image = ImageRow(id=image_id, media=media, caption=caption, alt=alt, position=position, state=state)
+        reason = rejection_of(owner_id=owner_id, status=status, author_id=post["author_id"])
+        if not reason or may_edit(viewer, post["author_id"]):
+            image = ImageRow(
+                id=image_id, media=media, caption=caption, alt=alt, position=position, state=state, reason=reason
+            )
             post["images"].append(image)

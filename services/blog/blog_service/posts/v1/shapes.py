@@ -29,6 +29,9 @@ class ImageShape(Shape):
     alt: str
     position: int
     state: PostImage.State
+    reason: str | None = source(
+        "reason", description="why it is rejected, for those who may edit the post: `failed`, `removed`, `foreign`"
+    )
     urls: PictureLinksShape = source("media", through=lambda media: PictureLinksShape(**picture_links(media)))
 
 

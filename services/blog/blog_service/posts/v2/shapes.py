@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.django.shapes import Moment, Shape, Url, source
+from chassis.django.shapes import Moment, Shape, Url, constant, source
 from msgspec import UnsetType
 
 from blog_service.counters.selectors import count_shown
@@ -32,6 +32,9 @@ class ImageV2Shape(Shape):
     alt: str
     position: int
     state: PostImage.State
+    reason: str | None = source(
+        "reason", description="why it is rejected, for those who may edit the post: `failed`, `removed`, `foreign`"
+    )
     urls: dict[str, Url] = source(
         "media", "state", through=_confirmed_links, description="by preset; empty until confirmed"
     )
@@ -83,6 +86,35 @@ class PostInListV2Shape(Shape):
 class PostV2Shape(PostInListV2Shape):
     body: str
     html: str
+
+
+class PreviewedPostV2Shape(PostV2Shape):
+    preview: bool = constant(True)
+
+
+class PreviewV2Shape(Shape):
+    id: UUID
+    created_at: Moment
+    expires_at: Moment
+
+
+class NewPreviewV2Shape(PreviewV2Shape):
+    url: Url
+
+
+class PreviewsV2Shape(Shape):
+    items: list[PreviewV2Shape]
+
+
+class AuthorIncludedV2Shape(AuthorV2Shape):
+    bio: str
+    posts_count: int
+
+
+class IncludedAuthorV2Shape(Shape):
+    """The part of a post that is another with ``include=author``."""
+
+    author: AuthorIncludedV2Shape
 
 
 class PostsV2Shape(Shape):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v2 import favourites, home_feed, revisions, search, views
+from blog_service.posts.v2 import batches, favourites, home_feed, previews, revisions, search, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -8,6 +8,10 @@ urlpatterns = [
     path("posts/<uuid:post_id>", views.PostById.as_view()),
     path("posts/<uuid:post_id>/transitions", views.Transitions.as_view()),
     path("posts/<uuid:post_id>/favourite", favourites.Favourite.as_view()),
+    path("posts/<uuid:post_id>/preview-links", previews.PreviewLinks.as_view()),
+    path("posts/<uuid:post_id>/preview-links/<uuid:link_id>", previews.OnePreviewLink.as_view()),
+    path("previews/<str:token>", previews.Preview.as_view()),
+    path("posts:batch-get", batches.Batch.as_view()),
     path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>/restore", revisions.Restore.as_view()),

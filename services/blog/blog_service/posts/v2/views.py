@@ -40,16 +40,17 @@ from blog_service.posts.v2.bodies import (
     images_named_as_sent,
     step_read,
 )
-from blog_service.posts.v2.shapes import PostInListV2Shape, PostsV2Shape, PostV2Shape
+from blog_service.posts.v2.selection import AUTHOR, COMMENTS, IN_LIST, OF_ONE, POST_OR_PART, Selection, list_or_parts
+from blog_service.posts.v2.shapes import PostInListV2Shape, PostV2Shape
 
-LIST = (*CURSOR, *FILTERS, MINE)
-IN_LISTS = PostInListV2Shape.columns()
+LIST = (*CURSOR, *FILTERS, MINE, *IN_LIST)
+PAGE = list_or_parts("next_cursor", {"type": ["string", "null"]})
 SLUG_TAKEN = OpenApiResponse(description="another post has this slug, or had it")
 REFUSED = OpenApiResponse(description="no such step begins where the post stands: `transition_refused`")
 
 
 class Posts(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_list", parameters=documented(LIST), responses=PostsV2Shape)
+    @extend_schema(operation_id="v2_posts_list", parameters=documented(LIST), responses={200: PAGE})
     def get(self, request: Request) -> Response:
         """Published posts, newest first; with ``mine`` the caller's own in every state, by when they were begun."""
         query, viewer = query_of(request, LIST), viewer_of(request)
@@ -80,10 +81,12 @@ class Posts(PubliclyCachedView):
 
 
 class PostById(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_read", responses=PostV2Shape)
+    @extend_schema(operation_id="v2_posts_read", parameters=documented(OF_ONE), responses={200: POST_OR_PART})
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
-        return post_answer(post_id, viewer_of(request))
+        selection, viewer = _selection_of(request), viewer_of(request)
+        row = post_get(post_id, viewer, selection.columns())
+        return row_answer(row, selection=selection, viewer=viewer)
 
     @extend_schema(
         operation_id="v2_posts_change",
@@ -128,32 +131,41 @@ class Transitions(APIView):
 
 
 class PostBySlug(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_find", responses={200: PostV2Shape, 308: None})
+    @extend_schema(
+        operation_id="v2_posts_find", parameters=documented(OF_ONE), responses={200: POST_OR_PART, 308: None}
+    )
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
-        row = post_get_by_slug(slug, viewer_of(request), FULL)
+        selection, viewer = _selection_of(request), viewer_of(request)
+        row = post_get_by_slug(slug, viewer, selection.columns())
         if row["slug"] != slug:
             return HttpResponse(status=308, headers={"Location": post_slug_link_v2(row["slug"])})
-        return row_answer(row)
+        return row_answer(row, selection=selection, viewer=viewer)
+
+
+def _selection_of(request: Request) -> Selection:
+    return Selection.of(query_of(request, OF_ONE), PostV2Shape, (AUTHOR, COMMENTS))
 
 
 def _page(query: Query, viewer: Claims | None) -> Response:
     page, narrowed = cursor_page(query, NEWEST_FIRST), posts_published(query)
+    selection = Selection.of(query, PostInListV2Shape)
     with narrowed.in_time():
-        found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
+        found = rows_of(rows_on(page, narrowed.posts), viewer, selection.columns())
     rows, next_cursor = page.split(found, place_of)
-    return _list(rows, next_cursor)
+    return _list(rows, next_cursor, selection)
 
 
 def _page_of_own(query: Query, viewer: Claims | None) -> Response:
     """Not by publication, which drafts have not: a cursor needs a key that is never null."""
     page, narrowed = cursor_page(query, OWN_NEWEST_FIRST), posts_mine(query, viewer)
+    selection = Selection.of(query, PostInListV2Shape)
     with narrowed.in_time():
-        found = rows_of(rows_on(page, narrowed.posts), viewer, IN_LISTS)
+        found = rows_of(rows_on(page, narrowed.posts), viewer, selection.columns())
     rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))
-    return _list(rows, next_cursor)
+    return _list(rows, next_cursor, selection)
 
 
-def _list(rows: Sequence[PostRow], next_cursor: str | None) -> Response:
-    items = [PostInListV2Shape.from_row(row) for row in rows]
+def _list(rows: Sequence[PostRow], next_cursor: str | None, selection: Selection) -> Response:
+    items = [selection.shown(row) for row in rows]
     return Response({"items": items, "next_cursor": next_cursor}, headers=keys_of_posts(rows))

@@ -1,0 +1,70 @@
+"""Links by which somebody without an account reads one post before it is public."""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+from chassis.problems import FieldError, Problem, invalid_fields
+from django.db.models import Q
+
+from blog_service.posts.models import PreviewLink
+
+LONGEST = timedelta(days=30)
+SHORTEST = timedelta(seconds=60)
+MOST = 50
+"""Links of one post."""
+TOKEN_BYTES = 32
+
+
+class NewPreview(NamedTuple):
+    """A link and its token, which nobody can be told again."""
+
+    link: PreviewLink
+    token: str
+
+
+class PreviewNotFound(Problem):
+    """404: there never was such a link, or it has ended."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "preview_not_found", "There is no such preview, or it has ended.")
+
+
+def preview_add(post_id: UUID, *, maker_id: UUID, life: timedelta, now: datetime) -> NewPreview:
+    """Let whoever has the link read the post for so long; raises Problem (400) if it has MOST links already."""
+    links = PreviewLink.objects.filter(post_id=post_id)
+    links.filter(expires_at__lte=now).delete()
+    if links.count() >= MOST:
+        raise invalid_fields([FieldError("", "max_length", f"A post has at most {MOST} preview links.")])
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    link = PreviewLink.objects.create(
+        post_id=post_id, token_digest=_digest(token), maker_id=maker_id, created_at=now, expires_at=now + life
+    )
+    return NewPreview(link, token)
+
+
+def preview_end(post_id: UUID, link_id: UUID) -> None:
+    """Raises Problem (404)."""
+    ended, _ = PreviewLink.objects.filter(post_id=post_id, id=link_id).delete()
+    if not ended:
+        raise PreviewNotFound
+
+
+def previews_end(user_id: UUID) -> None:
+    """End all links to somebody's posts, and those that they have made."""
+    PreviewLink.objects.filter(Q(maker_id=user_id) | Q(post__author_id=user_id)).delete()
+
+
+def preview_open(token: str, *, now: datetime) -> UUID:
+    """The id of the post that the link is for; raises Problem (404)."""
+    found = PreviewLink.objects.filter(token_digest=_digest(token), expires_at__gt=now, post__author__suspended=False)
+    post_id = found.values_list("post_id", flat=True).first()
+    if post_id is None:
+        raise PreviewNotFound
+    return post_id
+
+
+def _digest(token: str) -> str:
+    return sha256(token.encode()).hexdigest()

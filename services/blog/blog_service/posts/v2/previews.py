@@ -1,0 +1,97 @@
+"""Preview links in version 2: for a post's author and editors to make, for anybody who has one to read by."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from chassis.django.bodies import StrictBody, read
+from chassis.tokens import Claims
+from django.db.models import Q
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from blog_service.callers import writer_of
+from blog_service.links import preview_link
+from blog_service.posts.models import Post, PreviewLink
+from blog_service.posts.selectors import post_get_for_writing, rows_of
+from blog_service.posts.services.previews import (
+    LONGEST,
+    SHORTEST,
+    PreviewNotFound,
+    preview_add,
+    preview_end,
+    preview_open,
+)
+from blog_service.posts.v2.shapes import (
+    NewPreviewV2Shape,
+    PreviewedPostV2Shape,
+    PreviewsV2Shape,
+    PreviewV2Shape,
+)
+
+FULL = PreviewedPostV2Shape.columns()
+DAY = int(timedelta(days=1).total_seconds())
+
+
+class PreviewBody(StrictBody):
+    expires_in = serializers.IntegerField(
+        required=False,
+        min_value=int(SHORTEST.total_seconds()),
+        max_value=int(LONGEST.total_seconds()),
+        help_text=f"seconds; {DAY} unless given",
+    )
+
+
+class PreviewLinks(APIView):
+    @extend_schema(operation_id="v2_previews_list", responses=PreviewsV2Shape)
+    def get(self, request: Request, post_id: UUID) -> Response:
+        """The links that can still be read by; not their addresses, of which only a digest is kept."""
+        _writer_of_post(request, post_id)
+        links = PreviewLink.objects.filter(post_id=post_id, expires_at__gt=timezone.now()).order_by("created_at", "id")
+        rows = links.values(*PreviewV2Shape.columns())
+        return Response({"items": [PreviewV2Shape.from_row(row) for row in rows]})
+
+    @extend_schema(operation_id="v2_previews_create", request=PreviewBody, responses={201: NewPreviewV2Shape})
+    def post(self, request: Request, post_id: UUID) -> Response:
+        """A link by which anybody reads this post, whatever it is, until it expires; its address is told only here."""
+        writer = _writer_of_post(request, post_id)
+        life = timedelta(seconds=read(PreviewBody, request.data).get("expires_in", DAY))
+        link, token = preview_add(post_id, maker_id=writer.sub, life=life, now=timezone.now())
+        shown = PreviewV2Shape.from_instance(link)
+        return Response(
+            NewPreviewV2Shape(
+                id=shown.id, created_at=shown.created_at, expires_at=shown.expires_at, url=preview_link(token)
+            ),
+            status=201,
+        )
+
+
+class OnePreviewLink(APIView):
+    @extend_schema(operation_id="v2_previews_delete", responses={204: None})
+    def delete(self, request: Request, post_id: UUID, link_id: UUID) -> Response:
+        """End a link."""
+        _writer_of_post(request, post_id)
+        preview_end(post_id, link_id)
+        return Response(status=204)
+
+
+class Preview(APIView):
+    authentication_classes = ()  # the link says it all
+
+    @extend_schema(operation_id="v2_previews_read", responses=PreviewedPostV2Shape)
+    def get(self, _request: Request, token: str) -> Response:
+        """The post of a preview link as its readers would see it; no cache and no search engine may keep it."""
+        post_id = preview_open(token, now=timezone.now())
+        for row in rows_of(Post.objects.filter(id=post_id), None, FULL):
+            headers = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+            return Response(PreviewedPostV2Shape.from_row(row), headers=headers)
+        raise PreviewNotFound
+
+
+def _writer_of_post(request: Request, post_id: UUID) -> Claims:
+    writer = writer_of(request)
+    post_get_for_writing(Q(id=post_id), writer)
+    return writer

@@ -1,0 +1,129 @@
+"""Preview links: one post, for whoever has the link, until it ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from blog_service.commands import event_service
+from blog_service.posts.models import PreviewLink
+from blog_service.testing import Caller, Neighbours
+from chassis.events.testing import deliver, example
+from chassis.redaction import REDACTED, redact
+from django.utils import timezone
+from uuid_utils.compat import uuid7
+
+
+def hear(name: str, who: Caller, *, sequence: int) -> None:
+    event = example(f"auth.user.{name}.v1")
+    data = event.data | {"user_id": str(who.id)}
+    deliver(event_service(), replace(event, id=uuid7(), sequence=sequence, partition_key=str(who.id), data=data))
+
+
+def links_of(post: dict[str, Any]) -> str:
+    return f"v2/posts/{post['id']}/preview-links"
+
+
+def path_of(link: dict[str, Any]) -> str:
+    prefix = "https://news.example.org/api/"
+    assert link["url"].startswith(f"{prefix}v2/previews/")
+    return str(link["url"].removeprefix(prefix))
+
+
+@pytest.fixture
+def draft(alice: Caller) -> dict[str, Any]:
+    return alice.writes()
+
+
+@pytest.fixture
+def link(alice: Caller, draft: dict[str, Any]) -> dict[str, Any]:
+    answer = alice.post(links_of(draft), {"expires_in": 3600})
+    assert answer.status == 201, answer
+    return answer.body  # type: ignore[no-any-return]
+
+
+def test_whoever_has_the_link_reads_the_draft(charlie: Caller, draft: dict[str, Any], link: dict[str, Any]) -> None:
+    answer = charlie.get(path_of(link))
+    assert (answer.status, answer.body["preview"], answer.body["id"]) == (200, True, draft["id"])
+    assert answer.body["html"] == draft["html"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert charlie.get(f"v2/posts/{draft['id']}").status == 404
+
+
+def test_a_link_reads_and_does_nothing_else(charlie: Caller, link: dict[str, Any]) -> None:
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        assert charlie.call(method, path_of(link), {}).status in {404, 405}
+
+
+def test_a_token_is_long_kept_as_a_digest_and_in_no_log(link: dict[str, Any]) -> None:
+    token = path_of(link).rpartition("/")[2]
+    assert len(token) >= 43
+    kept = PreviewLink.objects.values_list().get()
+    assert token not in map(str, kept)
+    assert redact(f"GET /api/{path_of(link)}") == f"GET /api/v2/previews/{REDACTED}"
+
+
+def test_what_is_rejected_stays_hidden(alice: Caller, charlie: Caller, neighbours: Neighbours) -> None:
+    failed = neighbours.has_asset(alice, "failed")
+    post = alice.writes("Other", images=[{"media": str(failed)}])
+    assert post["images"][0]["reason"] == "failed"
+    link = alice.post(links_of(post), {}).body
+    assert charlie.get(path_of(link)).body["images"] == []
+
+
+def test_the_author_lists_links_and_ends_one(alice: Caller, charlie: Caller, draft: Any, link: Any) -> None:
+    other = alice.post(links_of(draft), {}).body
+    listed = alice.get(links_of(draft)).body["items"]
+    assert [set(item) for item in listed] == [{"id", "created_at", "expires_at"}] * 2
+    assert alice.delete(f"{links_of(draft)}/{link['id']}").status == 204
+    assert charlie.get(path_of(link)).body["code"] == "preview_not_found"
+    assert charlie.get(path_of(other)).status == 200
+    assert alice.delete(f"{links_of(draft)}/{link['id']}").status == 404
+
+
+def test_only_who_may_edit_the_post_has_its_links(alice: Caller, bob: Caller, dana: Caller, draft: Any) -> None:
+    assert bob.post(links_of(draft), {}).status == bob.get(links_of(draft)).status == 404
+    made = dana.post(links_of(draft), {}).body
+    other = alice.writes("Other")
+    assert alice.delete(f"{links_of(other)}/{made['id']}").status == 404
+    assert alice.delete(f"{links_of(draft)}/{made['id']}").status == 204
+
+
+@pytest.mark.parametrize("expires_in", [59, 30 * 86400 + 1, 0, -1, "soon", None, 10**18])
+def test_a_life_is_bounded(alice: Caller, draft: dict[str, Any], expires_in: Any) -> None:
+    answer = alice.post(links_of(draft), {"expires_in": expires_in})
+    assert (answer.status, answer.body["errors"][0]["pointer"]) == (422, "/expires_in")
+
+
+def test_a_post_has_so_many_links_and_no_more(alice: Caller, draft: dict[str, Any]) -> None:
+    for _ in range(50):
+        assert alice.post(links_of(draft), {}).status == 201
+    assert alice.post(links_of(draft), {}).status == 422
+    PreviewLink.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert alice.post(links_of(draft), {}).status == 201
+
+
+def test_a_link_ends_by_itself(charlie: Caller, link: dict[str, Any]) -> None:
+    PreviewLink.objects.update(expires_at=timezone.now())
+    assert charlie.get(path_of(link)).body["code"] == "preview_not_found"
+
+
+def test_a_link_ends_with_the_post(alice: Caller, charlie: Caller, draft: Any, link: dict[str, Any]) -> None:
+    alice.delete("v1/posts/first-light")
+    assert charlie.get(path_of(link)).body["code"] == "preview_not_found"
+
+
+def test_a_link_ends_with_the_suspension_of_its_author_for_good(
+    alice: Caller, charlie: Caller, link: dict[str, Any]
+) -> None:
+    hear("suspended", alice, sequence=5)
+    assert charlie.get(path_of(link)).body["code"] == "preview_not_found"
+    hear("reactivated", alice, sequence=6)
+    assert charlie.get(path_of(link)).body["code"] == "preview_not_found"
+
+
+@pytest.mark.parametrize("token", ["x", "%00", "a" * 5000, "..", "%F0%9F%99%82"])
+def test_made_up_tokens_are_404(charlie: Caller, db: None, token: str) -> None:
+    assert charlie.get(f"v2/previews/{token}").status == 404

@@ -13,6 +13,7 @@ APPS = {
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
     "brakes": "auth_service.brakes",
+    "totp": "auth_service.totp",
     "pages": "auth_service.pages",
     "outbox": "auth_service.outbox",
     "moderation": "auth_service.moderation",

@@ -80,6 +80,9 @@ class AuthSettings(ServiceSettings):
     wrong_passwords_per_account: int = Field(
         20, ge=1, description="wrong passwords for one login by strangers, and again from each address it knows"
     )
+    wrong_codes_per_account: int = Field(
+        10, ge=1, description="wrong codes of a second factor for one account by strangers, and from each known address"
+    )
     wrong_passwords_per_address: int = Field(
         100, ge=1, description="wrong passwords from one address, which is 64 bits of an IPv6 one"
     )

@@ -85,6 +85,7 @@ class Neighbours:
         self.accounts: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls: list[str] = []
         self.held_back: dict[str, str] = {}
+        self.codes: dict[str, str] = {}  # what a log-in needs beside the password
         """Seconds that a client must wait with its log-in, by its address."""
         self.pictures: dict[str, bytes] = {}
         """What media was sent, by id."""
@@ -171,7 +172,9 @@ class Neighbours:
                 sent = json.loads(body)
                 account = neighbours.accounts.get((sent["login"], sent["password"]))
                 seconds = neighbours.held_back.get(self.headers[CLIENT_ADDRESS_HEADER])
-                status = 200 if account and self._shows_a_token_for("auth") else 401
+                code = neighbours.codes.get(sent["login"])
+                is_right = account and sent.get("totp") == code
+                status = 200 if is_right and self._shows_a_token_for("auth") else 401
                 self._send(429 if seconds else status, account or {}, seconds)
 
             def do_PUT(self) -> None:

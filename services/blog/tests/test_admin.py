@@ -56,6 +56,15 @@ def test_who_tried_too_often_by_auths_count_is_told_when_to_come_back(dana: Call
     assert Client(headers={"X-Forwarded-For": "203.0.113.8"}).post("/admin/login/", form).status_code == 302
 
 
+def test_whose_account_asks_for_a_code_types_it_here(dana: Caller, neighbours: Neighbours) -> None:
+    neighbours.has_password(dana, PASSWORD)
+    neighbours.codes[dana.username] = "123456"
+    form = {"username": dana.username, "password": PASSWORD}
+    assert b'name="code"' in Client().get("/admin/login/").content
+    for typed, status in (({}, 200), ({"code": "000000"}, 200), ({"code": "123456"}, 302)):
+        assert Client().post("/admin/login/", form | typed).status_code == status
+
+
 def test_a_log_in_asks_whose_password_it_is_and_leaves_no_session_of_the_api(
     staff: Client, neighbours: Neighbours
 ) -> None:

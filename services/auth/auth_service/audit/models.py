@@ -17,6 +17,8 @@ class Action(models.TextChoices):
     ACCOUNT_ACTIVATED = "account.activated"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105  what happened
     PASSWORD_RESET = "password.reset"  # noqa: S105  likewise
+    TOTP_ON = "totp.on"
+    TOTP_OFF = "totp.off"
     USERNAME_CHANGED = "username.changed"
     EMAIL_ASKED = "email.asked"
     EMAIL_CHANGED = "email.changed"

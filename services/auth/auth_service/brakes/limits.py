@@ -15,6 +15,7 @@ class AttemptKind(StrEnum):
 
     LOG_IN = "log_in"
     PASSWORD = "password"  # noqa: S105  the current one, by somebody who is logged in
+    TOTP = "totp"
     REGISTRATION = "registration"
     MAIL = "mail"
     TOKEN = "token"  # noqa: S105  of a mailed link, or to refresh or verify
@@ -38,6 +39,12 @@ def of_log_in(login_key: str, client: Client, *, known_to: UUID | None) -> list[
 def of_password(holder: UUID) -> list[Count]:
     """By the session: who has stolen one cannot keep its owner, in another, from changing the password."""
     return [_count(AttemptKind.PASSWORD, "session", str(holder), settings().wrong_passwords_per_account)]
+
+
+def of_totp(user_id: UUID, client: Client, *, is_known: bool) -> list[Count]:
+    """Who knows the password and guesses codes holds back nobody at an address that the account knows."""
+    subject = f"{user_id} {client.network if is_known else 'strangers'}"
+    return [_count(AttemptKind.TOTP, "account", subject, settings().wrong_codes_per_account)]
 
 
 def of_registration(client: Client) -> list[Count]:

@@ -1,4 +1,4 @@
-"""Private keys at rest: AES-256-GCM under a key derived from AUTH_KEY_ENCRYPTION_KEY (NIST SP 800-38D, RFC 5869)."""
+"""Keys at rest: AES-256-GCM under a key derived from AUTH_KEY_ENCRYPTION_KEY (NIST SP 800-38D, RFC 5869)."""
 
 import os
 
@@ -8,32 +8,34 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+SIGNING_KEYS = b"broadsheet auth signing keys"
 _NONCE = 12  # bytes
 
 
 class KeyUnreadable(Problem):
-    """503: a signing key was encrypted under another AUTH_KEY_ENCRYPTION_KEY."""
+    """503: a key was encrypted under another AUTH_KEY_ENCRYPTION_KEY."""
 
     def __init__(self, kid: str) -> None:
-        super().__init__(
-            503, "keys_unavailable", f"Signing key {kid} cannot be decrypted; check AUTH_KEY_ENCRYPTION_KEY."
-        )
+        super().__init__(503, "keys_unavailable", f"The key {kid} cannot be decrypted; check AUTH_KEY_ENCRYPTION_KEY.")
 
 
-def encrypt(private_key: bytes, *, kid: str, secret: str) -> bytes:
-    """Seal a key; ``kid`` is bound in, so a sealed key cannot be passed off as another."""
+def encrypt(private_key: bytes, *, kid: str, secret: str, purpose: bytes = SIGNING_KEYS) -> bytes:
+    """Seal a key; ``kid`` is bound in, so a sealed key cannot be passed off as another.
+
+    What is sealed for one purpose is read for no other: each has a key of its own.
+    """
     nonce = os.urandom(_NONCE)
-    return nonce + _cipher(secret).encrypt(nonce, private_key, kid.encode())
+    return nonce + _cipher(secret, purpose).encrypt(nonce, private_key, kid.encode())
 
 
-def decrypt(sealed: bytes, *, kid: str, secret: str) -> bytes:
+def decrypt(sealed: bytes, *, kid: str, secret: str, purpose: bytes = SIGNING_KEYS) -> bytes:
     """Open a sealed key; raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another."""
     try:
-        return _cipher(secret).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+        return _cipher(secret, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
     except InvalidTag:
         raise KeyUnreadable(kid) from None
 
 
-def _cipher(secret: str) -> AESGCM:
-    derived = HKDF(SHA256(), length=32, salt=None, info=b"broadsheet auth signing keys").derive(secret.encode())
+def _cipher(secret: str, purpose: bytes) -> AESGCM:
+    derived = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
     return AESGCM(derived)

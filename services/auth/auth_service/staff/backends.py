@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from chassis.django.admin_login import code_of
 from django.contrib.auth.backends import ModelBackend
 from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_service.brakes.clients import Client
+from auth_service.totp.services import account_authenticate
 from auth_service.users.models import User
-from auth_service.users.services import LoginRefused, user_authenticate
+from auth_service.users.services import LoginRefused
 
 
 class AccountBackend(ModelBackend):
@@ -23,6 +25,12 @@ class AccountBackend(ModelBackend):
     ) -> User | None:
         client = Client.of(request) if request else Client(None)
         try:
-            return user_authenticate(login=username or "", password=password or "", client=client, now=timezone.now())
+            return account_authenticate(
+                login=username or "",
+                password=password or "",
+                totp=code_of(request),
+                client=client,
+                now=timezone.now(),
+            )
         except LoginRefused:
             return None

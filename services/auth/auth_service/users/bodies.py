@@ -26,3 +26,4 @@ class RegistrationBody(Body):
 class CredentialsBody(StrictBody):
     login = serializers.CharField(max_length=254, trim_whitespace=False)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    totp = serializers.CharField(max_length=40, allow_null=True, default=None)

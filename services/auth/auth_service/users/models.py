@@ -119,6 +119,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.username
 
+    @property
+    def has_totp(self) -> bool:
+        """Whether a log-in asks for a code as well."""
+        factor = getattr(self, "totp", None)
+        return bool(factor and factor.confirmed_at)
+
     def move_to(self, email: str) -> None:
         """From now on this is the address; not saved."""
         self.email, self.email_key = User.objects.normalize_email(email), email_key(email)

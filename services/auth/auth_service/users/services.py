@@ -70,17 +70,17 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
     with attempt(AttemptKind.LOG_IN, of_log_in(login_key(login), client, known_to=known_to), now=now):
         user = _whose_password(password, _candidates(login, found))
         if user is None:
-            raise _written_down(InvalidCredentials(), found)
+            raise written_down(InvalidCredentials(), found)
     if not user.is_active:
-        raise _written_down(LoginRefused("account_suspended", "This account is suspended."), user)
+        raise written_down(LoginRefused("account_suspended", "This account is suspended."), user)
     if not user.activated:
-        raise _written_down(
+        raise written_down(
             LoginRefused("not_activated", "This account waits for its link in a mail to be opened."), user
         )
     return user
 
 
-def _written_down(refusal: LoginRefused, user: User | None) -> LoginRefused:
+def written_down(refusal: LoginRefused, user: User | None) -> LoginRefused:
     """The refusal, in the audit log: of unknown accounts too, for an entry takes a while and time must not tell."""
     with contextlib.suppress(IntegrityError), transaction.atomic():  # an account that was just deleted has no log
         audit_record(Action.SESSION_REFUSED, user_id=user.id if user else None, actor=None, code=refusal.code)

@@ -50,3 +50,4 @@ class MeV2Shape(MeShape):
     """What users see of themselves."""
 
     email_confirmed: bool
+    totp: bool = source("has_totp", description="Whether a log-in asks for a code as well.")

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from chassis.client_credentials import client_credentials
+from chassis.django.admin_login import code_of
 from chassis.internal_client import CLIENT_ADDRESS_HEADER, InternalClient, InternalHeldBack, InternalUnavailable
 from chassis.problems import Problem
 from django.contrib.auth.backends import ModelBackend
@@ -51,7 +52,10 @@ def _account(login: str, password: str, request: HttpRequest | None) -> Any:
     auth = InternalClient(settings().auth_url, client_credentials(settings(), "auth"), timeout=5)
     try:
         headers = {CLIENT_ADDRESS_HEADER: client}
-        return auth.post_json("/internal/credentials", {"login": login, "password": password}, headers)
+        typed = {"login": login, "password": password}
+        if code := code_of(request):
+            typed["totp"] = code
+        return auth.post_json("/internal/credentials", typed, headers)
     except InternalHeldBack as held:
         waiting = {"Retry-After": held.seconds}
         raise Problem(429, "too_many_attempts", "Too many attempts; try again later.", headers=waiting) from None

@@ -26,8 +26,8 @@ from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.shapes import SessionShape
 from auth_service.sessions.v1.bodies import LoginBody, RefreshBody, VerifyBody
 from auth_service.sessions.v1.shapes import SessionPageShape, TokenPairShape
+from auth_service.totp.services import account_authenticate
 from auth_service.users.caller import caller
-from auth_service.users.services import user_authenticate
 
 
 class ByCredentials(APIView):
@@ -41,7 +41,7 @@ class Create(ByCredentials):
     def post(self, request: Request) -> Response:
         """Log in by e-mail or username."""
         now = timezone.now()
-        user = user_authenticate(**read(LoginBody, request.data), client=Client.of(request), now=now)
+        user = account_authenticate(**read(LoginBody, request.data), client=Client.of(request), now=now)
         return _pair(session_open(user, **device_of(request), now=now))
 
 

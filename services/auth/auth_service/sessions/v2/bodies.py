@@ -7,6 +7,7 @@ from rest_framework import serializers
 class SessionBody(StrictBody):
     login = serializers.CharField(max_length=254, help_text="An e-mail address or a username.")
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
+    totp = serializers.CharField(required=False, max_length=40, help_text="A code of the app, or a recovery code.")
     mode = serializers.ChoiceField(
         ["token"], default="token", error_messages={"invalid_choice": "Only 'token' is offered."}
     )

@@ -25,8 +25,8 @@ from auth_service.sessions.shapes import SessionShape
 from auth_service.sessions.v2.bodies import SessionBody, SessionRefreshBody
 from auth_service.sessions.v2.shapes import GrantShape, SessionsV2Shape
 from auth_service.settings import settings
+from auth_service.totp.services import account_authenticate
 from auth_service.users.caller import caller
-from auth_service.users.services import user_authenticate
 from auth_service.users.shapes import MeV2Shape
 
 NEWEST_FIRST: Keyset = {"-id": UUID}
@@ -42,7 +42,13 @@ class Sessions(APIView):
         """Log in by e-mail or username."""
         body = read(SessionBody, request.data)
         now = timezone.now()
-        user = user_authenticate(login=body["login"], password=body["password"], client=Client.of(request), now=now)
+        user = account_authenticate(
+            login=body["login"],
+            password=body["password"],
+            totp=body.get("totp"),
+            client=Client.of(request),
+            now=now,
+        )
         return _granted(session_open(user, **device_of(request), now=now), status=201)
 
     @extend_schema(parameters=documented(CURSOR), responses=SessionsV2Shape)

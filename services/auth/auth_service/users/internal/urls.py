@@ -4,5 +4,4 @@ from auth_service.users.internal import views
 
 urlpatterns = [
     path("authors", views.Authors.as_view()),
-    path("credentials", views.Credentials.as_view()),
 ]

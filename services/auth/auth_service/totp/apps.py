@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TotpConfig(AppConfig):
+    name = "auth_service.totp"
+    label = "totp"
+    verbose_name = "Second factors"

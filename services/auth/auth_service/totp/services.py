@@ -1,0 +1,67 @@
+"""Asking for a second factor, and its codes."""
+
+import base64
+import hashlib
+import os
+import re
+from datetime import datetime
+
+from auth_service.brakes.clients import Client
+from auth_service.brakes.limits import AttemptKind, of_totp
+from auth_service.brakes.services import attempt
+from auth_service.brakes.stores import Count
+from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.totp.secrets import step_of, unseal
+from auth_service.users.models import User
+from auth_service.users.selectors import addresses_of
+from auth_service.users.services import LoginRefused, user_authenticate, written_down
+
+CODES = 10  # recovery codes of an account
+_CODE_BYTES = 10
+
+
+def account_authenticate(*, login: str, password: str, totp: str | None, client: Client, now: datetime) -> User:
+    """The account of this login and password, if its second factor is there, too.
+
+    Raises as ``user_authenticate`` does, and LoginRefused ``totp_required`` or ``totp_invalid``.
+    """
+    user = user_authenticate(login=login, password=password, client=client, now=now)
+    factor = Totp.objects.filter(user=user).exclude(confirmed_at=None).first()
+    if factor and not totp:
+        raise written_down(LoginRefused("totp_required", "This account asks for a code as well."), user)
+    if factor and totp:
+        with attempt(AttemptKind.TOTP, attempts_of(user, client), now=now):
+            if not (code_take(factor, totp, now=now) or _recover(user, totp)):
+                raise written_down(LoginRefused("totp_invalid", "This code is wrong, or was used before."), user)
+    return user
+
+
+def code_take(factor: Totp, code: str, *, now: datetime) -> bool:
+    """Use up a code of the app: its step, and all before, count no more. Of two at once one is told True."""
+    step = step_of(re.sub(r"\s", "", code), unseal(bytes(factor.sealed_secret), factor.user_id), now=now)
+    return step is not None and bool(Totp.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step))
+
+
+def _recover(user: User, code: str) -> bool:
+    """Use up a recovery code."""
+    deleted, _ = RecoveryCode.objects.filter(user=user, digest=_digest(code)).delete()
+    return bool(deleted)
+
+
+def codes_renew(user: User) -> list[str]:
+    """Other recovery codes than before, in the transaction of who locks the account."""
+    RecoveryCode.objects.filter(user=user).delete()
+    texts = [base64.b32encode(os.urandom(_CODE_BYTES)).decode().lower() for _ in range(CODES)]
+    codes = ["-".join(re.findall("....", text)) for text in texts]
+    RecoveryCode.objects.bulk_create(RecoveryCode(user=user, digest=_digest(code)) for code in codes)
+    return codes
+
+
+def _digest(code: str) -> bytes:
+    """However it was spelt. A plain hash does: 80 random bits are not guessed."""
+    return hashlib.sha256(re.sub(r"[\s-]", "", code).lower().encode("utf-8", "surrogatepass")).digest()
+
+
+def attempts_of(user: User, client: Client) -> list[Count]:
+    """What is counted when this client shows a code."""
+    return of_totp(user.id, client, is_known=client.is_among(addresses_of(user.id)))

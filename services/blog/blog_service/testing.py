@@ -85,8 +85,9 @@ class Neighbours:
         self.accounts: dict[tuple[str, str], dict[str, Any]] = {}
         self.calls: list[str] = []
         self.held_back: dict[str, str] = {}
-        self.codes: dict[str, str] = {}  # what a log-in needs beside the password
         """Seconds that a client must wait with its log-in, by its address."""
+        self.codes: dict[str, str] = {}
+        """What a log-in takes beside the password."""
         self.pictures: dict[str, bytes] = {}
         """What media was sent, by id."""
         self.refused: dict[bytes, tuple[int, dict[str, Any]]] = {}

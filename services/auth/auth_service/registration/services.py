@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from chassis.problems import invalid_fields
+from chassis.problems import Problem, invalid_fields
 from django.db import IntegrityError, transaction
 
 from auth_service.audit.models import Action
@@ -20,6 +20,7 @@ from auth_service.users.services import user_draft, user_register
 from auth_service.users.usernames import username_faults
 
 AT_ONCE = 500  # accounts deleted by one job
+_TRIES = 10  # to register with an address: each that fails is another one's success
 
 
 def register(*, email: str, username: str, password: str, now: datetime) -> User:
@@ -30,14 +31,16 @@ def register(*, email: str, username: str, password: str, now: datetime) -> User
     if not settings().activation:
         return user_register(email=email, username=username, password=password)
     user = user_draft(email=email, username=username, password=password, activated=False)
-    try:
-        _open_waiting(user, email, now=now)
-    except IntegrityError:  # somebody took the name or the address since it was looked at
-        if faults := list(username_faults(username)):
-            raise invalid_fields(faults) from None
-        _open_waiting(user, email, now=now)
-    user.email = User.objects.normalize_email(email)  # as if it were theirs
-    return user
+    for _ in range(_TRIES):
+        try:
+            _open_waiting(user, email, now=now)
+        except IntegrityError:  # somebody took the name or the address since it was looked at
+            if faults := list(username_faults(username)):
+                raise invalid_fields(faults) from None
+        else:
+            user.email = User.objects.normalize_email(email)  # as if it were theirs
+            return user
+    raise Problem(503, "overloaded", "Too many register with this address at this moment; try again.")
 
 
 def activate(uid: str, token: str, *, now: datetime) -> None:
@@ -74,6 +77,7 @@ def accounts_purge(*, now: datetime) -> int:
 def _open_waiting(user: User, email: str, *, now: datetime) -> None:
     """Save a new account, and have a mail sent to the address: with as much work for each answer that it may be."""
     with transaction.atomic():
+        user.move_to(email)
         holder = user_get_by_email(email, locked=True)
         if holder is None and email_is_held(email):
             _stand_in(user, email)

@@ -20,7 +20,7 @@ HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=60)
-"""For how long a claim holds whose process may have died: longer than a request may take."""
+"""For how long a claim holds whose process may have died: longer than most requests may take."""
 _POSSIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 _AT_ONCE = 20
 
@@ -41,11 +41,15 @@ _RELEASE = "DELETE FROM idempotency_key WHERE id = %s AND owner = %s AND answer 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One try of a request under a key; ``id`` is of caller, method, path and key, ``fingerprint`` of what was sent."""
+    """One try of a request under a key; ``id`` is of caller, method, path and key, ``fingerprint`` of what was sent.
+
+    It may take as long as ``running`` says.
+    """
 
     id: str
     caller: str
     fingerprint: str
+    running: timedelta = RUNNING
     owner: str = field(default_factory=lambda: secrets.token_hex(8))
 
 
@@ -74,7 +78,7 @@ def claim(execute: Execute, dialect: Dialect, attempt: Attempt, *, now: clock.Cl
     """
     moment = clock.to_database(now())
     execute(_FORGET.format(skip="FOR UPDATE SKIP LOCKED" if dialect == "postgresql" else ""), (moment, _AT_ONCE))
-    ends = (clock.to_database(now() + RUNNING), clock.to_database(now() + KEPT))
+    ends = (clock.to_database(now() + attempt.running), clock.to_database(now() + KEPT))
     columns = (attempt.id, attempt.caller, attempt.fingerprint, attempt.owner)
     if execute(_CLAIM, (*columns, *ends, moment, moment)):
         return None

@@ -42,6 +42,9 @@ class MediaSettings(ClientSettings):
     decode_seconds: int = Field(
         60, ge=1, description="seconds of processor time one picture may take to decode; twice that of waiting"
     )
+    decode_unconfined: bool = Field(
+        False, description="decode in production also where the kernel cannot filter the system calls of decoders"
+    )
     decode_concurrency: int = Field(2, ge=1, description="uploads the web process decodes at once")
     worker_concurrency: int = Field(1, ge=1, description="pictures a worker renders at once")
 

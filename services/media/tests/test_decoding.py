@@ -4,7 +4,10 @@ import asyncio
 import contextlib
 import dataclasses
 import os
+import select
 import signal
+import socket
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -13,17 +16,22 @@ from uuid import UUID
 
 import pytest
 from chassis.problems import Problem
+from chassis.settings import SettingsError
 from fastapi import FastAPI, Request
 from media_service import resources
 from media_service.assets.models import Asset
 from media_service.database import Database
-from media_service.decoding.decoder import Decoder, Task, Undecodable
+from media_service.decoding import answers, sandbox
+from media_service.decoding.answers import ChildDied, Undecodable
+from media_service.decoding.channel import Channel
+from media_service.decoding.children import DecoderAway
+from media_service.decoding.decoder import Decoder, Task
 from media_service.decoding.slots import FairSlots
 from media_service.pictures import vips
 from media_service.pictures.memory import MEGABYTE, Budget
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
-from media_service.renditions.services import renditions_make
+from media_service.renditions.services import MAX_ATTEMPTS, renditions_make
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store, key_of
 from media_service.testing.drawn import jpeg
@@ -112,9 +120,10 @@ async def test_a_stored_picture_that_kills_its_decoder_fails_after_two_tries(
 
 def test_a_fork_server_that_was_killed_is_started_anew(fragile: Decoder, scratch: Scratch) -> None:
     fragile.warm()
-    assert fragile._server
-    os.kill(fragile._server.pid, signal.SIGKILL)
-    fragile._server.wait()
+    server = fragile._children._server
+    assert server
+    os.kill(server.pid, signal.SIGKILL)
+    server.wait()
     sent = scratch.file()
     sent.write(jpeg())
     assert fragile.clean(sent, scratch.file()).mime == "image/jpeg"
@@ -157,8 +166,173 @@ def test_a_child_is_killed_when_nobody_wants_it_any_more(
     eventually(lambda: asleep.exists() and asleep.read_text() != "")
     task.cancel()
     waiting.join(10)
-    eventually(gone)
+    assert gone()  # who was told that it died meets nothing of it any more
     asleep.unlink()
+
+
+def test_no_child_that_was_too_slow_meets_the_next(outcome: Outcome, fragile: Decoder) -> None:
+    assert outcome("TURN") == "the decoder died of it"
+    server = fragile._children._server
+    assert server
+    assert Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text() == ""
+
+
+def test_a_child_that_nobody_listens_to_holds_nobody_up(
+    fragile: Decoder, scratch: Scratch, own_settings: MediaSettings
+) -> None:
+    flooding, flooded, into = scratch.file(), own_settings.scratch_dir / "flooded", scratch.file()
+    flooding.write(b"FLOOD it")
+    flooding.flush()
+    with fragile._children.begin() as connection:
+        Channel(connection).send(
+            {"job": "clean", "arguments": {}, "bounds": dataclasses.asdict(fragile._bounds),
+             "scratch": str(own_settings.scratch_dir.absolute())},
+            [flooding.fileno(), into.fileno()],
+        )  # fmt: skip
+        eventually(lambda: flooded.exists() and flooded.read_text() != "")
+        eventually(lambda: not Path(f"/proc/{flooded.read_text()}").exists())
+        flooded.unlink()
+        sent = scratch.file()
+        sent.write(jpeg())
+        server = fragile._children._server
+        assert fragile.clean(sent, scratch.file()).mime == "image/jpeg"
+        assert fragile._children._server is server
+
+
+NO_FORK = """
+import errno, os
+from media_service.decoding import forkserver
+def fork(): raise BlockingIOError(errno.EAGAIN, "no more processes")
+os.fork = fork
+forkserver.main()
+"""
+
+
+@pytest.fixture(params=[NO_FORK, "raise SystemExit"], ids=["no processes", "no server"])
+def hindered(request: pytest.FixtureRequest, fragile: Decoder, monkeypatch: pytest.MonkeyPatch) -> Iterator[Decoder]:
+    """A decoder that can start no child for the moment."""
+    fragile.close()
+    monkeypatch.setattr(fragile._children, "_program", [sys.executable, "-c", request.param])
+    yield fragile
+    fragile.close()
+
+
+async def test_without_a_child_an_upload_may_be_sent_again(
+    app: FastAPI, hindered: Decoder, alice: Person, nothing_is_kept: Check
+) -> None:
+    app.state.service = dataclasses.replace(app.state.service, decoder=hindered)
+    answer = await alice.upload(jpeg())
+    assert (answer.status_code, answer.json()["code"], answer.headers["Retry-After"]) == (503, "overloaded", "5")
+    nothing_is_kept()
+
+
+def test_a_server_that_could_not_fork_lives_on(
+    fragile: Decoder, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fragile.close()
+    monkeypatch.setattr(fragile._children, "_program", [sys.executable, "-c", NO_FORK])
+    fragile.warm()
+    server = fragile._children._server
+    sent = scratch.file()
+    sent.write(jpeg())
+    for _ in range(2):
+        with pytest.raises(DecoderAway):
+            fragile.clean(sent, scratch.file())
+    assert fragile._children._server is server
+    fragile.close()
+
+
+async def test_without_a_child_a_picture_stays_to_be_drawn(
+    alice: Person, hindered: Decoder, database: Database, store: Store, scratch: Scratch
+) -> None:
+    asset = await alice.has_uploaded(jpeg())
+    for _ in range(MAX_ATTEMPTS + 1):
+        with pytest.raises(DecoderAway):
+            renditions_make(database, store, hindered, scratch, UUID(asset["id"]))
+    assert (await alice.get(f"/api/v1/media/{asset['id']}")).json()["status"] == "processing"
+
+
+CLEANED = {"mime": "image/jpeg", "width": 4, "height": 3, "left_out": ""}
+THUMB = ["thumb", 10, "image/webp", 320, 240]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        CLEANED | {"mime": "text/html"},
+        CLEANED | {"mime": None},
+        {name: CLEANED[name] for name in ("mime", "height", "left_out")},
+        CLEANED | {"height": 0},
+        CLEANED | {"height": "3"},
+        CLEANED | {"left_out": "a lie"},
+        {"drawn": []},
+        {"refused": [200, "fine", "", {}]},
+        {"refused": [413, "fine", "", {"cause": "bytes"}]},
+        {"refused": [413, "too_large", "", {"cause": "a lie", "more": 1}]},
+        {"os_error": 10**30},
+    ],
+)
+def test_an_answer_that_makes_no_sense_is_none(told: dict[str, Any]) -> None:
+    with pytest.raises(ChildDied):
+        answers.cleaned(told)
+
+
+@pytest.mark.parametrize(
+    "drawn",
+    [
+        None,
+        [],
+        [THUMB, THUMB],
+        [["other", *THUMB[1:]]],
+        [["thumb", -10, *THUMB[2:]]],
+        [["thumb", 11, *THUMB[2:]]],
+        [["thumb", 10, "text/html", 320, 240]],
+        [["thumb", 10, "image/webp", 321, 240]],
+        [["thumb", 10, "image/webp", 320]],
+        [7],
+    ],
+)
+def test_renditions_that_were_not_asked_for_are_none(drawn: Any) -> None:
+    with pytest.raises(ChildDied):
+        answers.drawn({"drawn": drawn}, {"thumb": 320}, written=10)
+    assert answers.drawn({"drawn": [THUMB]}, {"thumb": 320}, written=10)[0].length == 10
+
+
+@pytest.mark.parametrize("claim", [None, 0, -1, "1", 1.5])
+def test_a_claim_that_makes_no_sense_is_none(claim: Any) -> None:
+    with pytest.raises(ChildDied):
+        answers.claimed({"claim": claim})
+
+
+def test_who_speaks_a_byte_at_a_time_has_no_more_time_than_others() -> None:
+    ours, theirs = socket.socketpair()
+
+    def drip() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                theirs.send(b" ")
+                select.select([], [], [], 0.01)
+
+    dripping = Thread(target=drip)
+    with theirs:
+        with ours:
+            dripping.start()
+            with pytest.raises(TimeoutError):
+                Channel(ours, 0.2).receive()
+        dripping.join(10)
+
+
+def test_without_a_filter_of_calls_production_decodes_only_if_it_is_told_to(
+    own_settings: MediaSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert sandbox.can_filter_calls()
+    monkeypatch.setattr(sandbox, "can_filter_calls", lambda: False)
+    Decoder.of(own_settings)
+    production = own_settings.model_copy(update={"environment": "production"})
+    with pytest.raises(SettingsError, match="MEDIA_DECODE_UNCONFINED"):
+        Decoder.of(production)
+    Decoder.of(production.model_copy(update={"decode_unconfined": True}))
 
 
 async def test_work_for_a_client_who_left_is_cancelled() -> None:
@@ -225,4 +399,4 @@ def test_loaders_of_types_that_are_not_taken_are_off(content: bytes) -> None:
 
 
 def test_media_decodes_in_children_in_every_process() -> None:
-    assert resources.decoder()._program[-1] == "media_service.decoding.forkserver"
+    assert resources.decoder()._children._program[-1] == "media_service.decoding.forkserver"

@@ -81,7 +81,7 @@ def test_a_child_that_takes_more_than_was_estimated_dies(
     """Else the tests above would prove nothing."""
     sent = scratch.file()
     sent.write(KINDS["progressive JPEG in four inks"]())
-    monkeypatch.setattr(unbounded, "_program", [sys.executable, "-c", TOO_LITTLE])
+    monkeypatch.setattr(unbounded._children, "_program", [sys.executable, "-c", TOO_LITTLE])
     unbounded.close()
     with pytest.raises(Problem, match="cannot be decoded"):
         unbounded.clean(sent, scratch.file())

@@ -11,7 +11,8 @@ from chassis.events.envelope import Event
 from chassis.events.testing import published
 from media_service.assets.models import Asset
 from media_service.database import Database
-from media_service.decoding.decoder import Decoder, Undecodable
+from media_service.decoding.answers import Undecodable
+from media_service.decoding.decoder import Decoder
 from media_service.renditions import tasks
 from media_service.renditions.services import MAX_ATTEMPTS, REQUEUE_AFTER, renditions_requeue_stuck
 from media_service.storage.store import Store

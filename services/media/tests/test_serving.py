@@ -4,7 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
-from media_service.decoding.decoder import Decoder, Undecodable
+from media_service.decoding.answers import Undecodable
+from media_service.decoding.decoder import Decoder
 from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
 from media_service.testing.people import Json, Person
 

@@ -2,7 +2,9 @@
 
 import json
 import socket
+import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 MAX_BYTES = 64 * 1024
@@ -11,21 +13,30 @@ Message = dict[str, Any]
 
 
 class Channel:
-    """One end of a pair of connected sockets."""
+    """One end of a pair of connected sockets; with ``seconds``, all that is said there may take no longer."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, seconds: float | None = None) -> None:
         self.socket = connection
         self._read = b""
+        self._until = None if seconds is None else time.monotonic() + seconds
+
+    def extend(self, seconds: float) -> None:
+        """Allow so many seconds more."""
+        if self._until is not None:
+            self._until += seconds
 
     def send(self, message: Message, files: Sequence[int] = ()) -> None:
-        """Raises OSError when the other end is gone."""
+        """Raises OSError; not where the other end is gone, for what it said last is still to be read."""
+        self._hurry()
         line = json.dumps(message).encode() + b"\n"
-        sent = socket.send_fds(self.socket, [line], files) if files else 0
-        self.socket.sendall(line[sent:])
+        with suppress(BrokenPipeError):
+            sent = socket.send_fds(self.socket, [line], files) if files else 0
+            self.socket.sendall(line[sent:])
 
     def receive(self) -> Message:
-        """The next message; raises EOFError when there will be none, ValueError for what is no message."""
+        """The next message; raises EOFError when there will be none, TimeoutError, ValueError for what is none."""
         while b"\n" not in self._read:
+            self._hurry()
             self._take(self.socket.recv(MAX_BYTES))
         return self._next()
 
@@ -37,6 +48,22 @@ class Channel:
             files += more
             self._take(data)
         return self._next(), files
+
+    def await_end(self) -> None:
+        """Pass over what is still said, until nobody has the other end; raises TimeoutError."""
+        with suppress(ConnectionResetError):
+            self._hurry()
+            while self.socket.recv(MAX_BYTES):
+                self._hurry()
+
+    def _hurry(self) -> None:
+        """Let the next call on the socket take no longer than is left of the time."""
+        if self._until is None:
+            return
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("took too long")
+        self.socket.settimeout(left)
 
     def _take(self, data: bytes) -> None:
         if not data:

@@ -5,20 +5,22 @@ A child has one picture, and ends with it. What it says is checked like anything
 
 import os
 import socket
-import subprocess
-import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
-from typing import IO, Self
+from typing import IO, Self, TypeVar
 
 from chassis.logging import get_logger
 from chassis.metrics import counter
-from chassis.problems import Problem
+from chassis.settings import SettingsError
 
+from media_service.decoding import answers, sandbox
+from media_service.decoding.answers import ChildDied, Undecodable
 from media_service.decoding.channel import Channel, Message
+from media_service.decoding.children import END_SECONDS, Children, DecoderAway
 from media_service.decoding.sandbox import Bounds
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE, ROOM, Budget
@@ -28,17 +30,9 @@ from media_service.settings import MediaSettings
 
 TRIES = 2
 BYTES_A_PIXEL = 8  # of the largest picture that libvips may put into a file of its own
-ENVIRONMENT = ("LANG", "LC_ALL", "TMPDIR", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD")
 
+T = TypeVar("T")
 log = get_logger()
-
-
-class Undecodable(Exception):  # noqa: N818  said of the picture
-    """The picture cannot be decoded, or whoever tried died of it."""
-
-
-class ChildDied(Exception):  # noqa: N818  said of the child
-    """The child ended without an answer, or was too slow; the message says how."""
 
 
 class Task:
@@ -53,14 +47,14 @@ class Task:
         with self._lock:
             self._socket = connection
             if self.is_cancelled and connection:
-                connection.shutdown(socket.SHUT_RDWR)
+                connection.shutdown(socket.SHUT_WR)
 
     def cancel(self) -> None:
         """The child is killed, and who waits for it told that it died."""
         with self._lock:
             self.is_cancelled = True
             if self._socket:
-                self._socket.shutdown(socket.SHUT_RDWR)
+                self._socket.shutdown(socket.SHUT_WR)
 
 
 class Decoder:
@@ -79,20 +73,22 @@ class Decoder:
         memory: Budget,
         server: str = "media_service.decoding.forkserver",
     ) -> None:
-        self._program = [sys.executable, "-m", server]
+        self._children = Children(server)
         self._scratch_dir = scratch_dir.absolute()  # the server is elsewhere
         self._limits = limits
         self._seconds = seconds
         self._memory = memory
         mapped = BYTES_A_PIXEL * limits.pixels + 4 * max_bytes
         self._bounds = Bounds(limits.memory + ROOM, mapped, max(mapped, MEGABYTE), seconds)
-        self._server: subprocess.Popen[bytes] | None = None
-        self._control: socket.socket | None = None
-        self._lock = Lock()
 
     @classmethod
     def of(cls, settings: MediaSettings) -> Self:
-        """The one that the settings allow."""
+        """The one that the settings allow; raises SettingsError where they ask for more than the kernel can give."""
+        if not sandbox.can_filter_calls():
+            if settings.production and not settings.decode_unconfined:
+                reason = "This kernel cannot keep decoders from the network and from programs (seccomp)"
+                raise SettingsError(f"{reason}: MEDIA_DECODE_UNCONFINED=true decodes all the same.")
+            log.warning("decoding children are not confined: they have limits, and no filter of system calls")
         return cls(
             settings.scratch_dir,
             settings.limits,
@@ -104,123 +100,94 @@ class Decoder:
     def clean(self, sent: IO[bytes], into: IO[bytes], task: Task | None = None) -> CleanPicture:
         """The picture to keep, in ``into``, of a file that was sent, see ``pictures.cleaning``.
 
-        Raises the Problem that refuses it, also where two children died of it, and OSError where there is no room.
+        Raises the Problem that refuses it, also where two children died of it, DecoderAway, and OSError where there is
+        no room.
         """
         limits = self._limits
         arguments = {"pixels": limits.pixels, "frames": limits.frames, "animation_pixels": limits.animation_pixels,
                      "memory": limits.memory}  # fmt: skip
         try:
-            told = self._run("clean", arguments, sent, into, task or Task())
+            told = self._run("clean", arguments, sent, into, task or Task(), answers.cleaned)
         except Undecodable as error:
             raise image_refused("its pixels cannot be decoded", cause=Cause.UNDECODABLE) from error
-        return CleanPicture(into, told["mime"], int(told["width"]), int(told["height"]), told["left_out"])
+        return CleanPicture(into, told.mime, told.width, told.height, told.left_out)
 
     def render(self, picture: IO[bytes], mime: str, into: IO[bytes], sides: Mapping[str, int]) -> list[Rendered]:
-        """A stored picture in sizes that have names, see ``pictures.rendering``; raises Undecodable."""
-        told = self._run("render", {"mime": mime, "sides": dict(sides)}, picture, into, Task())
+        """A stored picture in sizes that have names, see ``pictures.rendering``; raises Undecodable, DecoderAway."""
+
+        def read(told: Message) -> list[answers.Drawn]:
+            return answers.drawn(told, sides, written=os.fstat(into.fileno()).st_size)
+
+        drawn = self._run("render", {"mime": mime, "sides": dict(sides)}, picture, into, Task(), read)
         into.seek(0)
-        return [
-            Rendered(str(name), into.read(int(length)), str(kind), int(width), int(height))
-            for name, length, kind, width, height in told["drawn"]
-        ]
+        return [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
+
+    @property
+    def longest(self) -> float:
+        """Seconds that one picture may take at most, from when there is memory for it."""
+        return TRIES * (2 * self._seconds + END_SECONDS)
 
     def warm(self) -> None:
         """Start what children are forked from, so that the first picture need not wait for it."""
-        with self._lock:
-            self._started()
+        with suppress(DecoderAway):  # which the log tells; the next picture tries again
+            self._children.warm()
 
     def close(self) -> None:
         """End all children."""
-        with self._lock:
-            self._end_server()
+        self._children.close()
 
-    def _run(self, job: str, arguments: Message, picture: IO[bytes], into: IO[bytes], task: Task) -> Message:
+    def _run(  # noqa: PLR0913, PLR0917  all a job has
+        self,
+        job: str,
+        arguments: Message,
+        picture: IO[bytes],
+        into: IO[bytes],
+        task: Task,
+        read: Callable[[Message], T],
+    ) -> T:
         picture.flush()
+        asked = {"job": job, "arguments": arguments, "bounds": asdict(self._bounds), "scratch": str(self._scratch_dir)}
         for left in reversed(range(TRIES)):
+            outcome = "answered"
             try:
-                return self._once(job, arguments, picture, into, task)
-            except ChildDied as died:
-                _count(job, "cancelled" if task.is_cancelled else "died")
-                if task.is_cancelled:
-                    break
-                log.warning("decoding child died", job=job, reason=str(died), tries_left=left)
-        raise Undecodable("the decoder died of it")
+                return read(self._once(asked, picture, into, task))
+            except (ChildDied, DecoderAway) as error:
+                why, is_away = error, isinstance(error, DecoderAway)
+                outcome = "cancelled" if task.is_cancelled else "away" if is_away else "died"
+                log.warning("decoding child died", job=job, outcome=outcome, reason=str(error), tries_left=left)
+            finally:
+                _count(job, outcome)
+            if task.is_cancelled:
+                break
+        raise why if is_away else Undecodable("the decoder died of it") from why
 
-    def _once(self, job: str, arguments: Message, picture: IO[bytes], into: IO[bytes], task: Task) -> Message:
+    def _once(self, asked: Message, picture: IO[bytes], into: IO[bytes], task: Task) -> Message:
         into.seek(0)
         into.truncate()
-        with ExitStack() as done:
-            connection = done.enter_context(self._child())
-            task.use(connection)
+        with ExitStack() as memory, self._children.begin() as connection, ExitStack() as done:
+            done.callback(self._children.await_end, connection)
             done.callback(task.use, None)
-            connection.settimeout(2 * self._seconds)
-            channel = Channel(connection)
-            asked = {
-                "job": job,
-                "arguments": arguments,
-                "bounds": asdict(self._bounds),
-                "scratch": str(self._scratch_dir),
-            }
+            task.use(connection)
+            channel = Channel(connection, 2 * self._seconds)
             try:
                 channel.send(asked, [picture.fileno(), into.fileno()])
                 told = channel.receive()
                 if "claim" in told:
-                    done.enter_context(self._memory.claim(int(told["claim"])))
+                    began = time.monotonic()
+                    memory.enter_context(self._memory.claim(answers.claimed(told)))
+                    channel.extend(time.monotonic() - began)  # others had it, which is not the picture's fault
                     channel.send({"granted": True})
                     told = channel.receive()
-            except (EOFError, OSError, ValueError) as error:
+            except (EOFError, ConnectionResetError) as error:
+                raise DecoderAway from error  # who forked the child would have told of its end
+            except (OSError, ValueError) as error:
                 raise ChildDied(str(error) or type(error).__name__) from error
+        if "not_begun" in told:
+            raise DecoderAway
         if "ended" in told:
             raise ChildDied(f"exit status {told['ended']}")
-        _count(job, "answered")
-        return _checked(told)
-
-    def _child(self) -> socket.socket:
-        ours, theirs = socket.socketpair()
-        with theirs, self._lock:
-            try:
-                socket.send_fds(self._started(), [b"."], [theirs.fileno()])
-            except OSError:  # it ended; the next one is new
-                self._end_server()
-                socket.send_fds(self._started(), [b"."], [theirs.fileno()])
-        return ours
-
-    def _started(self) -> socket.socket:
-        if self._control and self._server and self._server.poll() is None:
-            return self._control
-        self._end_server()
-        ours, theirs = socket.socketpair()
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-        with theirs:
-            self._server = subprocess.Popen(  # noqa: S603  our own program
-                self._program, stdin=theirs.fileno(), env=environment, cwd="/", start_new_session=True
-            )
-        self._control = ours
-        return ours
-
-    def _end_server(self) -> None:
-        if self._control:
-            self._control.close()
-        if self._server:
-            self._server.wait()
-        self._control = self._server = None
+        return told
 
 
 def _count(job: str, outcome: str) -> None:
     counter("media_decoding_children_total").labels(job, outcome).inc()
-
-
-def _checked(told: Message) -> Message:
-    """What a child answered, or the error that it tells of."""
-    match told:
-        case {"refused": [int(status), str(code), str(detail), dict(members)]} if status in {413, 415, 422}:
-            raise Problem(status, code, detail, members=members)
-        case {"undecodable": str(reason)}:
-            raise Undecodable(reason)
-        case {"os_error": int(number)}:
-            raise OSError(number, os.strerror(number))
-        case {"fault": str(where)}:
-            raise RuntimeError(f"A fault in a decoding child: {where}")
-        case {"mime": "image/jpeg" | "image/png" | "image/webp" | "image/gif" | "image/avif"} | {"drawn": list()}:
-            return told
-    raise ChildDied("an answer that is none")

@@ -1,7 +1,8 @@
 """The process that decoding children are forked from: libvips loaded once, no secrets, no file of anybody's.
 
-Whoever decodes starts it, and sends it one end of a pair of sockets for each job. It forks a child for that, tells how
-the child ended if it did so without an answer, and kills it when the other end is closed. It ends with who started it.
+Whoever decodes starts it, is told that it is ready, and sends it one end of a pair of sockets for each job. It forks a
+child for that, kills it when the other end says no more, and tells how it ended: that comes last, so that whoever reads
+to the end knows that the child is gone. It ends with who started it.
 
 libvips may run nothing before a fork: its threads would be missing in the child, which would wait for them.
 """
@@ -16,10 +17,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from media_service.decoding import jobs, sandbox
-from media_service.decoding.channel import Channel
+from media_service.decoding.channel import Channel, Message
 from media_service.pictures.scratch import Scratch
 
 CONTROL = 0  # the descriptor of the socket to who started us
+LEFT = getattr(select, "POLLRDHUP", 0)  # the other end will say no more; elsewhere than on Linux it must be closed
 
 
 class ForkServer:
@@ -39,6 +41,7 @@ class ForkServer:
 
     def run(self) -> None:
         """Until who started us is gone."""
+        Channel(self._control).send({"ready": True})
         while True:
             for descriptor, _ in self._poll.poll():
                 if descriptor == self._control.fileno():
@@ -54,8 +57,15 @@ class ForkServer:
         asked, files, _, _ = socket.recv_fds(self._control, 1, 1)
         if not asked:
             return False
+        if not files:  # there was no descriptor free; the other end sees that this one was closed
+            return True
         job = socket.socket(fileno=files[0])
-        child = os.fork()
+        try:
+            child = os.fork()
+        except OSError as error:
+            _tell(job, {"not_begun": error.errno})
+            job.close()
+            return True
         if not child:
             signal.set_wakeup_fd(-1)
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -63,7 +73,7 @@ class ForkServer:
                 other.close()
             _work(job)
         self._children[child] = job
-        self._poll.register(job, 0)  # nothing but that its other end was closed
+        self._poll.register(job, LEFT)
         return True
 
     def _kill(self, descriptor: int) -> None:
@@ -80,9 +90,15 @@ class ForkServer:
                 job = self._children.pop(pid)
                 with contextlib.suppress(KeyError):
                     self._poll.unregister(job)
-                with contextlib.suppress(OSError):
-                    Channel(job).send({"ended": os.waitstatus_to_exitcode(status)})
+                _tell(job, {"ended": os.waitstatus_to_exitcode(status)})
                 job.close()
+
+
+def _tell(job: socket.socket, message: Message) -> None:
+    """Say it if there is room for it: whoever does not read what children say may not hold the others up."""
+    job.setblocking(False)
+    with contextlib.suppress(OSError):
+        Channel(job).send(message)
 
 
 def _work(job: socket.socket) -> NoReturn:

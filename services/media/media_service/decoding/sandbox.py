@@ -71,6 +71,7 @@ def enter(bounds: Bounds) -> None:
     if sys.platform == "linux":
         _prctl(PR_SET_DUMPABLE, 0)  # nor may another child of ours look into this one
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    if can_filter_calls():  # where not, who started us has said so, or refused to
         filter_calls()
 
 
@@ -112,19 +113,23 @@ def _taken() -> tuple[int, int]:
     return int(fields[0]) * page, int(fields[5]) * page
 
 
+def can_filter_calls() -> bool:
+    """Whether the kernel, or what stands for one, filters system calls, and we know those of this machine."""
+    if sys.platform != "linux" or platform.machine() not in CALLS:
+        return False
+    try:
+        _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, 0)
+    except OSError as error:
+        return error.errno not in {errno.EINVAL, errno.ENOSYS}  # it is EFAULT where a program would have been read
+    return False
+
+
 def filter_calls() -> None:
-    """Refuse the calls of CALLS, new processes and signals to others; where the machine is another, none."""
-    machine = platform.machine()
-    if machine not in CALLS:
-        return
-    program = _program(machine)
+    """Refuse the calls of CALLS, new processes and signals to others."""
+    program = _program(platform.machine())
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
-    try:
-        _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOSYS}:  # a kernel, or what stands for one, that has no filters
-            raise
+    _prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.addressof(header))
 
 
 def _program(machine: str) -> list[tuple[int, int, int, int]]:

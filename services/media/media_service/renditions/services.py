@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.services import asset_mark_failed, asset_mark_ready
 from media_service.database import Database, insert
-from media_service.decoding.decoder import Decoder, Undecodable
+from media_service.decoding.answers import Undecodable
+from media_service.decoding.children import DecoderAway
+from media_service.decoding.decoder import Decoder
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
 from media_service.renditions.making import renditions_draw
@@ -20,6 +22,7 @@ from media_service.storage.store import Store, folder_of
 
 MAX_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=60)  # doubled with each attempt
+STORE_TIME = timedelta(minutes=2)  # what an attempt may take beside decoding
 REQUEUE_AFTER = timedelta(minutes=5)
 REQUEUE_AT_MOST = 500
 
@@ -32,7 +35,7 @@ def renditions_make(database: Database, store: Store, decoder: Decoder, scratch:
     What fails for a passing reason is raised, and is tried again when the sweeper finds the asset still processing.
     """
     with database.writing() as session:
-        asset = _attempt(session, asset_id, datetime.now(UTC))
+        asset = _attempt(session, asset_id, until=datetime.now(UTC) + timedelta(seconds=decoder.longest) + STORE_TIME)
     if asset is None:
         return
     try:
@@ -43,6 +46,10 @@ def renditions_make(database: Database, store: Store, decoder: Decoder, scratch:
         with database.writing() as session:
             _fail(session, asset_id, "no renditions could be made of it")
         return
+    except Exception as error:
+        with database.writing() as session:
+            _try_later(session, asset_id, is_counted=not isinstance(error, DecoderAway))
+        raise
     with database.writing() as session:
         is_kept = _finish(session, asset_id, drawn)
     if not is_kept:
@@ -59,17 +66,26 @@ def renditions_requeue_stuck(session: Session, *, now: datetime) -> Sequence[UUI
     return [asset.id for asset in stuck]
 
 
-def _attempt(session: Session, asset_id: UUID, now: datetime) -> Asset | None:
-    """The asset, if there is something to do; a picture that keeps killing its worker is given up."""
+def _attempt(session: Session, asset_id: UUID, *, until: datetime) -> Asset | None:
+    """The asset, if there is something to do, and nobody else's meanwhile.
+
+    A picture that keeps killing its worker is given up.
+    """
     asset = _processing(session, asset_id)
     if asset is None:
         return None
     if asset.attempts >= MAX_ATTEMPTS:
         asset_mark_failed(session, asset, f"no renditions could be made of it in {MAX_ATTEMPTS} attempts")
         return None
-    asset.retry_at = now + RETRY_AFTER * 2**asset.attempts
+    asset.retry_at = until
     asset.attempts += 1
     return asset
+
+
+def _try_later(session: Session, asset_id: UUID, *, is_counted: bool) -> None:
+    if asset := _processing(session, asset_id):
+        asset.attempts -= not is_counted
+        asset.retry_at = datetime.now(UTC) + RETRY_AFTER * 2 ** max(asset.attempts - 1, 0)
 
 
 def _finish(session: Session, asset_id: UUID, renditions: Sequence[Rendition]) -> bool:

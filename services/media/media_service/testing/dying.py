@@ -2,6 +2,7 @@
 what. Every other picture is treated as always.
 """
 
+import contextlib
 import os
 import resource
 import signal
@@ -70,6 +71,18 @@ def _lie(_asked: jobs.Asked) -> Message:
     return {"mime": "text/html", "width": 1, "height": 1, "left_out": ""}
 
 
+def _flood(asked: jobs.Asked) -> Message:
+    Path(asked.scratch.directory, "flooded").write_text(str(os.getpid()))
+    asked.channel.socket.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            asked.channel.socket.send(b"x" * 4096)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            asked.channel.socket.send(b"x")
+    os.abort()
+
+
 def _write(asked: jobs.Asked) -> Message:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     most = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
@@ -102,7 +115,7 @@ def _go_wrong(_asked: jobs.Asked) -> Message:
 
 HARMS = {
     "DIE": _die, "ABORT": _abort, "ONCE": _die_once, "EAT": _eat, "TURN": _turn_for_ever, "SLEEP": _sleep, "LIE": _lie,
-    "WRITE": _write, "REACH": _reach_out, "LOOK": _look_round, "WRONG": _go_wrong,
+    "FLOOD": _flood, "WRITE": _write, "REACH": _reach_out, "LOOK": _look_round, "WRONG": _go_wrong,
 }  # fmt: skip
 ORDINARY = dict(jobs.JOBS)
 

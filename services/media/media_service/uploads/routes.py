@@ -1,12 +1,13 @@
 """Taking in pictures."""
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
 from chassis.fastapi.authentication import Caller
-from chassis.idempotency import HEADER, Attempt, KeptAnswer, attempt_of
+from chassis.idempotency import HEADER, RUNNING, Attempt, KeptAnswer, attempt_of
 from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
 from sqlalchemy.orm import Session
 
@@ -72,15 +73,16 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
         )
         return _answer(asset, service.public_url)
 
-    return await create_once(service.database, _attempt(idempotency_key, caller.sub, upload), create)
+    running = RUNNING + timedelta(seconds=service.decoder.longest)
+    return await create_once(service.database, _attempt(idempotency_key, caller.sub, upload, running), create)
 
 
-def _attempt(key: str | None, caller: UUID, upload: Upload) -> Attempt | None:
+def _attempt(key: str | None, caller: UUID, upload: Upload, running: timedelta) -> Attempt | None:
     """What was sent is the picture and the words, however the form has put them."""
     if key is None:
         return None
     sent = f"{upload.sha256} {upload.alt}".encode()
-    return attempt_of(key, caller=caller, method="POST", path=router.prefix, sent=sent)
+    return replace(attempt_of(key, caller=caller, method="POST", path=router.prefix, sent=sent), running=running)
 
 
 def _answer(asset: Asset, public_url: str) -> KeptAnswer:

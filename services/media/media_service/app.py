@@ -21,7 +21,9 @@ from media_service.database import AsyncDatabase
 from media_service.decoding.decoder import Decoder
 from media_service.decoding.slots import FairSlots
 from media_service.dependencies import WebService
+from media_service.keeping import routes as keeping
 from media_service.pictures.scratch import Room
+from media_service.quota import routes as quota
 from media_service.renditions import routes as renditions
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
@@ -73,7 +75,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     app.state.revocations = revocations
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
-    for public in (uploads.router, assets.router, renditions.router):
+    for public in (uploads.router, assets.router, keeping.v1, keeping.router, quota.router, renditions.router):
         app.include_router(public, dependencies=[Depends(enforce_access_table)])
     for hidden in (internal.router, sent_by_services.router, health_router(health)):
         app.include_router(hidden)

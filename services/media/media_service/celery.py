@@ -6,10 +6,12 @@ from media_service.settings import settings
 
 app = celery_app(
     settings(),
-    tasks=["media_service.renditions.tasks", "media_service.sweeping.tasks"],
+    tasks=["media_service.keeping.tasks", "media_service.renditions.tasks", "media_service.sweeping.tasks"],
     schedule={
         "renditions": {"task": "renditions_requeue_stuck", "schedule": 20.0},
+        "assets": {"task": "assets_sweep", "schedule": 600.0},
         "storage": {"task": "storage_sweep", "schedule": 3600.0},
+        "storage-reconcile": {"task": "storage_reconcile", "schedule": 86400.0},
     },
     outbox_url=settings().database_url,
     disks=settings().picture_disks,

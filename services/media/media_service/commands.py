@@ -3,6 +3,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from chassis.commands import Commands
@@ -83,6 +84,39 @@ def check(_arguments: list[str]) -> None:
             raise SettingsError(f"The {name} is not ready: {server_reason(error) or error}") from error
 
 
+def reconcile(arguments: list[str]) -> None:
+    """Compare the database with the store, and print what does not agree; --repair mends what can be."""
+    from datetime import UTC, datetime
+
+    from media_service import resources
+    from media_service.storage.store import FOLDERS
+    from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, drift_repair, folders_compare, owners_compare
+
+    if arguments not in ([], ["--repair"]):
+        raise SettingsError("usage: media reconcile [--repair]")
+    database, store, now, drift = resources.database(), resources.store(), datetime.now(UTC), Drift()
+    for first in range(0, len(FOLDERS), FOLDERS_AT_ONCE):
+        drift.add(folders_compare(database, store, first, now=now))
+    with database.reading() as session:
+        drift.add(owners_compare(session))
+    json.dump(asdict(drift), sys.stdout, indent=2, default=str)
+    print()  # noqa: T201  the file ends with a newline
+    if arguments:
+        drift_repair(database, store, drift, now=now)
+    if any(drift.counts().values()) and not (arguments and not drift.missing_pictures):
+        sys.exit(1)
+
+
+def quotas(_arguments: list[str]) -> None:
+    """Print what each owner's pictures take, most first: id, bytes, pictures."""
+    from media_service import resources
+    from media_service.quota.selectors import storage_list
+
+    with resources.database().reading() as session:
+        for owner in storage_list(session):
+            print(owner.owner_id, owner.bytes, owner.assets, sep="\t")  # noqa: T201  to whoever typed the command
+
+
 def openapi(_arguments: list[str]) -> None:
     """Print the contract, contracts/openapi/media.json."""
     from media_service.openapi import document
@@ -110,6 +144,8 @@ COMMANDS: dict[str, Command] = {
     "events": shared.events,
     "migrate": migrate,
     "check": check,
+    "reconcile": reconcile,
+    "quotas": quotas,
     "openapi": openapi,
     "demo": demo,
 }

@@ -5,7 +5,12 @@ from collections.abc import Mapping
 from chassis.events.database import Handler
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
+from media_service.keeping.handlers import count_use_of_avatar, count_uses_of_object
 
 PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved)
 
-HANDLERS: Mapping[str, Handler] = {}
+HANDLERS: Mapping[str, Handler] = {
+    "blog.media_refs.changed.v1": count_uses_of_object,
+    "auth.user.registered.v1": count_use_of_avatar,
+    "auth.profile.updated.v1": count_use_of_avatar,
+}

@@ -28,7 +28,10 @@ class TypeRefusal(Refusal):
 
 
 REFUSED_PICTURE: dict[int | str, dict[str, Any]] = {
-    413: {"model": PictureRefusal, "description": "`too_large`: more than the limits allow"},
+    413: {
+        "model": PictureRefusal | Refusal,
+        "description": "`too_large`: more than the limits allow; `quota_exceeded`: more than your pictures may have",
+    },
     415: {"model": TypeRefusal, "description": "`unsupported_media_type`: not a picture of a type that is taken"},
     422: {
         "model": PictureRefusal | Refusal,

@@ -1,6 +1,7 @@
 """Everything about media that a person may set, read from the environment."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -9,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
+from media_service.terms import Terms
 
 
 class MediaSettings(ClientSettings):
@@ -35,6 +37,14 @@ class MediaSettings(ClientSettings):
     max_animation_pixels: int = Field(600_000_000, ge=1, description="pixels all frames of an animation may have")
     decode_memory: int = Field(
         512 * MEGABYTE, ge=256 * MEGABYTE, description="bytes that all decoding at once may take in a process"
+    )
+    quota_bytes: int = Field(10_000_000_000, ge=1, description="bytes the pictures of one user may have together")
+    unused_days: float = Field(
+        30, gt=0, le=36500, description="days after its last use until a picture counts as an orphan"
+    )
+    orphan_days: float = Field(30, gt=0, le=36500, description="days an orphan has until it goes to the trash")
+    trash_days: float = Field(
+        30, gt=0, le=36500, description="days a picture in the trash can be restored until it is gone for good"
     )
     scratch_bytes: int = Field(
         1_000_000_000, ge=1, description="bytes of uploads that may lie on the disk at once while they are checked"
@@ -91,6 +101,12 @@ class MediaSettings(ClientSettings):
     @property
     def limits(self) -> Limits:
         return Limits(self.max_pixels, self.max_frames, self.max_animation_pixels, self.decode_memory)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(
+            timedelta(days=self.unused_days), timedelta(days=self.orphan_days), timedelta(days=self.trash_days)
+        )
 
     @property
     def scratch_dir(self) -> Path:

@@ -27,7 +27,10 @@ from media_service.storage.store import Store
 from media_service.testing.cleaned import Clean, Large, cleaner, renderer
 from media_service.testing.people import ALICE, BOB, Person
 
-TABLES = ("removed_assets", "assets", "renditions", "blobs", "outbox_event", "inbox_event", "idempotency_key")
+TABLES = (
+    "removed_assets", "assets", "renditions", "blobs", "asset_uses", "using_objects", "owner_storage", "outbox_event",
+    "inbox_event", "idempotency_key",
+)  # fmt: skip
 
 
 CONTRACT = Contract("media")

@@ -59,3 +59,6 @@ class MediaRefsChanged(EventData):
     object_type: str = Field(examples=["post"])
     object_id: UUID = Field(examples=[POST])
     media_ids: list[UUID] = Field(examples=[[PICTURE]])
+    author_id: UUID | None = Field(
+        None, description="whose the object is: pictures of others are not used by it", examples=[AUTHOR]
+    )

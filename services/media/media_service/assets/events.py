@@ -59,4 +59,8 @@ class AssetFailed(AssetState):
 
 @event("media.asset.removed.v1", aggregate="asset", id_field="asset_id")
 class AssetRemoved(AssetState):
-    """The asset and its files are gone."""
+    """The asset is shown no more. It may come back: what is told of it later holds."""
+
+    cause: Literal["deleted", "unused", "taken_down"] | None = Field(
+        None, description="why it went to the trash; null for what is gone for good", examples=["deleted"]
+    )

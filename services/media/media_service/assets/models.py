@@ -12,6 +12,9 @@ from media_service.database import Base
 from media_service.storage.models import Blob, Rendition
 
 ALT_LENGTH = 1000
+NOTICE_LENGTH = 500
+UNUSED = text("unused_since IS NOT NULL AND trashed_at IS NULL")
+TRASHED = text("trashed_at IS NOT NULL")
 
 
 class AssetStatus(StrEnum):
@@ -20,11 +23,23 @@ class AssetStatus(StrEnum):
     FAILED = "failed"
 
 
+class TrashedBecause(StrEnum):
+    """Why an asset is in the trash; its owner can restore it but from the last."""
+
+    DELETED = "deleted"
+    UNUSED = "unused"
+    TAKEN_DOWN = "taken_down"
+
+
 class Asset(Base):
     """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events,
     ``left_out`` names what of it is not kept. Answers and events read their fields from it by name.
 
     While it is processing, ``status`` is the truth and the job only a hint: at ``retry_at`` it is queued again.
+
+    ``unused_since`` is None while something uses it, and for one that was there before uses were counted: such a one is
+    kept. In the trash, since ``trashed_at``, it is shown to nobody but its owner; ``notice`` is what whoever took it
+    down says of that.
     """
 
     __tablename__ = "assets"
@@ -36,6 +51,8 @@ class Asset(Base):
             postgresql_where=text("status = 'processing'"),
             sqlite_where=text("status = 'processing'"),
         ),
+        Index("assets_unused", "unused_since", postgresql_where=UNUSED, sqlite_where=UNUSED),
+        Index("assets_trashed", "trashed_at", postgresql_where=TRASHED, sqlite_where=TRASHED),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -50,6 +67,10 @@ class Asset(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    unused_since: Mapped[datetime | None] = mapped_column(default=None)
+    trashed_at: Mapped[datetime | None] = mapped_column(default=None)
+    trashed_because: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    notice: Mapped[str] = mapped_column(String(500), default="", server_default="")
 
     blob: Mapped[Blob] = relationship(lazy="joined", innerjoin=True)
 

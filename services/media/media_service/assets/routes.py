@@ -1,19 +1,17 @@
 """The caller's own pictures."""
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from chassis.fastapi.authentication import Caller
 from chassis.fastapi.lists import documented, query_of
 from chassis.lists import PAGE_NUMBER, Query, page_of
-from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, asset_out
 from media_service.assets.selectors import asset_get, assets_count, assets_list
-from media_service.assets.services import asset_describe, asset_remove
+from media_service.assets.services import asset_describe
 from media_service.dependencies import AssetId, Service
 from media_service.storage.serving import PICTURE, original, serve
-from media_service.storage.store import folder_of
 
 PRIVATE = "private, no-store"
 
@@ -45,14 +43,6 @@ async def describe_picture(asset_id: AssetId, change: AssetChange, caller: Calle
     """Change the alternative text of one of the caller's pictures."""
     asset = await service.database.write(asset_describe, asset_id, caller.sub, **change.model_dump(exclude_unset=True))
     return asset_out(asset, service.public_url)
-
-
-@router.delete("/{asset_id}", status_code=204)
-async def remove_picture(asset_id: AssetId, background: BackgroundTasks, caller: Caller, service: Service) -> None:
-    """Remove one of the caller's pictures; its files go when nobody else shows the same picture."""
-    unused = await service.database.write(asset_remove, asset_id, caller.sub, now=datetime.now(UTC))
-    if unused:
-        background.add_task(service.store.remove, folder_of(unused))  # so that the answer takes the same time
 
 
 @router.head("/{asset_id}/content", include_in_schema=False)

@@ -69,8 +69,12 @@ class AssetChange(BaseModel):
 
 def asset_out(asset: Asset, public_url: str) -> AssetOut:
     """An asset with addresses on the gateway."""
+    facts = AssetFacts.model_validate(asset)
+    return AssetOut.model_construct(**dict(facts), urls=urls_of(asset, public_url))
+
+
+def urls_of(asset: Asset, public_url: str) -> AssetUrls:
+    """The addresses of an asset on the gateway."""
     own = f"{public_url}/m/{asset.id}"
     urls = {preset: f"{own}/{preset}.webp" for preset in PRESETS}
-    original = f"{own}/original.{EXTENSIONS[asset.mime]}"
-    facts = AssetFacts.model_validate(asset)
-    return AssetOut.model_construct(**dict(facts), urls=AssetUrls(**urls, original=original))
+    return AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.mime]}")

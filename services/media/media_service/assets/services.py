@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetState, AssetUploaded
-from media_service.assets.models import Asset, AssetStatus, RemovedAsset
+from media_service.assets.models import Asset, AssetStatus, RemovedAsset, TrashedBecause
 from media_service.assets.selectors import asset_get
 from media_service.database import insert
+from media_service.quota.services import storage_give_back, storage_take
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
 
@@ -29,11 +30,14 @@ def asset_add(  # noqa: PLR0913  all an upload has
     now: datetime,
     asset_id: UUID | None = None,
     left_out: str = "",
+    quota_bytes: int | None = None,
 ) -> Asset:
     """Make an asset, with a new id unless one is given, of a picture whose file is stored.
 
-    If the same picture was stored before, the asset shows that one, and the new files are nobody's.
+    If the same picture was stored before, the asset shows that one, and the new files are nobody's. Raises Problem 413
+    where the owner's pictures would have more than ``quota_bytes``.
     """
+    size = blob.bytes
     asset = Asset(
         id=asset_id or uuid7(),
         owner_id=owner_id,
@@ -43,10 +47,12 @@ def asset_add(  # noqa: PLR0913  all an upload has
         left_out=left_out,
         retry_at=now + FIRST_RETRY,
         created_at=now,
+        unused_since=now,
     )
     session.add(asset)
     session.flush()
-    _publish(session, AssetUploaded, asset)
+    storage_take(session, owner_id, size, most=quota_bytes)
+    _publish(session, AssetUploaded, asset, actor=owner_id)
     return asset
 
 
@@ -61,24 +67,44 @@ def asset_describe(session: Session, asset_id: UUID, owner_id: UUID, *, alt: str
 def asset_mark_ready(session: Session, asset: Asset) -> None:
     """Say that all renditions are there."""
     asset.status = AssetStatus.READY
-    asset.version += 1
-    _publish(session, AssetReady, asset)
+    if asset.trashed_at is None:
+        asset.version += 1
+        _publish(session, AssetReady, asset, actor=asset.owner_id)
 
 
 def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
     """Say that there will be no renditions."""
     asset.status = AssetStatus.FAILED
     asset.reason = reason
+    if asset.trashed_at is None:
+        asset.version += 1
+        _publish(session, AssetFailed, asset, actor=asset.owner_id)
+
+
+def asset_trash(session: Session, asset: Asset, because: TrashedBecause, *, actor: UUID | None, now: datetime) -> None:
+    """Show an asset to nobody but its owner any more, and say that it is removed."""
+    asset.trashed_at, asset.trashed_because = now, because
     asset.version += 1
-    _publish(session, AssetFailed, asset)
+    _publish(session, AssetRemoved, asset, actor=actor, cause=because)
+
+
+def asset_untrash(session: Session, asset: Asset, *, actor: UUID | None) -> None:
+    """Show an asset as it was, and say what it is."""
+    asset.trashed_at, asset.trashed_because = None, ""
+    asset.version += 1
+    _publish(session, _TELLS[AssetStatus(asset.status)], asset, actor=actor)
 
 
 def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
-    """Remove an asset; gives the id of its stored picture if nobody shows that any more: its files are to go."""
-    asset = asset_get(session, asset_id, owner_id, lock=True)
+    """Remove an asset for good, used or not; gives the id of its stored picture if nobody shows that any more.
+
+    The files of that are to go then.
+    """
+    asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     blob = blob_lock(session, asset.blob_id)
     asset.version += 1
-    _publish(session, AssetRemoved, asset)
+    _publish(session, AssetRemoved, asset, actor=owner_id)
+    storage_give_back(session, owner_id, blob.bytes)
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()
@@ -113,6 +139,15 @@ def _unspend_id(session: Session, asset_id: UUID) -> None:
     session.execute(delete(RemovedAsset).where(RemovedAsset.id == asset_id))
 
 
-def _publish(session: Session, told: type[AssetState], asset: Asset) -> None:
-    state = told.model_validate(asset, from_attributes=True)
-    publish(session, state, sequence=asset.version, actor=asset.owner_id)
+_TELLS = {
+    AssetStatus.PROCESSING: AssetUploaded,
+    AssetStatus.READY: AssetReady,
+    AssetStatus.FAILED: AssetFailed,
+}
+
+
+def _publish(
+    session: Session, told: type[AssetState], asset: Asset, *, actor: UUID | None = None, **more: object
+) -> None:
+    state = told.model_validate(asset, from_attributes=True).model_copy(update=more)
+    publish(session, state, sequence=asset.version, actor=actor)

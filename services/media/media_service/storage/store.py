@@ -5,8 +5,8 @@ A file is there in full or not at all. Keys are made here and nowhere else.
 
 import errno
 import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -105,6 +105,20 @@ class Store:
         with _counted("remove"):
             for batch in obstore.list(self._objects, prefix=folder):
                 obstore.delete(self._objects, [found["path"] for found in batch])
+
+    def remove_keys(self, keys: Sequence[str]) -> None:
+        """Remove single files; they may be gone already."""
+        for key in keys:
+            with suppress(FileNotFoundError):
+                obstore.delete(self._objects, key)
+
+    def has(self, key: str) -> bool:
+        """Whether a file is there."""
+        try:
+            obstore.head(self._objects, key)
+        except FileNotFoundError:
+            return False
+        return True
 
     def list(self, folder: str) -> Iterator[list[StoredObject]]:
         """All files below a folder, some at a time."""

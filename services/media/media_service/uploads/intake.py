@@ -8,6 +8,7 @@ from typing import IO, Protocol
 from uuid import UUID
 
 from anyio import to_thread
+from chassis.problems import Problem
 from fastapi import BackgroundTasks, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
@@ -47,7 +48,11 @@ async def take_in(  # noqa: PLR0913  named
     picture = await unless_client_leaves(request, _clean(service, sent, scratch.file(), owner_id))
     now = datetime.now(UTC)
     blob = await run_in_threadpool(picture_put, service.store, picture, now=now)
-    asset = await service.database.write(record, blob, left_out=picture.left_out, now=now)
+    try:
+        asset = await service.database.write(record, blob, left_out=picture.left_out, now=now)
+    except Problem:  # so that it was not committed
+        await run_in_threadpool(service.store.remove, folder_of(blob.id))
+        raise
     afterwards.add_task(ask_for_renditions, asset.id)
     if asset.blob_id != blob.id:  # the same picture was there already
         afterwards.add_task(service.store.remove, folder_of(blob.id))  # so that the answer takes the same time

@@ -15,11 +15,12 @@ from media_service.assets.models import Asset
 from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
 from media_service.dependencies import ScratchOfRequest, Service
+from media_service.quota.services import storage_require_room
 from media_service.refused import REFUSED_PICTURE
 from media_service.storage.models import Blob
 from media_service.uploads.intake import take_in
 from media_service.uploads.once import Keep, create_once
-from media_service.uploads.receiving import Upload, receive
+from media_service.uploads.receiving import MAX_OTHER_BYTES, Upload, receive
 
 BODY: dict[str, Any] = {
     "requestBody": {
@@ -59,12 +60,15 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     scratch: ScratchOfRequest,
 ) -> Response:
     """Take in a picture: a JPEG, PNG, WebP, AVIF or GIF file, and what it shows in words."""
+    quota_bytes, announced = service.settings.quota_bytes, int(request.headers.get("content-length", "0"))
+    picture = max(announced - MAX_OTHER_BYTES, 0)
+    await service.database.read(storage_require_room, caller.sub, picture, most=quota_bytes)
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
 
     async def create(keep: Keep) -> KeptAnswer:
         def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
             said = partial(asset_add, sha256=upload.sha256, alt=upload.alt, left_out=left_out)
-            asset = said(session, blob, owner_id=caller.sub, now=now)
+            asset = said(session, blob, owner_id=caller.sub, now=now, quota_bytes=quota_bytes)
             keep(session, _answer(asset, service.public_url))
             return asset
 

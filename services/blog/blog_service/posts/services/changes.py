@@ -94,7 +94,9 @@ def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapsho
         events.append(PostSlugChanged(**state, previous_slug=before.slug))
     media_ids = after.relations.media_ids if after else []
     if set(media_ids) != set(before.relations.media_ids if before else []):
-        events.append(MediaRefsChanged(object_type="post", object_id=post.id, media_ids=media_ids))
+        events.append(
+            MediaRefsChanged(object_type="post", object_id=post.id, media_ids=media_ids, author_id=post.author_id)
+        )
     for event in events:
         post.event_sequence += 1
         publish(event, sequence=post.event_sequence, actor=actor)

@@ -1,0 +1,27 @@
+"""Reactions to what the other services say of their pictures."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+from chassis.events.envelope import Event
+from sqlalchemy.orm import Session
+
+from media_service.keeping.services import Using, uses_set
+
+
+def count_uses_of_object(session: Session, event: Event) -> None:
+    """An object of blog uses exactly these pictures."""
+    told = event.data
+    using = Using("blog", told["object_type"], UUID(told["object_id"]))
+    owner_id = told.get("author_id")  # which blog has not always told
+    _set(session, event, using, [UUID(asset_id) for asset_id in told["media_ids"]], owner_id and UUID(owner_id))
+
+
+def count_use_of_avatar(session: Session, event: Event) -> None:
+    """A user's profile shows this picture, or none."""
+    user_id, avatar = UUID(event.data["user_id"]), event.data["avatar"]
+    _set(session, event, Using("auth", "profile", user_id), [UUID(avatar)] if avatar else [], user_id)
+
+
+def _set(session: Session, event: Event, using: Using, wanted: list[UUID], owner_id: UUID | None) -> None:
+    uses_set(session, using, wanted, owner_id=owner_id, sequence=event.sequence, now=datetime.now(UTC))

@@ -1,0 +1,103 @@
+"""Assets in v2, and what becomes of them: deleted, restored, taken down."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+from chassis.fastapi.authentication import Caller
+from chassis.fastapi.lists import documented, query_of
+from chassis.lists import CURSOR, Keyset, Parameter, Query, cursor_page
+from chassis.preconditions import entity_tag, is_unchanged
+from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+
+from media_service.assets.models import Asset
+from media_service.assets.selectors import asset_get, assets_after
+from media_service.dependencies import AssetId, Service, WebService
+from media_service.keeping.schemas import AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
+from media_service.keeping.selectors import usage_get
+from media_service.keeping.services import asset_delete, asset_delete_or_purge, asset_restore, asset_take_down
+from media_service.storage.store import folder_of
+
+NEWEST_FIRST: Keyset = {"-id": UUID}
+PRIVATE = {"Cache-Control": "private, no-store"}
+FORCE = (Parameter("force", {"type": "boolean", "default": False}, "delete it though it is used"),)
+Asked = Annotated[Query, Depends(query_of(FORCE))]
+IN_USE: dict[int | str, dict[str, Any]] = {
+    409: {"model": InUse, "description": "`asset_in_use`: with its usage; `force` deletes it all the same"}
+}
+IN_USE_OR_TAKEN_DOWN: dict[int | str, dict[str, Any]] = {
+    409: {"description": "`asset_in_use`: with its `usage`, as GET has it; `asset_taken_down`"}
+}
+TAKEN_DOWN: dict[int | str, dict[str, Any]] = {409: {"description": "`asset_taken_down`: staff has taken it down"}}
+
+v1 = APIRouter(prefix="/api/v1/media", tags=["media"])
+router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
+
+
+@v1.delete("/{asset_id}", status_code=204, responses=IN_USE, openapi_extra=documented(FORCE))
+async def remove_picture(asset_id: AssetId, query: Asked, caller: Caller, service: Service) -> None:
+    """Put one of the caller's pictures into the trash; one that is used only with ``force``."""
+    force, terms, now = query.flag("force"), service.settings.terms, datetime.now(UTC)
+    await service.database.write(asset_delete, asset_id, caller.sub, force=force, terms=terms, now=now)
+
+
+@router.get("", openapi_extra=documented(CURSOR))
+async def list_assets(query: Annotated[Query, Depends(query_of(CURSOR))], caller: Caller, service: Service) -> AssetsV2:
+    """The caller's pictures and those in the trash, newest first."""
+    page = cursor_page(query, NEWEST_FIRST)
+    after = cast("UUID", page.place[0]) if page.place else None
+    found = await service.database.read(assets_after, caller.sub, after=after, limit=page.limit + 1)
+    assets, next_cursor = page.split(found, lambda asset: (asset.id,))
+    terms, now = service.settings.terms, datetime.now(UTC)
+    items = [asset_v2(asset, service.public_url, terms=terms, now=now) for asset in assets]
+    return AssetsV2(items=items, next_cursor=next_cursor)
+
+
+@router.get("/{asset_id}", response_model=AssetV2)
+async def get_asset(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
+    """One of the caller's pictures, also from the trash."""
+    return _answer(service, await service.database.read(asset_get, asset_id, caller.sub, also_trashed=True), request)
+
+
+@router.delete("/{asset_id}", status_code=204, responses=IN_USE_OR_TAKEN_DOWN, openapi_extra=documented(FORCE))
+async def delete_asset(
+    asset_id: AssetId, query: Asked, background: BackgroundTasks, caller: Caller, service: Service
+) -> None:
+    """Put one of the caller's pictures into the trash, used ones only with ``force``; from there it goes for good."""
+    force, terms, now = query.flag("force"), service.settings.terms, datetime.now(UTC)
+    unshown = await service.database.write(
+        asset_delete_or_purge, asset_id, caller.sub, force=force, terms=terms, now=now
+    )
+    if unshown:
+        background.add_task(service.store.remove, folder_of(unshown))  # so that the answer takes the same time
+
+
+@router.post("/{asset_id}/restore", response_model=AssetV2, responses=TAKEN_DOWN)
+async def restore_asset(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
+    """Take one of the caller's pictures out of the trash; one that is not there stays as it is."""
+    asset = await service.database.write(asset_restore, asset_id, caller.sub, now=datetime.now(UTC))
+    return _answer(service, asset, request)
+
+
+@router.get("/{asset_id}/usage")
+async def get_usage(asset_id: AssetId, caller: Caller, response: Response, service: Service) -> UsageOut:
+    """Who uses one of the caller's pictures, why it is kept, and when it goes."""
+    response.headers.update(PRIVATE)
+    usage = await service.database.read(usage_get, asset_id, caller.sub, terms=service.settings.terms)
+    return UsageOut.model_validate(usage.body())
+
+
+@router.post("/{asset_id}/takedown", status_code=204)
+async def take_down_asset(asset_id: AssetId, takedown: Takedown, caller: Caller, service: Service) -> None:
+    """Take anybody's picture down, with a reason that its owner sees and nobody else; for moderators and admins."""
+    now = datetime.now(UTC)
+    await service.database.write(asset_take_down, asset_id, takedown.reason, actor=caller.sub, now=now)
+
+
+def _answer(service: WebService, asset: Asset, request: Request) -> Response:
+    """The asset; 304 where the client has it."""
+    shown = asset_v2(asset, service.public_url, terms=service.settings.terms, now=datetime.now(UTC)).model_dump_json()
+    headers = PRIVATE | {"ETag": entity_tag(asset.version, shown.encode())}
+    if request.method == "GET" and is_unchanged(request.headers, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(shown, headers=headers, media_type="application/json")

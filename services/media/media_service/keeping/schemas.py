@@ -1,0 +1,86 @@
+"""Usage, and assets as v2 shows them."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from chassis.text import readable
+from pydantic import AfterValidator, BaseModel, StringConstraints
+
+from media_service.assets.models import NOTICE_LENGTH, Asset
+from media_service.assets.schemas import AssetUrls, LeftOut, Moment, urls_of
+from media_service.keeping.selectors import State, state_of
+from media_service.refused import Refusal
+from media_service.terms import Terms
+
+
+class UsedBy(BaseModel):
+    """An object of the owner's that shows the picture."""
+
+    service: str
+    type: str
+    id: UUID
+    since: Moment
+
+
+class UsageOut(BaseModel):
+    """Who uses a picture, why it is kept, and when it goes to the trash, or from there for good; null: it stays."""
+
+    used_by: list[UsedBy]
+    kept_because: Literal["used", "grace", "trash"]
+    goes_at: Moment | None
+
+
+class InUse(Refusal):
+    """Why a picture is not deleted: its usage."""
+
+    usage: UsageOut
+
+
+class AssetV2(BaseModel):
+    """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent."""
+
+    id: UUID
+    owner_id: UUID
+    state: State
+    reason: str | None
+    sha256: str
+    mime: str
+    bytes: int
+    width: int
+    height: int
+    alt: str
+    left_out: LeftOut
+    urls: AssetUrls
+    created_at: Moment
+
+
+class AssetsV2(BaseModel):
+    """Some of a list, newest first."""
+
+    items: list[AssetV2]
+    next_cursor: str | None
+
+
+class Takedown(BaseModel):
+    """Why a picture is taken down, for its owner."""
+
+    reason: Annotated[
+        str,
+        StringConstraints(min_length=1, max_length=NOTICE_LENGTH, pattern=r"^[^\x00]*$"),
+        AfterValidator(readable),
+    ]
+
+
+def asset_v2(asset: Asset, public_url: str, *, terms: Terms, now: datetime) -> AssetV2:
+    """An asset as its owner sees it now."""
+    facts = {name: getattr(asset, name) for name in _FACTS}
+    return AssetV2(
+        **facts,
+        state=state_of(asset, terms=terms, now=now),
+        reason=asset.notice or asset.reason,
+        urls=urls_of(asset, public_url),
+    )
+
+
+_FACTS = ("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "left_out", "created_at")

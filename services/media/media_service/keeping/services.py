@@ -1,0 +1,200 @@
+"""What decides how long assets stay: uses begin and end, owners delete and restore, staff takes down, time goes by.
+
+Whoever changes several assets locks them in the order of their ids.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from chassis.logging import get_logger
+from chassis.problems import Problem
+from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy.orm import Session
+
+from media_service.assets.models import Asset, AssetStatus, TrashedBecause
+from media_service.assets.selectors import asset_get
+from media_service.assets.services import asset_remove, asset_trash, asset_untrash
+from media_service.database import insert
+from media_service.keeping.models import AssetUse, UsingObject
+from media_service.keeping.selectors import has_missed_events, is_used, usage_of
+from media_service.terms import Terms
+
+AT_ONCE = 500
+
+log = get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Using:
+    """An object of another service: a post of blog, a profile of auth."""
+
+    service: str
+    object_type: str
+    object_id: UUID
+
+
+def uses_set(  # noqa: PLR0913  named
+    session: Session,
+    using: Using,
+    wanted: Collection[UUID],
+    *,
+    owner_id: UUID | None,
+    sequence: int,
+    now: datetime,
+) -> None:
+    """Say that an object uses these assets and no others, unless something newer was said.
+
+    Only assets of ``owner_id`` count, for nobody may keep another's picture from being deleted; None takes all. One
+    that went to the trash because it was unused comes back.
+    """
+    if not _is_newer(session, using, sequence):
+        return
+    before = set(session.scalars(select(AssetUse.asset_id).where(*_of(using))))
+    changed = select(Asset).where(Asset.id.in_(before ^ set(wanted))).order_by(Asset.id).with_for_update(of=Asset)
+    assets, ended = session.scalars(changed).all(), before - set(wanted)
+    session.execute(delete(AssetUse).where(*_of(using), AssetUse.asset_id.in_(ended)))
+    for asset in assets:
+        if asset.id not in ended and owner_id in {asset.owner_id, None}:
+            _begin(session, asset, using, now)
+    _release(session, ended, now)
+
+
+def asset_delete(  # noqa: PLR0913  named
+    session: Session, asset_id: UUID, owner_id: UUID, *, force: bool, terms: Terms, now: datetime
+) -> None:
+    """Put an asset into the trash; raises Problem 404, and 409 with its usage if it is used and not forced."""
+    asset = asset_get(session, asset_id, owner_id, lock=True)
+    usage = usage_of(session, asset, terms=terms)
+    if usage.used_by and not force:
+        detail = "This picture is used; force=true deletes it all the same."
+        raise Problem(409, "asset_in_use", detail, members={"usage": usage.body()})
+    if usage.used_by:
+        log.info("used picture deleted", asset=str(asset_id), uses=len(usage.used_by))
+    asset_trash(session, asset, TrashedBecause.DELETED, actor=owner_id, now=now)
+
+
+def asset_delete_or_purge(  # noqa: PLR0913  named
+    session: Session, asset_id: UUID, owner_id: UUID, *, force: bool, terms: Terms, now: datetime
+) -> UUID | None:
+    """As asset_delete; one that is in the trash already goes for good, see ``assets.services.asset_remove``."""
+    asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
+    if asset.trashed_because == TrashedBecause.TAKEN_DOWN:
+        raise _taken_down()
+    if asset.trashed_at is not None:
+        return asset_purge(session, asset, now=now)
+    asset_delete(session, asset_id, owner_id, force=force, terms=terms, now=now)
+    return None
+
+
+def asset_restore(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> Asset:
+    """Take an asset out of the trash; raises Problem 404, and 409 for one that staff has taken down."""
+    asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
+    if asset.trashed_because == TrashedBecause.TAKEN_DOWN:
+        raise _taken_down()
+    if asset.trashed_at is not None:
+        _untrash(session, asset, actor=owner_id, now=now)
+    return asset
+
+
+def asset_take_down(session: Session, asset_id: UUID, notice: str, *, actor: UUID, now: datetime) -> None:
+    """Show an asset to nobody but its owner, with why; raises Problem 404. Whoever it belongs to cannot restore it."""
+    asset = session.scalar(select(Asset).where(Asset.id == asset_id).with_for_update(of=Asset))
+    if asset is None:
+        raise Problem(404, "not_found", "There is no such picture.")
+    asset.notice = notice
+    asset_trash(session, asset, TrashedBecause.TAKEN_DOWN, actor=actor, now=now)
+    log.info("picture taken down", asset=str(asset_id), by=str(actor))
+
+
+def asset_purge(session: Session, asset: Asset, *, now: datetime) -> UUID | None:
+    """Remove an asset for good, and what is known of its uses; gives the stored picture that nobody shows any more."""
+    session.execute(delete(AssetUse).where(AssetUse.asset_id == asset.id))
+    return asset_remove(session, asset.id, asset.owner_id, now=now)
+
+
+def assets_trash_unused(session: Session, *, terms: Terms, now: datetime) -> int:
+    """Put orphans whose time is over into the trash, some at a time; gives how many.
+
+    None while events wait that could not be heeded: they may tell of uses.
+    """
+    if has_missed_events(session):
+        log.warning("no unused pictures go to the trash: events wait that were not heeded")
+        return 0
+    over = now - terms.unused - terms.orphan
+    unused = select(Asset).where(
+        Asset.unused_since <= over, Asset.trashed_at.is_(None), Asset.status != AssetStatus.PROCESSING, ~is_used()
+    )
+    found = session.scalars(unused.order_by(Asset.id).limit(AT_ONCE).with_for_update(of=Asset, skip_locked=True)).all()
+    for asset in found:
+        asset_trash(session, asset, TrashedBecause.UNUSED, actor=None, now=now)
+    return len(found)
+
+
+def assets_purgeable(session: Session, *, terms: Terms, now: datetime) -> list[UUID]:
+    """Assets whose time in the trash is over, some at a time; of unused ones none while events wait."""
+    over = select(Asset.id).where(Asset.trashed_at <= now - terms.trash)
+    if has_missed_events(session):
+        over = over.where(Asset.trashed_because != TrashedBecause.UNUSED)
+    return list(session.scalars(over.order_by(Asset.trashed_at).limit(AT_ONCE)))
+
+
+def asset_purge_if_over(session: Session, asset_id: UUID, *, terms: Terms, now: datetime) -> UUID | None:
+    """Remove an asset for good unless it was restored meanwhile; gives what asset_purge does."""
+    query = select(Asset).where(Asset.id == asset_id, Asset.trashed_at <= now - terms.trash)
+    asset = session.scalar(query.with_for_update(of=Asset))
+    return asset_purge(session, asset, now=now) if asset else None
+
+
+def _is_newer(session: Session, using: Using, sequence: int) -> bool:
+    said = insert(session, UsingObject).values(
+        service=using.service, object_type=using.object_type, object_id=using.object_id, sequence=sequence
+    )
+    said = said.on_conflict_do_update(
+        index_elements=["service", "object_type", "object_id"],
+        set_={"sequence": sequence},
+        where=UsingObject.sequence < sequence,
+    )
+    return session.scalar(said.returning(UsingObject.sequence)) is not None
+
+
+def _begin(session: Session, asset: Asset, using: Using, now: datetime) -> None:
+    session.add(
+        AssetUse(
+            asset_id=asset.id,
+            service=using.service,
+            object_type=using.object_type,
+            object_id=using.object_id,
+            since=now,
+        )
+    )
+    asset.unused_since = None
+    if asset.trashed_because == TrashedBecause.UNUSED:
+        asset_untrash(session, asset, actor=None)
+
+
+def _release(session: Session, ended: Collection[UUID], now: datetime) -> None:
+    """From now on those are unused that nothing else uses."""
+    released = update(Asset).where(Asset.id.in_(ended), ~is_used()).values(unused_since=now)
+    session.execute(released.execution_options(synchronize_session=False))
+
+
+def _untrash(session: Session, asset: Asset, *, actor: UUID, now: datetime) -> None:
+    has_uses = session.scalar(select(AssetUse.asset_id).where(AssetUse.asset_id == asset.id).limit(1))
+    asset.unused_since = None if has_uses else now
+    asset_untrash(session, asset, actor=actor)
+
+
+def _of(using: Using) -> tuple[ColumnElement[bool], ...]:
+    return (
+        AssetUse.service == using.service,
+        AssetUse.object_type == using.object_type,
+        AssetUse.object_id == using.object_id,
+    )
+
+
+def _taken_down() -> Problem:
+    return Problem(
+        409, "asset_taken_down", "This picture was taken down; it stays in the trash until its time is over."
+    )

@@ -92,8 +92,7 @@ def reconcile(arguments: list[str]) -> None:
     from media_service.storage.store import FOLDERS
     from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, drift_repair, folders_compare, owners_compare
 
-    if arguments not in ([], ["--repair"]):
-        raise SettingsError("usage: media reconcile [--repair]")
+    is_repair = repair_of(arguments)
     database, store, now, drift = resources.database(), resources.store(), datetime.now(UTC), Drift()
     for first in range(0, len(FOLDERS), FOLDERS_AT_ONCE):
         drift.add(folders_compare(database, store, first, now=now))
@@ -101,10 +100,17 @@ def reconcile(arguments: list[str]) -> None:
         drift.add(owners_compare(session))
     json.dump(asdict(drift), sys.stdout, indent=2, default=str)
     print()  # noqa: T201  the file ends with a newline
-    if arguments:
+    if is_repair:
         drift_repair(database, store, drift, now=now)
-    if any(drift.counts().values()) and not (arguments and not drift.missing_pictures):
+    if any(drift.counts().values()) and not (is_repair and not drift.missing_pictures):
         sys.exit(1)
+
+
+def repair_of(arguments: list[str]) -> bool:
+    """Whether what does not agree is to be mended; raises SettingsError for other words."""
+    if arguments not in ([], ["--repair"]):
+        raise SettingsError("usage: media reconcile [--repair]")
+    return bool(arguments)
 
 
 def quotas(_arguments: list[str]) -> None:

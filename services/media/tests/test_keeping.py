@@ -173,7 +173,8 @@ async def test_nothing_unused_goes_while_events_wait(
         session.execute(
             text(
                 "INSERT INTO inbox_event (consumer, event_id, type, partition_key, sequence, state, attempts, envelope,"
-                " received_at) VALUES ('media.blog-events', 'x', 'x', 'x', 1, 'dead', 8, 'x', '2026-11-23 10:00:00')"
+                " received_at) VALUES ('media.blog-events', '01900000-0000-7000-8000-000000000001', 'x', 'x', 1, "
+                "'dead', 8, 'x', '2026-11-23 10:00:00')"
             )
         )
     pass_days(1000)

@@ -108,9 +108,10 @@ class Store:
 
     def remove_keys(self, keys: Sequence[str]) -> None:
         """Remove single files; they may be gone already."""
-        for key in keys:
-            with suppress(FileNotFoundError):
-                obstore.delete(self._objects, key)
+        with _counted("remove"):
+            for key in keys:
+                with suppress(FileNotFoundError):
+                    obstore.delete(self._objects, key)
 
     def has(self, key: str) -> bool:
         """Whether a file is there."""

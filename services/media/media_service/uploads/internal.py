@@ -48,7 +48,8 @@ async def take_in_picture(  # noqa: PLR0913  each is a dependency
     def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
         asset_hold_id(session, asset_id, now=now)
         said = partial(asset_add, sha256=upload.sha256, alt=upload.alt, left_out=left_out)
-        return said(session, blob, owner_id=uploader.sub, now=now, asset_id=asset_id)
+        quota_bytes = service.settings.quota_bytes
+        return said(session, blob, owner_id=uploader.sub, now=now, asset_id=asset_id, quota_bytes=quota_bytes)
 
     asset = await take_in(
         service, request, upload.file, scratch, owner_id=uploader.sub, record=record, afterwards=background

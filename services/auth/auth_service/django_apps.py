@@ -18,6 +18,7 @@ APPS = {
     "outbox": "auth_service.outbox",
     "moderation": "auth_service.moderation",
     "profiles": "auth_service.profiles",
+    "staff": "auth_service.staff",
     "demo": "auth_service.demo",
     **SHARED_APPS,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from auth_service.staff.create_admin import create_admin
-from auth_service.testing import PASSWORD, Caller
+from auth_service.testing import PASSWORD, Caller, Mailbox
 from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
@@ -76,6 +76,23 @@ def test_djangos_command_opens_no_account(db: None, monkeypatch: pytest.MonkeyPa
     with pytest.raises(CommandError, match="create-admin"):
         call_command("createsuperuser", *options)
     assert not User.objects.exists()
+
+
+def test_another_password_by_the_command_ends_every_session(
+    alice: Caller, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def change(login: str, password: str) -> None:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(f"{password}\n"))
+        call_command("changepassword", login)
+
+    for login, password, why in (("nobody", PASSWORD, "no such"), ("alice", "1234567890", "numeric")):
+        with pytest.raises(CommandError, match=why):
+            change(login, password)
+    assert alice.get("/api/v2/me").status == 200
+    change("ALICE@example.org", "another long pass phrase")
+    assert alice.get("/api/v2/me").body["code"] == "token_revoked"
+    assert User.objects.get().check_password("another long pass phrase")
+    assert [message["Subject"] for message in mailbox.receive()] == ["Your password was changed"]
 
 
 def test_a_password_is_no_argument(create: Create, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,10 +1,4 @@
-"""``create-admin``: the password comes from a person at the terminal, or from standard input.
-
-Never by an argument or the environment, which other processes and shell histories see.
-"""
-
-import getpass
-import sys
+"""``create-admin``: an account with every power."""
 
 from chassis.django.bodies import read
 from chassis.django.exceptions import field_errors
@@ -14,6 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from auth_service.staff.arguments import create_admin as create_admin_parser
 from auth_service.staff.services import admin_create, is_admin
+from auth_service.staff.typed_password import typed_password
 from auth_service.users.bodies import RegistrationBody
 
 
@@ -23,17 +18,8 @@ def create_admin(arguments: list[str]) -> str:
     if is_admin(**asked):
         return f"{asked['username']} is an admin already; nothing was changed."
     try:
-        user = admin_create(**read(RegistrationBody, asked | {"password": _password()}))
+        user = admin_create(**read(RegistrationBody, asked | {"password": typed_password()}))
     except (Problem, ValidationError) as error:
         wrong = error.errors or [] if isinstance(error, Problem) else field_errors(error.detail)
         raise SettingsError(" ".join(f"{one.pointer.strip('/')}: {one.detail}" for one in wrong)) from error
     return f"{user.username} is an admin and may log in with this password."
-
-
-def _password() -> str:
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    password = getpass.getpass()
-    if password != getpass.getpass("Password (again): "):
-        raise SettingsError("The two passwords differ.")
-    return password

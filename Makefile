@@ -17,8 +17,8 @@ down: ## stop everything
 status: ## show every process, its age and memory
 	@$(LAUNCH) status
 
-logs: ## follow the logs (S=blog: of one service, S=blog-web: of one process)
-	@$(LAUNCH) logs $(S)
+logs: ## follow the logs (S=blog: a service, S=blog-web: a process, LEVEL=warning: from there on); ID=: all of a request
+	@$(LAUNCH) logs $(if $(S),"S=$(S)") $(if $(ID),"ID=$(ID)") $(if $(LEVEL),"LEVEL=$(LEVEL)")
 
 restart: ## restart all services (S=blog: one, S=blog-web: a process); changed settings need `make up`
 	@$(LAUNCH) restart $(S)

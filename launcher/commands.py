@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from launcher import ROOT, LauncherError, doctor, virtualenv
 from launcher.locks import lock
+from launcher.logs import Wanted, show
 from launcher.private_servers import pointed_to, private_servers, serve, wanted_kinds
 from launcher.servers.provision import provide
 from launcher.settings import SERVICES, read_settings
@@ -68,12 +69,9 @@ def restart(arguments: list[str]) -> None:
 
 
 def logs(arguments: list[str]) -> None:
-    """Follow the logs of all processes, or of those whose name begins so."""
-    folder = read_settings().log_folder
-    files = sorted(folder.glob(f"{arguments[0] if arguments else ''}*.log"))
-    if not files:
-        raise LauncherError(f"There is no log of that name in {folder}.")
-    os.execvp("tail", ["tail", "-n", "40", "-F", *map(str, files)])
+    """Follow the logs of all processes in one, or of those whose name begins so; ID=… shows all of one request."""
+    for line in show(read_settings().log_folder, Wanted.read(arguments), coloured=sys.stdout.isatty()):
+        print(line, flush=True)
 
 
 def shell(arguments: list[str]) -> None:

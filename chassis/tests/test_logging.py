@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import re
+import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -37,6 +38,32 @@ def test_framework_and_application_lines_have_one_shape(lines: Lines) -> None:
     ours, theirs = lines()
     assert ours.keys() == theirs.keys() == {"ts", "level", "service", "version", "env", "process", "event"}
     assert (theirs["event"], theirs["service"], theirs["process"]) == ("theirs too", "press", "web")
+
+
+def test_what_a_framework_hangs_on_for_its_own_handlers_is_left_out(lines: Lines) -> None:
+    hung_on = {"request": "<WSGIRequest: GET '/?q=alice'>", "color_message": "\x1b[1mstarted", "status_code": 503}
+    logging.getLogger("framework").warning("started", extra=hung_on)
+    assert lines()[0].keys() >= {"status_code"}
+    assert not lines()[0].keys() & {"request", "color_message"}
+
+
+def test_what_is_not_known_of_a_request_is_no_field(lines: Lines) -> None:
+    bind_request(request_id=None, job="greet")
+    get_logger().info("queued by nobody's request")
+    assert "request_id" not in lines()[0]
+    assert lines()[0]["job"] == "greet"
+
+
+def test_warnings_are_lines_of_the_log(press_settings: ServiceSettings, lines: Lines) -> None:
+    stream = io.StringIO()
+    logging.captureWarnings(capture=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        configure(press_settings, "web", stream)
+        warnings.warn("this will go", DeprecationWarning, stacklevel=1)
+    line = json.loads(stream.getvalue())
+    assert line["level"] == "warning"
+    assert "DeprecationWarning: this will go" in line["event"]
 
 
 def test_time_is_utc_with_milliseconds(lines: Lines) -> None:

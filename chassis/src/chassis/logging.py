@@ -53,7 +53,7 @@ def configure(settings: ServiceSettings, process: str, stream: TextIO | None = N
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render],
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *chain],
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), _without_objects, *chain],
         )
     )
     logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
@@ -68,7 +68,7 @@ def get_logger() -> structlog.typing.FilteringBoundLogger:
 
 
 def bind_request(**fields: str | None) -> None:
-    """Put fields (``request_id``, ``route``) on every later line of this request or task."""
+    """Put fields (``request_id``, ``route``) on every later line of this request or task; None is no field."""
     bind_contextvars(**fields)
 
 
@@ -117,9 +117,17 @@ def _add(fields: Callable[[], dict[str, str]]) -> Processor:
     return add
 
 
+def _without_objects(_logger: Any, _method: str, event: EventDict) -> EventDict:
+    """Without what frameworks hang on for handlers of their own: a request as Django sees it, a line in colours."""
+    for name in ("request", "color_message"):
+        event.pop(name, None)
+    return event
+
+
 def _without_secrets(_logger: Any, _method: str, event: EventDict) -> EventDict:
     # what structlog itself puts there is neither ours to change nor rendered
-    return {key: value if key.startswith("_") else redact(value, key) for key, value in event.items()}
+    fields = event.items()
+    return {key: value if key.startswith("_") else redact(value, key) for key, value in fields if value is not None}
 
 
 def _render(_logger: Any, _method: str, event: EventDict) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+from chassis.announcements import announce
 from chassis.connection_errors import describe
 from chassis.migration_lock import alone
 from chassis.settings_error import SettingsError
@@ -77,7 +78,7 @@ def migrate(
         say=lambda sentence: logger().info(sentence),
         attempt=attempt if options.applies else None,
     )
-    print(f"The database at {host_of(url())} has all its migrations.")  # noqa: T201  to whoever typed the command
+    announce(service, "migrate", f"The database at {host_of(url())} has all its migrations.")
 
 
 def find_pending(pending: Callable[[str], list[str]], url: str) -> tuple[list[str], str]:

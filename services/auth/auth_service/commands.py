@@ -5,6 +5,7 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from chassis.announcements import announce
 from chassis.django.commands import DjangoCommands
 from chassis.run import Command
 
@@ -74,7 +75,7 @@ def demo(_arguments: list[str]) -> None:
     from auth_service.demo import people
 
     for username in people.load():
-        print(f"registered {username}, password {people.PASSWORD}")  # noqa: T201  to whoever typed the command
+        announce("auth", "demo", f"registered {username}")
 
 
 def create_admin(arguments: list[str]) -> None:

@@ -4,6 +4,7 @@
 import os
 from typing import TYPE_CHECKING
 
+from chassis.announcements import announce
 from chassis.django.commands import DjangoCommands
 from chassis.run import Command
 
@@ -50,7 +51,7 @@ def demo(_arguments: list[str]) -> None:
     shared.set_up()
     from blog_service.demo.loading import load
 
-    print(f"wrote {load()} posts")  # noqa: T201  to whoever typed the command
+    announce("blog", "demo", f"wrote {load()} posts")
 
 
 def counts(arguments: list[str]) -> None:

@@ -6,6 +6,7 @@ import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from chassis.announcements import announce
 from chassis.commands import Commands
 from chassis.connection_errors import server_reason
 from chassis.run import Command
@@ -137,7 +138,7 @@ def demo(_arguments: list[str]) -> None:
 
     if _settings().production:
         raise SettingsError("Demo content is for ENVIRONMENT=development.")
-    print(f"drew {load()} pictures")  # noqa: T201  to whoever typed the command
+    announce("media", "demo", f"drew {load()} pictures")
 
 
 COMMANDS: dict[str, Command] = {

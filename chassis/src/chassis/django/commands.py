@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from chassis.announcements import announced
 from chassis.commands import Commands
 from chassis.django.migrations import pending
 from chassis.migrations import migrate, parse_options
@@ -76,7 +77,8 @@ class DjangoCommands(Commands):
 
     def _migrate(self) -> None:
         self.set_up()
-        self.manage(["migrate", "--no-input"])
+        with announced(self.service, "migrate"):
+            self.manage(["migrate", "--no-input"])
 
     def _application(self) -> Any:
         return importlib.import_module(f"{self.service}_service.wsgi").application

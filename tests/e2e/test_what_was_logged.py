@@ -1,0 +1,81 @@
+"""What all processes have logged while the stories were told: one shape, and nothing that is nobody's business.
+
+Its name puts it behind the other stories.
+"""
+
+import json
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from launcher import ROOT
+from tests.support.api import PASSWORD, Visitor, expect
+from tests.support.platform import Platform
+from tests.support.waiting import eventually
+
+SHAPE = Draft202012Validator(json.loads((ROOT / "ops/log-line.schema.json").read_text()))
+OTHERS = {"supervisord", "postgres", "rabbitmq", "epmd", "redis"}
+"""Programs of others have logs of their own making."""
+
+
+@pytest.fixture(scope="module")
+def secrets(platform: Platform | None, base_url: str) -> list[str]:
+    """What was said to the platform in confidence, at every place a client may put it."""
+    if platform is None:
+        pytest.skip("the platform at BASE_URL shows no logs")
+    planted = {
+        name: f"Planted-{uuid.uuid4().hex}"
+        for name in ("wrong", "cookie", "basic", "query", "refresh", "code", "reset", "bearer", "header")
+    }
+    with Visitor(base_url) as mallory:
+        mallory.register("mallory")
+        email = f"{mallory.username}@example.org"
+        tokens = mallory.log_in()
+        http = mallory.http
+        wrong = {"login": mallory.username, "password": planted["wrong"]}
+        expect(http.post("/api/v1/auth/jwt/create", json=wrong), 401)
+        expect(http.get("/api/v1/posts", headers={"Cookie": f"session={planted['cookie']}"}), 200)
+        http.get("/api/v1/posts", headers={"Authorization": f"Basic {planted['basic']}"})
+        http.get("/api/v1/posts", headers={"Authorization": f"Bearer {planted['bearer']}"})
+        http.get("/api/v1/posts", headers={"X-Api-Key": planted["header"]})
+        for path in ("/api/v1/posts", "/api/v1/auth/users/me", "/api/v1/media", "/nowhere"):
+            http.get(path, params={"token": planted["query"], "password": planted["query"], "code": planted["code"]})
+        http.get(f"/api/v1/auth/password/reset/{planted['reset']}")
+        http.post("/api/v1/auth/jwt/refresh", json={"refresh": planted["refresh"]})
+        last = expect(http.get("/api/v1/auth/users/me", headers={"X-Request-ID": f"last-{uuid.uuid4()}"}), 200)
+        request_id = last.headers["X-Request-ID"]
+    for process in ("gateway", "auth-web"):
+        eventually(lambda process=process: platform.has_logged(process, request_id))  # type: ignore[misc]
+    return [*planted.values(), PASSWORD, email, tokens["access"], tokens["refresh"], tokens["access"].split(".")[2]]
+
+
+@pytest.fixture(scope="module")
+def logs(platform: Platform, secrets: list[str]) -> list[Path]:
+    return sorted((platform.folder / "log").iterdir())
+
+
+def lines(file: Path) -> Iterator[str]:
+    return (line for line in file.read_text().splitlines() if line)
+
+
+def test_every_line_of_every_process_has_the_one_shape(logs: list[Path]) -> None:
+    ours = [file for file in logs if file.name.partition(".")[0] not in OTHERS]
+    assert {file.name.partition("-")[0].partition(".")[0] for file in ours} == {"auth", "blog", "media", "gateway"}
+    assert {"auth-migrate.log", "media-demo.log", "blog-worker.log"} <= {file.name for file in ours}
+    assert [f"{file.name}: {wrong}: {line}" for file in ours for line in lines(file) for wrong in faults(line)] == []
+
+
+def faults(line: str) -> list[str]:
+    try:
+        return [error.message for error in SHAPE.iter_errors(json.loads(line))]
+    except ValueError:
+        return ["is no JSON"]
+
+
+def test_nothing_that_was_said_in_confidence_is_in_any_log(logs: list[Path], secrets: list[str]) -> None:
+    for file in logs:
+        text = file.read_text(errors="replace")
+        assert [secret for secret in secrets if secret in text] == [], file.name

@@ -8,7 +8,7 @@ NAME ?= all
 .PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous e2e bench lock env-example clean
 
 ##@ Run it
-up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis)
+up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis; OBSERVE=1: with Prometheus, StatsD, Graphite)
 	@$(LAUNCH) up
 
 down: ## stop everything
@@ -79,10 +79,10 @@ sbom: ## list what is in the images, as CycloneDX in var/sbom
 	@"$(PYTHON)" docker/images.py sbom
 
 compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability; PICTURES=files; ADMINS=local)
-	@"$(PYTHON)" docker/compose.py up
+	@PYTHONPATH=. "$(PYTHON)" docker/compose.py up
 
 compose-down: ## remove that platform with its data
-	@"$(PYTHON)" docker/compose.py down
+	@PYTHONPATH=. "$(PYTHON)" docker/compose.py down
 
 chart: setup ## write what the Helm chart derives: schema, README table, golden renders
 	@$(VENV)/python -m charts.generate

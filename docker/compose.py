@@ -16,6 +16,8 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
+from launcher.alerts import write_rules
+
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "var/compose"
 TLS = FOLDER / "tls"
@@ -55,14 +57,6 @@ def client_digests(made: dict[str, str]) -> str:
     return ",".join(f"{name}={sha256(text.encode()).hexdigest()}" for name, text in sorted(clients.items()))
 
 
-def write_rules(folder: Path = FOLDER / "rules") -> None:
-    """The alerts as Prometheus reads them, with addresses of their runbooks that a person can open."""
-    published = os.environ.get("RUNBOOK_URL") or (ROOT / "docs/runbooks").as_uri()
-    folder.mkdir(parents=True, exist_ok=True)
-    for file in (ROOT / "ops/rules").glob("*.yaml"):
-        (folder / file.name).write_text(file.read_text().replace("docs/runbooks/", f"{published.rstrip('/')}/"))
-
-
 def files() -> list[str]:
     """The Compose files, by where pictures are kept."""
     over = {"bucket": [], "files": ["docker/compose.files.yaml"]}
@@ -81,7 +75,7 @@ def profiles() -> list[str]:
 def compose(*words: str) -> int:
     chosen = [*(f"--file={path}" for path in files()), *(f"--profile={name}" for name in profiles())]
     make_secrets()
-    write_rules()
+    write_rules(FOLDER / "rules")
     command = ["docker", "compose", f"--env-file={SECRETS}", *chosen, *words]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 

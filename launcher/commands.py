@@ -5,7 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 
-from launcher import ROOT, LauncherError, doctor, virtualenv
+from launcher import ROOT, LauncherError, doctor, observers, virtualenv
 from launcher.locks import lock
 from launcher.logs import Wanted, show
 from launcher.private_servers import pointed_to, private_servers, serve, wanted_kinds
@@ -41,6 +41,8 @@ def up(_arguments: list[str]) -> None:
     for check in doctor.BEFORE_INSTALLATION:
         check(settings)
     provide(wanted_kinds(settings))
+    if settings.observed:
+        observers.provide()
     virtualenv.ensure()
     virtualenv.reenter()
     for check in doctor.AFTER_INSTALLATION:

@@ -17,6 +17,10 @@ BEGINNING = """\
 # MODE=embedded
 # folder of secret files
 # SECRETS_DIR=
+# 1: Prometheus with our alerts, StatsD and Graphite run beside the platform
+# OBSERVE=
+# where docs/runbooks is published, for alerts to lead there; empty for the files here
+# RUNBOOK_URL=
 """
 
 

@@ -1,5 +1,6 @@
 """What a person sees when the platform is ready."""
 
+from launcher.observers import observers
 from launcher.settings import Settings
 
 DEMO_LOGIN, DEMO_PASSWORD = "ada", "broadsheet-demo"  # what `broadsheet auth demo` has registered
@@ -8,6 +9,7 @@ DEMO_LOGIN, DEMO_PASSWORD = "ada", "broadsheet-demo"  # what `broadsheet auth de
 def greet(settings: Settings) -> None:
     """Print where to look, the demo account, and a first request."""
     public = settings.environment["PUBLIC_URL"]
+    seen = "".join(f"  {server.name.title():9} {server.url}\n" for server in observers(settings, []))
     print(
         f"""
 Broadsheet is ready ({settings.mode} mode).
@@ -15,7 +17,7 @@ Broadsheet is ready ({settings.mode} mode).
   Posts     {public}/api/v1/posts
   Status    make status      Logs  make logs S=blog      Stop  make down
   Account   {DEMO_LOGIN} / {DEMO_PASSWORD}
-
+{seen}
 Log in:
   curl -s {public}/api/v1/auth/jwt/create -H 'Content-Type: application/json' \\
     -d '{{"login": "{DEMO_LOGIN}", "password": "{DEMO_PASSWORD}"}}'

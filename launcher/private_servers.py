@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from launcher import observers
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.provision import as_available
 from launcher.settings import LISTENERS, SERVICES_WITH_DATABASE, Settings, broker_urls, read_settings
@@ -61,7 +62,8 @@ def create_accounts(server: RabbitMQ) -> None:
 
 def serve(arguments: list[str]) -> None:
     """Become one program of a private server (`serve postgres`), for the supervisor to watch."""
-    server = as_available(KIND_OF_PROGRAM[arguments[0]])(read_settings().var / "servers")
+    kind = observers.KIND_OF_PROGRAM.get(arguments[0]) or as_available(KIND_OF_PROGRAM[arguments[0]])
+    server = kind(read_settings().var / "servers")
     next(program for program in server.programs() if program.name == arguments[0]).exec()
 
 

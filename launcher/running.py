@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from launcher import LauncherError
 from launcher.catalogue import all_settings
+from launcher.observers import counted_by, observers
 from launcher.preparation import code_fingerprint, prepare
 from launcher.private_servers import create_accounts, create_databases, pointed_to, private_servers
 from launcher.readiness import wait_ready
@@ -54,19 +55,26 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _start(settings: Settings) -> None:
     servers = private_servers(settings)
-    for server in servers:
-        server.leave_taken_ports()
-    settings = pointed_to(settings, servers)
+    _leave_taken_ports(servers)
+    watching = observers(settings, servers)
+    _leave_taken_ports(watching)
+    settings = counted_by(pointed_to(settings, servers), watching)
     for heartbeat in settings.run_folder.glob("*.heartbeat"):
         heartbeat.unlink()
     supervisor = Supervisor(settings)
     supervisor.start()
-    if servers:
-        print(f"Starting {', '.join(server.name for server in servers)} …", flush=True)
-        _start_servers(settings, supervisor, servers)
+    for group, started in (("servers", servers), ("observers", watching)):
+        if started:
+            print(f"Starting {', '.join(server.name for server in started)} …", flush=True)
+            _start_servers(settings, supervisor, group, started)
     prepare(settings)
     print("Starting the services …", flush=True)
     _start_services(settings, supervisor)
+
+
+def _leave_taken_ports(servers: list[Server]) -> None:
+    for server in servers:
+        server.leave_taken_ports()
 
 
 def _start_services(settings: Settings, supervisor: Supervisor) -> None:
@@ -76,12 +84,12 @@ def _start_services(settings: Settings, supervisor: Supervisor) -> None:
     wait_ready(settings, supervisor)
 
 
-def _start_servers(settings: Settings, supervisor: Supervisor, servers: list[Server]) -> None:
+def _start_servers(settings: Settings, supervisor: Supervisor, group: str, servers: list[Server]) -> None:
     for server in servers:
         server.log_file = settings.log_folder / f"{server.name}.log"
         server.prepare()
         for program in server.programs():
-            supervisor.start_program("servers", program.name)
+            supervisor.start_program(group, program.name)
     for server in servers:
         server.wait_ready()
         if isinstance(server, Postgres):
@@ -92,6 +100,6 @@ def _start_servers(settings: Settings, supervisor: Supervisor, servers: list[Ser
 
 def _fingerprint(settings: Settings) -> str:
     """What processes are started from: mode, code and settings, without the shell's other variables."""
-    names = sorted({*all_settings(), *PORTS} & settings.environment.keys())
+    names = sorted({*all_settings(), *PORTS, "OBSERVE", "RUNBOOK_URL"} & settings.environment.keys())
     values = [settings.environment[name] for name in names]
     return hashlib.sha256(json.dumps([settings.mode, code_fingerprint(), names, values]).encode()).hexdigest()

@@ -22,7 +22,8 @@ GIVE_MEMORY_BACK = {  # glibc else keeps an arena for every thread, and what a p
     "MALLOC_TRIM_THRESHOLD_": "131072",
     "MALLOC_MMAP_THRESHOLD_": "131072",
 }
-OWN_SETTINGS = ("MODE", "VAR_DIR", "SECRETS_DIR")
+SCHEDULE = "beat"  # in servers mode a process of its own, on the service's port + 3
+OWN_SETTINGS = ("MODE", "VAR_DIR", "SECRETS_DIR", "OBSERVE", "RUNBOOK_URL")
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,19 @@ class Settings:
         """Every port a process listens on, by the setting that moves it."""
         ports = {name: int(self.environment[name]) for name in PORTS}
         for service in SERVICES_WITH_DATABASE:
-            for offset, _ in enumerate(BACKGROUND, start=1):
+            for offset, _ in enumerate(self.background, start=1):
                 ports[f"{service.upper()}_PORT + {offset}"] = ports[f"{service.upper()}_PORT"] + offset
         return ports
+
+    @property
+    def background(self) -> tuple[str, ...]:
+        """The processes of a service with metrics on ports of their own, in the order of these."""
+        return BACKGROUND if self.mode == "embedded" else (*BACKGROUND, SCHEDULE)
+
+    @property
+    def observed(self) -> bool:
+        """Whether Prometheus, StatsD and Graphite run beside the platform."""
+        return self.environment.get("OBSERVE", "") not in {"", "0"}
 
     def host_of(self, port: str) -> str:
         """The address that goes with a name of `ports`."""
@@ -120,7 +131,7 @@ def _always(var: Path, given: Mapping[str, str]) -> dict[str, str]:
         f"METRICS_PORT_{service}_{process}".upper(): str(int(given.get(base, PORTS[base])) + offset)
         for service in SERVICES_WITH_DATABASE
         for base in [f"{service.upper()}_PORT"]
-        for offset, process in enumerate(BACKGROUND, start=1)
+        for offset, process in enumerate((*BACKGROUND, SCHEDULE), start=1)
     }
     return {
         **metrics_ports,

@@ -2,6 +2,7 @@
 
 import shutil
 
+from launcher import observers
 from launcher.copies import end_leftovers
 from launcher.private_servers import KIND_OF_PROGRAM
 from launcher.settings import Settings
@@ -20,6 +21,6 @@ def bring_down(settings: Settings) -> bool:
 
 def delete_data(settings: Settings) -> None:
     """Delete databases, pictures, logs and private servers; only while nothing runs."""
-    for kind in set(KIND_OF_PROGRAM.values()):
+    for kind in {*KIND_OF_PROGRAM.values(), *observers.KIND_OF_PROGRAM.values()}:
         kind(settings.var / "servers").remove()
     shutil.rmtree(settings.var, ignore_errors=True)

@@ -24,10 +24,9 @@ def test_every_process_listens_and_is_found(tmp_path: Path, host: str, reached: 
     platform = Platform(tmp_path / "var")
     platform.settings |= dict.fromkeys([*HOSTS.values(), "METRICS_HOST"], host)
     with platform:
-        first = int(platform.settings["GATEWAY_PORT"])
-        for port in range(first, first + 11):
+        for port in platform.ports:
             assert {address for address in FAMILIES if answering(address, port)} == reached, port
-        base = f"http://[::1]:{first}/api/v1"
+        base = f"http://[::1]:{platform.settings['GATEWAY_PORT']}/api/v1"
         login = {"login": DEMO_LOGIN, "password": DEMO_PASSWORD}
         token = httpx.post(f"{base}/auth/jwt/create", json=login).json()["access"]
         mine = httpx.get(f"{base}/media", headers={"Authorization": f"Bearer {token}"})

@@ -11,6 +11,7 @@ from chassis.settings import catalogue, load, loading
 
 from charts import generate
 from docker import compose
+from launcher.alerts import write_rules
 
 FOLDER = Path(compose.__file__).parent
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
@@ -70,10 +71,10 @@ def test_grafana_has_the_dashboards_and_whom_to_ask() -> None:
 
 def test_alerts_lead_to_where_their_runbooks_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("RUNBOOK_URL", raising=False)
-    compose.write_rules(tmp_path)
+    write_rules(tmp_path)
     assert f"runbook_url: {(compose.ROOT / 'docs/runbooks/RelayAbsent.md').as_uri()}\n" in rules_in(tmp_path)
     monkeypatch.setenv("RUNBOOK_URL", "https://wiki.example/runbooks/")
-    compose.write_rules(tmp_path)
+    write_rules(tmp_path)
     assert "runbook_url: https://wiki.example/runbooks/RelayAbsent.md\n" in rules_in(tmp_path)
     assert "docs/runbooks" not in rules_in(tmp_path)
 

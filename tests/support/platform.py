@@ -25,6 +25,13 @@ class Platform:
     def base_url(self) -> str:
         return f"http://{LOOPBACK}:{self.settings['GATEWAY_PORT']}"
 
+    @property
+    def ports(self) -> list[int]:
+        """Where its processes listen in embedded mode."""
+        doors = {name: int(port) for name, port in self.settings.items() if name.endswith("_PORT")}
+        behind = [port + offset for name, port in doors.items() if "GATEWAY" not in name for offset in (1, 2)]
+        return sorted([*doors.values(), *behind])
+
     def make(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run make with nothing in its environment but this platform's settings."""
         return subprocess.run(
@@ -71,12 +78,12 @@ class Platform:
 
 
 def _free_ports() -> dict[str, str]:
-    """Ports for the gateway's two doors, and three in a row for each service and its background processes.
+    """Ports for the gateway's two doors, and four in a row for each service and its background processes.
 
     They lie below those that outgoing connections are given: a service binds its own some time after they were chosen.
     """
     first = random.randrange(10_000, 32_000, 20)
-    if not all(is_free(first + offset) for offset in range(11)):
+    if not all(is_free(first + offset) for offset in range(14)):
         return _free_ports()
-    offsets = {"GATEWAY_PORT": 0, "GATEWAY_ADMIN_PORT": 1, "AUTH_PORT": 2, "BLOG_PORT": 5, "MEDIA_PORT": 8}
+    offsets = {"GATEWAY_PORT": 0, "GATEWAY_ADMIN_PORT": 1, "AUTH_PORT": 2, "BLOG_PORT": 6, "MEDIA_PORT": 10}
     return {name: str(first + offset) for name, offset in offsets.items()}

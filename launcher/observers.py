@@ -1,0 +1,76 @@
+"""`make up OBSERVE=1`: Prometheus with our alerts, StatsD and Graphite beside the platform, run by the supervisor."""
+
+import dataclasses
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from launcher import LauncherError
+from launcher.readiness import WEB_PORTS
+from launcher.servers import Graphite, Prometheus, RabbitMQ, Server, StatsD
+from launcher.servers.binaries import find_binary
+from launcher.servers.provision import provide_programs
+from launcher.settings import SERVICES_WITH_DATABASE, Settings, reached_at
+
+PACKAGES = {  # program: Debian's package
+    "prometheus": "prometheus",
+    "carbon-cache": "graphite-carbon",
+    "graphite-manage": "graphite-web",
+    "node": "nodejs",
+    "npm": "npm",
+}
+KIND_OF_PROGRAM: dict[str, type[Server]] = {
+    "prometheus": Prometheus,
+    "carbon": Graphite,
+    "graphite": Graphite,
+    "statsd": StatsD,
+}
+
+
+def provide() -> None:
+    """Install their programs where we may; raises LauncherError with what a person can do instead."""
+    provide_programs(PACKAGES)
+    if missing := [program for program in PACKAGES if find_binary(program) is None]:
+        packages = " ".join(dict.fromkeys(PACKAGES[program] for program in missing))
+        raise LauncherError(
+            f"This machine has no {', '.join(missing)}; install them (Debian: apt-get install {packages}), "
+            "or start without OBSERVE."
+        )
+
+
+def observers(settings: Settings, servers: Iterable[Server]) -> list[Server]:
+    """Those that were asked for, started or not: what the others send to first."""
+    if not settings.observed:
+        return []
+    folder = settings.var / "servers"
+    graphite = Graphite(folder)
+    return [graphite, StatsD(folder, graphite=graphite), Prometheus(folder, jobs=list(jobs(settings, servers)))]
+
+
+def counted_by(settings: Settings, watching: Iterable[Server]) -> Settings:
+    """The settings with STATSD_URL, where a person has not set it, pointing to our StatsD."""
+    environment = dict(settings.environment)
+    for server in watching:
+        if isinstance(server, StatsD) and "STATSD_URL" not in settings.given:
+            environment["STATSD_URL"] = server.url
+    return dataclasses.replace(settings, environment=environment)
+
+
+def jobs(settings: Settings, servers: Iterable[Server]) -> Iterator[dict[str, Any]]:
+    """A job of Prometheus for each process, by its name in the chart, and RabbitMQ's own metrics."""
+    for name, setting in WEB_PORTS.items():
+        yield _job(name, f"{reached_at(settings.host_of(setting))}:{settings.ports[setting]}")
+    background = reached_at(settings.host_of("METRICS"))
+    for service in SERVICES_WITH_DATABASE:
+        for process in settings.background:
+            port = settings.environment[f"METRICS_PORT_{service}_{process}".upper()]
+            yield _job(f"{service}-{process}", f"{background}:{port}")
+    for server in servers:
+        if isinstance(server, RabbitMQ):
+            where = server.prometheus_url.removeprefix("http://").removesuffix("/metrics")
+            families = {"family": ["queue_consumer_count", "queue_coarse_metrics"]}
+            yield _job("rabbitmq", where)
+            yield _job("rabbitmq-queues", where) | {"metrics_path": "/metrics/detailed", "params": families}
+
+
+def _job(name: str, where: str) -> dict[str, Any]:
+    return {"job_name": name, "static_configs": [{"targets": [where]}]}

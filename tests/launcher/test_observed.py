@@ -1,0 +1,75 @@
+"""`make up MODE=servers OBSERVE=1`: a Prometheus that knows every process and every alert, and figures in Graphite."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from charts import generate
+from launcher.observers import PACKAGES
+from tests.support.api import Visitor
+from tests.support.platform import Platform
+from tests.support.programs import program
+from tests.support.waiting import eventually
+
+pytestmark = pytest.mark.servers
+
+
+@pytest.fixture(scope="module")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    for name, package in PACKAGES.items():
+        program(name, package)
+    platform = Platform(tmp_path_factory.mktemp("platform"), "servers")
+    platform.settings |= {"OBSERVE": "1", "RUNBOOK_URL": "https://wiki.example/runbooks"}
+    with platform:
+        yield platform
+
+
+@pytest.fixture(scope="module")
+def urls(platform: Platform) -> dict[str, str]:
+    """Where `make up` says they are; it is said again by one that changes nothing."""
+    said = [line.split() for line in platform.make("up").stdout.splitlines()]
+    return {words[0]: words[1] for words in said if words and words[0] in {"Prometheus", "Graphite", "Statsd"}}
+
+
+def asked(urls: dict[str, str], path: str, **parameters: str) -> Any:
+    answer = httpx.get(f"{urls['Prometheus']}/api/v1/{path}", params=parameters).raise_for_status().json()
+    return answer["data"]
+
+
+def test_every_process_is_asked_for_its_metrics_and_answers(urls: dict[str, str]) -> None:
+    processes = {name for name in generate.components() if not name.endswith(("-relay", "-consumer"))}
+    messengers = {f"{service}-messenger" for service in ("auth", "blog", "media")}
+
+    def up() -> bool:
+        found = {target["labels"]["job"]: target["health"] for target in asked(urls, "targets")["activeTargets"]}
+        return found == dict.fromkeys({*processes, *messengers, "rabbitmq", "rabbitmq-queues"}, "up")
+
+    eventually(up, seconds=60)
+
+
+def test_alerts_are_loaded_and_lead_to_their_runbooks(urls: dict[str, str]) -> None:
+    rules = [rule for group in asked(urls, "rules", type="alert")["groups"] for rule in group["rules"]]
+    assert {rule["annotations"]["runbook_url"] for rule in rules if rule["name"] == "RelayAbsent"} == {
+        "https://wiki.example/runbooks/RelayAbsent.md"
+    }
+
+
+def test_nothing_is_amiss_on_a_platform_that_is_well(urls: dict[str, str]) -> None:
+    schedules = "count(schedule_ticked_timestamp_seconds > time() - 30) == 3"
+    eventually(lambda: asked(urls, "query", query=schedules)["result"], seconds=60)
+    alerts = {alert["labels"]["alertname"] for alert in asked(urls, "alerts")["alerts"]}
+    assert {name for name in alerts if name.endswith(("Absent", "Stopped"))} == set()
+
+
+def test_business_figures_reach_graphite(platform: Platform, urls: dict[str, str]) -> None:
+    with Visitor(platform.base_url) as newcomer:
+        newcomer.register("newcomer")
+
+    def counted() -> bool:
+        target = {"target": "stats_counts.broadsheet.auth.user.registered", "from": "-10min", "format": "json"}
+        found = httpx.get(f"{urls['Graphite']}/render", params=target, timeout=30).raise_for_status().json()
+        return any(value for series in found for value, _ in series["datapoints"])
+
+    eventually(counted, seconds=60)

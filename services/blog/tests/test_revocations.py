@@ -37,3 +37,16 @@ def test_editor_reads_and_does_not_write_while_the_list_is_old(
     assert (answer.status, answer.body["code"]) == (503, "revocations_unknown")
     assert dana.get("v1/posts").status == 200
     assert alice.post("v1/posts", {"title": "News", "body": "Today."}).status == 201
+
+
+def test_moderator_removes_no_comment_while_the_list_is_old(
+    alice: Caller, bob: Caller, mint: TokenMint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alice.writes(published=True)
+    paths = [f"v1/comments/{bob.post('v1/posts/first-light/comments', {'body': 'x'}).body['id']}" for _ in range(2)]
+    monkeypatch.setattr(revocations(), "_started_at", 0.0)
+    mo = Caller("mo", mint, roles=("moderator",))
+    answer = mo.delete(paths[0])
+    assert (answer.status, answer.body["code"]) == (503, "revocations_unknown")
+    assert mo.post("v1/posts/first-light/comments", {"body": "y"}).status == 201
+    assert bob.delete(paths[1]).status == 204

@@ -154,6 +154,7 @@ def test_a_post_that_is_closed_takes_no_comments_and_keeps_those_it_has(
     says(bob)
     closed = alice.patch(POST, {"comments_open": False})
     assert (closed.body["comments_open"], closed.body["version"]) == (False, 2)
+    assert published(DjangoDatabase())[-1].type == "blog.post.updated.v1"
     for answer in (bob.post(COMMENTS, {"body": "x"}), bob.post(f"v2/posts/{post['id']}/comments", {"body": "x"})):
         assert (answer.status, answer.body["code"]) == (409, "comments_closed")
     assert read(bob) == ["Well said"]

@@ -25,6 +25,8 @@ app = celery_app(
         "home-feed-spread": {"task": "home_feed_spread", "schedule": 10},
         "home-feed-trim": {"task": "home_feed_trim", "schedule": 300},
         "sent-pictures-give-up": {"task": "sent_pictures_give_up", "schedule": 60},
+        "changes-reconcile": {"task": "changes_reconcile", "schedule": 60},
+        "changes-forget": {"task": "changes_forget", "schedule": 300},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },
     outbox_url=settings().database_url,

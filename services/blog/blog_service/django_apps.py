@@ -11,6 +11,7 @@ APPS = {
     "tags": "blog_service.tags",
     "media_refs": "blog_service.media_refs",
     "counters": "blog_service.counters",
+    "changes": "blog_service.changes",
     "comments": "blog_service.comments",
     "favourites": "blog_service.favourites",
     "follows": "blog_service.follows",

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from blog_service.authors.services import author_ensure
+from blog_service.changes.services import change_note
 from blog_service.counters.services import counts_change
 from blog_service.home_feed.services import post_spread, post_withdraw
 from blog_service.markdown import rendering
@@ -114,6 +115,7 @@ def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
         post.version += 1
         changes_announce(post, before, None, actor=actor)
         counts_change(post.id, post.author_id, before=before.counted_under, after=None)
+        _note(post, was_public=before.status == Post.Status.PUBLISHED, is_public=False, now=timezone.now())
         slugs_bury(post)
         document_forget(post.id)
         post.delete()
@@ -160,12 +162,20 @@ def _write(  # noqa: PLR0913  all of a write is in one place
             revisions_keep(post, before.content, after.content, actor=actor)
     if before != after:
         changes_announce(post, before, after, actor=actor)
+        was_public = before is not None and before.status == Post.Status.PUBLISHED
+        _note(post, was_public=was_public, is_public=post.status == Post.Status.PUBLISHED, now=now)
     post.save()
     if before is None or before.content != after.content:
         post_make_findable(post)
     counted_before = before.counted_under if before else None
     counts_change(post.id, post.author_id, before=counted_before, after=after.counted_under)
     _spread(post, was_public=counted_before is not None)
+
+
+def _note(post: Post, *, was_public: bool, is_public: bool, now: datetime) -> None:
+    """For those who follow the changes of public posts: what never was public is not told of."""
+    if was_public or is_public:
+        change_note(post.id, is_public=is_public, version=post.version, now=now)
 
 
 def _spread(post: Post, *, was_public: bool) -> None:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v2 import batches, favourites, home_feed, previews, revisions, search, views
+from blog_service.posts.v2 import batches, changes, favourites, home_feed, previews, revisions, search, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("posts/<uuid:post_id>/preview-links", previews.PreviewLinks.as_view()),
     path("posts/<uuid:post_id>/preview-links/<uuid:link_id>", previews.OnePreviewLink.as_view()),
     path("previews/<str:token>", previews.Preview.as_view()),
+    path("changes", changes.Changes.as_view()),
     path("posts:batch-get", batches.Batch.as_view()),
     path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),

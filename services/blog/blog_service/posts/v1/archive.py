@@ -6,12 +6,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from blog_service.cache_headers import PubliclyCachedView
+from blog_service.cache_headers import ALL_POSTS, KEYS, PubliclyCachedView
 from blog_service.callers import viewer_of
 from blog_service.posts.archive import months, published_in
 from blog_service.posts.lists import NEWEST_FIRST
 from blog_service.posts.models import Post
 from blog_service.posts.selectors import rows_of
+from blog_service.posts.surrogate_keys import keys_of_posts
 from blog_service.posts.v1.shapes import ArchiveShape, MonthShape, PostInListShape, PostPageShape
 from blog_service.posts.visibility import PUBLIC
 
@@ -22,7 +23,8 @@ class Archive(PubliclyCachedView):
     @extend_schema(operation_id="archive_read", responses=ArchiveShape)
     def get(self, _request: Request) -> Response:
         """How many posts were published in each month (UTC), the latest first."""
-        return Response(ArchiveShape(results=[MonthShape.from_instance(month) for month in months()]))
+        archive = ArchiveShape(results=[MonthShape.from_instance(month) for month in months()])
+        return Response(archive, headers={KEYS: ALL_POSTS})
 
 
 class ArchiveOfYear(PubliclyCachedView):
@@ -45,4 +47,5 @@ def _page(request: Request, year: int, month: int | None = None) -> Response:
     count = posts.count()
     page.require(count)
     rows = rows_of(posts[page.start : page.stop], viewer_of(request), IN_LISTS)
-    return Response(page_body(page, count, [PostInListShape.from_row(row) for row in rows]))
+    body = page_body(page, count, [PostInListShape.from_row(row) for row in rows])
+    return Response(body, headers=keys_of_posts(rows))

@@ -55,7 +55,7 @@ class Posts(PubliclyCachedView):
         query, viewer = query_of(request, LIST), viewer_of(request)
         page, found = page_of(query), posts_in_order(query, viewer)
         if found.terms is not None:
-            return Response(_page_of_found(page, found, found.terms, viewer))
+            return _page_of_found(page, found, found.terms, viewer)
         count = found.count()
         page.require(count)
         rows = rows_of(found.posts[page.start : page.stop], viewer, IN_LISTS)
@@ -128,13 +128,14 @@ class Unpublish(APIView):
         return Response(PostShape.from_row(_published(request, slug, published=False)))
 
 
-def _page_of_found(page: Page, found: Narrowed, terms: Terms, viewer: Claims | None) -> dict[str, Any]:
+def _page_of_found(page: Page, found: Narrowed, terms: Terms, viewer: Claims | None) -> Response:
     ids = [hit.post_id for hit in posts_found(found.posts, terms)]
     page.require(len(ids))
     if page.query.text("ordering"):
         ids = list(found.posts.filter(id__in=ids).values_list("id", flat=True))
     rows = rows_in_order(found.posts, ids[page.start : page.stop], viewer, IN_LISTS)
-    return page_body(page, len(ids), [_found(row, terms) for row in rows])
+    body = page_body(page, len(ids), [_found(row, terms) for row in rows])
+    return Response(body, headers=keys_of_posts(rows))
 
 
 def _found(row: PostRow, terms: Terms) -> FoundPostShape:

@@ -13,6 +13,7 @@ from blog_service.callers import viewer_of
 from blog_service.posts.finding import Q, highlights_of, posts_found, rows_in_order
 from blog_service.posts.lists import FILTERS, posts_published
 from blog_service.posts.selectors import PostRow
+from blog_service.posts.surrogate_keys import keys_of_posts
 from blog_service.posts.v2.shapes import HighlightsV2Shape, HitV2Shape, PostInListV2Shape, SearchV2Shape
 from blog_service.search.selectors import SCALE
 from blog_service.search.terms import Terms
@@ -36,7 +37,7 @@ class Search(PubliclyCachedView):
         scores = {hit.post_id: hit.score for hit in shown}
         rows = rows_in_order(found.posts, list(scores), viewer_of(request), IN_LISTS)
         items = [_shape(row, scores[row["id"]], found.terms) for row in rows]
-        return Response({"items": items, "next_cursor": next_cursor})
+        return Response({"items": items, "next_cursor": next_cursor}, headers=keys_of_posts(rows))
 
 
 def _shape(row: PostRow, score: int, terms: Terms) -> HitV2Shape:

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from blog_service.cache_headers import PUBLIC
+from blog_service.cache_headers import ALL_POSTS, KEYS, PUBLIC
 from blog_service.tags.selectors import tags_used
 from blog_service.tags.v1.shapes import TagPageShape, TagShape
 
@@ -20,4 +20,4 @@ class Tags(APIView):
         count = tags.count()
         page.require(count)
         results = [TagShape.from_row(row) for row in tags[page.start : page.stop].values(*TagShape.columns())]
-        return Response(page_body(page, count, results), headers={"Cache-Control": PUBLIC})
+        return Response(page_body(page, count, results), headers={"Cache-Control": PUBLIC, KEYS: ALL_POSTS})

@@ -13,13 +13,25 @@ app = celery_app(
     settings(),
     tasks=[
         f"auth_service.{room}.tasks"
-        for room in ("audit", "avatars", "brakes", "emails", "mails", "registration", "sessions", "usernames", "users")
+        for room in (
+            "audit",
+            "avatars",
+            "brakes",
+            "emails",
+            "erasure",
+            "mails",
+            "registration",
+            "sessions",
+            "usernames",
+            "users",
+        )
     ],
     schedule={
         "accounts-purge": {"task": "accounts_purge", "schedule": crontab(minute="27")},
         "attempts-forget": {"task": "attempts_forget", "schedule": 600},
         "audit-delete-old": {"task": "audit_delete_old", "schedule": crontab(minute="7")},
         "avatars-reconcile": {"task": "avatars_reconcile", "schedule": 300},
+        "deletions-advance": {"task": "deletions_advance", "schedule": 60},
         "email-changes-forget": {"task": "email_changes_forget", "schedule": crontab(minute="57")},
         "mails-send": {"task": "mails_send", "schedule": 30},
         "mails-delete-old": {"task": "mails_delete_old", "schedule": crontab(minute="47")},

@@ -10,6 +10,7 @@ APPS = {
     "user_sessions": "auth_service.sessions",
     "keys": "auth_service.keys",
     "audit": "auth_service.audit",
+    "deletions": "auth_service.deletions",
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
     "brakes": "auth_service.brakes",

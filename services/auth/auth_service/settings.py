@@ -118,6 +118,12 @@ class AuthSettings(ServiceSettings):
         90, ge=0, description="days for which a username that was changed is kept from others"
     )
     activation_days: int = Field(7, ge=3, description="days after which an account that was never activated is deleted")
+    deletion_days: int = Field(
+        14, ge=0, description="days in which an account that is to be deleted can still be kept, by logging in"
+    )
+    erasure_patience_seconds: int = Field(
+        3600, ge=1, description="how long a service may take to erase an account until it is asked again"
+    )
     audit_days: int = Field(365, ge=1, description="days that entries of the audit log are kept")
 
     @model_validator(mode="after")
@@ -143,6 +149,14 @@ class AuthSettings(ServiceSettings):
     @property
     def former_username_hold(self) -> timedelta:
         return timedelta(days=self.former_username_days)
+
+    @property
+    def deletion_grace(self) -> timedelta:
+        return timedelta(days=self.deletion_days)
+
+    @property
+    def erasure_patience(self) -> timedelta:
+        return timedelta(seconds=self.erasure_patience_seconds)
 
     @property
     def session_life(self) -> timedelta:

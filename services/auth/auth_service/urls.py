@@ -21,6 +21,7 @@ urlpatterns = [
     path("api/v2/", include("auth_service.passwords.v2.urls")),
     path("api/v2/", include("auth_service.emails.v2.urls")),
     path("api/v2/", include("auth_service.enrolment.v2.urls")),
+    path("api/v2/", include("auth_service.erasure.v2.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),

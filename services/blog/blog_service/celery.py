@@ -13,6 +13,7 @@ app = celery_app(
     tasks=[
         "blog_service.authors.tasks",
         "blog_service.home_feed.tasks",
+        "blog_service.erasure.tasks",
         "blog_service.media_refs.tasks",
         "blog_service.posts.tasks",
         "blog_service.sent_pictures.tasks",
@@ -27,6 +28,7 @@ app = celery_app(
         "sent-pictures-give-up": {"task": "sent_pictures_give_up", "schedule": 60},
         "changes-reconcile": {"task": "changes_reconcile", "schedule": 60},
         "changes-forget": {"task": "changes_forget", "schedule": 300},
+        "erasures-run": {"task": "erasures_run", "schedule": 15},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },
     outbox_url=settings().database_url,

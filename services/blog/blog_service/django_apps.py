@@ -19,6 +19,8 @@ APPS = {
     "search": "blog_service.search",
     "sent_pictures": "blog_service.sent_pictures",
     "pages": "blog_service.pages",
+    "erased": "blog_service.erased",
+    "erasure": "blog_service.erasure",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

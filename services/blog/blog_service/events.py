@@ -11,6 +11,8 @@ from blog_service.accounts.handlers import (
     posts_settle_on_user_reactivated,
 )
 from blog_service.comments.events import CommentCreated, CommentDeleted, CommentUpdated
+from blog_service.erasure.events import ErasureDone
+from blog_service.erasure.handlers import user_erase_on_erasure_execute, user_forget_on_erasure_completed
 from blog_service.favourites.events import FavouriteChanged
 from blog_service.follows.events import FollowChanged
 from blog_service.posts.events import (
@@ -41,6 +43,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     CommentCreated,
     CommentUpdated,
     CommentDeleted,
+    ErasureDone,
 )
 
 HANDLERS: dict[str, Handler] = {
@@ -49,6 +52,8 @@ HANDLERS: dict[str, Handler] = {
     "auth.user.suspended.v1": author_suspend_on_user_suspended,
     "auth.user.reactivated.v1": posts_settle_on_user_reactivated,
     "auth.role.changed.v1": author_and_staff_change_on_role_changed,
+    "auth.erasure.execute.v1": user_erase_on_erasure_execute,
+    "auth.erasure.completed.v1": user_forget_on_erasure_completed,
     "media.asset.ready.v1": posts_settle_on_asset_ready,
     "media.asset.failed.v1": posts_settle_on_asset_failed,
     "media.asset.removed.v1": posts_settle_on_asset_removed,

@@ -6,8 +6,9 @@ from media_service.settings import settings
 
 app = celery_app(
     settings(),
-    tasks=["media_service.keeping.tasks", "media_service.renditions.tasks", "media_service.sweeping.tasks"],
+    tasks=[f"media_service.{room}.tasks" for room in ("erasure", "keeping", "renditions", "sweeping")],
     schedule={
+        "erasures": {"task": "erasures_run", "schedule": 15.0},
         "renditions": {"task": "renditions_requeue_stuck", "schedule": 20.0},
         "assets": {"task": "assets_sweep", "schedule": 600.0},
         "storage": {"task": "storage_sweep", "schedule": 3600.0},

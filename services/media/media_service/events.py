@@ -5,12 +5,16 @@ from collections.abc import Mapping
 from chassis.events.database import Handler
 
 from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetUploaded
+from media_service.erasure.events import ErasureDone
+from media_service.erasure.handlers import user_erase_on_erasure_execute, user_forget_on_erasure_completed
 from media_service.keeping.handlers import count_use_of_avatar, count_uses_of_object
 
-PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved)
+PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetRemoved, ErasureDone)
 
 HANDLERS: Mapping[str, Handler] = {
     "blog.media_refs.changed.v1": count_uses_of_object,
     "auth.user.registered.v1": count_use_of_avatar,
     "auth.profile.updated.v1": count_use_of_avatar,
+    "auth.erasure.execute.v1": user_erase_on_erasure_execute,
+    "auth.erasure.completed.v1": user_forget_on_erasure_completed,
 }

@@ -26,6 +26,8 @@ class Action(models.TextChoices):
     ROLE_CHANGED = "role.changed"
     SUSPENDED = "suspended"
     REACTIVATED = "reactivated"
+    DELETION_ASKED = "deletion.asked"
+    DELETION_CANCELLED = "deletion.cancelled"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
 

@@ -27,7 +27,12 @@ def render(mail: Mail, user: User, *, link: str, ip: str | None = None) -> Email
     ``link`` has the token; ``ip`` is from where somebody logged in, if the mail tells of that.
     """
     language = language_of(user.profile.locale)
-    facts = {"username": user.username, "address": mail.address, "undo_days": settings().email_undo_days}
+    facts = {
+        "username": user.username,
+        "address": mail.address,
+        "undo_days": settings().email_undo_days,
+        "deletion_days": settings().deletion_days,
+    }
     said = _text(language, mail.kind).substitute(facts, link=link, ip=ip or "?", at=f"{mail.created_at:%F %H:%M} UTC")
     subject, _, text = said.partition("\n\n")
     message = EmailMessage()

@@ -1,8 +1,9 @@
 """What users change of themselves."""
 
-from chassis.django.bodies import ShortTextField, StrictBody
+from chassis.django.bodies import Body, ShortTextField, StrictBody
 from rest_framework import serializers
 
+from auth_service.passwords.v1.bodies import PasswordField
 from auth_service.users.models import LOCALE
 
 
@@ -14,3 +15,7 @@ class ProfileChangesBody(StrictBody):
 
 class MeChangesBody(StrictBody):
     profile = ProfileChangesBody(required=False)
+
+
+class AccountDeletionBody(Body):
+    current_password = PasswordField()

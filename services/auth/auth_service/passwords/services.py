@@ -59,26 +59,30 @@ def password_change(user: User, current: str | None, password: str, *, session_i
         sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
 
 
-def step_up_require(user: User, current: str | None, *, session_id: UUID, now: datetime) -> None:
+def step_up_require(
+    user: User, current: str | None, *, session_id: UUID, now: datetime, field: str = "current_password"
+) -> None:
     """Let through who has just proved to be the owner: an access token may be a stolen one.
 
     That is by the password, or by a log-in of the last ten minutes; to refresh is none. Raises StepUpRequired, and as
     ``current_password_require`` does for a password, which has to be right whenever the log-in was.
     """
     if current is not None:
-        current_password_require(user, current, holder=session_id, now=now)
+        current_password_require(user, current, holder=session_id, now=now, field=field)
     elif not Session.objects.filter(id=session_id, created_at__gt=now - RECENT).exists():
         raise StepUpRequired
 
 
-def current_password_require(user: User, current: str, *, holder: UUID, now: datetime) -> None:
-    """Let through who knows the password; raises Problem 400 naming ``current_password``, and TooManyAttempts.
+def current_password_require(
+    user: User, current: str, *, holder: UUID, now: datetime, field: str = "current_password"
+) -> None:
+    """Let through who knows the password; raises Problem 400 naming its ``field``, and TooManyAttempts.
 
     ``holder`` is the session in which it is asked for.
     """
     with attempt(AttemptKind.PASSWORD, of_password(holder), now=now):
         if not user.check_password(current):
-            raise invalid_fields([FieldError("/current_password", "invalid", "This is not your password.")])
+            raise invalid_fields([FieldError(f"/{field}", "invalid", "This is not your password.")])
 
 
 def password_reset(uid: str, token: str, password: str, *, now: datetime) -> None:

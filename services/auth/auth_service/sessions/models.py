@@ -21,6 +21,7 @@ class Session(models.Model):
         STAFF = "staff"
         PASSWORD = "password", "a new password"
         UNDO = "undo", "the link that undoes a change of the address"
+        DELETION = "deletion", "that the account is to be deleted"
         SURPLUS = "surplus", "a log-in beyond the most that an account may have"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,7 +1,7 @@
 """Opening and ending sessions."""
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from django.db import transaction
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
+from auth_service.deletions.services import deletion_cancel
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
 from auth_service.sessions.access_tokens import access_token_issue
@@ -38,6 +39,7 @@ class Grant:
     session: Session
     access_token: str
     refresh_token: str
+    deletion_cancelled: bool = False
 
     @classmethod
     def of(cls, session: Session, token: RefreshToken, *, now: datetime) -> "Grant":
@@ -47,30 +49,34 @@ class Grant:
 def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) -> Grant:
     """Log a user in on one device; of too many sessions the one unused for longest ends.
 
-    Raises InvalidCredentials where the account was suspended, or got another password, since it was authenticated.
+    It keeps an account that was to be deleted. Raises InvalidCredentials where the account was suspended, or got
+    another password, since it was authenticated.
     """
     session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip)
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():
-        _require_unchanged(user)
+        current = _require_unchanged(user)
+        cancelled = deletion_cancel(current, now=now)
+        session.user = current
         if user.last_login and not is_known_device(user.id, ip=ip, user_agent=user_agent):
             mail_queue(user, Kind.NEW_DEVICE, about=session.id, now=now)
         session.save(force_insert=True)
-        user.last_login = now
-        user.save(update_fields=["last_login"])
+        current.last_login = now
+        current.save(update_fields=["last_login"])
         audit_record(Action.SESSION_OPENED, user_id=user.id, actor=user.id, session_id=session.id)
         _end_surplus(user, now=now)
         transaction.on_commit(lambda: statsd.incr("session.opened"))
-    return Grant.of(session, token, now=now)
+    return replace(Grant.of(session, token, now=now), deletion_cancelled=cancelled)
 
 
-def _require_unchanged(user: User) -> None:
+def _require_unchanged(user: User) -> User:
     """Lock the account, as whoever suspends it does: between a password and its session there is a moment."""
     current = user_get_locked(user.id)
     credentials = (user.password, user.credential_version)
     if not current.is_active or (current.password, current.credential_version) != credentials:
         raise InvalidCredentials
+    return current
 
 
 def _end_surplus(user: User, *, now: datetime) -> None:

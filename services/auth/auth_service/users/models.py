@@ -99,6 +99,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         help_text="Counts passwords and addresses: another one makes void what was mailed.",
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    deletes_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it is to be deleted, where its owner has asked for that."
+    )
 
     objects: ClassVar[UserManager] = UserManager()
     profile: "Profile"
@@ -108,7 +111,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS = ["username"]
 
     class Meta:
-        indexes = [models.Index(look_alike(), name="user_look_alike")]
+        indexes = [
+            models.Index(look_alike(), name="user_look_alike"),
+            models.Index(fields=["deletes_at"], condition=Q(deletes_at__isnull=False), name="user_to_be_deleted"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_unique"),
             models.UniqueConstraint(Lower("username"), name="user_username_unique"),

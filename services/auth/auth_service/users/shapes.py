@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from chassis.django.shape_fields import Format
-from chassis.django.shapes import Shape, Url, source
+from chassis.django.shapes import Moment, Shape, Url, source
 
 from auth_service.settings import settings
 
@@ -51,3 +51,4 @@ class MeV2Shape(MeShape):
 
     email_confirmed: bool
     totp: bool = source("has_totp", description="Whether a log-in asks for a code as well.")
+    deletes_at: Moment | None = source("deletes_at", description="When the account is to be deleted, if it is.")

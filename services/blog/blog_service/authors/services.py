@@ -10,11 +10,12 @@ from chassis.access import table
 from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from chassis.problems import Problem
-from chassis.tokens import Claims
+from chassis.tokens import Claims, TokenRefused
 from django.core.cache import cache as shared_cache
 
 from blog_service.authors.models import Author
 from blog_service.authors.selectors import author_get
+from blog_service.erased.services import is_erased
 from blog_service.settings import settings
 
 USERNAME = r"[A-Za-z0-9_.-]{3,30}"
@@ -22,8 +23,15 @@ UNKNOWN_SECONDS = 30
 
 
 def author_ensure(claims: Claims) -> Author:
-    """The author behind a verified token, known from the token alone if no event has told of them yet."""
-    author, _ = Author.objects.get_or_create(id=claims.sub, defaults={"username": claims.username})
+    """The author behind a verified token, known from the token alone if no event has told of them yet.
+
+    Raises TokenRefused for one who was erased.
+    """
+    author = Author.objects.filter(id=claims.sub).first()
+    if author is None:
+        if is_erased(claims.sub):
+            raise TokenRefused("token_revoked")
+        author, _ = Author.objects.get_or_create(id=claims.sub, defaults={"username": claims.username})
     return author
 
 
@@ -33,11 +41,16 @@ def author_hold(author_id: UUID) -> None:
 
 
 def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
-    """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already."""
+    """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already.
+
+    Nothing is taken over of one who was erased.
+    """
     shown = {name: profile[name] for name in ("username", "bio", "avatar")} | {"sequence": sequence}
     _, created = Author.objects.get_or_create(id=UUID(profile["user_id"]), defaults=shown)
     if not created:
         Author.objects.filter(id=UUID(profile["user_id"]), sequence__lt=sequence).update(**shown)
+    elif is_erased(UUID(profile["user_id"])):
+        Author.objects.filter(id=UUID(profile["user_id"])).delete()
 
 
 def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:

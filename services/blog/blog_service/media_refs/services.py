@@ -2,12 +2,14 @@
 
 from datetime import datetime
 from functools import cache
+from typing import Any
 from uuid import UUID
 
 from chassis.client_credentials import client_credentials
 from chassis.internal_client import InternalClient, InternalUnavailable
 from django.utils import timezone
 
+from blog_service.erased.services import is_erased
 from blog_service.media_refs.models import Asset
 from blog_service.settings import settings
 
@@ -15,8 +17,14 @@ AT_ONCE = 50
 
 
 def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -> None:
-    """Take over what media says of a picture, unless something newer is known already."""
-    told = {"owner_id": owner_id, "status": status, "sequence": sequence}
+    """Take over what media says of a picture, unless something newer is known already.
+
+    One of somebody who was erased is nobody's, and gone.
+    """
+    if is_erased(owner_id):
+        told: dict[str, Any] = {"owner_id": None, "status": Asset.Status.REMOVED, "sequence": sequence}
+    else:
+        told = {"owner_id": owner_id, "status": status, "sequence": sequence}
     _, created = Asset.objects.get_or_create(id=asset_id, defaults=told)
     if not created:
         # of one sequence too: what media did not know for a while, as after a restore, comes back unchanged

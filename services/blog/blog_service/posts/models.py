@@ -86,7 +86,10 @@ class PostSlug(models.Model):
 
 
 class DeletedSlug(models.Model):
-    """A slug of a post that is gone: links that lead there must not come to lead to somebody else's."""
+    """A slug of a post that is gone: links that lead there must not come to lead to somebody else's.
+
+    Its SHA-256 in hex; rows that older code made have the slug itself.
+    """
 
     slug = models.CharField(max_length=100, primary_key=True)
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from chassis.events.databases.sqlalchemy import publish
 from chassis.problems import Problem
+from chassis.tokens import TokenRefused
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
@@ -13,6 +14,7 @@ from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, A
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset, TrashedBecause
 from media_service.assets.selectors import asset_get
 from media_service.database import insert
+from media_service.erased.services import is_erased
 from media_service.quota.services import storage_give_back, storage_take
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
@@ -35,8 +37,11 @@ def asset_add(  # noqa: PLR0913  all an upload has
     """Make an asset, with a new id unless one is given, of a picture whose file is stored.
 
     If the same picture was stored before, the asset shows that one, and the new files are nobody's. Raises Problem 413
-    where the owner's pictures would have more than ``quota_bytes``.
+    where the owner's pictures would have more than ``quota_bytes``, and TokenRefused for an owner who was erased
+    meanwhile.
     """
+    if is_erased(session, owner_id):
+        raise TokenRefused("token_revoked")
     size = blob.bytes
     asset = Asset(
         id=asset_id or uuid7(),

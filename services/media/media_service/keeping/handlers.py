@@ -6,6 +6,7 @@ from uuid import UUID
 from chassis.events.envelope import Event
 from sqlalchemy.orm import Session
 
+from media_service.erased.services import is_erased
 from media_service.keeping.services import Using, uses_set
 
 
@@ -20,6 +21,8 @@ def count_uses_of_object(session: Session, event: Event) -> None:
 def count_use_of_avatar(session: Session, event: Event) -> None:
     """A user's profile shows this picture, or none."""
     user_id, avatar = UUID(event.data["user_id"]), event.data["avatar"]
+    if is_erased(session, user_id):
+        return
     _set(session, event, Using("auth", "profile", user_id), [UUID(avatar)] if avatar else [], user_id)
 
 

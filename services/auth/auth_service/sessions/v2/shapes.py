@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from chassis.django.shapes import Shape, source
+from msgspec import UnsetType
 
 from auth_service.sessions.shapes import SessionShape
 from auth_service.users.shapes import MeV2Shape
@@ -16,6 +17,9 @@ class GrantShape(Shape):
     expires_in: int = source(description="Seconds until the access token expires.")
     refresh_token: str
     user: MeV2Shape
+    deletion_cancelled: bool | UnsetType = source(
+        description="True where this log-in kept an account that was to be deleted; else left out."
+    )
 
 
 class SessionsV2Shape(Shape):

@@ -7,6 +7,7 @@ from chassis.django.lists import documented, query_of, rows_on
 from chassis.lists import CURSOR, Keyset, cursor_page
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
+from msgspec import UNSET
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -95,5 +96,6 @@ def _granted(grant: Grant, *, status: int = 200) -> Response:
         expires_in=settings().access_token_seconds,
         refresh_token=grant.refresh_token,
         user=MeV2Shape.from_instance(grant.session.user),
+        deletion_cancelled=grant.deletion_cancelled or UNSET,
     )
     return Response(shown, status=status)

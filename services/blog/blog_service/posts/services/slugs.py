@@ -1,6 +1,7 @@
 """Addresses of posts: short, readable, and never given to another post once they were used."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from uuid import UUID
 
 from chassis.problems import Problem
@@ -35,23 +36,27 @@ def slug_claim(post: Post) -> None:
     """
     candidates = list(_candidates(post.title, post.id))
     of_deleted = DeletedSlug.objects.annotate(post_id=Value(None, output_field=UUIDField()))
+    spelt = {slug: slug for slug in candidates} | {_digest(slug): slug for slug in candidates}
     used = PostSlug.objects.values_list("slug", "post_id").filter(slug__in=candidates)
-    spent = of_deleted.values_list("slug", "post_id").filter(slug__in=candidates)
-    owners = dict(used.union(spent, all=True))
+    spent = of_deleted.values_list("slug", "post_id").filter(slug__in=spelt)
+    owners = {spelt[slug]: owner for slug, owner in used.union(spent, all=True)}
     post.slug = next(
         slug for slug in candidates if owners.get(slug) == post.id or (slug not in owners and _claimed(slug, post))
     )
 
 
 def slugs_bury(post: Post) -> None:
-    """Keep the slugs of a post that is about to be deleted from ever being given to another."""
+    """Keep the slugs of a post that is about to be deleted from ever being given to another.
+
+    Their digests do for that, and say nothing of what the post was about, or whose it was.
+    """
     slugs = PostSlug.objects.filter(post_id=post.id).values_list("slug", flat=True)
-    DeletedSlug.objects.bulk_create((DeletedSlug(slug=slug) for slug in slugs), ignore_conflicts=True)
+    DeletedSlug.objects.bulk_create((DeletedSlug(slug=_digest(slug)) for slug in slugs), ignore_conflicts=True)
 
 
 def _choose(post: Post, slug: str) -> None:
     had = PostSlug.objects.filter(slug=slug, post_id=post.id).exists()
-    if not had and (DeletedSlug.objects.filter(slug=slug).exists() or not _claimed(slug, post)):
+    if not had and (DeletedSlug.objects.filter(slug__in=[slug, _digest(slug)]).exists() or not _claimed(slug, post)):
         raise Problem(409, "slug_taken", "Another post has this slug, or had it.")
     post.slug = slug
 
@@ -70,3 +75,7 @@ def _candidates(title: str, post_id: UUID) -> Iterator[str]:
     for number in range(2, NUMBERED + 1):
         yield f"{base}-{number}"
     yield f"{base}-{post_id.hex[-12:]}"
+
+
+def _digest(slug: str) -> str:
+    return sha256(slug.encode()).hexdigest()

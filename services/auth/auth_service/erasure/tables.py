@@ -1,0 +1,93 @@
+"""Every table of auth, and what becomes of its rows when an account is erased.
+
+A table that is in neither list fails a test: whoever adds one says here what is to be done.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from chassis.events.databases.django_app.models import Walk
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth import SESSION_KEY
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session as Cookie
+
+from auth_service.audit.models import AuditEntry
+from auth_service.mailed_tokens.models import MailedToken
+from auth_service.mails.models import Mail, MailRequest
+from auth_service.sessions.models import Session
+from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.users.models import AddressClaim, EmailChange, FormerUsername, Profile, User
+
+Erase = Callable[[UUID], int]
+
+
+def _requests(user_id: UUID) -> int:
+    """Mails that were asked for to their address, whoever did."""
+    address = User.objects.filter(id=user_id).values("email_key")
+    return MailRequest.objects.filter(address_key__in=address).delete()[0]
+
+
+def _cookies(user_id: UUID) -> int:
+    """Log-ins to the admin. Whose one is stands inside; there are as many as members of staff and their browsers."""
+    theirs = [
+        cookie.pk for cookie in Cookie.objects.iterator() if cookie.get_decoded().get(SESSION_KEY) == str(user_id)
+    ]
+    return Cookie.objects.filter(pk__in=theirs).delete()[0]
+
+
+def _admin_log(user_id: UUID) -> int:
+    """What they did in the admin, and what was done to their account there."""
+    accounts = ContentType.objects.get_for_models(User, Profile).values()
+    about = LogEntry.objects.filter(content_type__in=accounts, object_id=str(user_id))
+    return about.delete()[0] + LogEntry.objects.filter(user_id=user_id).delete()[0]
+
+
+def _audit_log(user_id: UUID) -> int:
+    """Their own entries; in those of others nobody has done it."""
+    made_nobodys = AuditEntry.objects.filter(actor=user_id).exclude(user_id=user_id).update(actor=None)
+    return AuditEntry.objects.filter(user_id=user_id).delete()[0] + made_nobodys
+
+
+def _account(user_id: UUID) -> int:
+    """With it go groups and permissions, which say nothing without it."""
+    user = User.objects.filter(id=user_id)
+    return len([one.delete() for one in user])
+
+
+ERASED: Final[Mapping[str, Erase]] = {
+    "user_sessions_session": lambda user_id: Session.objects.filter(user_id=user_id).delete()[0],
+    "mailed_tokens_mailedtoken": lambda user_id: MailedToken.objects.filter(user_id=user_id).delete()[0],
+    "mails_mail": lambda user_id: Mail.objects.filter(user_id=user_id).delete()[0],
+    "mails_mailrequest": _requests,
+    "audit_auditentry": _audit_log,
+    "django_admin_log": _admin_log,
+    "django_session": _cookies,
+    "totp_totp": lambda user_id: Totp.objects.filter(user_id=user_id).delete()[0],
+    "totp_recoverycode": lambda user_id: RecoveryCode.objects.filter(user_id=user_id).delete()[0],
+    "users_addressclaim": lambda user_id: AddressClaim.objects.filter(user_id=user_id).delete()[0],
+    "users_formerusername": lambda user_id: FormerUsername.objects.filter(user_id=user_id).delete()[0],
+    "users_emailchange": lambda user_id: EmailChange.objects.filter(user_id=user_id).delete()[0],
+    "users_profile": lambda user_id: Profile.objects.filter(user_id=user_id).delete()[0],
+    "users_user": _account,
+    "chassis_events_walk": lambda user_id: Walk.objects.filter(after=user_id).update(after=UUID(int=0)),
+}
+"""In this order, by table: what erases its rows, or makes them nobody's, and gives how many."""
+
+NOBODYS: Final[Mapping[str, str]] = {
+    "auth_group": "powers in the admin",
+    "auth_group_permissions": "powers in the admin",
+    "auth_permission": "powers in the admin",
+    "users_user_groups": "goes with its account",
+    "users_user_user_permissions": "goes with its account",
+    "brakes_attemptcount": "its keys are keyed hashes, and end by themselves",
+    "deletions_deletion": "forgets the account when all services have answered",
+    "django_content_type": "names of models",
+    "django_migrations": "names of migrations",
+    "keys_signingkey": "keys",
+    "outbox_event": "forgotten when all services have answered",
+    "outbox_shard": "numbers",
+    "inbox_event": "forgotten when all services have answered",
+}
+"""Tables that are left as they are, and why."""

@@ -1,0 +1,5 @@
+from django.apps import AppConfig
+
+
+class ErasedConfig(AppConfig):
+    name = "blog_service.erased"

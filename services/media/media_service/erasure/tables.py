@@ -1,0 +1,70 @@
+"""Every table of media and its store, and what becomes of what is there when a user is erased.
+
+A table that is in neither list fails a test: whoever adds one says here what is to be done.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, select, text
+from sqlalchemy.orm import Session
+
+from media_service.assets.models import Asset
+from media_service.assets.services import asset_remove
+from media_service.keeping.models import AssetUse, UsingObject
+from media_service.storage.store import Store, folder_of
+
+AT_ONCE = 20  # assets of one transaction, each with its event and files
+
+Erase = Callable[[Session, Store, UUID], Counter[str]]
+
+
+def _assets(session: Session, store: Store, user_id: UUID) -> Counter[str]:
+    """Some of them with their files, unless somebody else shows the same picture; others hear of each.
+
+    The files go before the commit: were it to fail, the rows are there to begin again with.
+    """
+    query = select(Asset.id).where(Asset.owner_id == user_id).order_by(Asset.id).limit(AT_ONCE)
+    erased: Counter[str] = Counter()
+    for asset_id in session.scalars(query).all():
+        unused = asset_remove(session, asset_id, user_id, now=datetime.now(UTC))
+        erased["assets"] += 1
+        if unused:
+            store.remove(folder_of(unused))
+            erased["files"] += 1
+    return erased
+
+
+def _uses(session: Session, _store: Store, user_id: UUID) -> Counter[str]:
+    """What their profile showed; posts are their own to tell of."""
+    uses = session.execute(delete(AssetUse).where(AssetUse.object_id == user_id).returning(AssetUse.asset_id)).all()
+    told = delete(UsingObject).where(UsingObject.object_id == user_id).returning(UsingObject.object_id)
+    return Counter(asset_uses=len(uses), using_objects=len(session.execute(told).all()))
+
+
+def _keys(session: Session, _store: Store, user_id: UUID) -> Counter[str]:
+    deleted = text("DELETE FROM idempotency_key WHERE caller = :caller RETURNING 1")
+    return Counter(idempotency_key=len(session.execute(deleted, {"caller": str(user_id)}).all()))
+
+
+ERASED: Final[Mapping[str, Erase]] = {"assets": _assets, "asset_uses": _uses, "idempotency_key": _keys}
+"""In this order, by table: what erases some of its rows and gives how many of what; none at the end."""
+
+NOBODYS: Final[Mapping[str, str]] = {
+    "alembic_version": "a number",
+    "blobs": "goes with the last asset that shows it",
+    "erased_key": "the key of hashes",
+    "erased_users": "keyed hashes",
+    "erasures": "forgets the user when all services have answered",
+    "inbox_event": "forgotten when all services have answered",
+    "outbox_event": "forgotten when all services have answered",
+    "outbox_shard": "numbers",
+    "owner_storage": "goes with the last asset of its owner",
+    "removed_assets": "ids of pictures that are gone",
+    "renditions": "goes with its blob",
+    "using_objects": "goes with the uses",
+}
+"""Tables that are left as they are, and why."""

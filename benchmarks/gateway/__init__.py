@@ -15,7 +15,7 @@ from benchmarks.gateway.peers import Peer, field
 from benchmarks.results import Figure
 
 USER = UUID("01890000-0000-7000-8000-00000000a11c")
-EARLIER = "5f98c5d"
+EARLIER = "879249e"
 """The last commit of the gateway whose requests were tasks."""
 PATH = "/api/v1/posts/first-light"
 CLIENTS = 16

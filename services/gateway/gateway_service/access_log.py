@@ -59,7 +59,8 @@ class AccessLog:
             f'{{"ts": "{_moment(second)}.{milliseconds:03}Z", {self._identity}, '
             f'"trace_id": "{trace.trace_id}", "span_id": "{trace.span_id}", '
             f'"request_id": "{exchange.request_id}", {user}"route": "{exchange.template}", "event": "request", '
-            f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}{upstream}{code}}}\n'
+            f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}, '
+            f'"bytes": {exchange.turn.sent}{upstream}{code}}}\n'
         )
 
 

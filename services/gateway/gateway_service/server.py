@@ -3,7 +3,9 @@
 import asyncio
 import signal
 import time
+from functools import partial
 
+from chassis.client_address import TrustedProxies
 from chassis.listening import listener
 from chassis.liveness import Watch
 from chassis.process import begin
@@ -13,7 +15,8 @@ from gateway_service.app import Gateway
 from gateway_service.assembly import Assembly, assemble
 from gateway_service.config import read
 from gateway_service.door.door import Door
-from gateway_service.settings import GatewaySettings
+from gateway_service.rates.chosen import is_loopback, whose_address
+from gateway_service.settings import GatewaySettings, trusted_proxies
 
 FIRST_KEYS_SECONDS = 2  # how long the start waits for the token issuer
 ANNOUNCED_SECONDS = 5  # at most, between becoming unready and closing the port
@@ -26,7 +29,9 @@ async def serve(settings: GatewaySettings) -> None:
     assembly = assemble(settings, read(settings.config))
     listens = listener(settings.host, settings.port, "GATEWAY_PORT")
     listens_admin = listener(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
-    public, admin = Door(assembly.gateway), Door(assembly.admin)
+    counted = partial(_counted, trusted_proxies(settings), not settings.production)
+    public = Door(assembly.gateway, per_address=settings.connections_per_address, whose=counted)
+    admin = Door(assembly.admin)
     begin(settings, "web")
     gc_tuning.freeze_for_serving()
     stop = _stop_signal()
@@ -46,6 +51,11 @@ async def serve(settings: GatewaySettings) -> None:
         await admin.close(ADMIN_SECONDS)
         refreshing.cancel()
     assembly.gateway.log.flush()
+
+
+def _counted(proxies: TrustedProxies, is_home: bool, peer: str) -> str | None:
+    """Whose a connection is: of no client alone, where a proxy brings many, or of the developer at home."""
+    return None if proxies.trusts(peer) or (is_home and is_loopback(peer)) else whose_address(peer)
 
 
 async def _drain(assembly: Assembly, public: Door, seconds: float) -> None:

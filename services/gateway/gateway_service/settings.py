@@ -33,6 +33,9 @@ class GatewaySettings(ClientSettings):
         pattern=r"^((mailto:|https://)\S+)?$",
         description="mailto: or https:// of who hears of security holes, in `/.well-known/security.txt`; empty is none",
     )
+    connections_per_address: int = Field(
+        256, ge=1, description="most connections of one address (IPv6: a /64), save trusted proxies"
+    )
     trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
     forwarded_header: Header = Field(
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"

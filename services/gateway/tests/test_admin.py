@@ -75,6 +75,7 @@ def test_every_request_leaves_one_line(
     assert line["route"] == "/api/v1/posts/{slug}"
     assert (line["method"], line["status"], line["upstream"]) == ("GET", 200, "blog")
     assert 0 < line["upstream_ms"] <= line["duration_ms"]
+    assert line["bytes"] > 100
     assert len(gateway.lines(request_id="logged-id-1")) == 1
     traceparent = dict(blog.requests[0].headers)["traceparent"]
     assert traceparent == f"00-{line['trace_id']}-{line['span_id']}-00"

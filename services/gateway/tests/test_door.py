@@ -164,6 +164,40 @@ async def test_oldest_idle_connection_gives_way_and_a_busy_one_does_not() -> Non
         writer.close()
 
 
+async def test_address_with_as_many_connections_as_it_may_have_makes_room_among_its_own() -> None:
+    go_on = asyncio.Event()
+
+    async def slow(turn: Turn) -> None:
+        await go_on.wait()
+        answering(b"ok")(turn)
+
+    async with opened(waiting(slow), per_address=2, whose=lambda address: address) as (_, port):
+        other, others = await asyncio.open_connection("127.0.0.1", port, local_addr=("127.0.0.2", 0))
+        busy = asyncio.create_task(talk(port, request()))
+        await asyncio.sleep(0)
+        idle, writer = await asyncio.open_connection("127.0.0.1", port)
+        again = asyncio.create_task(talk(port, request()))
+        assert await idle.read() == b""  # the oldest idle one of this address, and no other's
+        assert await talk(port, request()) == b""  # both are busy
+        others.write(GET)
+        go_on.set()
+        assert b" 200 " in await busy
+        assert b" 200 " in await again
+        assert b" 200 " in await other.read(65536)
+        assert b" 200 " in await talk(port, request())  # those that ended are not counted any more
+        others.close()
+        writer.close()
+
+
+async def test_connections_that_are_no_clients_own_are_not_counted() -> None:
+    async with opened(answering(b"ok"), per_address=1, whose=lambda _: None) as (_, port):
+        open_ones = [await asyncio.open_connection("127.0.0.1", port) for _ in range(5)]
+        for reader, writer in open_ones:
+            writer.write(request())
+            assert b" 200 " in await reader.read()
+            writer.close()
+
+
 async def test_body_waits_for_its_reader_and_comes_whole() -> None:
     go_on = asyncio.Event()
     total, received = 20 * 2**20, 0

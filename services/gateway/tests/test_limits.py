@@ -1,6 +1,8 @@
 """Limits as clients meet them: at real gateways, alone and sharing Redis."""
 
+import socket
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -8,6 +10,7 @@ import pytest
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, BOB
 from gateway_service.testing.fake_upstream import FakeUpstream
+from gateway_service.testing.raw_http import get, read_answer
 from gateway_service.testing.running import Running
 
 START = "rates:\n"
@@ -153,6 +156,20 @@ def test_livez_and_preflights_are_not_counted(strict: Start) -> None:
     assert refused.status_code == 429
     assert refused.headers["access-control-allow-origin"] == "http://localhost:3000"
     assert "RateLimit" in refused.headers["access-control-expose-headers"]
+
+
+def test_address_has_so_many_connections_at_most(start_gateway: Start) -> None:
+    running = start_gateway(
+        ENVIRONMENT="production", GATEWAY_CLIENT_SECRET="t" * 40, GATEWAY_CONNECTIONS_PER_ADDRESS="2"
+    )
+    running.wait_until_ready()
+    with ExitStack() as stack:
+        first, *_ = (stack.enter_context(socket.create_connection(("127.0.0.1", running.port))) for _ in range(3))
+        first.settimeout(10)
+        assert first.recv(1) == b""
+        elsewhere = socket.create_connection(("127.0.0.1", running.port), source_address=("127.0.0.2", 0))
+        stack.enter_context(elsewhere).sendall(get("/livez"))
+        assert read_answer(elsewhere).status == 200
 
 
 def test_own_machine_may_ask_a_development_server_much_more_often(gateway: Running) -> None:

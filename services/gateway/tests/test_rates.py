@@ -1,13 +1,14 @@
 """Quotas by themselves: in one process, and of several that share Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from fractions import Fraction
 from itertools import count
 from urllib.parse import urlsplit
 
 import pytest
+from gateway_service.rates import shared
 from gateway_service.rates.chosen import limiter, whose_address
 from gateway_service.rates.local import LocalLimiter
 from gateway_service.rates.quota import SECOND, Quota, Standing, Take
@@ -217,6 +218,32 @@ async def test_what_was_leased_and_not_used_goes_back(
         return await left(limit) == 99
 
     await until(is_back)
+
+
+class Told:
+    """A store that grants whatever is wanted, and remembers what it was asked."""
+
+    away = False
+
+    def __init__(self) -> None:
+        self.asked: list[Ask] = []
+
+    async def ask(self, asks: Sequence[Ask]) -> list[shared.Told]:
+        self.asked += asks
+        return [shared.Told(ask.want, 50, 0, 0) for ask in asks]
+
+    async def close(self) -> None: ...
+
+
+async def test_lease_that_has_ended_is_not_used_but_goes_back_with_the_next_question() -> None:
+    now = 0
+    store = Told()
+    gateway, limit = SharedLimiter(store, now=lambda: now), fresh(100)
+    await taken(gateway, limit)
+    now += SECOND
+    await taken(gateway, limit)
+    assert [(each.want, each.back) for each in store.asked] == [(5, 0), (5, 4)]
+    await gateway.close()
 
 
 @pytest.mark.servers

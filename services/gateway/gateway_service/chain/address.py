@@ -2,13 +2,12 @@
 
 from collections.abc import Awaitable
 from functools import lru_cache
-from ipaddress import ip_address
 
 from chassis.client_address import TrustedProxies
 
 from gateway_service.chain.limits import settle
 from gateway_service.exchange import Exchange
-from gateway_service.rates.chosen import Quotas, whose_address
+from gateway_service.rates.chosen import Quotas, is_loopback, whose_address
 from gateway_service.rates.quota import Limiter, Take
 
 _REMEMBERED = 5000
@@ -40,13 +39,6 @@ class AddressCheck:
         return self._client(exchange.turn.client, lines)
 
     def _takes_of(self, client: str) -> tuple[Quotas, list[Take]]:
-        quotas = self._at_home if _is_loopback(client) else self._quotas
+        quotas = self._at_home if is_loopback(client) else self._quotas
         whose = whose_address(client)
         return quotas, [(quota, quota.key(whose)) for quota in quotas.of_addresses]
-
-
-def _is_loopback(client: str) -> bool:
-    try:
-        return ip_address(client).is_loopback
-    except ValueError:
-        return False

@@ -43,6 +43,7 @@ class ClientConnection(asyncio.Protocol):
         self._paused = False
         self._writable = True
         self._ending = False
+        self.client = ""  # its address
         self.deadline = NEVER
 
     # asyncio.Protocol
@@ -52,7 +53,7 @@ class ClientConnection(asyncio.Protocol):
         self._transport.set_write_buffer_limits(high=UNSENT_BYTES)
         self.write = self._transport.write
         peer = transport.get_extra_info("peername")
-        self._client = str(peer[0]) if peer else ""
+        self.client = str(peer[0]) if peer else ""
         self._await_head()
         if not peer or not self._door.enter(self):
             self._transport.abort()
@@ -115,7 +116,7 @@ class ClientConnection(asyncio.Protocol):
             self._refuse(refusal)
             return
         if head:
-            turn = Turn(self, head, self._client, arrived=reading.whole, keep=reading.keep and not self._door.closing)
+            turn = Turn(self, head, self.client, arrived=reading.whole, keep=reading.keep and not self._door.closing)
             while not turn.arrived and reading.received.size and not self._ending:
                 self._read_body(turn)  # what came with the head
             self._serve(turn)
@@ -167,7 +168,7 @@ class ClientConnection(asyncio.Protocol):
         """Let the application answer, in the form of all refusals, and read no more."""
         self._ending = True
         head = heads.refused(self._reading.raw, refusal)
-        self._serve(Turn(self, head, self._client, arrived=True, keep=False))
+        self._serve(Turn(self, head, self.client, arrived=True, keep=False))
 
     def ended(self, turn: Turn) -> None:
         """The response is complete, or cut; behind a complete one is taken in what the client still sends."""

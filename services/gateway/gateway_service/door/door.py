@@ -2,6 +2,9 @@
 
 import asyncio
 import socket
+from collections.abc import Callable
+
+from chassis.metrics import counter
 
 from gateway_service.door.connection import Application, ClientConnection
 from gateway_service.door.limits import CONNECTIONS, HEAD_SECONDS, LINGER_SECONDS
@@ -11,13 +14,18 @@ BACKLOG = 1024
 
 
 class Door:
-    """Serves an application on a socket, within the running loop."""
+    """Serves an application on a socket, within the running loop.
 
-    def __init__(
+    ``whose`` says under what name a client's address is counted, None for those that are not: proxies in front.
+    """
+
+    def __init__(  # noqa: PLR0913  all but the first have defaults
         self,
         app: Application,
         *,
         connections: int = CONNECTIONS,
+        per_address: int = CONNECTIONS,
+        whose: Callable[[str], str | None] = lambda _: None,
         head_seconds: float = HEAD_SECONDS,
         linger_seconds: float = LINGER_SECONDS,
     ) -> None:
@@ -26,7 +34,10 @@ class Door:
         self.linger_seconds = linger_seconds
         self.closing = False
         self._most = connections
+        self._most_per_address = per_address
+        self._whose = whose
         self._connections: dict[ClientConnection, None] = {}  # in the order they came
+        self._of_address: dict[str, dict[ClientConnection, None]] = {}
         self._gone = asyncio.Event()
         self._server: asyncio.Server | None = None
         self._sweeping: asyncio.TimerHandle | None = None
@@ -66,19 +77,39 @@ class Door:
     # for its connections
 
     def enter(self, connection: ClientConnection) -> bool:
-        """Whether there is room; the connection that has been here for longest and is idle gives way."""
-        if len(self._connections) >= self._most:
-            idle = next((other for other in self._connections if other.idle), None)
-            if idle is None:
-                return False
-            idle.abort()
-            self._connections.pop(idle)
-        self._connections[connection] = None
+        """Whether there is room; the connection that has been here for longest and is idle gives way.
+
+        An address that has as many as it may makes room among its own.
+        """
+        whose = self._whose(connection.client)
+        own = self._of_address.setdefault(whose, {}) if whose else {}
+        if len(own) >= self._most_per_address and not self._make_room(own):
+            return False
+        if len(self._connections) >= self._most and not self._make_room(self._connections):
+            return False
+        self._connections[connection] = own[connection] = None
+        return True
+
+    def _make_room(self, among: dict[ClientConnection, None]) -> bool:
+        idle = next((other for other in among if other.idle), None)
+        if idle is None:
+            counter("gateway_connections_refused_total").inc()
+            return False
+        idle.abort()
+        self._forget(idle)
         return True
 
     def leave(self, connection: ClientConnection) -> None:
-        self._connections.pop(connection, None)
+        self._forget(connection)
         self._gone.set()
+
+    def _forget(self, connection: ClientConnection) -> None:
+        self._connections.pop(connection, None)
+        whose = self._whose(connection.client)
+        own = self._of_address.get(whose, {}) if whose else {}
+        own.pop(connection, None)
+        if whose and not own:
+            self._of_address.pop(whose, None)
 
     def _sweep(self) -> None:
         """A look at all connections now and then: cheaper than a timer for each request."""

@@ -37,6 +37,7 @@ class Turn:
     on_leave: Callable[[], None] | None = None
     source: Source | None = None
     unread = 0
+    sent = 0  # bytes of the response
     _broken = False
     _waiter: asyncio.Future[None] | None = None
 
@@ -95,6 +96,7 @@ class Turn:
         """Send a part of the body, the first one with the head."""
         encoded = self._encoder.part(data, last=last, chunks=self.head.minor == 1)
         if encoded:
+            self.sent += len(encoded)
             self._line.write(encoded)
         if last:
             self.cut()

@@ -56,3 +56,11 @@ def whose_address(client: str) -> str:
     except ValueError:
         return client
     return client if address.version == 4 else str(ip_network((client, 64), strict=False))
+
+
+def is_loopback(client: str) -> bool:
+    """Whether it is this machine itself."""
+    try:
+        return ip_address(client).is_loopback
+    except ValueError:
+        return False

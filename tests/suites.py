@@ -64,6 +64,7 @@ SUITES = (
     suite("media", "services/media"),
     suite("media on PostgreSQL", "services/media", "--database=postgresql", needs=(Postgres,)),
     suite("gateway", "services/gateway"),
+    suite("attacks on the gateway", "tests/gateway_attacks"),
     suite("schema", "tests/schema", needs=(Postgres,)),
     suite("chart", "tests/chart"),
     suite("documents", "tests/documents"),

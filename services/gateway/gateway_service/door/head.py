@@ -72,12 +72,16 @@ def read(line: re.Match[bytes], headers: list[Header], size: int, *, upgrades: b
     if upgrades and not _BODY.isdisjoint(fields):
         raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
     coding = fields.get(b"transfer-encoding")
-    if coding is not None and (minor == b"0" or coding.lower() != b"chunked"):
+    if coding is not None and (minor == b"0" or _codings(headers) != [b"chunked"]):
         raise Refusal("header_invalid", "Of transfer encodings only chunked is understood, in HTTP 1.1.")
     if b"#" in target or (target[:1] != b"/" and target != b"*"):
         target = _origin_form(target, headers)
     raw_path, _, query = target.partition(b"?")
     return Head(method.decode("ascii"), raw_path, query, int(minor), headers, fields)
+
+
+def _codings(headers: list[Header]) -> list[bytes]:
+    return [value.lower() for name, value in headers if name == b"transfer-encoding"]
 
 
 def refused(raw: bytes, refusal: Refusal) -> Head:

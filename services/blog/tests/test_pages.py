@@ -159,6 +159,14 @@ def test_lists_lead_to_older_posts_and_back(alice: Caller) -> None:
         assert 'rel="next"' not in second
 
 
+@pytest.mark.parametrize("name", ["a/b", "ink"])
+def test_posts_of_a_tag_that_is_asked_for_lead_to_older_ones(alice: Caller, name: str) -> None:
+    for number in range(21):
+        alice.writes(f"p{number}", tags=[name], published=True)
+    (older,) = re.findall(r'<a rel="next" href="([^"]+)">', page(f"/posts?tag={quote(name, safe='')}"))
+    assert headings(page(unescape(older.removeprefix(SITE)))) == ["p0"]
+
+
 def test_an_author_and_a_tag_have_pages_with_their_posts_and_feeds(alice: Caller, bob: Caller) -> None:
     alice.writes("of alice", tags=["Ink"], published=True)
     bob.writes("of bob", published=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
-from urllib.parse import urlencode
 
 from chassis.django.lists import rows_on
 from chassis.lists import CURSOR, Query, cursor_page
@@ -27,6 +26,7 @@ from blog_service.posts.lists import FILTERS, NEWEST_FIRST, place_of, posts_publ
 from blog_service.posts.selectors import PostRow, post_get_by_slug, rows_of
 from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
 from blog_service.search.terms import Terms
+from blog_service.settings import settings
 from blog_service.tags.selectors import tag_get
 
 KNOWN = (*CURSOR, *FILTERS)
@@ -88,11 +88,11 @@ class ListPage(Page, ListView):  # type: ignore[type-arg]  # as above
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         asked = ((name, str(request.GET.get(name, ""))) for name in sorted(self.taken))
         sent = {name: value for name, value in asked if value.strip()}
-        Query(request.path, sent.items(), KNOWN)  # what is no value at all is refused before it is looked for
+        page = Query(request.path, sent.items(), KNOWN)  # what is no value at all is refused before it is looked for
         self.about = self.subject()
         self.query = Query(request.path, {**sent, **self.about.pop("filters", {})}.items(), KNOWN)
         self.rows, older = _rows(self.query)
-        self.about["older"] = f"{self.about['canonical']}?{urlencode({**sent, 'cursor': older})}" if older else None
+        self.about["older"] = page.address(settings().public_url, cursor=older) if older else None
         return super().get(request, *args, **kwargs)
 
     def subject(self) -> dict[str, Any]:

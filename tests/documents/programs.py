@@ -152,6 +152,9 @@ PARSERS: dict[str, Callable[[str, list[str]], object]] = {
     "events": _events,
     "migrate": lambda _service, words: parse_options(words),
     "manage": _manage,
+    "media rerender": lambda _service, words: importlib.import_module("media_service.commands").after_of(
+        ["01900000-0000-7000-8000-000000000001" if word == ANOTHER else word for word in words]
+    ),
     "media reconcile": lambda _service, words: importlib.import_module("media_service.commands").repair_of(words),
     "auth create-admin": lambda _service, words: _of_staff("create_admin", words),
     "gateway check": lambda _service, words: _of_the_gateway("check", words),

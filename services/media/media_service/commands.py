@@ -5,6 +5,7 @@ import json
 import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from chassis.announcements import announce
 from chassis.commands import Commands
@@ -114,6 +115,29 @@ def repair_of(arguments: list[str]) -> bool:
     return bool(arguments)
 
 
+def rerender(arguments: list[str]) -> None:
+    """Draw all renditions anew, and say how far that has come; --after ID goes on behind that one."""
+    from media_service.renditions.again import rerender
+
+    failed = 0
+    for progress in rerender(after_of(arguments)):
+        failed = progress.failed
+        print(f"{progress.done} of {progress.total}, {failed} failed, --after {progress.last}")  # noqa: T201  to whoever typed it
+    if failed:
+        sys.exit(1)
+
+
+def after_of(arguments: list[str]) -> UUID:
+    """Where to go on; raises SettingsError for other words."""
+    try:
+        option, after = arguments or ("--after", str(UUID(int=0)))
+        if option == "--after":
+            return UUID(after)
+    except ValueError:
+        pass
+    raise SettingsError("usage: media rerender [--after ID]")
+
+
 def quotas(_arguments: list[str]) -> None:
     """Print what each owner's pictures take, most first: id, bytes, pictures."""
     from media_service import resources
@@ -152,6 +176,7 @@ COMMANDS: dict[str, Command] = {
     "migrate": migrate,
     "check": check,
     "reconcile": reconcile,
+    "rerender": rerender,
     "quotas": quotas,
     "openapi": openapi,
     "demo": demo,

@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
+from media_service.presets import PRESETS, presets_of
 from media_service.terms import Terms
 
 
@@ -37,6 +38,10 @@ class MediaSettings(ClientSettings):
     max_animation_pixels: int = Field(600_000_000, ge=1, description="pixels all frames of an animation may have")
     decode_memory: int = Field(
         512 * MEGABYTE, ge=256 * MEGABYTE, description="bytes that all decoding at once may take in a process"
+    )
+    presets: str = Field(
+        ",".join(f"{name}:{side}" for name, side in PRESETS.items()),
+        description="pixels that the longest side of each rendition has at most; after a change: media rerender",
     )
     quota_bytes: int = Field(10_000_000_000, ge=1, description="bytes the pictures of one user may have together")
     unused_days: float = Field(
@@ -73,6 +78,12 @@ class MediaSettings(ClientSettings):
             raise ValueError("must be file://folder or s3://bucket")
         return value
 
+    @field_validator("presets")
+    @classmethod
+    def know_presets(cls, value: str) -> str:
+        presets_of(value)
+        return value
+
     @field_validator("accel_prefix")
     @classmethod
     def know_accel_prefix(cls, value: str) -> str:
@@ -101,6 +112,10 @@ class MediaSettings(ClientSettings):
     @property
     def limits(self) -> Limits:
         return Limits(self.max_pixels, self.max_frames, self.max_animation_pixels, self.decode_memory)
+
+    @property
+    def sides(self) -> dict[str, int]:
+        return presets_of(self.presets)
 
     @property
     def terms(self) -> Terms:

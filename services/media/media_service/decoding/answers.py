@@ -2,6 +2,7 @@
 
 import errno
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,11 +11,14 @@ from chassis.problems import Problem
 from media_service.decoding.channel import Message
 from media_service.pictures.foreign import CAUSES
 from media_service.pictures.jpeg import GAIN_MAP
+from media_service.pictures.outcomes import Placeholder
 from media_service.pictures.refusals import Cause
 from media_service.storage.store import EXTENSIONS
 
 REFUSALS = {413: "too_large", 415: "unsupported_media_type", 422: "image_refused"}
 LEFT_OUT = ("", GAIN_MAP)
+_THUMBHASH = re.compile("[A-Za-z0-9+/]{8,40}={0,2}")
+_COLOR = re.compile("#[0-9a-f]{6}")
 KNOWN_CAUSES = frozenset(Cause) | frozenset(CAUSES)
 
 
@@ -73,6 +77,16 @@ def drawn(told: Message, sides: Mapping[str, int], written: int) -> list[Drawn]:
             if sorted(one.name for one in found) == sorted(sides) and sum(one.length for one in found) == written:
                 return found
     raise _other(told)
+
+
+def placeholder(told: Message) -> Placeholder:
+    """What is told beside the renditions."""
+    match told:
+        case {"placeholder": [str(thumbhash), str(color)]} if _THUMBHASH.fullmatch(thumbhash) and _COLOR.fullmatch(
+            color
+        ):
+            return Placeholder(thumbhash, color)
+    raise ChildDied("a placeholder that is none")
 
 
 def _rendition(told: object, sides: Mapping[str, int]) -> Drawn:

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from threading import Lock
 from typing import IO, Self, TypeVar
@@ -24,7 +24,7 @@ from media_service.decoding.children import END_SECONDS, Children, DecoderAway
 from media_service.decoding.sandbox import Bounds
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE, ROOM, Budget
-from media_service.pictures.outcomes import CleanPicture, Rendered
+from media_service.pictures.outcomes import CleanPicture, Placeholder, Rendered
 from media_service.pictures.refusals import Cause, image_refused
 from media_service.settings import MediaSettings
 
@@ -115,12 +115,14 @@ class Decoder:
     def render(self, picture: IO[bytes], mime: str, into: IO[bytes], sides: Mapping[str, int]) -> list[Rendered]:
         """A stored picture in sizes that have names, see ``pictures.rendering``; raises Undecodable, DecoderAway."""
 
-        def read(told: Message) -> list[answers.Drawn]:
-            return answers.drawn(told, sides, written=os.fstat(into.fileno()).st_size)
+        def read(told: Message) -> tuple[list[answers.Drawn], Placeholder]:
+            drawn = answers.drawn(told, sides, written=os.fstat(into.fileno()).st_size)
+            return drawn, answers.placeholder(told)
 
-        drawn = self._run("render", {"mime": mime, "sides": dict(sides)}, picture, into, Task(), read)
+        drawn, placeholder = self._run("render", {"mime": mime, "sides": dict(sides)}, picture, into, Task(), read)
         into.seek(0)
-        return [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
+        made = [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
+        return [*made[:-1], replace(made[-1], placeholder=placeholder)]
 
     @property
     def longest(self) -> float:

@@ -78,12 +78,13 @@ def _render(asked: Asked) -> Message:
     """Draw the picture in the sizes that are asked for, one file after the other."""
     with mmap.mmap(asked.picture.fileno(), 0, access=mmap.ACCESS_READ) as data:
         _claim(asked, format_of(data[:HEAD]).read(data, UNLIMITED).memory)
-    drawn = []
+    drawn, placeholder = [], None
     for rendered in render(asked.picture, asked.arguments["mime"], asked.scratch, asked.arguments["sides"]):
         asked.into.write(rendered.content)
         drawn.append([rendered.name, len(rendered.content), rendered.mime, rendered.width, rendered.height])
+        placeholder = rendered.placeholder or placeholder
     asked.into.flush()
-    return {"drawn": drawn}
+    return {"drawn": drawn, "placeholder": placeholder}
 
 
 JOBS: dict[str, Callable[[Asked], Message]] = {"clean": _clean, "render": _render}

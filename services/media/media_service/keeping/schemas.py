@@ -7,7 +7,7 @@ from uuid import UUID
 from chassis.text import readable
 from pydantic import AfterValidator, BaseModel, StringConstraints
 
-from media_service.assets.models import NOTICE_LENGTH, Asset
+from media_service.assets.models import NOTICE_LENGTH, Asset, AssetStatus
 from media_service.assets.schemas import AssetUrls, LeftOut, Moment, urls_of
 from media_service.keeping.selectors import State, state_of
 from media_service.refused import Refusal
@@ -37,6 +37,13 @@ class InUse(Refusal):
     usage: UsageOut
 
 
+class PlaceholderOut(BaseModel):
+    """What to show until the picture is there: a ThumbHash in base64, and the colour most of it has, as in CSS."""
+
+    thumbhash: str
+    color: str
+
+
 class AssetV2(BaseModel):
     """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent."""
 
@@ -51,6 +58,7 @@ class AssetV2(BaseModel):
     height: int
     alt: str
     left_out: LeftOut
+    placeholder: PlaceholderOut | None
     urls: AssetUrls
     created_at: Moment
 
@@ -79,8 +87,16 @@ def asset_v2(asset: Asset, public_url: str, *, terms: Terms, now: datetime) -> A
         **facts,
         state=state_of(asset, terms=terms, now=now),
         reason=asset.notice or asset.reason,
+        placeholder=_placeholder(asset),
         urls=urls_of(asset, public_url),
     )
+
+
+def _placeholder(asset: Asset) -> PlaceholderOut | None:
+    """None before it is ready, though the same picture of another asset may have one."""
+    if asset.status != AssetStatus.READY or not asset.blob.thumbhash:
+        return None
+    return PlaceholderOut(thumbhash=asset.blob.thumbhash, color=asset.blob.color)
 
 
 _FACTS = ("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "left_out", "created_at")

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 CHUNK = 1 << 20
 
@@ -31,12 +31,20 @@ class CleanPicture:
         return digest.hexdigest()
 
 
+class Placeholder(NamedTuple):
+    """What is shown before a picture is there: its ThumbHash in base64, and its colour as in CSS."""
+
+    thumbhash: str
+    color: str
+
+
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendition as bytes."""
+    """A rendition as bytes; the smallest brings the placeholder of the picture."""
 
     name: str
     content: bytes
     mime: str
     width: int
     height: int
+    placeholder: Placeholder | None = None

@@ -6,6 +6,7 @@ from typing import IO
 from media_service.pictures.encoding import MIME, encode
 from media_service.pictures.first_frame import first_frame
 from media_service.pictures.outcomes import Rendered
+from media_service.pictures.placeholders import placeholder
 from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image, shrunk
 
@@ -13,10 +14,13 @@ from media_service.pictures.vips import Image, shrunk
 def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int]) -> Iterator[Rendered]:
     """A stored picture in sizes that have names, largest first, of an animation its first frame; raises vips.Error.
 
-    They are in sRGB with 8 bits, whatever the picture was: browsers show WebP without a profile as that.
+    They are in sRGB with 8 bits, whatever the picture was: browsers show WebP without a profile as that. The last
+    brings the placeholder.
     """
     image: Image | None = None
-    for name, side in sorted(sides.items(), key=lambda item: item[1], reverse=True):
+    smallest = min(sides, key=lambda name: sides[name])
+    for name, side in sorted(sides.items(), key=lambda item: (item[1], item[0] == smallest), reverse=True):
         image = shrunk(image, side) if image else first_frame(file, mime, scratch, side)
         image = image.colourspace("srgb").copy_memory()
-        yield Rendered(name, encode(image), MIME, image.width, image.height)
+        shown_before = placeholder(image) if name == smallest else None
+        yield Rendered(name, encode(image), MIME, image.width, image.height, shown_before)

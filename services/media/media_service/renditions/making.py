@@ -2,17 +2,24 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from media_service.decoding.decoder import Decoder
-from media_service.pictures.outcomes import Rendered
+from media_service.pictures.outcomes import Placeholder, Rendered
 from media_service.pictures.scratch import Scratch
 from media_service.storage.models import Blob, Rendition
 from media_service.storage.store import Store, key_of
 
 
-def renditions_draw(
-    store: Store, decoder: Decoder, scratch: Scratch, blob: Blob, sides: Mapping[str, int]
-) -> list[Rendition]:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What was made of a stored picture: rows for its renditions, whose files are kept, and its placeholder."""
+
+    renditions: list[Rendition]
+    placeholder: Placeholder
+
+
+def renditions_draw(store: Store, decoder: Decoder, scratch: Scratch, blob: Blob, sides: Mapping[str, int]) -> Drawing:
     """A rendition of each name, its longest side at most so many pixels; the rows are the caller's to keep.
 
     Raises Undecodable for a picture that cannot be drawn, OSError where the store is away.
@@ -20,7 +27,8 @@ def renditions_draw(
     original = scratch.file()
     store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
     drawn = decoder.render(original, blob.mime, scratch.file(), sides)
-    return [_keep(store, blob, rendered) for rendered in drawn]
+    placeholder = next(rendered.placeholder for rendered in drawn if rendered.placeholder)
+    return Drawing([_keep(store, blob, rendered) for rendered in drawn], placeholder)
 
 
 def _keep(store: Store, blob: Blob, rendered: Rendered) -> Rendition:

@@ -1,7 +1,9 @@
 """What can be asked about renditions."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset
@@ -12,6 +14,17 @@ def shown_asset(session: Session, asset_id: UUID) -> Asset | None:
     """The asset of a public address, unless it is in the trash."""
     asset = session.get(Asset, asset_id)
     return asset if asset and asset.trashed_at is None else None
+
+
+def drawn_count(session: Session) -> int:
+    """How many stored pictures have renditions."""
+    return session.scalar(select(func.count(Rendition.blob_id.distinct()))) or 0
+
+
+def drawn_after(session: Session, after: UUID, *, limit: int) -> Sequence[UUID]:
+    """Stored pictures that have renditions, in the order of their ids, from behind one on."""
+    query = select(Rendition.blob_id).distinct().where(Rendition.blob_id > after)
+    return session.scalars(query.order_by(Rendition.blob_id).limit(limit)).all()
 
 
 def rendition_get(session: Session, blob_id: UUID, preset: str) -> Rendition | None:

@@ -1,11 +1,12 @@
 """Making renditions. The asset's status is the truth: all of this may be done twice, at once or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.logging import get_logger
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset, AssetStatus
@@ -16,9 +17,9 @@ from media_service.decoding.children import DecoderAway
 from media_service.decoding.decoder import Decoder
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
-from media_service.renditions.making import renditions_draw
+from media_service.renditions.making import Drawing, renditions_draw
 from media_service.storage.models import Blob, Rendition
-from media_service.storage.store import Store, folder_of
+from media_service.storage.store import Store, folder_of, key_of
 
 MAX_ATTEMPTS = 5
 RETRY_AFTER = timedelta(seconds=60)  # doubled with each attempt
@@ -29,7 +30,14 @@ REQUEUE_AT_MOST = 500
 log = get_logger()
 
 
-def renditions_make(database: Database, store: Store, decoder: Decoder, scratch: Scratch, asset_id: UUID) -> None:
+def renditions_make(  # noqa: PLR0913, PLR0917  what a job works with
+    database: Database,
+    store: Store,
+    decoder: Decoder,
+    scratch: Scratch,
+    asset_id: UUID,
+    sides: Mapping[str, int] = PRESETS,
+) -> None:
     """Make an asset's renditions and say that it is ready, or that it failed for good.
 
     What fails for a passing reason is raised, and is tried again when the sweeper finds the asset still processing.
@@ -40,7 +48,7 @@ def renditions_make(database: Database, store: Store, decoder: Decoder, scratch:
         return
     try:
         # also what is there already: the time it takes would tell of others
-        drawn = renditions_draw(store, decoder, scratch, asset.blob, PRESETS)
+        drawn = renditions_draw(store, decoder, scratch, asset.blob, sides)
     except Undecodable as error:
         log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
         with database.writing() as session:
@@ -54,6 +62,27 @@ def renditions_make(database: Database, store: Store, decoder: Decoder, scratch:
         is_kept = _finish(session, asset_id, drawn)
     if not is_kept:
         _forget_files_of_removed(database, store, asset.blob_id)
+
+
+def renditions_redo(  # noqa: PLR0913, PLR0917  as above
+    database: Database, store: Store, decoder: Decoder, scratch: Scratch, blob_id: UUID, sides: Mapping[str, int]
+) -> None:
+    """Draw a stored picture's renditions anew and put them in the place of the old ones; if it is gone, nothing.
+
+    Raises what renditions_draw does. Its assets tell of sizes that have changed.
+    """
+    with database.reading() as session:
+        blob = session.get(Blob, blob_id)
+    if blob is None:
+        return
+    drawing = renditions_draw(store, decoder, scratch, blob, sides)
+    with database.writing() as session:
+        old = _replace(session, blob_id, drawing)
+    if old is None:
+        store.remove(folder_of(blob_id))
+        return
+    new = {key_of(blob_id, each.sha256, each.mime) for each in drawing.renditions}
+    store.remove_keys([key for key in old if key not in new])
 
 
 def renditions_requeue_stuck(session: Session, *, now: datetime) -> Sequence[UUID]:
@@ -88,15 +117,45 @@ def _try_later(session: Session, asset_id: UUID, *, is_counted: bool) -> None:
         asset.retry_at = datetime.now(UTC) + RETRY_AFTER * 2 ** max(asset.attempts - 1, 0)
 
 
-def _finish(session: Session, asset_id: UUID, renditions: Sequence[Rendition]) -> bool:
+def _finish(session: Session, asset_id: UUID, drawing: Drawing) -> bool:
     asset = _processing(session, asset_id)
     if asset is None:
         return False
-    columns = [column.key for column in Rendition.__table__.columns]
-    values = [{name: getattr(rendition, name) for name in columns} for rendition in renditions]
-    session.execute(insert(session, Rendition).values(values).on_conflict_do_nothing())
+    session.execute(_rows(session, drawing).on_conflict_do_nothing())
+    asset.blob.thumbhash, asset.blob.color = drawing.placeholder
     asset_mark_ready(session, asset)
     return True
+
+
+def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | None:
+    """The keys of the renditions that were there; None if the picture is gone."""
+    ready = select(Asset).where(Asset.blob_id == blob_id, Asset.status == AssetStatus.READY).order_by(Asset.id)
+    assets = session.scalars(ready.with_for_update(of=Asset)).all()
+    blob = session.scalar(select(Blob).where(Blob.id == blob_id).with_for_update())
+    if blob is None:
+        return None
+    old = session.scalars(select(Rendition).where(Rendition.blob_id == blob_id)).all()
+    if not old:  # it is being drawn for the first time
+        return []
+    session.execute(delete(Rendition).where(Rendition.blob_id == blob_id).execution_options(synchronize_session=False))
+    session.expunge_all()
+    session.execute(_rows(session, drawing))
+    sizes = {"thumbhash": drawing.placeholder.thumbhash, "color": drawing.placeholder.color}
+    session.execute(update(Blob).where(Blob.id == blob_id).values(sizes))
+    if _sizes(old) != _sizes(drawing.renditions):
+        for asset in assets:
+            asset_mark_ready(session, session.get_one(Asset, asset.id))
+    return [key_of(blob_id, each.sha256, each.mime) for each in old]
+
+
+def _sizes(renditions: Sequence[Rendition]) -> set[tuple[str, int, int]]:
+    return {(each.preset, each.width, each.height) for each in renditions}
+
+
+def _rows(session: Session, drawing: Drawing) -> postgresql.Insert | sqlite.Insert:
+    columns = [column.key for column in Rendition.__table__.columns]
+    rows = [{name: getattr(rendition, name) for name in columns} for rendition in drawing.renditions]
+    return insert(session, Rendition).values(rows)
 
 
 def _fail(session: Session, asset_id: UUID, reason: str) -> None:

@@ -9,6 +9,7 @@ from kombu.exceptions import OperationalError
 from media_service import resources
 from media_service.celery import app
 from media_service.renditions import services
+from media_service.settings import settings
 
 log = get_logger()
 
@@ -17,7 +18,8 @@ log = get_logger()
 def renditions_make(asset_id: str) -> None:
     """Make the renditions of an asset."""
     with resources.scratch() as scratch:
-        services.renditions_make(resources.database(), resources.store(), resources.decoder(), scratch, UUID(asset_id))
+        work = (resources.database(), resources.store(), resources.decoder(), scratch)
+        services.renditions_make(*work, UUID(asset_id), settings().sides)
 
 
 @app.task(name="renditions_requeue_stuck")

@@ -12,6 +12,8 @@ from media_service.database import Base
 class Blob(Base):
     """One stored picture. ``sha256``, ``bytes``, ``width`` and ``height`` are of what is stored, not of what was sent.
 
+    ``thumbhash`` and ``color`` are drawn with the renditions, see ``pictures.placeholders``; empty before.
+
     Its files lie in a folder named by its id: a picture that is stored again after it was removed gets a new folder, so
     the late removal of the old files cannot touch the new ones.
     """
@@ -25,6 +27,8 @@ class Blob(Base):
     width: Mapped[int]
     height: Mapped[int]
     created_at: Mapped[datetime]
+    thumbhash: Mapped[str] = mapped_column(String(44), default="", server_default="")
+    color: Mapped[str] = mapped_column(String(7), default="", server_default="")
 
     renditions: Mapped[list["Rendition"]] = relationship(
         viewonly=True, order_by="(Rendition.width, Rendition.height, Rendition.preset.desc())"

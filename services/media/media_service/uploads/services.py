@@ -19,6 +19,8 @@ def picture_put(store: Store, picture: CleanPicture, *, now: datetime) -> Blob:
         width=picture.width,
         height=picture.height,
         created_at=now,
+        thumbhash="",
+        color="",
     )
     store.put(key_of(blob.id, blob.sha256, blob.mime), picture.file)
     return blob

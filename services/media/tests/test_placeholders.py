@@ -29,8 +29,8 @@ def test_a_thumbhash_is_that_of_other_programs(expected: str) -> None:
 
 
 async def test_an_asset_has_its_placeholder_when_it_is_ready(alice: Person, render: Any) -> None:
-    picture = Image.new("RGB", (60, 40), (10, 200, 30))
-    picture.paste((250, 250, 250), (0, 0, 20, 40))
+    picture = Image.new("RGB", (24, 16), (10, 200, 30))
+    picture.paste((250, 250, 250), (0, 0, 8, 16))
     asset = await alice.has_uploaded(encoded(picture, "PNG"))
     own = f"/api/v2/assets/{asset['id']}"
     assert (await alice.get(own)).json()["placeholder"] is None

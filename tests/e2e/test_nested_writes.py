@@ -5,9 +5,11 @@ import json
 from tests.support.api import Visitor, expect, json_of
 from tests.support.photographs import photograph, truncated
 
+Parts = list[tuple[str, tuple[str | None, str | bytes]]]
+
 
 def test_a_post_brings_its_pictures_along(alice: Visitor) -> None:
-    files = [
+    files: Parts = [
         ("images[0].file", ("first.jpg", photograph())),
         ("post", ("blob", json.dumps({"title": "All at once", "body": "x" * 100_000, "published": True}))),
         ("images[0].caption", (None, "Dawn")),
@@ -20,7 +22,7 @@ def test_a_post_brings_its_pictures_along(alice: Visitor) -> None:
 
 def test_a_bad_picture_leaves_neither_post_nor_picture(bob: Visitor) -> None:
     before = json_of(bob.http.get("/api/v1/media"), 200)["count"]
-    files = [
+    files: Parts = [
         ("title", (None, "Half a post")),
         ("body", (None, "")),
         ("images[0].file", ("good.jpg", photograph())),

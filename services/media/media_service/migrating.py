@@ -12,15 +12,17 @@ class MigrationMissing(Exception):  # noqa: N818  said of the database
 
 
 def migrate(database: Database) -> None:
-    """Apply what is missing, all of it or nothing."""
+    """Apply what is missing, each migration whole or not at all."""
     from alembic import command  # noqa: PLC0415  only this command pays for it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS))
-    with database.writing_engine.begin() as connection:
+    with database.writing_engine.connect() as connection:
         config.attributes["connection"] = connection
-        if _pending(connection):  # a database that is newer, after a roll-back, is left alone
+        missing = _pending(connection)  # none where a database is newer, after a roll-back
+        connection.rollback()  # each migration has a transaction of its own, or none
+        if missing:
             command.upgrade(config, "head")
 
 

@@ -9,8 +9,6 @@ branch_labels = None
 depends_on = None
 
 MOMENT = sa.DateTime(timezone=True)
-UNUSED = sa.text("unused_since IS NOT NULL AND trashed_at IS NULL")
-TRASHED = sa.text("trashed_at IS NOT NULL")
 
 
 def upgrade() -> None:
@@ -18,8 +16,6 @@ def upgrade() -> None:
     op.add_column("assets", sa.Column("trashed_at", MOMENT))
     op.add_column("assets", sa.Column("trashed_because", sa.String(16), nullable=False, server_default=""))
     op.add_column("assets", sa.Column("notice", sa.String(500), nullable=False, server_default=""))
-    op.create_index("assets_unused", "assets", ["unused_since"], postgresql_where=UNUSED, sqlite_where=UNUSED)
-    op.create_index("assets_trashed", "assets", ["trashed_at"], postgresql_where=TRASHED, sqlite_where=TRASHED)
     op.create_table(
         "asset_uses",
         sa.Column("asset_id", sa.Uuid(), primary_key=True),
@@ -51,7 +47,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("owner_storage", "using_objects", "asset_uses"):
         op.drop_table(table)
-    op.drop_index("assets_trashed", "assets")
-    op.drop_index("assets_unused", "assets")
     for column in ("notice", "trashed_because", "trashed_at", "unused_since"):
         op.drop_column("assets", column)

@@ -14,7 +14,8 @@ def greet(settings: Settings) -> None:
         f"""
 Broadsheet is ready ({settings.mode} mode).
 
-  Posts     {public}/api/v1/posts
+  Read      {public}/posts
+  Build     {public}/docs      {public}/api/v1/posts
   Status    make status      Logs  make logs S=blog      Stop  make down
   Account   {DEMO_LOGIN} / {DEMO_PASSWORD}
 {seen}

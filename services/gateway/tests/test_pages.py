@@ -1,8 +1,10 @@
 """Pages of reason codes, and the others that say who we are."""
 
 import json
+from base64 import b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import httpx
@@ -12,7 +14,14 @@ from chassis.tokens import TITLES
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.running import Running
 
-LOCKED_DOWN = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+LOCKED_DOWN = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+
+def loads_nothing_but_its_style(page: httpx.Response) -> bool:
+    style = page.text.partition("<style>")[2].partition("</style>")[0]
+    digest = b64encode(sha256(style.encode()).digest()).decode()
+    policy = page.headers["content-security-policy"]
+    return policy == f"default-src 'none'; style-src 'sha256-{digest}'; {LOCKED_DOWN}"
 
 
 @pytest.mark.parametrize("code", reasons())
@@ -20,7 +29,7 @@ def test_every_reason_has_a_page(stranger: httpx.Client, code: str) -> None:
     page = stranger.get(f"/problems/{code}", headers={"Accept": "text/html"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert code in page.text
-    assert page.headers["content-security-policy"] == LOCKED_DOWN
+    assert loads_nothing_but_its_style(page)
     assert {"Origin", "Accept"} <= set(page.headers["vary"].split(", "))
     assert stranger.get(f"/problems/{code}", headers={"Accept": "application/json"}).json()["code"] == code
 
@@ -82,10 +91,10 @@ def test_front_page_tells_versions_and_nothing_of_software(stranger: httpx.Clien
     ]
     assert stranger.get(told["versions"][1]["openapi"]).json()["info"]["version"] == "2"
     page = stranger.get("/", headers={"Accept": "text/html"})
-    assert page.headers["content-security-policy"] == LOCKED_DOWN
+    assert loads_nothing_but_its_style(page)
     assert "Status: ok" in page.text
     for secret in ("dev", "uvloop", "auth", "blog", "media", str(gateway.admin_port)):
-        assert secret not in page.text + json.dumps(told).replace(gateway.url, "")
+        assert secret not in page.text.partition("<main>")[2] + json.dumps(told).replace(gateway.url, "")
 
 
 def test_front_page_says_when_something_is_missing(start_gateway: Callable[..., Running], auth: FakeUpstream) -> None:

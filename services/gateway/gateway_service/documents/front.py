@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 
 from gateway_service.config import Version, Versions
-from gateway_service.documents.page import HTML, JSON, NOTHING_LOADED, Page, prefers_json
+from gateway_service.documents.html import POLICY, html
+from gateway_service.documents.page import HTML, JSON, Page, prefers_json
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
 
@@ -39,8 +40,7 @@ class Front:
             body = json.dumps({"name": "Broadsheet", "status": status, "versions": versions, **links}).encode()
             page = Page(body, JSON, cache=_NOT_STORED, chosen_by=b"Accept")
         else:
-            text = _landing(status, versions).encode()
-            page = Page(text, HTML, cache=_NOT_STORED, policy=NOTHING_LOADED, chosen_by=b"Accept")
+            page = Page(_landing(status, versions), HTML, cache=_NOT_STORED, policy=POLICY, chosen_by=b"Accept")
         return page.response(exchange)
 
     def _version(self, name: str, version: Version) -> dict[str, object]:
@@ -56,17 +56,18 @@ class Front:
         }
 
 
-def _landing(status: str, versions: list[dict[str, object]]) -> str:
+def _landing(status: str, versions: list[dict[str, object]]) -> bytes:
     rows = "".join(
         f"<tr><td>{escape(str(each['version']))}<td>{each['state']}<td>"
         f'<a href="/docs?version={escape(str(each["version"]))}">read and try</a><td>'
         f'<a href="/openapi.json?version={escape(str(each["version"]))}">OpenAPI</a>'
         for each in versions
     )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Broadsheet</title><h1>Broadsheet</h1>'
-        f"<p>A publishing platform. Status: {status}.</p><table><tr><th>version<th>state<th>documentation<th>{rows}"
-        '</table><p><a href="/problems">Reason codes</a></p></html>'
+    return html(
+        "Broadsheet",
+        '<p>A publishing platform: <a href="/posts">read what is published</a>, or build on its API.</p>'
+        f"<table><tr><th>version<th>state<th>documentation<th>{rows}</table>"
+        f'<p>Status: {status}. <a href="/problems">Why a request may be refused</a>.</p>',
     )
 
 

@@ -9,7 +9,6 @@ from gateway_service.messages import Header, Response
 JSON = b"application/json"
 HTML = b"text/html; charset=utf-8"
 FOR_AN_HOUR = b"public, max-age=3600"
-NOTHING_LOADED = b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _WORTH_PACKING_BYTES = 1400  # less is one packet either way
 _PACKED = (b"content-encoding", b"gzip")
 

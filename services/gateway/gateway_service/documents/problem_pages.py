@@ -5,7 +5,8 @@ from html import escape
 
 from chassis.problem_catalogue import Reason, reasons
 
-from gateway_service.documents.page import HTML, JSON, NOTHING_LOADED, Page, prefers_json
+from gateway_service.documents.html import POLICY, html
+from gateway_service.documents.page import HTML, JSON, Page, prefers_json
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
 
@@ -33,9 +34,9 @@ class ProblemPages:
         return pages[prefers_json(exchange)].response(exchange)
 
 
-def _both(members: object, text: str) -> tuple[Page, Page]:
+def _both(members: object, text: bytes) -> tuple[Page, Page]:
     return (
-        Page(text.encode(), HTML, policy=NOTHING_LOADED, chosen_by=b"Accept"),
+        Page(text, HTML, policy=POLICY, chosen_by=b"Accept"),
         Page(json.dumps(members).encode(), JSON, chosen_by=b"Accept"),
     )
 
@@ -44,21 +45,19 @@ def _members(code: str, reason: Reason) -> dict[str, object]:
     return {"code": code} | reason.model_dump()
 
 
-def _page(code: str, reason: Reason) -> str:
-    title = escape(reason.title)
-    return (
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
-        f"<h1>{title}</h1><p>HTTP {reason.status}, code <code>{code}</code></p>"
-        f'<p>{escape(reason.meaning)}</p><p>{escape(reason.remedy)}</p><p><a href="{INDEX}">All codes</a></p></html>'
+def _page(code: str, reason: Reason) -> bytes:
+    return html(
+        reason.title,
+        f"<p>HTTP {reason.status}, code <code>{code}</code></p>"
+        f'<p>{escape(reason.meaning)}</p><p>{escape(reason.remedy)}</p><p><a href="{INDEX}">All codes</a></p>',
     )
 
 
-def _index(listed: list[tuple[str, Reason]]) -> str:
+def _index(listed: list[tuple[str, Reason]]) -> bytes:
     lines = "".join(
         f'<tr><td><a href="{INDEX}/{code}"><code>{code}</code></a><td>{reason.status}<td>{escape(reason.title)}'
         for code, reason in listed
     )
-    return (
-        '<!doctype html><html lang="en"><meta charset="utf-8"><title>Reason codes</title><h1>Reason codes</h1>'
-        f"<p>Why a request may be refused.</p><table><tr><th>code<th>HTTP<th>meaning{lines}</table></html>"
+    return html(
+        "Reason codes", f"<p>Why a request may be refused.</p><table><tr><th>code<th>HTTP<th>meaning{lines}</table>"
     )

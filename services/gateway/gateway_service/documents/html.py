@@ -1,0 +1,43 @@
+"""The frame of the gateway's own pages: one style, readable on a phone and in the dark, and nothing that is loaded."""
+
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+
+_STYLE = """
+:root {
+  color-scheme: light dark;
+  --paper: #fbf9f4; --ink: #1d1b18; --quiet: #625c52; --line: #d9d2c4; --accent: #9c2a1c
+}
+@media (prefers-color-scheme: dark) {
+  :root { --paper: #161513; --ink: #ece7dc; --quiet: #a59d90; --line: #3a3630; --accent: #f0927f }
+}
+body {
+  margin: 0 auto; max-width: 46rem; padding: 1.5rem clamp(1rem, 4vw, 2rem) 4rem; background: var(--paper);
+  color: var(--ink); font: 1.0625rem/1.6 Georgia, "Noto Serif", serif; overflow-wrap: anywhere
+}
+h1 { margin: 0 0 1rem; padding-bottom: .75rem; border-bottom: 4px double var(--ink); line-height: 1.2 }
+a { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .18em }
+a:hover { color: var(--accent) }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
+code { font: .9em ui-monospace, "DejaVu Sans Mono", Consolas, monospace }
+table { width: 100%; border-collapse: collapse }
+th { color: var(--quiet); font-weight: normal; text-align: left }
+th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+""".strip()
+_HASH = b64encode(sha256(_STYLE.encode()).digest())
+
+POLICY = (
+    b"default-src 'none'; style-src 'sha256-" + _HASH + b"'; "
+    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of such a page."""
+
+
+def html(title: str, main: str) -> bytes:
+    """A page with this heading; ``main`` is HTML, the title is not."""
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1><main>{main}</main></html>"
+    ).encode()

@@ -28,10 +28,11 @@ class Access(BaseModel):
     )
     roles: frozenset[str] = Field(frozenset(), description="the token needs one of these roles")
     scopes: frozenset[str] = Field(frozenset(), description="the token needs all of these scopes")
+    weighs_roles: bool = Field(False, description="what may be done depends on the roles, though none is needed")
 
     @model_validator(mode="after")
     def _need_a_token(self) -> Self:
-        if (self.roles or self.scopes) and self.auth != "required":
+        if (self.roles or self.scopes or self.weighs_roles) and self.auth != "required":
             raise ValueError("roles and scopes need auth: required")
         return self
 

@@ -29,6 +29,7 @@ from tests.support.waiting import eventually
 ALICE = UUID("01930000-0000-7000-8000-00000000000a")
 EDITING = Access(auth="required", roles=frozenset({"author", "editor"}))
 READING = Access(auth="optional")
+REMOVING = Access(auth="required", weighs_roles=True)
 CREDENTIALS = Credentials(lambda: ServiceToken("token", 600))
 
 
@@ -188,11 +189,12 @@ def test_privileged_calls_are_refused_while_the_list_is_old_and_others_go_on(
     feed.require_current(EDITING, editor)
     auth.away = True
     eventually(lambda: feed.old, seconds=5)
-    with pytest.raises(Problem) as refusal:
-        feed.require_current(EDITING, editor)
-    assert (refusal.value.status, refusal.value.code) == (503, "revocations_unknown")
-    assert refusal.value.headers["Retry-After"] == "1"
-    for access, caller in ((READING, editor), (EDITING, author), (READING, None)):
+    for access in (EDITING, REMOVING):
+        with pytest.raises(Problem) as refusal:
+            feed.require_current(access, editor)
+        assert (refusal.value.status, refusal.value.code) == (503, "revocations_unknown")
+        assert refusal.value.headers["Retry-After"] == "1"
+    for access, caller in ((READING, editor), (EDITING, author), (REMOVING, author), (READING, None)):
         feed.require_current(access, caller)
     with pytest.raises(RuntimeError, match="old"):
         feed.current()

@@ -14,7 +14,7 @@ NO_LOCALE = "This value does not match the required pattern."
 
 
 def test_users_see_their_own_account(alice: Caller) -> None:
-    for path, more in ((ME, {}), ("/api/v2/me", {"email_confirmed": False, "totp": False})):
+    for path, more in ((ME, {}), ("/api/v2/me", {"email_confirmed": False, "totp": False, "deletes_at": None})):
         answer = alice.get(path)
         assert answer.status == 200
         assert answer.body == more | {

@@ -198,6 +198,12 @@ def test_only_its_author_changes_a_comment(
 
 
 @pytest.mark.parametrize("version", ["v1", "v2"])
+def test_who_holds_no_role_removes_what_is_theirs(post: dict[str, Any], bob: Caller, version: str) -> None:
+    bob.roles = ()
+    assert bob.delete(f"{version}/comments/{says(bob)['id']}").status == 204
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
 @pytest.mark.parametrize("who", ["author", "post's author", "moderator"])
 def test_a_comment_is_removed_by_its_author_the_posts_and_moderators(  # noqa: PLR0917
     post: dict[str, Any], alice: Caller, bob: Caller, charlie: Caller, dana: Caller, mo: Caller, who: str, version: str

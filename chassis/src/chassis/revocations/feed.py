@@ -86,8 +86,9 @@ class RevocationFeed:
         return started and (time.monotonic() - self._confirmed_at > OLD_SECONDS or not self.tokens.complete)
 
     def require_current(self, access: Access, claims: Claims | None) -> None:
-        """Refuse what is for privileged roles while the list is old: raises Problem 503 ``revocations_unknown``."""
-        if access.roles and claims and claims.roles & PRIVILEGED and self.old:
+        """Refuse what a privileged role decides while the list is old: raises Problem 503 ``revocations_unknown``."""
+        decides = access.roles or access.weighs_roles
+        if decides and claims and claims.roles & PRIVILEGED and self.old:
             detail = "Auth cannot be asked at the moment whether your roles still hold. Reading goes on."
             raise Problem(503, "revocations_unknown", detail, title=TITLE)
 

@@ -25,7 +25,7 @@ from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 
 PATH = "/openapi.json"
-EVERYBODY = frozenset({"reader", "author"})
+EVERYBODY = frozenset({"author"})
 """The roles of a new account: what they may do is shown to who is not logged in, too."""
 _FOLDER = Path(__file__).with_name("contracts")
 _DESCRIPTION = """\

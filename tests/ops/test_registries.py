@@ -130,8 +130,8 @@ def test_a_row_in_handlers_asks_for_its_queue_alone(copy: Path) -> None:
     [
         (
             routes.GATEWAY,
-            "methods: {GET, PUT, PATCH, DELETE}",
-            "methods: {GET, PUT, PATCH}",
+            "methods: {GET: , PUT: *with_pictures, PATCH: *with_pictures, DELETE: }",
+            "methods: {GET: , PUT: *with_pictures, PATCH: *with_pictures}",
             [f"{routes.GATEWAY}: no route to blog for DELETE /api/v1/posts/{{slug}}"],
         ),
         (

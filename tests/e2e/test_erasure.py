@@ -1,7 +1,5 @@
 """Somebody leaves: their account, posts, pictures and words go from every service, and a receipt says so."""
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
@@ -31,15 +29,6 @@ def dora(base_url: str) -> Iterator[Visitor]:
         yield visitor.register("dora")
 
 
-def shell(platform: Platform, script: str) -> None:
-    """Do in auth what its clock would bring about."""
-    command = ["make", f"PYTHON={sys.executable}", "shell", "S=auth"]
-    done = subprocess.run(
-        command, cwd=platform.root, env=platform.environment, input=script, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_what_an_account_left_anywhere_goes(
     own_platform: Platform, dora: Visitor, alice: Visitor, stranger: Visitor
 ) -> None:
@@ -61,10 +50,10 @@ def test_what_an_account_left_anywhere_goes(
     receipt = json_of(dora.http.get("/api/v2/me/deletion"), 200)["receipt_url"]
     assert json_of(stranger.http.get(receipt), 200)["completed_at"] is None
 
-    shell(own_platform, GRACE_IS_OVER.format(username=dora.username))
+    own_platform.shell("auth", GRACE_IS_OVER.format(username=dora.username))
 
     def completed() -> Json | None:
-        shell(own_platform, GO_ON)
+        own_platform.shell("auth", GO_ON)
         found = json_of(stranger.http.get(receipt), 200)
         return found if found["completed_at"] else None
 

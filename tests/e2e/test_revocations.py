@@ -1,7 +1,5 @@
 """A token that is over is refused at every door within a second: the gateway's, and those of the services behind it."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 
@@ -51,11 +49,7 @@ def staff(platform: Platform, step: str, username: str) -> None:
         f"user = User.objects.get(username={username!r})\n"
         f"{step}\n"
     )
-    command = ["make", f"PYTHON={sys.executable}", "shell", "S=auth"]
-    done = subprocess.run(
-        command, cwd=platform.root, env=platform.environment, input=script, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    platform.shell("auth", script)
 
 
 def works_everywhere(platform: Platform, token: str) -> bool:

@@ -32,17 +32,23 @@ class Platform:
         behind = [port + offset for name, port in doors.items() if "GATEWAY" not in name for offset in (1, 2)]
         return sorted([*doors.values(), *behind])
 
-    def make(self, *arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    def make(self, *arguments: str, typed: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run make with nothing in its environment but this platform's settings."""
         return subprocess.run(
             ["make", f"PYTHON={sys.executable}", *arguments],
             cwd=self.root,
             env=self.environment | settings,
+            input=typed,
             capture_output=True,
             text=True,
             timeout=START_SECONDS,
             check=False,
         )
+
+    def shell(self, service: str, script: str) -> None:
+        """Run Python inside a service, as its operator would."""
+        done = self.make("shell", f"S={service}", typed=script)
+        assert done.returncode == 0, done.stdout + done.stderr
 
     @property
     def environment(self) -> dict[str, str]:

@@ -1,11 +1,11 @@
 """One gateway with fake services behind it."""
 
-import json
 from collections.abc import Iterator
 
 import pytest
 from chassis.testing import TokenMint
-from gateway_service.testing.fake_upstream import Call, FakeUpstream, Handler, service_token
+from gateway_service.testing.fake_auth import auth_handlers
+from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.testing.running import Running, start
 
 
@@ -13,19 +13,7 @@ from gateway_service.testing.running import Running, start
 def services() -> Iterator[FakeUpstream]:
     """All services in one, which describes what reaches it."""
     mint = TokenMint("https://broadsheet.test", "broadsheet")
-
-    async def jwks(call: Call) -> None:
-        await call.answer(json.dumps(mint.jwks()).encode())
-
-    async def revocations(call: Call) -> None:
-        await call.answer(json.dumps({"events": [], "next": "2026-11-29T12:00:00.000Z"}).encode())
-
-    handlers: dict[str, Handler] = {
-        "/.well-known/jwks.json": jwks,
-        "/internal/revocations": revocations,
-        "/internal/tokens": service_token,
-    }
-    with FakeUpstream(handlers) as upstream:
+    with FakeUpstream(auth_handlers(mint)) as upstream:
         yield upstream
 
 

@@ -1,7 +1,6 @@
 """One running gateway for most tests, with fake services behind it and tokens of alice and bob."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +9,8 @@ import pytest
 import uvloop
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, BOB, SCOPE
-from gateway_service.testing.fake_upstream import Call, FakeUpstream, Handler, service_token
+from gateway_service.testing.fake_auth import auth_handlers
+from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.testing.running import Running, start
 
 
@@ -26,18 +26,7 @@ def mint() -> TokenMint:
 
 @pytest.fixture(scope="session")
 def _auth(mint: TokenMint) -> Iterator[FakeUpstream]:
-    async def jwks(call: Call) -> None:
-        await call.answer(json.dumps(mint.jwks()).encode(), headers=("Content-Type: application/json",))
-
-    async def revocations(call: Call) -> None:
-        await call.answer(json.dumps({"events": [], "next": "2026-11-29T12:00:00.000Z"}).encode())
-
-    handlers: dict[str, Handler] = {
-        "/.well-known/jwks.json": jwks,
-        "/internal/revocations": revocations,
-        "/internal/tokens": service_token,
-    }
-    with FakeUpstream(handlers) as upstream:
+    with FakeUpstream(auth_handlers(mint)) as upstream:
         yield upstream
 
 

@@ -1,6 +1,5 @@
 """Tokens that end before they expire: heard as an event, or found in auth's snapshot."""
 
-import json
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
@@ -15,7 +14,8 @@ from chassis.events.testing import example
 from chassis.events.transports import Message
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, SCOPE
-from gateway_service.testing.fake_upstream import Call, FakeUpstream, service_token
+from gateway_service.testing.fake_auth import REVOCATIONS, auth_handlers
+from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.running import Running, eventually
 from uuid_utils.compat import uuid7
 
@@ -46,16 +46,7 @@ def code(answer: httpx.Response) -> str:
 
 
 def auth_with(mint: TokenMint, *events: Event) -> FakeUpstream:
-    async def jwks(call: Call) -> None:
-        await call.answer(json.dumps(mint.jwks()).encode())
-
-    async def revocations(call: Call) -> None:
-        listed = [envelope.encode(event).decode() for event in events]
-        await call.answer(json.dumps({"events": listed, "next": "2026-11-29T12:00:00.000Z"}).encode())
-
-    return FakeUpstream(
-        {"/.well-known/jwks.json": jwks, "/internal/revocations": revocations, "/internal/tokens": service_token}
-    )
+    return FakeUpstream(auth_handlers(mint, events))
 
 
 def test_token_dies_with_the_event_though_it_was_verified_before(
@@ -89,15 +80,10 @@ def test_gateway_that_starts_later_knows(start_gateway: Callable[..., Running], 
 def test_without_a_list_editors_only_read_and_authors_write_on(
     start_gateway: Callable[..., Running], mint: TokenMint
 ) -> None:
-    async def jwks(call: Call) -> None:
-        await call.answer(json.dumps(mint.jwks()).encode())
-
     async def nothing(call: Call) -> None:
         await call.answer(status="503 Service Unavailable")
 
-    with FakeUpstream(
-        {"/.well-known/jwks.json": jwks, "/internal/revocations": nothing, "/internal/tokens": service_token}
-    ) as auth:
+    with FakeUpstream(auth_handlers(mint) | {REVOCATIONS: nothing}) as auth:
         running = start_gateway(AUTH_URL=auth.url)
         running.wait_until_listening()
         unready = httpx.get(f"{running.admin_url}/readyz")
@@ -129,17 +115,7 @@ def test_gateway_whose_broker_is_away_serves_and_polls(
 ) -> None:
     session = uuid7()
     events: list[Event] = []
-
-    async def jwks(call: Call) -> None:
-        await call.answer(json.dumps(mint.jwks()).encode())
-
-    async def revocations(call: Call) -> None:
-        listed = [envelope.encode(event).decode() for event in events]
-        await call.answer(json.dumps({"events": listed, "next": "2026-11-29T12:00:00.000Z"}).encode())
-
-    with FakeUpstream(
-        {"/.well-known/jwks.json": jwks, "/internal/revocations": revocations, "/internal/tokens": service_token}
-    ) as auth:
+    with FakeUpstream(auth_handlers(mint, events)) as auth:
         running = start_gateway(AUTH_URL=auth.url, EVENTS_URL="amqp://127.0.0.1:1/")
         running.wait_until_ready()
         with httpx.Client(base_url=running.url) as client:

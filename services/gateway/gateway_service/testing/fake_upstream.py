@@ -71,11 +71,6 @@ class Call:
         self.seen.cut = True
 
 
-async def service_token(call: Call) -> None:
-    """Give a service token as auth does."""
-    await call.answer(b'{"access_token": "of-the-gateway", "expires_in": 600}')
-
-
 Handler = Callable[[Call], Awaitable[None]]
 
 

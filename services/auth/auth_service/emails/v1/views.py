@@ -9,14 +9,12 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import AttemptKind, of_mail, of_token
-from auth_service.brakes.services import attempt_count, wrong_tokens
-from auth_service.emails.services import email_change, email_confirm, email_undo
+from auth_service.brakes.limits import of_token
+from auth_service.brakes.services import wrong_tokens
+from auth_service.emails.asking import change_asked
+from auth_service.emails.services import email_confirm, email_undo
 from auth_service.emails.shapes import PendingEmailShape
 from auth_service.emails.v1.bodies import EmailChangeBody, LinkBody
-from auth_service.sessions.authentication import current_session_id
-from auth_service.users.caller import caller
-from auth_service.users.unique_keys import email_key
 
 STALE = OpenApiResponse(description="`stale_token`: the link has been used before.")
 
@@ -25,16 +23,7 @@ class Change(APIView):
     @extend_schema(request=EmailChangeBody, responses={202: PendingEmailShape, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Ask for another address: a link goes there, and one that undoes the change to the present one."""
-        body, now = read(EmailChangeBody, request.data), timezone.now()
-        attempt_count(AttemptKind.MAIL, of_mail(email_key(body["new_email"]), Client.of(request)), now=now)
-        change = email_change(
-            caller(request),
-            body["current_password"],
-            body["new_email"],
-            session_id=current_session_id(request),
-            now=now,
-        )
-        return Response(PendingEmailShape(pending_email=change.new_email), status=202)
+        return change_asked(request, **read(EmailChangeBody, request.data))
 
 
 class Confirm(APIView):

@@ -7,18 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import AttemptKind, of_mail
-from auth_service.brakes.services import attempt_count
+from auth_service.emails.asking import change_asked
 from auth_service.emails.selectors import pending_email
-from auth_service.emails.services import email_change
 from auth_service.emails.shapes import EmailShape, PendingEmailShape
 from auth_service.emails.v2.bodies import EmailChangeV2Body
 from auth_service.passwords.documentation import STEP_UP
-from auth_service.sessions.authentication import current_session_id
 from auth_service.users.caller import caller
-from auth_service.users.unique_keys import email_key
 
 
 class Email(APIView):
@@ -32,13 +27,4 @@ class Email(APIView):
     @extend_schema(request=EmailChangeV2Body, responses={202: PendingEmailShape, 403: STEP_UP, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
         """Ask for another address: a link goes there, and one that undoes the change to the present one."""
-        body, now = read(EmailChangeV2Body, request.data), timezone.now()
-        attempt_count(AttemptKind.MAIL, of_mail(email_key(body["new_email"]), Client.of(request)), now=now)
-        change = email_change(
-            caller(request),
-            body["current_password"],
-            body["new_email"],
-            session_id=current_session_id(request),
-            now=now,
-        )
-        return Response(PendingEmailShape(pending_email=change.new_email), status=202)
+        return change_asked(request, **read(EmailChangeV2Body, request.data))

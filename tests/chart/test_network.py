@@ -27,8 +27,12 @@ NEIGHBOUR_OF_SETTING = {
 
 
 def used_by(service: str) -> set[str]:
-    """The neighbours a service reaches: their addresses are settings that its code or the chassis reads."""
-    own = list((ROOT / f"services/{service}/{service}_service").rglob("*.py"))
+    """The neighbours a service reaches: their addresses are settings that its code or the chassis reads.
+
+    Stand-ins in ``testing/`` run in tests, not in pods.
+    """
+    package = ROOT / f"services/{service}/{service}_service"
+    own = [path for path in package.rglob("*.py") if not path.is_relative_to(package / "testing")]
     imported = {module for path in own for module in _chassis_imports(path)}
     imported -= set((CHASSIS / "settings").glob("*.py"))  # declares all
     read = {name for path in [*own, *imported] for name in _attributes(path)}

@@ -22,7 +22,8 @@ PLAIN = {  # one run each: every package has a tests/conftest.py, and mypy knows
     "the rest": ["launcher", "tests", "benchmarks", "charts", "docker", "ops", "conftest.py"],
 }
 KINDS: tuple[type[Server], ...] = (Postgres, RabbitMQ, Redis)
-PROGRAMS = {  # of tests/ops and the tests of caches, with the Debian package of each
+PROGRAMS = {  # of tests/ops and the tests of caches and pages, with the Debian package of each
+    "chromium": "chromium",
     "memcached": "memcached",
     "prometheus": "prometheus",
     "amtool": "prometheus-alertmanager",

@@ -4,8 +4,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from playwright.sync_api import Browser, Page
 
 from tests.support.api import Visitor
+from tests.support.browser import chromium
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
 
@@ -67,3 +69,16 @@ def picture(alice: Visitor) -> dict[str, object]:
     answer = alice.upload(photograph(4000, 3000, seed=alice.username))
     assert answer.status_code == 201, answer.text
     return dict(answer.json())
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as browser:
+        yield browser
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of somebody who was never here: no cookies, nothing stored."""
+    with browser.new_context() as context:
+        yield context.new_page()

@@ -17,11 +17,11 @@ from gateway_service.testing.running import Running
 LOCKED_DOWN = "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
-def loads_nothing_but_its_style(page: httpx.Response) -> bool:
+def loads_nothing_but_style_and_icon(page: httpx.Response) -> bool:
     style = page.text.partition("<style>")[2].partition("</style>")[0]
     digest = b64encode(sha256(style.encode()).digest()).decode()
     policy = page.headers["content-security-policy"]
-    return policy == f"default-src 'none'; style-src 'sha256-{digest}'; {LOCKED_DOWN}"
+    return policy == f"default-src 'none'; img-src 'self'; style-src 'sha256-{digest}'; {LOCKED_DOWN}"
 
 
 @pytest.mark.parametrize("code", reasons())
@@ -29,7 +29,7 @@ def test_every_reason_has_a_page(stranger: httpx.Client, code: str) -> None:
     page = stranger.get(f"/problems/{code}", headers={"Accept": "text/html"})
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert code in page.text
-    assert loads_nothing_but_its_style(page)
+    assert loads_nothing_but_style_and_icon(page)
     assert {"Origin", "Accept"} <= set(page.headers["vary"].split(", "))
     assert stranger.get(f"/problems/{code}", headers={"Accept": "application/json"}).json()["code"] == code
 
@@ -91,7 +91,7 @@ def test_front_page_tells_versions_and_nothing_of_software(stranger: httpx.Clien
     ]
     assert stranger.get(told["versions"][1]["openapi"]).json()["info"]["version"] == "2"
     page = stranger.get("/", headers={"Accept": "text/html"})
-    assert loads_nothing_but_its_style(page)
+    assert loads_nothing_but_style_and_icon(page)
     assert "Status: ok" in page.text
     for secret in ("dev", "uvloop", "auth", "blog", "media", str(gateway.admin_port)):
         assert secret not in page.text.partition("<main>")[2] + json.dumps(told).replace(gateway.url, "")
@@ -127,6 +127,12 @@ def test_crawlers_are_kept_off_the_api(stranger: httpx.Client) -> None:
     said = stranger.get("/robots.txt")
     assert said.headers["content-type"] == "text/plain; charset=utf-8"
     assert "Disallow: /api/\n" in said.text
+
+
+def test_browsers_find_an_icon(stranger: httpx.Client) -> None:
+    said = stranger.get("/favicon.ico")
+    assert said.headers["content-type"] == "image/svg+xml"
+    assert said.text.startswith("<svg")
 
 
 def test_finders_of_holes_are_told_whom_to_tell(start_gateway: Callable[..., Running]) -> None:

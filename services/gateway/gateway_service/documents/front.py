@@ -1,10 +1,11 @@
-"""Who we are, for people, crawlers and finders of faults: ``/``, ``/robots.txt`` and ``/.well-known/security.txt``."""
+"""Who we are, for people, browsers, crawlers and finders of faults: ``/``, icon, ``/robots.txt``, ``security.txt``."""
 
 import json
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from html import escape
+from pathlib import Path
 
 from gateway_service.config import Version, Versions
 from gateway_service.documents.html import POLICY, html
@@ -14,10 +15,12 @@ from gateway_service.messages import Response
 
 SITEMAP = "/sitemap.xml"
 ROBOTS = "/robots.txt"
+ICON = "/favicon.ico"  # browsers ask for it on every page of a host, and take what its type says it is
 SECURITY = "/.well-known/security.txt"
 _TEXT = b"text/plain; charset=utf-8"
 _SECURITY_LASTS = timedelta(days=180)
 _NOT_STORED = b"no-store"
+_SVG = Path(__file__).with_name("icon.svg").read_bytes()
 
 
 class Front:
@@ -77,6 +80,11 @@ def robots(public_url: str, *, sitemap: bool) -> Page:
     if sitemap:
         lines.append(f"Sitemap: {public_url}{SITEMAP}\n")
     return Page("\n".join(lines).encode(), _TEXT)
+
+
+def icon() -> Page:
+    """What tabs and bookmarks show."""
+    return Page(_SVG, b"image/svg+xml")
 
 
 def security(public_url: str, contact: str, now: datetime) -> Page:

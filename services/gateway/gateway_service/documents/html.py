@@ -28,7 +28,7 @@ th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vert
 _HASH = b64encode(sha256(_STYLE.encode()).digest())
 
 POLICY = (
-    b"default-src 'none'; style-src 'sha256-" + _HASH + b"'; "
+    b"default-src 'none'; img-src 'self'; style-src 'sha256-" + _HASH + b"'; "
     b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 """The Content-Security-Policy of such a page."""

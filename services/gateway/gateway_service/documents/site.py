@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from gateway_service.chain.pages import Find
 from gateway_service.chain.token import TokenCheck
 from gateway_service.config import GatewayConfig
-from gateway_service.documents.front import ROBOTS, SECURITY, SITEMAP, Front, robots, security
+from gateway_service.documents.front import ICON, ROBOTS, SECURITY, SITEMAP, Front, icon, robots, security
 from gateway_service.documents.openapi import OpenApi
 from gateway_service.documents.page import Page
 from gateway_service.documents.problem_pages import ProblemPages
@@ -28,6 +28,7 @@ def site(
     url, contact = settings.public_url, settings.security_contact
     found: dict[str, Find] = {
         "": Front(config.versions, url, is_well).find,
+        "favicon.ico": _at(ICON, icon),
         "docs": Viewer(config.versions).find,
         "openapi.json": OpenApi(config, routes, url, token).find,
         "problems": ProblemPages().find,

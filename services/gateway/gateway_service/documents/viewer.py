@@ -61,7 +61,6 @@ def _page(versions: Versions) -> str:
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Broadsheet API</title>'
-        '<link rel="icon" href="data:,">'
         f'<link rel="stylesheet" href="{_ASSETS}/swagger-ui.css"><p>{others} · <a href="/problems">reason codes</a></p>'
         f'<div id="api"></div><script src="{_ASSETS}/swagger-ui-bundle.js"></script>'
         f'<script src="{DOCS}/start.js"></script></html>'

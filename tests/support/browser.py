@@ -1,0 +1,35 @@
+"""A real Chromium, the one Debian packages, driven by Playwright."""
+
+import contextlib
+import os
+from collections.abc import Iterator
+
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.support.programs import program
+
+
+@contextlib.contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser without a window; each of its pages lives in a context, which is a visitor's own profile."""
+    path = program("chromium", "chromium")
+    own_sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses to sandbox what root starts
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=own_sandbox)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the page's console says of errors, broken policies among them."""
+    said: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            said.append(message.text)
+
+    page.on("console", note)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    return said

@@ -58,7 +58,7 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
     """
     now = now or timezone.now()
     _ask_media(fields)
-    html = _render(fields)
+    html = body_render(fields["body"]) if "body" in fields else ""
     with transaction.atomic():
         post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
         _write(post, fields, html, WISHES[fields.get("published")], actor=claims.sub, now=now)
@@ -82,7 +82,7 @@ def post_change(  # noqa: PLR0913  named
     """
     now = now or timezone.now()
     _ask_media(fields, post_id)
-    html = _render(fields)
+    html = body_render(fields["body"]) if "body" in fields else ""
     with transaction.atomic():
         _write(_locked(post_id, if_match), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
         then()
@@ -127,9 +127,10 @@ def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
         assets_refresh(post_id)
 
 
-def _render(fields: PostFields) -> str:
+def body_render(body: str) -> str:
+    """The HTML of what an author types, as a post shows it; raises Problem for what would take too much."""
     try:
-        return rendering.render(fields["body"]) if "body" in fields else ""
+        return rendering.render(body)
     except TooComplex as error:
         raise invalid_fields([FieldError("/body", "too_complex", str(error))]) from error
 

@@ -106,6 +106,11 @@ class PreviewsV2Shape(Shape):
     items: list[PreviewV2Shape]
 
 
+class RenderedV2Shape(Shape):
+    html: str
+    excerpt: str
+
+
 class AuthorIncludedV2Shape(AuthorV2Shape):
     bio: str
     posts_count: int

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from blog_service.posts.v2 import batches, changes, favourites, home_feed, previews, revisions, search, views
+from blog_service.posts.v2 import batches, changes, favourites, home_feed, previews, rendering, revisions, search, views
 
 urlpatterns = [
     path("feed", home_feed.HomeFeed.as_view()),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("previews/<str:token>", previews.Preview.as_view()),
     path("changes", changes.Changes.as_view()),
     path("posts:batch-get", batches.Batch.as_view()),
+    path("posts:render", rendering.Render.as_view()),
     path("posts/<uuid:post_id>/revisions", revisions.Revisions.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>", revisions.OneRevision.as_view()),
     path("posts/<uuid:post_id>/revisions/<int:number>/restore", revisions.Restore.as_view()),

@@ -96,3 +96,25 @@ def test_without_a_token_nobody_is_asked(http_server: LocalServer) -> None:
     with pytest.raises(InternalUnavailable, match="CredentialsUnavailable"):
         InternalClient(http_server.url, Credentials(refuse)).get_json("/internal/users")
     assert not http_server.requests
+
+
+def test_lines_come_decoded_one_by_one(client: InternalClient, http_server: LocalServer) -> None:
+    http_server.reply = lambda _request: (200, b'["a", {"n": 1}]\n["a", {"n": 2}]\n')
+    assert list(client.get_lines("/internal/exports/a")) == [["a", {"n": 1}], ["a", {"n": 2}]]
+    assert http_server.requests[0].headers["authorization"] == "Bearer the-token"
+
+
+@pytest.mark.parametrize("answer", [(500, b"{}"), (200, b'["a", {"n": 1}]\n["a", {"n"'), (200, b"\xff")])
+def test_lines_that_break_off_are_unavailable(
+    client: InternalClient, http_server: LocalServer, answer: tuple[int, bytes]
+) -> None:
+    http_server.reply = lambda _request: answer
+    with pytest.raises(InternalUnavailable):
+        list(client.get_lines("/internal/exports/a"))
+
+
+def test_an_answer_cut_short_is_unavailable(client: InternalClient, http_server: LocalServer) -> None:
+    http_server.reply = lambda _request: (200, b'["a", {"n": 1}]\n')
+    http_server.headers = {"Content-Length": "40"}
+    with pytest.raises(InternalUnavailable):
+        list(client.get_lines("/internal/exports/a"))

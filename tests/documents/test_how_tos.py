@@ -17,7 +17,7 @@ shared.set_up()
 from chassis.access import table
 from chassis.django.testing import operations
 from drf_spectacular.generators import SchemaGenerator
-served = operations("/admin/", "/livez", "/metrics", "/readyz")
+served = operations("/admin/", "/internal/", "/livez", "/metrics", "/readyz")
 for method, path in sorted(served ^ set(table().of("blog"))):
     print(f"services/blog/tests/test_access.py: {method} {path} is in one of code and table")
 code = set(SchemaGenerator().get_schema(request=None, public=True)["paths"])

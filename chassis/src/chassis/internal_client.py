@@ -1,6 +1,8 @@
 """Calls between services: ``/internal/…``, JSON, a service token, a deadline; the caller has a fallback."""
 
 import json
+from collections.abc import Iterator
+from contextlib import closing
 from functools import cached_property
 from typing import IO, Any
 
@@ -47,6 +49,18 @@ class InternalClient:
         """
         return self._call("GET", path, fields=params)
 
+    def get_lines(self, path: str) -> Iterator[Any]:
+        """Each line of the answer, decoded as it comes: the whole need not fit into memory, nor be there in time.
+
+        Raises as get_json does, at the first line or where the answer breaks off.
+        """
+        with closing(self._answer("GET", path, preload_content=False)) as answer:
+            try:
+                for line in answer:
+                    yield json.loads(line)
+            except (urllib3.exceptions.HTTPError, ValueError) as error:
+                raise InternalUnavailable(f"GET {path}: {type(error).__name__}") from error
+
     def post_json(self, path: str, body: Any, headers: dict[str, str] | None = None) -> Any:
         """The decoded answer (None if there is none) to a JSON body; raises as get_json does."""
         sent = {"Content-Type": "application/json"} | (headers or {})
@@ -78,6 +92,9 @@ class InternalClient:
         return urllib3.PoolManager(timeout=urllib3.Timeout(total=self._timeout))
 
     def _call(self, method: str, path: str, **what: Any) -> Any:
+        return _decoded(method, path, self._answer(method, path, **what))
+
+    def _answer(self, method: str, path: str, **what: Any) -> urllib3.BaseHTTPResponse:
         answer = self._send(method, path, **what)
         if answer.status == 401 and "invalid_token" in answer.headers.get("WWW-Authenticate", ""):
             self._credentials.forget()  # nothing was done, and the next token may have another key
@@ -88,7 +105,7 @@ class InternalClient:
             raise InternalHeldBack(path, answer.headers.get("Retry-After", "1"))
         if not 200 <= answer.status < 300:
             raise InternalUnavailable(f"{method} {path} answered {answer.status}")
-        return _decoded(method, path, answer)
+        return answer
 
     def _send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any

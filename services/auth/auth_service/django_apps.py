@@ -11,6 +11,7 @@ APPS = {
     "keys": "auth_service.keys",
     "audit": "auth_service.audit",
     "deletions": "auth_service.deletions",
+    "exports": "auth_service.exports",
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
     "brakes": "auth_service.brakes",

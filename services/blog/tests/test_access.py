@@ -8,7 +8,7 @@ from chassis.testing import TokenMint
 from chassis.testing.access_cases import cases
 
 CASES = cases("blog")
-HIDDEN = ("/admin/", "/livez", "/metrics", "/readyz")
+HIDDEN = ("/admin/", "/internal/", "/livez", "/metrics", "/readyz")
 
 
 def test_every_address_is_listed_or_none_of_the_public_api() -> None:

@@ -21,6 +21,7 @@ from media_service.database import AsyncDatabase
 from media_service.decoding.decoder import Decoder
 from media_service.decoding.slots import FairSlots
 from media_service.dependencies import WebService
+from media_service.exports import routes as exports
 from media_service.keeping import routes as keeping
 from media_service.pictures.scratch import Room
 from media_service.quota import routes as quota
@@ -75,7 +76,15 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     app.state.revocations = revocations
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
-    for public in (uploads.router, assets.router, keeping.v1, keeping.router, quota.router, renditions.router):
+    for public in (
+        uploads.router,
+        assets.router,
+        keeping.v1,
+        keeping.router,
+        quota.router,
+        exports.router,
+        renditions.router,
+    ):
         app.include_router(public, dependencies=[Depends(enforce_access_table)])
     for hidden in (internal.router, sent_by_services.router, health_router(health)):
         app.include_router(hidden)

@@ -46,13 +46,19 @@ def _scratch(service: Service) -> Iterator[Scratch]:
 
 
 def _asset_id(asset_id: Annotated[str, Path(json_schema_extra={"format": "uuid"})]) -> UUID:
-    try:
-        value = UUID(asset_id)
-    except ValueError:
-        value = None
-    if value is None or str(value) != asset_id:  # one spelling of an address, for the sake of caches
+    value = uuid_of(asset_id)
+    if value is None:
         raise Problem(404, "not_found", "There is no such picture.")
     return value
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id in an address, which has one spelling, for the sake of caches."""
+    try:
+        value = UUID(text)
+    except ValueError:
+        return None
+    return value if str(value) == text else None
 
 
 ScratchOfRequest = Annotated[Scratch, Depends(_scratch)]

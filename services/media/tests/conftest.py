@@ -28,7 +28,7 @@ from media_service.testing.cleaned import Clean, Large, cleaner, renderer
 from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = (
-    "erasures", "erased_users", "erased_key",
+    "exports", "erasures", "erased_users", "erased_key",
     "removed_assets", "assets", "renditions", "blobs", "asset_uses", "using_objects", "owner_storage", "outbox_event",
     "inbox_event", "idempotency_key",
 )  # fmt: skip

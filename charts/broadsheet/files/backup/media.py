@@ -1,6 +1,7 @@
 """Copies the pictures between the object store and the backup volume: ``media.py save`` or ``media.py restore``.
 
-Objects are named by their content, so one that is there already needs no second look.
+Objects are named by their content, so one that is there already needs no second look. Archives that somebody asked for
+about themselves are for a day, and stay out.
 """
 # ruff: noqa: T201  what it prints is read with kubectl logs
 
@@ -8,6 +9,7 @@ import sys
 from pathlib import Path
 
 from chassis.settings import load
+from media_service.exports.packing import FOLDER
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store, open_store
 
@@ -18,7 +20,7 @@ def save(store: Store) -> None:
     """Fetch what the volume lacks."""
     for object_ in (item for batch in store.list("") for item in batch):
         target = BACKUPS / object_.key
-        if not target.exists():
+        if not target.exists() and not object_.key.startswith(f"{FOLDER}/"):
             target.parent.mkdir(parents=True, exist_ok=True)
             partial = target.with_suffix(".part")
             with partial.open("wb") as file:

@@ -30,11 +30,12 @@ class ApiResponse:
     def __init__(self, response: Any) -> None:
         asked = response.wsgi_request
         media_type = response.headers.get("Content-Type", "")
-        contract().hold(asked.method, asked.path, response.status_code, media_type, response.content)
+        content = response.getvalue()  # of one that streams, too
+        contract().hold(asked.method, asked.path, response.status_code, media_type, content)
         self.status: int = response.status_code
         self.headers = response.headers
-        is_json = "json" in response.headers.get("Content-Type", "")
-        self.body: Any = json.loads(response.content) if is_json and response.content else None
+        is_json = media_type.partition(";")[0].endswith("json")
+        self.body: Any = json.loads(content) if is_json and content else None
 
     def __repr__(self) -> str:
         return f"{self.status} {self.body}"

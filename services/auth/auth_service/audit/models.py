@@ -26,6 +26,7 @@ class Action(models.TextChoices):
     ROLE_CHANGED = "role.changed"
     SUSPENDED = "suspended"
     REACTIVATED = "reactivated"
+    EXPORT_MADE = "export.made"
     DELETION_ASKED = "deletion.asked"
     DELETION_CANCELLED = "deletion.cancelled"
     KEY_ROTATED = "key.rotated"

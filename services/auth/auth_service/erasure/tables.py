@@ -14,6 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as Cookie
 
 from auth_service.audit.models import AuditEntry
+from auth_service.exports.models import Export
 from auth_service.mailed_tokens.models import MailedToken
 from auth_service.mails.models import Mail, MailRequest
 from auth_service.sessions.models import Session
@@ -64,6 +65,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "audit_auditentry": _audit_log,
     "django_admin_log": _admin_log,
     "django_session": _cookies,
+    "exports_export": lambda user_id: Export.objects.filter(user_id=user_id).delete()[0],
     "totp_totp": lambda user_id: Totp.objects.filter(user_id=user_id).delete()[0],
     "totp_recoverycode": lambda user_id: RecoveryCode.objects.filter(user_id=user_id).delete()[0],
     "users_addressclaim": lambda user_id: AddressClaim.objects.filter(user_id=user_id).delete()[0],

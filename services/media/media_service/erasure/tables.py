@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset
 from media_service.assets.services import asset_remove
+from media_service.exports.models import Export
+from media_service.exports.packing import export_key
 from media_service.keeping.models import AssetUse, UsingObject
 from media_service.storage.store import Store, folder_of
 
@@ -50,7 +52,19 @@ def _keys(session: Session, _store: Store, user_id: UUID) -> Counter[str]:
     return Counter(idempotency_key=len(session.execute(deleted, {"caller": str(user_id)}).all()))
 
 
-ERASED: Final[Mapping[str, Erase]] = {"assets": _assets, "asset_uses": _uses, "idempotency_key": _keys}
+def _exports(session: Session, store: Store, user_id: UUID) -> Counter[str]:
+    """The archives with their files, also one that is being made: its file goes when it finds no row."""
+    gone = session.scalars(delete(Export).where(Export.user_id == user_id).returning(Export.id)).all()
+    store.remove_keys([export_key(export_id) for export_id in gone])
+    return Counter(exports=len(gone))
+
+
+ERASED: Final[Mapping[str, Erase]] = {
+    "assets": _assets,
+    "asset_uses": _uses,
+    "idempotency_key": _keys,
+    "exports": _exports,
+}
 """In this order, by table: what erases some of its rows and gives how many of what; none at the end."""
 
 NOBODYS: Final[Mapping[str, str]] = {

@@ -88,6 +88,12 @@ class Store:
                 into.write(chunk)
         into.flush()
 
+    def chunks(self, key: str) -> Iterator[bytes]:
+        """The bytes of a file; raises FileNotFoundError at once."""
+        with _as_os_error(), _counted("fetch"):
+            found = obstore.get(self._objects, key)
+        return map(bytes, found.stream(CHUNK))
+
     async def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
         """The bytes from ``start`` up to, not including, ``end``; raises FileNotFoundError before the first."""
         with _as_os_error(), _counted("read"):

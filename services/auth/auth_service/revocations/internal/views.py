@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from chassis.django.internal_access import FromAService
 from chassis.problems import Problem
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -9,7 +10,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.clients.permissions import FromAService
 from auth_service.revocations.selectors import revocations_list
 from chassis import clock
 

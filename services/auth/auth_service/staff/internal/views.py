@@ -2,6 +2,7 @@
 
 from chassis.client_address import address
 from chassis.django.bodies import read
+from chassis.django.internal_access import FromAService
 from chassis.internal_client import CLIENT_ADDRESS_HEADER
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
@@ -13,7 +14,6 @@ from auth_service.audit.models import Action
 from auth_service.audit.origin import Origin, acting_from
 from auth_service.audit.services import audit_record
 from auth_service.brakes.clients import Client
-from auth_service.clients.permissions import FromAService
 from auth_service.totp.services import account_authenticate
 from auth_service.users.bodies import CredentialsBody
 from auth_service.users.internal.shapes import CredentialsShape

@@ -3,6 +3,7 @@
 import re
 from uuid import UUID
 
+from chassis.django.internal_access import FromAService
 from chassis.problems import Problem
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -10,7 +11,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.clients.permissions import FromAService
 from auth_service.users.internal.shapes import AuthorSnapshotShape
 from auth_service.users.models import USERNAME, User
 from auth_service.users.selectors import authors_list, authors_page

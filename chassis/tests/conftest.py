@@ -47,7 +47,7 @@ def http_server() -> Iterator[LocalServer]:
 
 @pytest.fixture
 def press_settings() -> PressSettings:
-    return PressSettings()
+    return PressSettings(log_hash_key="k" * 32)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from uuid import UUID
 
 import pytest
 import structlog
-from chassis.logging import bind_request, bind_user, configure, get_logger
+from chassis.logging import bind_request, bind_user, configure, get_logger, pseudonym
 from chassis.settings import ServiceSettings
 from chassis.testing import TokenMint
 
@@ -82,6 +82,15 @@ def test_lines_of_a_request_carry_its_id_trace_and_user(lines: Lines) -> None:
         assert len(line["trace_id"]) == 32
         assert len(line["user_hash"]) == 16
         assert str(ALICE) not in json.dumps(line)
+
+
+def test_a_pseudonym_is_told_from_an_id_by_who_has_the_key_alone(press_settings: ServiceSettings) -> None:
+    def named(key: str) -> str | None:
+        configure(press_settings.model_copy(update={"log_hash_key": key}), "web", io.StringIO())
+        return pseudonym(ALICE)
+
+    assert named("k" * 32) == named("k" * 32) != named("l" * 32)
+    assert named("") is None
 
 
 def test_exceptions_are_one_line(lines: Lines) -> None:

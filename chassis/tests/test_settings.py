@@ -224,6 +224,7 @@ def test_development_makes_secrets_of_its_own_and_keeps_them(environment: pytest
     assert {file.name: file.read_text() for file in made.iterdir()} == {
         "PRESS_SECRET_KEY": settings.secret_key,
         "PRESS_CLIENT_SECRET": settings.client_secret,
+        "LOG_HASH_KEY": settings.log_hash_key,
     }
     assert {stat.S_IMODE(path.stat().st_mode) for path in made.iterdir()} == {0o600}
     assert stat.S_IMODE(made.stat().st_mode) == 0o700
@@ -255,7 +256,7 @@ def test_folder_that_cannot_be_written_is_a_sentence(environment: pytest.MonkeyP
     (tmp_path / "var").write_text("a file, not a folder")
     environment.setenv("VAR_DIR", str(tmp_path / "var"))
     text = refusal()
-    assert "set VAR_DIR to another folder, or PRESS_CLIENT_SECRET, PRESS_SECRET_KEY itself" in text
+    assert "set VAR_DIR to another folder, or LOG_HASH_KEY, PRESS_CLIENT_SECRET, PRESS_SECRET_KEY itself" in text
 
 
 def test_production_makes_no_secret(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -37,9 +37,13 @@ _LEAST = {  # what these say below, our own lines say better
     "urllib3": logging.WARNING,
 }
 
+_hash_key = b""
+
 
 def configure(settings: ServiceSettings, process: str, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's logging through one chain; call once, first thing in a process."""
+    global _hash_key  # noqa: PLW0603  one per process
+    _hash_key = hashlib.sha256(settings.log_hash_key.encode()).digest() if settings.log_hash_key else b""
     output = stream or log_output.unfailing()
     chain = _chain(settings, process)
     log_output.tell(output, partial(_notice, chain))
@@ -73,8 +77,14 @@ def bind_request(**fields: str | None) -> None:
 
 
 def bind_user(user_id: UUID) -> None:
-    """Put the caller's pseudonym on every later line: equal in all services, and not the id itself."""
-    bind_contextvars(user_hash=hashlib.blake2b(user_id.bytes, digest_size=8).hexdigest())
+    """Put the caller's pseudonym, if there is one, on every later line."""
+    if name := pseudonym(user_id):
+        bind_contextvars(user_hash=name)
+
+
+def pseudonym(user_id: UUID) -> str | None:
+    """Whose a line is: equal in all services, and told from an id by who has LOG_HASH_KEY alone; None without one."""
+    return hashlib.blake2b(user_id.bytes, digest_size=8, key=_hash_key).hexdigest() if _hash_key else None
 
 
 def clear_request() -> None:

@@ -53,7 +53,7 @@ def upstream_settings(
     _auth: FakeUpstream, _blog: FakeUpstream, _media: FakeUpstream, mint: TokenMint, events_url: str
 ) -> dict[str, str]:
     urls = {"AUTH_URL": _auth.url, "BLOG_URL": _blog.url, "MEDIA_URL": _media.url, "EVENTS_URL": events_url}
-    return urls | {"TOKEN_ISSUER": mint.issuer}
+    return urls | {"TOKEN_ISSUER": mint.issuer, "LOG_HASH_KEY": "of-the-tests-of-the-gateway-alone"}
 
 
 @pytest.fixture(scope="session")

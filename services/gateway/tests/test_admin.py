@@ -1,7 +1,9 @@
 import time
 from collections.abc import Callable
+from hashlib import sha256
 
 import httpx
+import pytest
 from chassis.logging import bind_user, clear_request
 from chassis.metrics import catalogue
 from gateway_service.testing import ALICE
@@ -92,7 +94,10 @@ def test_refusal_leaves_its_code(stranger: httpx.Client, gateway: Running) -> No
     assert "user_hash" not in line
 
 
-def test_pseudonym_is_that_of_the_services(alice: httpx.Client, gateway: Running) -> None:
+def test_pseudonym_is_that_of_the_services(
+    alice: httpx.Client, gateway: Running, upstream_settings: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chassis.logging._hash_key", sha256(upstream_settings["LOG_HASH_KEY"].encode()).digest())
     alice.get("/api/v1/posts", headers={"X-Request-ID": "hashed-id-1"})
     bind_user(ALICE)
     expected = get_contextvars()["user_hash"]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pydantic.fields import FieldInfo
 
+from chassis.published_secrets import is_published
 from chassis.settings.service_settings import ServiceSettings
 from chassis.settings.types import GENERATED, SECRET
 
@@ -17,6 +18,8 @@ class SettingInfo:
     default: str
     secret: bool
     generated: bool
+    needed: bool
+    """Production starts only with one of its own."""
     description: str
 
 
@@ -29,6 +32,7 @@ def catalogue(settings_class: type[ServiceSettings]) -> list[SettingInfo]:
             default="" if _has_no_fixed_default(field) else str(field.default),
             secret=SECRET in field.metadata,
             generated=GENERATED in field.metadata,
+            needed=is_published(str(field.default)),
             description=field.description or "",
         )
         for name, field in settings_class.model_fields.items()

@@ -16,6 +16,7 @@ from chassis.settings.types import (
     GeneratedSecret,
     JobBroker,
     OptionalBaseUrl,
+    OptionalGeneratedSecret,
     Secret,
 )
 
@@ -36,6 +37,11 @@ class ServiceSettings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", validation_alias="LOG_LEVEL", description="least severe level that is logged"
+    )
+    log_hash_key: OptionalGeneratedSecret = Field(
+        "",
+        validation_alias="LOG_HASH_KEY",
+        description="makes the pseudonyms of users in log lines, one for all services; without it lines have none",
     )
     release: str = Field("dev", validation_alias="RELEASE", description="version shown in logs and errors")
     events_url: EventBroker = Field(

@@ -55,6 +55,8 @@ Secret = Annotated[str, Field(repr=False), SECRET]
 """Text that must not be shown: a key, a token, a URL that may hold a password."""
 GeneratedSecret = Annotated[str, Field(repr=False, min_length=SHORTEST_SECRET), SECRET, GENERATED]
 """A secret of 32 characters or more that a person sets in production, and that development makes for itself."""
+OptionalGeneratedSecret = Annotated[str, Field(repr=False), AfterValidator(_long_enough_or_none), SECRET, GENERATED]
+"""A secret of 32 characters or more that development makes for itself, and that production may be without."""
 FormerSecret = Annotated[Secret, AfterValidator(_long_enough_or_none)]
 """A secret that is on its way out: of 32 characters or more, or empty."""
 BaseUrl = Annotated[str, AfterValidator(_http_base)]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
 
+from chassis.logging import pseudonym
 from chassis.revocations import RevokedTokens
 from chassis.tallies import counts
 from chassis.tokens import Claims, TokenRefused, UnknownKey, Verifier, bearer
@@ -20,7 +21,7 @@ class Caller:
     """Who a verified token is of; ``pseudonym`` is the ``user_hash`` of log lines."""
 
     claims: Claims
-    pseudonym: str
+    pseudonym: str | None
     until: float
 
 
@@ -87,8 +88,7 @@ class VerifiedTokens:
 
     def _remember(self, authorization: bytes, claims: Claims) -> Caller:
         self._verified.inc()
-        pseudonym = blake2b(claims.sub.bytes, digest_size=8).hexdigest()  # as chassis.logging.bind_user makes it
-        caller = Caller(claims, pseudonym, min(self._now() + MAXIMUM_SECONDS, claims.exp))
+        caller = Caller(claims, pseudonym(claims.sub), min(self._now() + MAXIMUM_SECONDS, claims.exp))
         while len(self._callers) >= MAXIMUM_TOKENS:
             del self._callers[next(iter(self._callers))]
         self._callers[_digest(authorization)] = caller

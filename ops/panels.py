@@ -87,6 +87,15 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 "reqps",
                 {"{{upstream}}": per_second("gateway_upstream_retries_total", by="upstream")},
             ),
+            Panel("Services that are left alone", "none", {"{{upstream}}": "max by (upstream) (gateway_circuit_open)"}),
+            Panel(
+                "Requests with a service, and how many may be",
+                "none",
+                {
+                    "{{upstream}}": "sum by (upstream) (gateway_concurrency_used)",
+                    "{{upstream}} may have": "sum by (upstream) (gateway_concurrency_limit)",
+                },
+            ),
             Panel("Access tokens", "ops", {"{{outcome}}": per_second("gateway_tokens_total", by="outcome")}),
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
             Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),

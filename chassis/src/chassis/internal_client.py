@@ -8,7 +8,7 @@ from typing import IO, Any
 
 import urllib3
 
-from chassis import tracing
+from chassis import deadline, tracing
 from chassis.logging import current_request_id
 from chassis.service_credentials import Credentials, CredentialsUnavailable
 
@@ -35,7 +35,10 @@ class InternalHeldBack(InternalUnavailable):
 
 
 class InternalClient:
-    """Calls one service. ``timeout`` is in seconds and for the whole call."""
+    """Calls one service. ``timeout`` is in seconds and for the whole call.
+
+    Within a request whose answer nobody waits for as long, it is what is left of that; see ``chassis.deadline``.
+    """
 
     def __init__(self, base_url: str, credentials: Credentials, timeout: float = 1.0) -> None:
         self._base_url = base_url
@@ -89,7 +92,13 @@ class InternalClient:
     @cached_property
     def _pool(self) -> urllib3.PoolManager:
         # made at the first call, so that no connection is shared over a fork
-        return urllib3.PoolManager(timeout=urllib3.Timeout(total=self._timeout))
+        return urllib3.PoolManager()
+
+    def _seconds(self, call: str) -> float:
+        left = deadline.seconds_left()
+        if left == 0:
+            raise InternalUnavailable(f"{call}: nobody waits for it any more")
+        return self._timeout if left is None else min(self._timeout, left)
 
     def _call(self, method: str, path: str, **what: Any) -> Any:
         return _decoded(method, path, self._answer(method, path, **what))
@@ -110,13 +119,21 @@ class InternalClient:
     def _send(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any
     ) -> urllib3.BaseHTTPResponse:
+        seconds = self._seconds(f"{method} {path}")
         passed_on = {"X-Request-ID": current_request_id(), **tracing.headers()}
         sent = {"Accept": "application/json"} | (headers or {})
         sent |= {name: value for name, value in passed_on.items() if value}
+        sent[deadline.HEADER] = str(int(seconds * 1000))
         try:
             sent |= self._credentials.headers()
             return self._pool.request(
-                method, self._base_url + path, headers=sent, retries=False, redirect=False, **what
+                method,
+                self._base_url + path,
+                headers=sent,
+                timeout=urllib3.Timeout(total=seconds),
+                retries=False,
+                redirect=False,
+                **what,
             )
         except (urllib3.exceptions.HTTPError, CredentialsUnavailable) as error:
             raise InternalUnavailable(f"{method} {path}: {type(error).__name__}") from error

@@ -1,11 +1,11 @@
-"""What every served request gets, whatever the framework: an id, a span, metrics and one line in the log."""
+"""What every served request gets, whatever the framework: an id, a span, a deadline, metrics, one line in the log."""
 
 import random
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chassis import tracing
+from chassis import deadline, tracing
 from chassis.logging import bind_request, clear_request, get_logger
 from chassis.metrics import RequestTimer, http_request
 
@@ -33,6 +33,7 @@ def request_scope(method: str, header: Callable[[str], str | None]) -> Iterator[
         scope = RequestScope(accepted_request_id(header("x-request-id")), timer)
         clear_request()  # a worker's thread serves many requests
         bind_request(request_id=scope.request_id)
+        deadline.begin(header(deadline.HEADER.lower()))
         try:
             yield scope
         finally:
@@ -43,6 +44,7 @@ def request_scope(method: str, header: Callable[[str], str | None]) -> Iterator[
                 duration = round(timer.seconds * 1000, 1)
                 log.info("request", method=method, route=timer.route, status=timer.status, duration_ms=duration)
             clear_request()
+            deadline.end()
 
 
 def accepted_request_id(header: str | None) -> str:

@@ -12,14 +12,18 @@ from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
 from gateway_service.chain.forward import Forward
 from gateway_service.config import GatewayConfig
+from gateway_service.guards.breaker import Breaker, Breaking
+from gateway_service.guards.event_streams import EventStreams
 from gateway_service.rates.chosen import limiter
 from gateway_service.rates.quota import Limiter
 from gateway_service.settings import GatewaySettings, upstream_urls
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.upstreams.concurrency import Concurrency
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.headers import RequestHeaders
 from gateway_service.upstreams.pool import Pool
+from gateway_service.upstreams.retries import RetryBudget
 from gateway_service.upstreams.upstream import Upstream
 
 
@@ -43,11 +47,16 @@ def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
     revocations = feed_of(settings)
     tokens = VerifiedTokens(verifier, keys, revocations.tokens)
     headers = RequestHeaders(settings.public_url)
-    upstreams = {name: Upstream(name, pool, headers) for name, pool in pools.items()}
+    upstreams = {
+        name: Upstream(name, pool, headers, Concurrency(name, config.concurrency), RetryBudget(config.retries))
+        for name, pool in pools.items()
+    }
+    breakers = {name: Breaker(name, config.breaker) for name in pools}
+    forward = Breaking(Forward(upstreams, config.bodies_bytes), breakers)
     health = Health()
     limits = limiter(settings.cache_url)
     links = checks(settings, config, tokens, revocations=revocations, limiter=limits, is_well=partial(_is_well, health))
-    gateway = Gateway(settings, config, links, Forward(upstreams, config.bodies_bytes))
+    gateway = Gateway(settings, config, links, EventStreams(forward, config.event_streams, revocations.tokens))
     health.check("keys", keys.ready)
     health.check("revocations", revocations.ready)
     health.warn("revocations", revocations.current)

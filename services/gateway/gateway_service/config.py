@@ -14,6 +14,7 @@ from chassis.settings import SettingsError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from chassis import access
+from gateway_service.guard_rules import BreakerRules, ConcurrencyRules, EventStreamRules, Retries
 
 Upstream = Literal["auth", "blog", "media"]
 
@@ -38,7 +39,10 @@ class Limits(_Strict):
     body_bytes_per_second: float = Field(
         1024, ge=0, description="slowest body, on average once body_idle_seconds are over"
     )
-    idle_seconds: float = Field(20, gt=0, description="longest silence of an upstream")
+    try_seconds: float = Field(
+        20, gt=0, description="from asking an upstream to its answer; GET and HEAD are asked again then, once"
+    )
+    idle_seconds: float = Field(20, gt=0, description="longest silence of an upstream within its answer")
     total_seconds: float = Field(60, gt=0, description="whole exchange; a stream of events is exempt")
 
 
@@ -73,6 +77,7 @@ class Policy(Access):
     body_bytes: int | None = Field(None, gt=0)
     form_bytes: int | None = Field(None, gt=0)
     body_idle_seconds: float | None = Field(None, gt=0)
+    try_seconds: float | None = Field(None, gt=0)
     idle_seconds: float | None = Field(None, gt=0)
     total_seconds: float | None = Field(None, gt=0)
 
@@ -180,6 +185,10 @@ class GatewayConfig(_Strict):
     limits: Limits = Limits()
     bodies_bytes: int = Field(64 * 1024 * 1024, gt=0, description="bodies held in memory at one time; 503 beyond it")
     connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")
+    retries: Retries = Retries()
+    breaker: BreakerRules = BreakerRules()
+    concurrency: ConcurrencyRules = ConcurrencyRules()
+    event_streams: EventStreamRules = EventStreamRules()
     rates: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")], Rate] = {}
     routes: tuple[Route, ...]
 

@@ -18,7 +18,9 @@ PACKAGED = Path(__file__).parents[1] / "gateway_service" / "gateway.yaml"
 
 def test_packaged_configuration_is_good(capsys: pytest.CaptureFixture[str]) -> None:
     check([str(PACKAGED)])
-    assert "routes with" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "routes with" in said
+    assert "left alone where 50% of 10 requests fail, has 32 to 1000 at one time, and 10% are sent again." in said
 
 
 def test_committed_schema_is_the_generated_one() -> None:
@@ -61,6 +63,8 @@ WRONG = {
     "burst beyond": ("burst: 500", "burst: 3001", "a burst of 3001 is more than 3000 requests"),
     "rate of nothing": ("requests: 3000", "requests: 0", "greater than 0"),
     "rate by nobody": ("by: client", "by: browser", "'address', 'user' or 'client'"),
+    "concurrency in no order": ("least: 32", "least: 201", "are not in this order"),
+    "breaker that never opens": ("failures: 0.5", "failures: 1.5", "less than or equal to 1"),
     "not YAML": ("versions:", "versions: [", "is not YAML"),
 }
 
@@ -115,7 +119,9 @@ def test_routes_are_told_with_who_may_and_how_often(capsys: pytest.CaptureFixtur
     routes([str(PACKAGED)])
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "every request: address 6000 in 60 s, 1000 at once"
-    sign_in = "POST   /api/v1/auth/jwt/create > auth: public; 16384 bytes; sign-in 300 in 60 s, 100 at once"
+    sign_in = (
+        "POST   /api/v1/auth/jwt/create > auth: public; 16384 bytes, 20 s a try, 60 s; sign-in 300 in 60 s, 100 at once"
+    )
     assert sign_in in said
     assert any(
         line.startswith("POST   /api/v1/posts > blog: required with scopes posts, one of admin author") for line in said
@@ -131,10 +137,14 @@ def test_explain_replays_the_decision() -> None:
     said = explain("GET", "/api/posts/first-light/?a=1", "--header", "API-Version: 1")
     assert "version    passes: /api/v1/posts/first-light" in said
     assert "forwarded to blog: GET http://127.0.0.1:8020/api/v1/posts/first-light?a=1" in said
+    assert "waited for 20 s, again once if that ends without an answer; 60 s in all" in said
+    assert "503 circuit_open for 5 s where 50% of 10 requests or more had no answer within 10 s" in said
+    assert "503 overloaded beyond 90% of what the service can work on at one time, 32 to 1000 requests" in said
     assert "policy     refuses: 401 token_missing" in explain("DELETE", "/api/v1/posts/x")
     log_in = explain("POST", "/api/v1/auth/jwt/create")
     assert "address    passes: 192.0.2.1; address 6000 in 60 s, 1000 at once" in log_in
     assert "sign-in 300 in 60 s, 100 at once" in log_in
+    assert "waited for 20 s, never again; 60 s in all" in log_in
     assert "address 6000000 in 60 s" in explain("GET", "/api/v1/posts", "--address", "127.0.0.1")
     assert "canonical  refuses: 400 path_ambiguous" in explain("GET", "/api/../x")
     assert "token      refuses: 401 token_malformed" in explain("GET", "/api/v1/posts", "--token", "nonsense")

@@ -1,39 +1,22 @@
 """Tokens that end before they expire: heard as an event, or found in auth's snapshot."""
 
 from collections.abc import Callable
-from contextlib import closing
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import httpx
 import pytest
-from chassis.events import envelope, transports
 from chassis.events.envelope import Event
-from chassis.events.testing import example
-from chassis.events.transports import Message
 from chassis.testing import TokenMint
 from gateway_service.testing import ALICE, SCOPE
 from gateway_service.testing.fake_auth import REVOCATIONS, auth_handlers
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.testing.revoking import over, publish
 from gateway_service.testing.running import Running, eventually
 from uuid_utils.compat import uuid7
 
 ME = "/api/v1/auth/users/me"
 POSTS = "/api/v1/posts"
 Snapshot = Callable[..., FakeUpstream]
-
-
-def over(session: UUID) -> Event:
-    event, expires_at = example("auth.session.revoked.v1"), datetime.now(UTC) + timedelta(minutes=10)
-    data = event.data | {"session_id": str(session), "expires_at": expires_at.isoformat()}
-    return replace(event, id=uuid7(), data=data)
-
-
-def publish(events_url: str, event: Event) -> None:
-    message = Message(str(event.id), event.type, event.partition_key, envelope.encode(event), mandatory=False)
-    with closing(transports.connect(events_url).publisher()) as publisher:
-        publisher.publish([message])
 
 
 def bearer(mint: TokenMint, session: UUID, *roles: str) -> dict[str, str]:

@@ -9,11 +9,14 @@ from gateway_service.config import Limits, Policy, Route
 from gateway_service.door.head import Head
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
+from gateway_service.guard_rules import ConcurrencyRules, Retries
 from gateway_service.messages import Response, Source
 from gateway_service.routing import RouteTable
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
+from gateway_service.upstreams.concurrency import Concurrency
 from gateway_service.upstreams.headers import RequestHeaders
 from gateway_service.upstreams.pool import Pool
+from gateway_service.upstreams.retries import RetryBudget
 from gateway_service.upstreams.upstream import Upstream
 
 PATH = "/api/v1/tags"
@@ -65,6 +68,11 @@ def exchange(content: bytes = b"", limits: Limits = Limits()) -> Exchange:  # no
     return passed
 
 
+def upstream_of(blog: FakeUpstream) -> Upstream:
+    concurrency = Concurrency("blog", ConcurrencyRules())
+    return Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a"), concurrency, RetryBudget(Retries()))
+
+
 async def body(forward: Forward, taken: threading.Event) -> bytes:
     """Ask, and take the response as one that is always full."""
     given: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -93,7 +101,7 @@ async def test_connection_is_read_on_where_the_last_part_filled_the_client(blog:
         await call.send(b"two")
 
     blog.handlers[PATH] = in_two
-    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a"))
+    upstream = upstream_of(blog)
     forward = Forward({"blog": upstream}, 1000)
     assert [await body(forward, taken), await body(forward, taken)] == [b"onetwo", b"onetwo"]
     assert blog.connections == 1
@@ -104,8 +112,8 @@ async def test_connection_is_read_on_where_the_last_part_filled_the_client(blog:
 
 async def test_request_that_found_no_room_for_its_body_is_answered_once(blog: FakeUpstream) -> None:
     blog.handlers[PATH] = Call.left
-    limits = Limits(idle_seconds=0.2)
-    upstream = Upstream("blog", Pool(blog.url, 1), RequestHeaders("http://a"))
+    limits = Limits(try_seconds=0.2)
+    upstream = upstream_of(blog)
     forward = Forward({"blog": upstream}, 10)
     first: list[Response | Exception] = []
     second: asyncio.Future[Response | Exception] = asyncio.get_running_loop().create_future()

@@ -20,7 +20,15 @@ def main(arguments: list[str]) -> None:
     methods = sum(len(route.methods) for route in config.routes)
     print(
         f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}, "
-        f"rates {', '.join(config.rates) or 'none'}."
+        f"rates {', '.join(config.rates) or 'none'}; {_guards(config)}."
+    )
+
+
+def _guards(config: GatewayConfig) -> str:
+    breaker, concurrency = config.breaker, config.concurrency
+    return (
+        f"a service is left alone where {breaker.failures:.0%} of {breaker.requests} requests fail, has "
+        f"{concurrency.least} to {concurrency.most} at one time, and {config.retries.share:.0%} are sent again"
     )
 
 

@@ -14,7 +14,7 @@ from chassis.tokens import Verifier
 from chassis import tracing
 from gateway_service.app import checks
 from gateway_service.chain.link import Link
-from gateway_service.config import read
+from gateway_service.config import GatewayConfig, read
 from gateway_service.door import head as heads
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
@@ -27,6 +27,7 @@ from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.verified import VerifiedTokens
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.pool import Pool
+from gateway_service.upstreams.transfer import IDEMPOTENT, SAFE
 
 SOMEBODY = "192.0.2.1"  # nobody's: it is for documentation (RFC 5737)
 
@@ -47,6 +48,7 @@ async def main(arguments: list[str]) -> None:
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
         print(f"forwarded to {exchange.target.upstream}: {exchange.method} {url}{exchange.path}{query[1]}{query[2]}")
+        print(*_guarded(config, exchange), sep="\n")
 
 
 async def _replay(links: list[Link], exchange: Exchange) -> bool:
@@ -64,6 +66,21 @@ async def _replay(links: list[Link], exchange: Exchange) -> bool:
             return False
         print(f"{name:<10} passes{_learned(name, exchange)}")
     return True
+
+
+def _guarded(config: GatewayConfig, exchange: Exchange) -> list[str]:
+    """What would be done if the service failed, or were slow."""
+    assert exchange.rule is not None
+    limits, breaker, concurrency = exchange.rule.limits, config.breaker, config.concurrency
+    again = "again once if that ends without an answer" if exchange.method in IDEMPOTENT else "never again"
+    failing = f"{breaker.failures:.0%} of {breaker.requests} requests or more had no answer within"
+    share = concurrency.reads if exchange.method in SAFE else 1
+    at_one_time = f"can work on at one time, {concurrency.least} to {concurrency.most} requests"
+    return [
+        f"waited for {limits.try_seconds:g} s, {again}; {limits.total_seconds:g} s in all",
+        f"503 circuit_open for {breaker.open_seconds:g} s where {failing} {breaker.window_seconds:g} s",
+        f"503 overloaded beyond {share:.0%} of what the service {at_one_time}",
+    ]
 
 
 def _learned(link: str, exchange: Exchange) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from chassis import deadline
 from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header
 from gateway_service.upstreams.answer import Answer
@@ -55,7 +56,9 @@ _IDENTITY_PREFIXES = (
     "fastly-client-ip",
     "forwarded",
 )
-_REPLACED = frozenset({"host", "content-length", "expect", "x-request-id", "traceparent", "api-version"})
+_REPLACED = frozenset(
+    {"host", "content-length", "expect", "x-request-id", "traceparent", "api-version", deadline.HEADER.lower()}
+)
 # what tells a server in front of us to send a file of its own, or how to treat the answer (nginx, Apache and others)
 _TO_THE_EDGE = ("x-accel-", "x-sendfile", "x-lighttpd-send", "x-litespeed-", "x-reproxy-")
 _COOKIES = ("cookie", "set-cookie")  # as the above, they pass on routes that declare them

@@ -14,7 +14,9 @@ from gateway_service.upstreams.connection import UpstreamConnection, UpstreamFai
 from gateway_service.upstreams.deadlines import Deadlines
 from gateway_service.upstreams.upstream import Upstream
 
-_IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+SAFE = frozenset({"GET", "HEAD"})
+"""They may be asked again while the first may still be worked on."""
 T = TypeVar("T")
 Give = Callable[[Response | Exception], None]
 
@@ -24,7 +26,9 @@ class Transfer:
 
     _waits_for_client = False
     _again = False  # it may be sent a second time
-    _request = b""
+    _asking = False  # the head of an answer is waited for, since ``_began``
+    _entered = False  # it is one of those that the service has at one time
+    _content = b""  # of a request that is at hand
     _first = b""  # of the response's body
     _body: RequestBody | None = None
     _task: asyncio.Task[None] | None = None
@@ -56,14 +60,35 @@ class Transfer:
 
     def _send(self, content: bytes) -> None:
         """Send it with a body that is at hand, a second time if it is idempotent and the first connection fails."""
-        self._again = self._exchange.method in _IDEMPOTENT
-        self._request = self._upstream.request(self._exchange, content)
-        self._began = monotonic()
+        self._again = self._exchange.method in IDEMPOTENT
+        self._content = content
+        self._upstream.concurrency.admit(self._exchange.method)
+        self._try()
         connection = self._upstream.pool.take()
         if connection:
             self._ask(connection)
         else:
             self._task = asyncio.get_running_loop().create_task(self._connect())
+
+    def _try(self) -> None:
+        """From now on the service is waited for."""
+        self._began = self._moved = monotonic()
+        self._asking = True
+        if not self._entered:
+            self._entered = True
+            self._upstream.concurrency.enter()
+        self._upstream.retries.requests += 1
+
+    def _try_again(self) -> None:
+        self._again = False
+        self._try()
+        self._task = asyncio.get_running_loop().create_task(self._connect())
+
+    @property
+    def _seconds(self) -> float:
+        """For how long the head of an answer is waited for, from now on."""
+        left = self._limits.total_seconds - (monotonic() - self._started)
+        return max(0, min(self._limits.try_seconds, left))
 
     def send_when_here(self, body: RequestBody) -> None:
         """Send it once its body is here, or with a body that is passed on as it comes."""
@@ -77,9 +102,10 @@ class Transfer:
         self._waits_for_client, self._moved = False, monotonic()
         return result
 
-    def _ask(self, connection: UpstreamConnection, *, sent: bool = True) -> None:
+    def _ask(self, connection: UpstreamConnection) -> None:
         self._connection = connection
-        connection.begin(self, self._exchange.method, self._request, sent=sent)
+        request = self._upstream.request(self._exchange, self._content, self._seconds)
+        connection.begin(self, self._exchange.method, request)
 
     async def _connect(self) -> None:
         try:
@@ -101,13 +127,17 @@ class Transfer:
             self.fail(error)
 
     async def _stream(self, body: RequestBody) -> None:
-        self._request = self._upstream.head(self._exchange, body.framing)
+        """What is slow here is the client: the service is waited for once it has all."""
+        self._upstream.concurrency.admit(self._exchange.method)
+        head = self._upstream.head(self._exchange, body.framing, self._seconds)
         self._began = monotonic()
-        connection = self._upstream.pool.take() or await self._upstream.connect()
-        self._ask(connection, sent=False)
+        self._connection = connection = self._upstream.pool.take() or await self._upstream.connect()
+        connection.begin(self, self._exchange.method, head, sent=False)
         async for part in body.stream(self.of_client):
             await connection.write(part)
         connection.sent = True
+        if self._sink is None and not self._done:  # else the answer has come early
+            self._try()
 
     # the response: what the connection calls
 
@@ -116,7 +146,8 @@ class Transfer:
         assert self._connection is not None
         answer = self._connection.answer
         self._moved = monotonic()
-        self._exchange.upstream_seconds = self._moved - self._began
+        self._exchange.upstream_seconds = seconds = self._moved - self._began
+        self._leave(seconds)
         headers, vary = self._upstream.answer_headers.make(self._exchange, answer)
         if last:
             self._close()
@@ -135,10 +166,8 @@ class Transfer:
 
     def failed(self, error: UpstreamFailedError) -> None:
         """The connection has ended before the response did."""
-        if self._again and error.unanswered:
-            self._again = False
-            self._upstream.count_retry()
-            self._task = asyncio.get_running_loop().create_task(self._connect())
+        if self._again and error.unanswered and self._upstream.may_retry():
+            self._try_again()
         else:
             self.fail(error)
 
@@ -168,10 +197,31 @@ class Transfer:
     def check(self, now: float) -> None:
         """Stop what is overdue."""
         limits, silence = self._limits, now - self._moved
-        endless = self._connection is not None and self._connection.answer.is_event_stream
-        allowed = limits.body_idle_seconds if self._waits_for_client else limits.idle_seconds
-        if silence > allowed or (now - self._started > limits.total_seconds and not endless):
-            self.fail(Refusal("request_timeout" if self._waits_for_client else "upstream_timeout"))
+        if now - self._started > limits.total_seconds and not self._is_endless:
+            self._give_up()
+        elif self._waits_for_client:
+            if silence > limits.body_idle_seconds:
+                self._give_up()
+        elif self._asking:
+            if now - self._began > limits.try_seconds:
+                self._stop_trying()
+        elif silence > limits.idle_seconds:
+            self._give_up()
+
+    @property
+    def _is_endless(self) -> bool:
+        return self._connection is not None and self._connection.answer.is_event_stream
+
+    def _stop_trying(self) -> None:
+        """Another try may find another pod, where this one hangs."""
+        if self._again and self._exchange.method in SAFE and self._upstream.may_retry():
+            self._leave_connection()
+            self._try_again()
+        else:
+            self._give_up()
+
+    def _give_up(self) -> None:
+        self.fail(Refusal("request_timeout" if self._waits_for_client else "upstream_timeout"))
 
     def fail(self, error: Exception) -> None:
         """End it; a response that has begun is broken off."""
@@ -188,9 +238,23 @@ class Transfer:
     def _close(self) -> None:
         self._done = True
         self._deadlines.forget(self)
-        if self._task:
-            self._task.cancel()
+        self._leave(None)
         if self._body:
             self._body.release()
+        self._leave_connection()
+
+    def _leave(self, seconds: float | None) -> None:
+        """The service does not work on it any more; it took so long, where that is known."""
+        self._asking = False
+        if self._entered:
+            self._entered = False
+            exchange = self._exchange
+            self._upstream.concurrency.leave((exchange.method, exchange.template), seconds)
+
+    def _leave_connection(self) -> None:
+        if self._task:
+            self._task.cancel()
+            self._task = None
         if self._connection:
             self._upstream.pool.give_back(self._connection)
+            self._connection = None

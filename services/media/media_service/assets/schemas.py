@@ -13,7 +13,7 @@ from media_service.presets import PRESETS
 from media_service.storage.store import EXTENSIONS
 
 Moment = Annotated[datetime, PlainSerializer(format_timestamp, return_type=str)]
-LeftOut = Annotated[list[Literal["gain_map"]], BeforeValidator(str.split)]
+LeftOut = Annotated[list[Literal["gain_map", "animation", "pictures"]], BeforeValidator(str.split)]
 
 
 class AssetUrls(BaseModel):
@@ -46,7 +46,8 @@ class AssetFacts(BaseModel):
 class AssetOut(AssetFacts):
     """An asset. ``sha256`` is of the bytes that were sent, the other figures of the picture that is kept.
 
-    ``left_out`` names what was in the picture and is not kept: the gain map, which brightens it on HDR screens.
+    ``left_out`` names what was in the file and is not kept: the gain map, which brightens it on HDR screens; the
+    animation that it stands for; other pictures beside the first.
     """
 
     urls: AssetUrls

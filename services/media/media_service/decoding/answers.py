@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from chassis.problems import Problem
 
 from media_service.decoding.channel import Message
+from media_service.pictures import left_out as names
 from media_service.pictures.foreign import CAUSES
-from media_service.pictures.jpeg import GAIN_MAP
 from media_service.pictures.outcomes import Placeholder
 from media_service.pictures.refusals import Cause
 from media_service.storage.store import EXTENSIONS
 
 REFUSALS = {413: "too_large", 415: "unsupported_media_type", 422: "image_refused"}
-LEFT_OUT = ("", GAIN_MAP)
 _THUMBHASH = re.compile("[A-Za-z0-9+/]{8,40}={0,2}")
 _COLOR = re.compile("#[0-9a-f]{6}")
 KNOWN_CAUSES = frozenset(Cause) | frozenset(CAUSES)
@@ -63,7 +62,7 @@ def cleaned(told: Message) -> Cleaned:
     """Raises what went wrong, if that is what the child tells."""
     match told:
         case {"mime": str(mime), "width": int(width), "height": int(height), "left_out": str(left_out)} if (
-            mime in EXTENSIONS and min(width, height) > 0 and left_out in LEFT_OUT
+            mime in EXTENSIONS and min(width, height) > 0 and set(left_out.split()) <= set(names.ALL)
         ):
             return Cleaned(mime, width, height, left_out)
     raise _other(told)

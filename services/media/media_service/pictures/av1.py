@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from media_service.pictures.bits import Bits
 from media_service.pictures.layout import FileBytes, bounded, damaged
 
 SEQUENCE, FRAMES = 1, {2, 3, 4, 6, 7}  # a unit's kinds; others hold notes, time codes and padding
@@ -52,27 +53,6 @@ def _leb128(data: bytes, at: int) -> tuple[int, int]:
     raise damaged("a length of its pixels has no end")
 
 
-class Bits:
-    """The bits of a header, first to last; refuses what ends within a number."""
-
-    def __init__(self, content: bytes) -> None:
-        self._number, self._left = int.from_bytes(content, "big"), 8 * len(content)
-
-    def take(self, count: int) -> int:
-        self._left -= count
-        if self._left < 0:
-            raise damaged("the header of its pixels ends too early")
-        return self._number >> self._left & (1 << count) - 1
-
-    def pass_over_variable(self) -> None:
-        """A number whose leading zeros tell its length (uvlc)."""
-        zeros = 0
-        while not self.take(1):
-            zeros += 1
-        if zeros < 32:
-            self.take(zeros)
-
-
 def sequence(content: bytes) -> Sequence:
     """Read the header of a sequence (5.5)."""
     bits = Bits(content[:SEQUENCE_BYTES])
@@ -93,7 +73,7 @@ def _pass_over_timing(bits: Bits) -> None:
     if bits.take(1):
         bits.take(64)
         if bits.take(1):
-            bits.pass_over_variable()
+            bits.variable()
         if bits.take(1):  # a model of the decoder
             model = bits.take(5) + 1
             bits.take(42)

@@ -10,7 +10,8 @@ from typing import IO
 
 from chassis.problems import Problem
 
-from media_service.pictures import apng, avif, foreign, gif, jpeg, png, png_chunks, vips, webp
+from media_service.pictures import apng, avif, foreign, gif, heic, heif, jpeg, png, png_chunks, vips, webp
+from media_service.pictures.developing import develop
 from media_service.pictures.layout import FileBytes, Format, Layout, Limits, Piece, truncated
 from media_service.pictures.outcomes import CleanPicture
 from media_service.pictures.refusals import Cause, image_refused
@@ -23,6 +24,7 @@ PNG = Format("image/png", png.read)
 WEBP = Format("image/webp", webp.read)
 GIF = Format("image/gif", gif.read)
 AVIF = Format("image/avif", avif.read)
+HEIC = Format("image/heic", heic.read)
 
 CHUNK = 1 << 20
 
@@ -42,6 +44,8 @@ def clean(
     orientation = layout.orientation if layout.frames == 1 else UPRIGHT
     claim(layout.memory)
     try:
+        if kind is HEIC:
+            return CleanPicture(*develop(kept, scratch), layout.left_out)
         kept = _upright(kept, kind.mime, orientation, scratch)
     except vips.Error as error:
         raise (vips.disk_error(error) or _undecodable(error)) from error
@@ -60,8 +64,11 @@ def format_of(head: bytes) -> Format:
         return WEBP
     if head.startswith((b"GIF87a", b"GIF89a")):
         return GIF
-    if not avif.BRANDED.isdisjoint(avif.brands(head)):
+    brands = heif.brands(head)
+    if not avif.BRANDED.isdisjoint(brands):
         return AVIF
+    if brands and brands[0] in heic.BRANDED:
+        return HEIC
     raise foreign.refusal_of(head)
 
 

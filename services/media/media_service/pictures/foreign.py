@@ -8,12 +8,11 @@ from chassis.problems import Problem
 from media_service.pictures import tiff
 from media_service.pictures.refusals import unsupported_media_type
 
-TAKEN = "a JPEG, PNG, WebP, AVIF or GIF picture"
+TAKEN = "a JPEG, PNG, WebP, AVIF, HEIC or GIF picture"
 HEAD = 65_536  # bytes enough for all of them
 SEND = f"Send {TAKEN}."
 EXPORT = "Export it as JPEG, PNG or WebP."
 EXTRACT = "Send the pictures in it, each as a JPEG, PNG, WebP, AVIF or GIF file."
-PHONE = "Export it as JPEG; on an iPhone, Settings > Camera > Formats > Most Compatible takes JPEG from then on."
 
 
 class Foreign(NamedTuple):
@@ -27,7 +26,6 @@ class Foreign(NamedTuple):
 
 BOX = b".{4}ftyp"
 TYPES = [
-    Foreign("heic", "a HEIC picture", PHONE, BOX + b"(hei|hev|mif1|msf1)"),
     Foreign("raw", "a camera's raw picture", EXPORT, BOX + b"crx |FUJIFILMCCD-RAW|II(U\0|RO|RS)|II\\*\0.{4}CR|\0MRM"),
     Foreign("jpeg_2000", "a JPEG 2000 picture", EXPORT, b"\0\0\0\x0cjP  \r\n|\xff\x4f\xff\x51"),
     Foreign("jpeg_xl", "a JPEG XL picture", EXPORT, b"\xff\x0a|\0\0\0\x0cJXL \r\n"),

@@ -68,7 +68,8 @@ def _read_extents(data: FileBytes, iloc: Box, idat: Box | None, items: dict[int,
     for _ in bounded(range(fields.number(2 if version < 2 else 4))):
         item = items[fields.number(2 if version < 2 else 4)]
         method = fields.number(2) & 15 if version else IN_FILE
-        fields.take(2)  # the file they are in: this one
+        if fields.number(2):
+            raise image_refused("a part of it lies in another file", cause=Cause.CODING)
         first = fields.number(base)
         for _ in range(fields.number(2)):
             fields.take(index if version else 0)

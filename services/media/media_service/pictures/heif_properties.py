@@ -3,14 +3,17 @@
 from collections.abc import Callable, Iterable
 from fractions import Fraction
 
+from media_service.pictures import hevc
 from media_service.pictures.boxes import Box, box
 from media_service.pictures.icc import clean_profile
 from media_service.pictures.layout import FileBytes, damaged, stretch
 
 ALPHA = {b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"}
+APPLE_GAIN_MAP = b"urn:com:apple:photo:2020:aux:hdrgainmap"
 NCLX = 11  # bytes of a colr with code points
 RANGE = 0x80  # the only bit in use of the last of them
-MOST = 256  # bytes of any property but a profile
+MOST = 256  # bytes of any property but a profile and the next
+MOST_OF_HEVC = 65_536  # bytes of a configuration
 LENGTHS = {b"ispe": 12, b"pasp": 8, b"clap": 32, b"av1C": 4, b"clli": 4, b"mdcv": 24}
 SIDEWAYS = 1
 
@@ -19,6 +22,8 @@ def cleaned(data: FileBytes, found: Box) -> bytes | None:
     """The property as a box, with nothing hidden in it; None for one that is not known, empty if it says nothing."""
     if found.kind == b"colr":
         content = _colours(data, found)
+    elif found.kind == b"hvcC":
+        content = hevc.configuration(stretch(data, found.start, min(found.end - found.start, MOST_OF_HEVC))).content()
     elif found.kind in LENGTHS:
         content = _stretch(data, found, LENGTHS[found.kind])
     elif clean := CLEANED.get(found.kind):
@@ -26,6 +31,13 @@ def cleaned(data: FileBytes, found: Box) -> bytes | None:
     else:
         return None
     return box(found.kind, content) if content else b""
+
+
+def tells_gain_map(data: FileBytes, found: Box) -> bool:
+    """Whether the item with this property makes another one brighter on screens that can."""
+    return found.kind == b"auxC" and data[found.start : min(found.end, found.start + MOST)].startswith(
+        APPLE_GAIN_MAP, 4
+    )
 
 
 def _stretch(data: FileBytes, found: Box, length: int) -> bytes:

@@ -9,9 +9,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from media_service.pictures import tiff
+from media_service.pictures import mpf, tiff
 from media_service.pictures.icc import clean_profile
 from media_service.pictures.layout import FileBytes, Layout, Limits, Piece, bounded, no_picture, stretch, truncated
+from media_service.pictures.left_out import GAIN_MAP, PICTURES
 from media_service.pictures.memory import estimate
 from media_service.pictures.refusals import Cause, image_refused
 
@@ -29,7 +30,7 @@ EXIF = b"Exif\0\0"
 PROFILE = b"ICC_PROFILE\0"
 XMP, ISO_GAIN_MAP = b"http://ns.adobe.com/xap/1.0/\0", b"urn:iso:std:iso:ts:21496:-1\0"
 ADOBE_GAIN_MAP = b"http://ns.adobe.com/hdr-gain-map/"  # in its XMP
-GAIN_MAP = "gain_map"
+APPLE_GAIN_MAP = b"http://ns.apple.com/HDRGainMap/"  # in that of a picture that follows
 PROFILE_PART = 65_519  # bytes of a profile that one segment has room for
 
 MARKER = re.compile(rb"\xff[^\x00\xff]")
@@ -58,29 +59,36 @@ def read(data: FileBytes, limits: Limits) -> Layout:
     described: list[Piece] = []
     pieces: list[Piece] = []
     profile: dict[int, bytes] = {}
-    orientation, left_out, scans = tiff.UPRIGHT, "", 0
+    orientation, scans, told = tiff.UPRIGHT, 0, list[slice]()
     for marker, start, end in bounded(_segments(data, frame)):
         scans += marker == SCAN
         if marker in {APP0, APP14}:
             described += _described(data, start, end, frame.components)
-        elif _tells_gain_map(data, marker, start, end):
-            left_out = GAIN_MAP
         elif marker == APP1 and data[start + 4 : start + 10] == EXIF:
             orientation = tiff.orientation(data[start + 4 : end])
         elif marker == APP2 and data[start + 4 : start + 16] == PROFILE and end - start > 18:
             profile[data[start + 16]] = data[start + 18 : end]
+        elif marker in {APP1, APP2}:
+            told.append(slice(start + 4, end))
         elif marker == SCAN and not frame.progressive:
             pieces += _sequential_scan(data, start, end)
         elif marker in BASELINE | PROGRESSIVE | TABLES | {SCAN}:
             pieces.append(slice(start, end))
     pieces = [b"\xff\xd8", *described, *_profile(profile), *pieces, b"\xff\xd9"]
     memory = _memory(frame, is_whole=frame.progressive or scans > 1)
-    return Layout(frame.width, frame.height, 1, pieces, memory, orientation, left_out)
+    return Layout(frame.width, frame.height, 1, pieces, memory, orientation, _left_out(data, told))
 
 
-def _tells_gain_map(data: FileBytes, marker: int, start: int, end: int) -> bool:
+def _left_out(data: FileBytes, told: Sequence[slice]) -> str:
+    """What some screens would show beside the picture, by what segments tell of it."""
+    if data.find(APPLE_GAIN_MAP) >= 0 or any(_tells_gain_map(data[one]) for one in told):
+        return GAIN_MAP
+    has_more = any(mpf.tells_more_pictures(data[one]) for one in told if data[one].startswith(mpf.SIGNATURE))
+    return PICTURES if has_more else ""
+
+
+def _tells_gain_map(content: bytes) -> bool:
     """Whether a second picture makes this one brighter on screens that can (ISO 21496-1, Ultra HDR)."""
-    content = data[start + 4 : end] if marker in {APP1, APP2} else b""
     return content.startswith(ISO_GAIN_MAP) or (content.startswith(XMP) and ADOBE_GAIN_MAP in content)
 
 

@@ -20,7 +20,6 @@ class Cause(StrEnum):
     NO_PICTURE = "no_picture"
     CODING = "coding"
     SEGMENTS = "segments"
-    ANIMATION = "animation"
 
 
 def unsupported_media_type(detail: str, *, cause: str) -> Problem:

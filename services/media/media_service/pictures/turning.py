@@ -29,7 +29,7 @@ def _turn_jpeg(file: IO[bytes], orientation: int, scratch: Scratch, strict: bool
     if image.get("jpeg-chroma-subsample") == "4:2:0":
         options["subsample_mode"] = "on"
     turned = scratch.file()
-    with _bytes_of(file) as data, _saved(image, ".jpg", scratch, keep="icc", **options) as saved:
+    with _bytes_of(file) as data, save(image, ".jpg", scratch, keep="icc", **options) as saved:
         turned.write(b"\xff\xd8" + _density(data[2:20], is_sideways=orientation in SIDEWAYS))
         saved.seek(2)
         shutil.copyfileobj(saved, turned)
@@ -48,7 +48,7 @@ def _turn_webp(file: IO[bytes], orientation: int, scratch: Scratch, strict: bool
     with _bytes_of(file) as data:
         is_lossless = any(kind == b"VP8L" for kind, _, _ in webp.chunks(data))
     options: dict[str, Any] = {"lossless": True, "exact": True} if is_lossless else {"Q": QUALITY}
-    return _saved(_upright(file, "image/webp", orientation, strict=strict), ".webp", scratch, keep="icc", **options)
+    return save(_upright(file, "image/webp", orientation, strict=strict), ".webp", scratch, keep="icc", **options)
 
 
 def _turn_png(file: IO[bytes], orientation: int, scratch: Scratch, strict: bool) -> IO[bytes]:
@@ -56,7 +56,7 @@ def _turn_png(file: IO[bytes], orientation: int, scratch: Scratch, strict: bool)
     with _bytes_of(file) as data, scratch.file() as bare:
         bare.writelines(_bare_png(data))
         image = _upright(bare, "image/png", orientation, strict=strict)
-        with _saved(image, ".png", scratch, keep="none", bitdepth=image.get("bits-per-sample")) as saved:
+        with save(image, ".png", scratch, keep="none", bitdepth=image.get("bits-per-sample")) as saved:
             turned = scratch.file()
             with _bytes_of(saved) as numbers:
                 turned.writelines(_dressed_png(data, numbers, is_sideways=orientation in SIDEWAYS))
@@ -100,7 +100,8 @@ def _upright(file: IO[bytes], mime: str, orientation: int, *, strict: bool) -> I
     return image.autorot()
 
 
-def _saved(image: Image, suffix: str, scratch: Scratch, **options: Any) -> IO[bytes]:
+def save(image: Image, suffix: str, scratch: Scratch, **options: Any) -> IO[bytes]:
+    """The picture in a working file, encoded as the suffix says."""
     file = scratch.file()
     image.write_to_target(Target.new_to_descriptor(file.fileno()), suffix, **options)
     return file

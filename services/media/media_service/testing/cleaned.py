@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from chassis.problems import Problem
 from PIL import Image
 
 from media_service.pictures.cleaning import clean
@@ -28,6 +29,17 @@ def cleaner(scratch: Scratch) -> Clean:
         return kept, kept.file.read()
 
     return run
+
+
+def outcome(cleaned: Clean, content: bytes) -> bytes | Problem:
+    """The bytes that are kept, or the refusal, which says its cause."""
+    try:
+        return cleaned(content)[1]
+    except Problem as problem:
+        found = problem
+    assert found.status in {413, 415, 422}
+    assert "cause" in (found.members or {})
+    return found
 
 
 def renderer(cleaned: Clean, scratch: Scratch) -> Large:

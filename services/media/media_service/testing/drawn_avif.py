@@ -52,16 +52,21 @@ def grid(width: int, height: int, rows: int, columns: int) -> Made:
     return Made(b"grid", content, [size(width, height)])
 
 
-def assembled(
+def assembled(  # noqa: PLR0913  named
     items: Sequence[Made],
     *references: Reference,
     first: bytes = b"",
     parts: int = 1,
     method: int = 0,
     essential: int = 0,
+    brand: bytes = b"avif",
+    file: int = 0,
 ) -> bytes:
-    """A file of which the first item is the picture; contents are in so many parts, in an mdat before or an idat."""
-    head = box(b"ftyp", b"avif", bytes(4), b"avifmif1miaf") + first
+    """A file of which the first item is the picture; contents are in so many parts, in an mdat before or an idat.
+
+    ``file`` is the number of the file that they are said to lie in: 0 for this one.
+    """
+    head = box(b"ftyp", brand, bytes(4), brand + b"mif1miaf") + first
     content, places = b"", []
     for item in items:
         cuts = [len(item.content) * part // parts for part in range(parts + 1)]
@@ -74,7 +79,7 @@ def assembled(
         full_box(b"iref", *[_reference(*reference) for reference in references], version=1),
         _properties(items, essential),
         full_box(b"iinf", struct.pack(">I", len(items)), *_kinds(items), version=1),
-        _places(places, offset, method),
+        _places(places, offset, method, file),
     ]
     if method:
         return head + full_box(b"meta", *meta, box(b"idat", content))
@@ -91,20 +96,18 @@ def _kinds(items: Sequence[Made]) -> list[bytes]:
 
 
 def _properties(items: Sequence[Made], essential: int) -> bytes:
-    every = [one for item in items for one in item.properties]
-    entries, number = b"", 1
+    every = list(dict.fromkeys(one for item in items for one in item.properties))
+    entries = b""
     for index, item in enumerate(items, 1):
         entries += struct.pack(">IB", index, len(item.properties))
-        for _ in item.properties:
-            entries += bytes([number | 0x80 * essential])
-            number += 1
+        entries += bytes(every.index(one) + 1 | 0x80 * essential for one in item.properties)
     ipma = full_box(b"ipma", struct.pack(">I", len(items)), entries, version=1)
     return box(b"iprp", box(b"ipco", *every), ipma)
 
 
-def _places(places: Sequence[Sequence[tuple[int, int]]], offset: int, method: int) -> bytes:
+def _places(places: Sequence[Sequence[tuple[int, int]]], offset: int, method: int, file: int) -> bytes:
     entries = b""
     for number, extents in enumerate(places, 1):
-        entries += struct.pack(">IHHQH", number, method, 0, offset, len(extents))
+        entries += struct.pack(">IHHQH", number, method, file, offset, len(extents))
         entries += b"".join(struct.pack(">II", *extent) for extent in extents)
     return full_box(b"iloc", b"\x44\x80", struct.pack(">I", len(places)), entries, version=2)

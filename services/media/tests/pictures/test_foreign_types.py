@@ -18,8 +18,6 @@ def tiff(tag: int = 256, order: str = "<") -> bytes:
 
 
 FILES = [
-    (box(b"heic"), "heic", "HEIC"),
-    (box(b"mif1"), "heic", "HEIC"),
     (b"\xff\x0a\xfa\x1f", "jpeg_xl", "JPEG XL"),
     (b"\0\0\0\x0cJXL \r\n\x87\n", "jpeg_xl", "JPEG XL"),
     (b"\0\0\0\x0cjP  \r\n\x87\n", "jpeg_2000", "JPEG 2000"),

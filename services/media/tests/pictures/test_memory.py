@@ -17,6 +17,8 @@ from media_service.pictures.vips import Image as VipsImage
 from media_service.presets import PRESETS
 from media_service.settings import MediaSettings
 from media_service.testing.drawn import animation, encoded, exif, jpeg, picture
+from media_service.testing.drawn_avif import Made
+from media_service.testing.drawn_heic import TILE, coded, repeated, turned
 from PIL import Image
 
 LIMITS = Limits(pixels=120_000_000, frames=20, animation_pixels=200_000_000)
@@ -33,6 +35,10 @@ def interlaced(bands: int, kind: str, depth: int) -> bytes:
     return content
 
 
+def tile(mode: str = "RGB", depth: int = 8) -> Made:
+    return coded(picture(TILE, TILE, mode), depth=depth)
+
+
 KINDS: dict[str, Callable[[], bytes]] = {
     "JPEG": lambda: jpeg(*SIDES),
     "progressive JPEG": lambda: jpeg(*SIDES, progressive=True, subsampling=0),
@@ -46,6 +52,9 @@ KINDS: dict[str, Callable[[], bytes]] = {
     "WebP": lambda: encoded(picture(*SIDES, "RGBA"), "WEBP", method=0),
     "lossless WebP": lambda: encoded(picture(*SIDES), "WEBP", lossless=True, method=0, quality=0),
     "AVIF": lambda: encoded(picture(*SIDES), "AVIF", speed=10, subsampling="4:4:4"),
+    "HEIC": lambda: repeated(tile(), 8, 6),
+    "turned HEIC of 10 bits": lambda: repeated(tile(depth=10), 8, 6, turned(1)),
+    "transparent HEIC": lambda: repeated(tile(), 8, 6, alpha=tile("L")),
     "animated WebP": lambda: animation(4, "WEBP", SIDES),
     "animated GIF": lambda: animation(4, "GIF", SIDES),
 }

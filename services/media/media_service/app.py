@@ -26,6 +26,7 @@ from media_service.keeping import routes as keeping
 from media_service.pictures.scratch import Room
 from media_service.quota import routes as quota
 from media_service.renditions import routes as renditions
+from media_service.renditions.forms import Forms
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.uploads import internal as sent_by_services
@@ -48,7 +49,8 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
         slots = FairSlots(settings.decode_concurrency)
-        app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
+        forms = Forms(settings, database, store, decoder, slots)
+        app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes), forms)
         keys.start()
         revocations.start()
         queueing.prepare()
@@ -56,6 +58,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         yield
         keys.close()
         revocations.close()
+        await forms.close()
         await database.close()
 
     app = FastAPI(

@@ -29,8 +29,8 @@ from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = (
     "exports", "erasures", "erased_users", "erased_key",
-    "removed_assets", "assets", "renditions", "blobs", "asset_uses", "using_objects", "owner_storage", "outbox_event",
-    "inbox_event", "idempotency_key",
+    "removed_assets", "assets", "rendition_forms", "renditions", "blobs", "asset_uses", "using_objects",
+    "owner_storage", "outbox_event", "inbox_event", "idempotency_key",
 )  # fmt: skip
 
 

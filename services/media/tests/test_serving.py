@@ -56,7 +56,8 @@ async def test_a_picture_is_kept_for_a_while_and_can_do_no_harm(charlie: Person,
 
 
 @pytest.mark.parametrize(
-    "path", ["huge.webp", "thumb.jpg", "thumb.webp.webp", "original.png", "original.webp", "..webp", "thumb"]
+    "path",
+    ["huge.webp", "thumb.jpeg", "thumb.webp.webp", "original.png", "original.webp", "..webp", "original", "huge"],
 )
 async def test_other_names_are_not_found(charlie: Person, asset: Json, path: str) -> None:
     answer = await charlie.get(f"/m/{asset['id']}/{path}")

@@ -112,14 +112,17 @@ class Decoder:
             raise image_refused("its pixels cannot be decoded", cause=Cause.UNDECODABLE) from error
         return CleanPicture(into, told.mime, told.width, told.height, told.left_out)
 
-    def render(self, picture: IO[bytes], mime: str, into: IO[bytes], sides: Mapping[str, int]) -> list[Rendered]:
+    def render(
+        self, picture: IO[bytes], mime: str, into: IO[bytes], sides: Mapping[str, int], form: str = "image/webp"
+    ) -> list[Rendered]:
         """A stored picture in sizes that have names, see ``pictures.rendering``; raises Undecodable, DecoderAway."""
+        arguments = {"mime": mime, "sides": dict(sides), "form": form}
 
         def read(told: Message) -> tuple[list[answers.Drawn], Placeholder]:
             drawn = answers.drawn(told, sides, written=os.fstat(into.fileno()).st_size)
             return drawn, answers.placeholder(told)
 
-        drawn, placeholder = self._run("render", {"mime": mime, "sides": dict(sides)}, picture, into, Task(), read)
+        drawn, placeholder = self._run("render", arguments, picture, into, Task(), read)
         into.seek(0)
         made = [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
         return [*made[:-1], replace(made[-1], placeholder=placeholder)]

@@ -79,7 +79,9 @@ def _render(asked: Asked) -> Message:
     with mmap.mmap(asked.picture.fileno(), 0, access=mmap.ACCESS_READ) as data:
         _claim(asked, format_of(data[:HEAD]).read(data, UNLIMITED).memory)
     drawn, placeholder = [], None
-    for rendered in render(asked.picture, asked.arguments["mime"], asked.scratch, asked.arguments["sides"]):
+    for rendered in render(
+        asked.picture, asked.arguments["mime"], asked.scratch, asked.arguments["sides"], asked.arguments["form"]
+    ):
         asked.into.write(rendered.content)
         drawn.append([rendered.name, len(rendered.content), rendered.mime, rendered.width, rendered.height])
         placeholder = rendered.placeholder or placeholder

@@ -78,6 +78,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "outbox_shard": "numbers",
     "owner_storage": "goes with the last asset of its owner",
     "removed_assets": "ids of pictures that are gone",
+    "rendition_forms": "goes with its blob",
     "renditions": "goes with its blob",
     "using_objects": "goes with the uses",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import IO
 
-from media_service.pictures.encoding import MIME, encode
+from media_service.pictures.encoding import WEBP, encode
 from media_service.pictures.first_frame import first_frame
 from media_service.pictures.outcomes import Rendered
 from media_service.pictures.placeholders import placeholder
@@ -11,7 +11,9 @@ from media_service.pictures.scratch import Scratch
 from media_service.pictures.vips import Image, shrunk
 
 
-def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int]) -> Iterator[Rendered]:
+def render(
+    file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int], form: str = WEBP
+) -> Iterator[Rendered]:
     """A stored picture in sizes that have names, largest first, of an animation its first frame; raises vips.Error.
 
     They are in sRGB with 8 bits, whatever the picture was: browsers show WebP without a profile as that. The last
@@ -23,4 +25,4 @@ def render(file: IO[bytes], mime: str, scratch: Scratch, sides: Mapping[str, int
         image = shrunk(image, side) if image else first_frame(file, mime, scratch, side)
         image = image.colourspace("srgb").copy_memory()
         shown_before = placeholder(image) if name == smallest else None
-        yield Rendered(name, encode(image), MIME, image.width, image.height, shown_before)
+        yield Rendered(name, encode(image, form), form, image.width, image.height, shown_before)

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset
-from media_service.storage.models import Rendition
+from media_service.storage.models import Rendition, RenditionForm
 
 
 def shown_asset(session: Session, asset_id: UUID) -> Asset | None:
@@ -29,3 +29,8 @@ def drawn_after(session: Session, after: UUID, *, limit: int) -> Sequence[UUID]:
 
 def rendition_get(session: Session, blob_id: UUID, preset: str) -> Rendition | None:
     return session.get(Rendition, (blob_id, preset))
+
+
+def form_get(session: Session, blob_id: UUID, preset: str, mime: str) -> RenditionForm | None:
+    """A rendition in another form than WebP."""
+    return session.get(RenditionForm, (blob_id, preset, mime))

@@ -18,7 +18,7 @@ from media_service.decoding.decoder import Decoder
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
 from media_service.renditions.making import Drawing, renditions_draw
-from media_service.storage.models import Blob, Rendition
+from media_service.storage.models import Blob, Rendition, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
 MAX_ATTEMPTS = 5
@@ -128,16 +128,18 @@ def _finish(session: Session, asset_id: UUID, drawing: Drawing) -> bool:
 
 
 def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | None:
-    """The keys of the renditions that were there; None if the picture is gone."""
+    """The keys of the renditions that were there, in all their forms; None if the picture is gone."""
     ready = select(Asset).where(Asset.blob_id == blob_id, Asset.status == AssetStatus.READY).order_by(Asset.id)
     assets = session.scalars(ready.with_for_update(of=Asset)).all()
     blob = session.scalar(select(Blob).where(Blob.id == blob_id).with_for_update())
     if blob is None:
         return None
     old = session.scalars(select(Rendition).where(Rendition.blob_id == blob_id)).all()
+    forms = session.scalars(select(RenditionForm).where(RenditionForm.blob_id == blob_id)).all()
     if not old:  # it is being drawn for the first time
         return []
-    session.execute(delete(Rendition).where(Rendition.blob_id == blob_id).execution_options(synchronize_session=False))
+    for model in (Rendition, RenditionForm):
+        session.execute(delete(model).where(model.blob_id == blob_id).execution_options(synchronize_session=False))
     session.expunge_all()
     session.execute(_rows(session, drawing))
     sizes = {"thumbhash": drawing.placeholder.thumbhash, "color": drawing.placeholder.color}
@@ -145,7 +147,8 @@ def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | N
     if _sizes(old) != _sizes(drawing.renditions):
         for asset in assets:
             asset_mark_ready(session, session.get_one(Asset, asset.id))
-    return [key_of(blob_id, each.sha256, each.mime) for each in old]
+    files = [(each.sha256, each.mime) for each in old] + [(each.sha256, each.mime) for each in forms]
+    return [key_of(blob_id, sha256, mime) for sha256, mime in files]
 
 
 def _sizes(renditions: Sequence[Rendition]) -> set[tuple[str, int, int]]:

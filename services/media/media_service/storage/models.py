@@ -48,3 +48,15 @@ class Rendition(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int]
     height: Mapped[int]
+
+
+class RenditionForm(Base):
+    """A rendition in another form than WebP, see ``renditions.forms``; drawn anew, it is forgotten."""
+
+    __tablename__ = "rendition_forms"
+
+    blob_id: Mapped[UUID] = mapped_column(ForeignKey(Blob.id, ondelete="CASCADE"), primary_key=True)
+    preset: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mime: Mapped[str] = mapped_column(String(32), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    bytes: Mapped[int] = mapped_column(BigInteger)

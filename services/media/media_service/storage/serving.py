@@ -52,10 +52,11 @@ def original(blob: Blob, asset_id: UUID, created_at: datetime) -> StoredFile:
     return StoredFile(key, name, str(asset_id), blob.sha256, blob.mime, blob.bytes, created_at)
 
 
-async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str) -> Response:
+async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str, **more: str) -> Response:
     """The file, a part of it, or 304; raises Problem 404 if it is gone, 416 for a part it does not have.
 
     A whole file is left to the edge where that can send it: whether it may be seen is decided here all the same.
+    ``more`` are further headers.
     """
     headers = {
         "ETag": file.etag,
@@ -68,6 +69,7 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
         "Content-Security-Policy": "default-src 'none'; sandbox",
         "Cross-Origin-Resource-Policy": "cross-origin",  # pictures are there to be shown by other sites
         "X-Content-Type-Options": "nosniff",
+        **more,
     }
     if is_unchanged(request.headers, file.etag, file.modified):
         return Response(status_code=304, headers=headers)

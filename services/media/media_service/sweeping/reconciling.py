@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from media_service.assets.models import Asset, AssetStatus
 from media_service.database import Database, insert
 from media_service.quota.models import OwnerStorage
-from media_service.storage.models import Blob, Rendition
+from media_service.storage.models import Blob, Rendition, RenditionForm
 from media_service.storage.store import FOLDERS, Store, blob_id_of, key_of
 from media_service.sweeping.services import UNCLAIMED_AFTER
 
@@ -94,9 +94,10 @@ def _recorded(session: Session, folders: tuple[str, ...]) -> Iterator[tuple[str,
     pictures = select(Blob.id, Blob.sha256, Blob.mime).where(_lies_in(session, folders))
     for blob_id, sha256, mime in session.execute(pictures):
         yield key_of(blob_id, sha256, mime), False
-    of_renditions = select(Blob.id, Rendition.sha256, Rendition.mime).join(Rendition, Rendition.blob_id == Blob.id)
-    for blob_id, sha256, mime in session.execute(of_renditions.where(_lies_in(session, folders))):
-        yield key_of(blob_id, sha256, mime), True
+    for model in (Rendition, RenditionForm):
+        of_renditions = select(Blob.id, model.sha256, model.mime).join(model, model.blob_id == Blob.id)
+        for blob_id, sha256, mime in session.execute(of_renditions.where(_lies_in(session, folders))):
+            yield key_of(blob_id, sha256, mime), True
 
 
 def _lies_in(session: Session, folders: tuple[str, ...]) -> ColumnElement[bool]:
@@ -109,7 +110,8 @@ def _lies_in(session: Session, folders: tuple[str, ...]) -> ColumnElement[bool]:
 def _draw_again(session: Session, key: str, now: datetime) -> None:
     """Forget the renditions of a picture; the sweep finds its assets waiting for new ones."""
     blob_id = blob_id_of(key)
-    session.execute(delete(Rendition).where(Rendition.blob_id == blob_id))
+    for model in (Rendition, RenditionForm):
+        session.execute(delete(model).where(model.blob_id == blob_id))
     ready = select(Asset).where(Asset.blob_id == blob_id, Asset.status == AssetStatus.READY).order_by(Asset.id)
     for asset in session.scalars(ready.with_for_update(of=Asset)):
         asset.status, asset.attempts, asset.retry_at = AssetStatus.PROCESSING, 0, now

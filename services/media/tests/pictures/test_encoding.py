@@ -2,7 +2,7 @@
 
 import pytest
 from media_service.demo.drawing import draw
-from media_service.pictures.encoding import EFFORT, QUALITY, encode
+from media_service.pictures.encoding import EFFORT, QUALITY, WEBP, encode
 from media_service.pictures.vips import Image as Pixels
 from media_service.testing.drawn import difference, encoded, opened
 from PIL import Image, ImageDraw
@@ -60,20 +60,20 @@ def on_white(image: Image.Image) -> Image.Image:
     "drawn", [page(), page("black"), chart(), ramp(), glass(), page().convert("P"), ramp().convert("L")]
 )
 def test_a_drawing_is_kept_nearly_as_it_is(drawn: Image.Image) -> None:
-    made = opened(encode(pixels(drawn)))
+    made = opened(encode(pixels(drawn), WEBP))
     assert made.mode == ("RGBA" if drawn.mode == "RGBA" else "RGB")
     assert difference(on_white(made), on_white(drawn)) < 0.5
 
 
 def test_a_form_without_loss_that_is_smaller_is_taken() -> None:
     for drawn in (page(), ramp(), Image.new("RGB", (300, 200), "navy")):
-        content = encode(pixels(drawn))
+        content = encode(pixels(drawn), WEBP)
         assert len(content) <= len(lossy(pixels(drawn)))
         assert opened(content).convert("RGB").tobytes() == drawn.tobytes()
 
 
 def test_soft_edges_take_few_more_bytes() -> None:
-    assert len(encode(pixels(chart()))) <= 2.5 * len(lossy(pixels(chart())))
+    assert len(encode(pixels(chart()), WEBP)) <= 2.5 * len(lossy(pixels(chart())))
 
 
 def _painted() -> Pixels:
@@ -92,9 +92,9 @@ def _out_of_focus() -> Pixels:
 @pytest.mark.parametrize("photograph", [_painted(), _grained(), _out_of_focus()])
 def test_a_photograph_takes_no_more_bytes(photograph: Pixels) -> None:
     image = photograph.colourspace("srgb")
-    content = encode(image)
+    content = encode(image, WEBP)
     assert len(content) <= 1.05 * len(lossy(image))
 
 
 def test_the_least_picture_there_is() -> None:
-    assert opened(encode(pixels(Image.new("RGB", (1, 1), RED)))).getpixel((0, 0)) == RED
+    assert opened(encode(pixels(Image.new("RGB", (1, 1), RED)), WEBP)).getpixel((0, 0)) == RED

@@ -1,0 +1,191 @@
+"""Renditions in the form that a client takes: made when somebody asks, once, and never waited for long."""
+
+import asyncio
+import threading
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+from fastapi import FastAPI
+from media_service.database import Database
+from media_service.decoding.answers import Undecodable
+from media_service.decoding.decoder import Decoder
+from media_service.pictures.encoding import AVIF, JPEG, WEBP
+from media_service.renditions import again, routes
+from media_service.renditions.accept import accepted
+from media_service.storage.models import RenditionForm
+from media_service.storage.store import FOLDERS, Store
+from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, folders_compare
+from media_service.testing.drawn import difference, encoded, jpeg, opened, picture
+from media_service.testing.people import Json, Person, files_in
+from PIL import Image
+from sqlalchemy import select
+
+CHROME = "image/avif,image/webp,image/apng,image/svg+xml,image/*,*/*;q=0.8"
+LIFE, SHORT_LIFE = "public, max-age=86400, s-maxage=3600", "public, max-age=60, s-maxage=60"
+
+
+@pytest.fixture
+async def asset(alice: Person, render: Any) -> Json:
+    """A picture of alice's that is ready."""
+    asset = await alice.has_uploaded(encoded(picture(400, 300)))
+    render(asset)
+    return asset
+
+
+@pytest.fixture
+def settled(app: FastAPI) -> Any:
+    """Waits until no form is being made any more."""
+
+    async def wait() -> None:
+        while making := list(app.state.service.forms._making.values()):
+            await asyncio.wait(making)
+
+    return wait
+
+
+@pytest.mark.parametrize(
+    ("header", "form"),
+    [
+        (CHROME, AVIF),
+        ("image/webp,image/png,image/svg+xml,image/*;q=0.8", WEBP),
+        ("image/png,image/*;q=0.8,*/*;q=0.5", JPEG),
+        ("*/*", JPEG),
+        ("", JPEG),
+        ("IMAGE/AVIF ; Q=0.2", AVIF),
+        ("image/avif;q=0, image/webp", WEBP),
+        ("image/avif;q=much, image/webp;level=1", WEBP),
+    ],
+)
+def test_the_smallest_form_that_is_named_is_given(header: str, form: str) -> None:
+    assert accepted(header) == form
+
+
+@pytest.mark.parametrize(("ending", "mime"), [("webp", WEBP), ("avif", AVIF), ("jpg", JPEG)])
+async def test_an_ending_is_itself(charlie: Person, asset: Json, ending: str, mime: str, settled: Any) -> None:
+    url = f"/m/{asset['id']}/thumb.{ending}"
+    await charlie.get(url, accept="image/x-unknown")
+    await settled()
+    answer = await charlie.get(url, accept="image/x-unknown")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, mime)
+    assert "vary" not in answer.headers
+    assert answer.headers["cache-control"] == LIFE
+    assert opened(answer.content).size == (320, 240)
+    assert difference(opened(answer.content), picture(400, 300).resize((320, 240))) < 6
+
+
+async def test_who_takes_avif_gets_webp_until_there_is_one(charlie: Person, asset: Json, settled: Any) -> None:
+    url = f"/m/{asset['id']}/medium"
+    first = await charlie.get(url, accept=CHROME)
+    await settled()
+    second = await charlie.get(url, accept=CHROME)
+    assert [first.headers["content-type"], second.headers["content-type"]] == [WEBP, AVIF]
+    assert [first.headers["cache-control"], second.headers["cache-control"]] == [SHORT_LIFE, LIFE]
+    assert first.headers["etag"] != second.headers["etag"]
+    assert second.headers["content-disposition"].endswith('-medium.avif"')
+    unchanged = await charlie.get(url, accept=CHROME, if_none_match=second.headers["etag"])
+    assert [answer.headers["vary"] for answer in (first, second, unchanged)] == ["Accept"] * 3
+    assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+async def test_who_names_no_form_gets_a_jpeg(alice: Person, charlie: Person, render: Any) -> None:
+    asset = await alice.has_uploaded(encoded(Image.new("RGBA", (40, 30), (0, 0, 0, 0)), "PNG"))
+    render(asset)
+    answer = await charlie.get(f"/m/{asset['id']}/thumb", accept="*/*")
+    assert (answer.status_code, answer.headers["content-type"], answer.headers["vary"]) == (200, JPEG, "Accept")
+    assert opened(answer.content).getpixel((5, 5)) == (255, 255, 255)
+    head = await charlie.send("HEAD", f"/m/{asset['id']}/thumb", headers={"Accept": "*/*"})
+    assert (head.headers["etag"], head.content) == (answer.headers["etag"], b"")
+
+
+async def test_a_picture_that_is_not_ready_is_promised_in_every_form(alice: Person, charlie: Person) -> None:
+    asset = await alice.has_uploaded(jpeg())
+    for name in ("thumb", "thumb.avif", "thumb.jpg"):
+        answer = await charlie.get(f"/m/{asset['id']}/{name}", accept=CHROME)
+        assert (answer.status_code, answer.headers["retry-after"], answer.content) == (202, "1", b"")
+        assert answer.headers.get("vary") == ("Accept" if name == "thumb" else None)
+
+
+async def test_it_is_made_once_however_many_ask(
+    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch, database: Database
+) -> None:
+    drawn, draw = list[Any](), Decoder.render
+
+    def counted(*asked: Any) -> Any:
+        drawn.append(asked)
+        return draw(*asked)
+
+    monkeypatch.setattr(Decoder, "render", counted)
+    await asyncio.gather(*[charlie.get(f"/m/{asset['id']}/thumb.jpg") for _ in range(5)])
+    await settled()
+    assert len(drawn) == 1
+    with database.reading() as session:
+        assert [form.mime for form in session.scalars(select(RenditionForm))] == [JPEG]
+
+
+async def test_nobody_waits_for_long(
+    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, draw = threading.Event(), Decoder.render
+
+    def slow(*asked: Any) -> Any:
+        go_on.wait(30)
+        return draw(*asked)
+
+    monkeypatch.setattr(Decoder, "render", slow)
+    monkeypatch.setattr(routes, "FORM_SECONDS", 0.01)
+    for name, accept in (("thumb.jpg", CHROME), ("thumb", "*/*")):
+        answer = await charlie.get(f"/m/{asset['id']}/{name}", accept=accept)
+        assert (answer.status_code, answer.headers["retry-after"]) == (202, "1")
+    go_on.set()
+    await settled()
+    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 200
+
+
+async def test_what_cannot_be_made_is_tried_again_when_it_is_asked_for(
+    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise Undecodable("out of colours")
+
+    with monkeypatch.context() as failing:
+        failing.setattr(Decoder, "render", refuse)
+        assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 202
+        await settled()
+    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code in {200, 202}
+    await settled()
+    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 200
+
+
+async def test_they_go_with_the_picture(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, asset: Json, settled: Any, store_folder: Any, database: Database
+) -> None:
+    await charlie.get(f"/m/{asset['id']}/thumb.jpg")
+    await settled()
+    for _ in range(2):
+        await alice.send("DELETE", f"/api/v2/assets/{asset['id']}")
+    assert files_in(store_folder) == 0
+    with database.reading() as session:
+        assert session.scalars(select(RenditionForm)).all() == []
+    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 404
+
+
+async def test_drawn_anew_they_are_forgotten_and_nothing_drifts(
+    charlie: Person, asset: Json, settled: Any, database: Database, store: Store
+) -> None:
+    def drift() -> Drift:
+        found, later = Drift(), datetime.now(UTC) + timedelta(hours=2)
+        for first in range(0, len(FOLDERS), FOLDERS_AT_ONCE):
+            found.add(folders_compare(database, store, first, now=later))
+        return found
+
+    await charlie.get(f"/m/{asset['id']}/thumb.jpg")
+    await settled()
+    assert drift() == Drift()
+
+    list(again.rerender(UUID(int=0)))
+
+    with database.reading() as session:
+        assert session.scalars(select(RenditionForm)).all() == []
+    assert drift() == Drift()

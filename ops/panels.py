@@ -97,6 +97,11 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 },
             ),
             Panel("Access tokens", "ops", {"{{outcome}}": per_second("gateway_tokens_total", by="outcome")}),
+            Panel(
+                "Personal access tokens",
+                "ops",
+                {"{{outcome}}": per_second("gateway_personal_tokens_total", by="outcome")},
+            ),
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
             Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
             Panel("Age of the signing keys", "s", {"{{job}} {{pod}}": "time() - jwks_fetched_timestamp_seconds"}),

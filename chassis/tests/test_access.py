@@ -71,7 +71,11 @@ def test_the_table_lists_the_operations_of_the_contract_and_no_others(service: s
     ("rules", "methods", "sentence"),
     [
         ({"write": {"auth": "required"}}, {"GET": "wirte"}, "/p names no rule of the table: wirte"),
-        ({"write": {"auth": "public", "roles": ["a"]}}, {"GET": "write"}, "roles and scopes need auth: required"),
+        (
+            {"write": {"auth": "public", "roles": ["a"]}},
+            {"GET": "write"},
+            "roles, scopes and a session need auth: required",
+        ),
         ({"write": {"auth": "required", "scope": ["a"]}}, {"GET": "write"}, "Extra inputs are not permitted"),
         ({"write": {"auth": "required"}}, {"get": "write"}, "'GET', 'POST'"),
         ({"write": {}}, {"GET": "write"}, "Field required"),

@@ -81,6 +81,13 @@ def test_only_tokens_of_the_ended_session_are_refused(revoked: RevokedTokens, mi
     assert not refused(revoked, claims(mint, sid=str(sid_of(AT, 2))))
 
 
+def test_what_a_deleted_personal_token_was_exchanged_for_is_refused(revoked: RevokedTokens, mint: TokenMint) -> None:
+    expires_at = (datetime.now(UTC) + timedelta(minutes=10)).isoformat()
+    revoked.apply(said("auth.personal_token.revoked.v1", token_id=str(sid_of(AT)), expires_at=expires_at))
+    assert refused(revoked, claims(mint, personal=True))
+    assert not refused(revoked, claims(mint, sid=str(sid_of(AT, 2)), personal=True))
+
+
 def test_old_token_of_the_same_second_dies_and_a_new_log_in_lives(revoked: RevokedTokens, mint: TokenMint) -> None:
     revoked.apply(all_over(ALICE, AT))
     moment = timedelta(milliseconds=1)

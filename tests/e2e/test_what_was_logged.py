@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from launcher import ROOT
-from tests.support.api import PASSWORD, Visitor, expect
+from tests.support.api import PASSWORD, Visitor, expect, json_of
 from tests.support.platform import Platform
 from tests.support.waiting import eventually
 
@@ -45,11 +45,14 @@ def secrets(platform: Platform | None, base_url: str) -> list[str]:
             http.get(path, params={"token": planted["query"], "password": planted["query"], "code": planted["code"]})
         http.get(f"/api/v1/auth/password/reset/{planted['reset']}")
         http.post("/api/v1/auth/jwt/refresh", json={"refresh": planted["refresh"]})
+        made = json_of(http.post("/api/v2/me/tokens", json={"name": "script", "scopes": ["account"]}), 201)["token"]
+        expect(http.get("/api/v2/me", headers={"Authorization": f"Bearer {made}"}), 200)
         last = expect(http.get("/api/v1/auth/users/me", headers={"X-Request-ID": f"last-{uuid.uuid4()}"}), 200)
         request_id = last.headers["X-Request-ID"]
     for process in ("gateway", "auth-web"):
         eventually(lambda process=process: platform.has_logged(process, request_id))  # type: ignore[misc]
-    return [*planted.values(), PASSWORD, email, tokens["access"], tokens["refresh"], tokens["access"].split(".")[2]]
+    signature = tokens["access"].split(".")[2]
+    return [*planted.values(), PASSWORD, email, made, tokens["access"], tokens["refresh"], signature]
 
 
 @pytest.fixture(scope="module")

@@ -3,6 +3,8 @@
 import base64
 import json
 
+from chassis.tokens.personal import personal_token
+
 from tests.gateway_attacks.rows import Row, get, rows
 
 _NAMES = [
@@ -105,6 +107,24 @@ _KEYS = {
     "kid of nobody": _GOOD | {"kid": "mine"},
     "signature of ones": _GOOD,
 }
+_PERSONAL = personal_token()
+_NO_PERSONAL = {
+    "prefix alone": "bsp_",
+    "one character more": f"{_PERSONAL}A",
+    "one character less": _PERSONAL[:-1],
+    "one character other": _PERSONAL[:-1] + ("A" if _PERSONAL[-1] != "A" else "B"),
+    "another prefix": f"bsq_{_PERSONAL[4:]}",
+    "prefix in capitals": f"BSP_{_PERSONAL[4:]}",
+    "checksum of nothing": "bsp_" + "A" * 42 + "CCCCCC",
+    "plus and slash": "bsp_" + "+/" * 24,
+    "padded": f"{_PERSONAL}====",
+    "in quotes": f'"{_PERSONAL}"',
+    "two": f"{_PERSONAL},{_PERSONAL}",
+    "with a path": f"{_PERSONAL}/../revocations",
+    "an access token behind it": f"{_PERSONAL}.{_CLAIMS}.{_SIGNED}",
+    "of a megabyte's digits": "bsp_" + "A" * 8000,
+    "beyond ASCII": f"bsp_{'é' * 48}",
+}
 _SCHEMES = [
     "Basic YWxpY2U6c2VjcmV0",
     "Bearer",
@@ -118,6 +138,21 @@ _SCHEMES = [
 ]
 
 TOKENS: list[Row] = [
+    *rows(
+        "personal token",
+        401,
+        "token_malformed",
+        ((name, get(f"Authorization: Bearer {each}")) for name, each in _NO_PERSONAL.items()),
+    ),
+    Row("personal token: made up to its checksum", get(f"Authorization: Bearer {_PERSONAL}"), 401, "token_revoked"),
+    Row("personal token: by Basic", get(f"Authorization: Basic {_PERSONAL}"), 401, "token_malformed"),
+    Row("personal token: by the scheme of others", get(f"Authorization: Token {_PERSONAL}"), 401, "token_malformed"),
+    Row(
+        "personal token: beside an access token",
+        get(f"Authorization: Bearer {_PERSONAL}", f"Authorization: Bearer {_token(_GOOD)}"),
+        400,
+        "header_invalid",
+    ),
     *rows(
         "token",
         401,

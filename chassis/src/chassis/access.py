@@ -14,6 +14,7 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 AuthLevel = Literal["public", "optional", "required"]
 SCOPE_TITLE = "The token lacks a scope"
 ROLE_TITLE = "The account lacks a role"
+SESSION_TITLE = "A log-in is needed"
 _FIELD = re.compile(r"\{[a-z_]+\}")
 
 
@@ -29,19 +30,25 @@ class Access(BaseModel):
     roles: frozenset[str] = Field(frozenset(), description="the token needs one of these roles")
     scopes: frozenset[str] = Field(frozenset(), description="the token needs all of these scopes")
     weighs_roles: bool = Field(False, description="what may be done depends on the roles, though none is needed")
+    session: bool = Field(False, description="the token must be of a log-in: personal access tokens are refused")
 
     @model_validator(mode="after")
     def _need_a_token(self) -> Self:
-        if (self.roles or self.scopes or self.weighs_roles) and self.auth != "required":
-            raise ValueError("roles and scopes need auth: required")
+        if (self.roles or self.scopes or self.weighs_roles or self.session) and self.auth != "required":
+            raise ValueError("roles, scopes and a session need auth: required")
         return self
 
     def require(self, claims: Claims | None) -> None:
-        """Refuse who may not: raises TokenRefused (401), or Problem (403) ``scope_missing`` or ``role_missing``."""
+        """Refuse who may not.
+
+        Raises TokenRefused (401), or Problem (403) ``session_required``, ``scope_missing`` or ``role_missing``.
+        """
         if self.auth != "required":
             return
         if claims is None:
             raise TokenRefused("token_missing")
+        if self.session and claims.personal:
+            raise Problem(403, "session_required", "Personal access tokens may not do this.", title=SESSION_TITLE)
         if not self.scopes <= claims.scope:
             scope = " ".join(sorted(self.scopes))
             challenge = {"WWW-Authenticate": f'Bearer error="insufficient_scope", scope="{scope}"'}  # RFC 6750, 3.1

@@ -15,6 +15,7 @@ APPS = {
     "mailed_tokens": "auth_service.mailed_tokens",
     "mails": "auth_service.mails",
     "brakes": "auth_service.brakes",
+    "personal_tokens": "auth_service.personal_tokens",
     "totp": "auth_service.totp",
     "pages": "auth_service.pages",
     "outbox": "auth_service.outbox",

@@ -9,6 +9,7 @@ from auth_service.erasure.handlers import deletion_answered_by_service
 from auth_service.exports.events import ExportAsked
 from auth_service.exports.handlers import export_made_by_media
 from auth_service.keys.events import KeyRevoked, KeyRotated
+from auth_service.personal_tokens.events import PersonalTokenRevoked
 from auth_service.sessions.events import SessionRevoked
 from auth_service.users.events import (
     ProfileUpdated,
@@ -23,6 +24,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     UserRegistered,
     ProfileUpdated,
     SessionRevoked,
+    PersonalTokenRevoked,
     TokensRevoked,
     UserSuspended,
     UserReactivated,

@@ -65,6 +65,8 @@ class AuthSettings(ServiceSettings):
     sessions_per_user: int = Field(
         100, ge=1, description="sessions an account may have; another log-in ends the one unused for longest"
     )
+    personal_tokens_per_user: int = Field(50, ge=1, description="personal access tokens an account may have")
+    personal_token_days: int = Field(366, ge=1, description="days that a personal access token lives at most")
     key_ahead_seconds: int = Field(
         900, ge=0, description="how long a new signing key is published before it signs: more than any JWKS is cached"
     )
@@ -157,6 +159,10 @@ class AuthSettings(ServiceSettings):
     @property
     def erasure_patience(self) -> timedelta:
         return timedelta(seconds=self.erasure_patience_seconds)
+
+    @property
+    def personal_token_life(self) -> timedelta:
+        return timedelta(days=self.personal_token_days)
 
     @property
     def session_life(self) -> timedelta:

@@ -1,11 +1,13 @@
 """Who may call what, with no gateway in front: the table of contracts/access.yaml."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import jwt
 import pytest
+from auth_service.access_tokens import SCOPES
 from auth_service.keys.signing import sign_access_token, sign_service_token
-from auth_service.sessions.access_tokens import SCOPE
+from auth_service.personal_tokens.models import PersonalToken
 from auth_service.settings import settings
 from auth_service.testing import Caller
 from auth_service.users.models import Role
@@ -24,6 +26,14 @@ def narrowed(token: str, **claims: object) -> str:
     return sign_access_token(given | claims, now=timezone.now())
 
 
+def personal_token_of(caller: Caller) -> UUID:
+    """One that is good; gives its id."""
+    assert caller.id
+    now = timezone.now()
+    life = {"created_at": now, "expires_at": now + timedelta(days=1)}
+    return PersonalToken.objects.create(user_id=caller.id, name="", scopes=SCOPES, digest=bytes(32), **life).id
+
+
 def service_token(client: str) -> str:
     """As auth would give it if the service were listed."""
     own, issued = settings(), int(timezone.now().timestamp())
@@ -38,7 +48,7 @@ def test_every_address_is_listed_or_none_of_the_public_api() -> None:
 def test_roles_and_scopes_of_the_table_are_those_that_auth_gives() -> None:
     rules = table().rules.values()
     assert frozenset[str]().union(*(rule.roles for rule in rules)) <= set(Role.values)
-    assert frozenset[str]().union(*(rule.scopes for rule in rules)) == set(SCOPE.split())
+    assert frozenset[str]().union(*(rule.scopes for rule in rules)) == set(SCOPES)
 
 
 def test_the_matrix_has_a_column_for_every_role_there_is_and_for_nobody() -> None:
@@ -59,9 +69,10 @@ def test_inside_each_operation_is_for_the_services_that_are_listed(charlie: Call
 
 @pytest.mark.parametrize("operation", CASES)
 def test_auth_refuses_by_itself_who_may_not(alice: Caller, operation: str) -> None:
-    token = alice.access
+    token, of_personal = alice.access, {"sid": str(personal_token_of(alice)), "personal": True}
     for case in CASES[operation]:
-        alice.access = "" if case.roles is None else narrowed(token, roles=list(case.roles), scope=case.scope)
+        said = {"roles": case.roles, "scope": case.scope} | (of_personal if case.personal else {})
+        alice.access = "" if case.roles is None else narrowed(token, **said)
         answer = alice.call(case.method, case.path)
         assert case.holds(answer.body.get("code") if answer.body else None), (case, answer)
         assert not case.refusal or answer.status in {401, 403}, (case, answer)

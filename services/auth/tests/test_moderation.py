@@ -61,7 +61,7 @@ def test_ending_many_sessions_takes_one_statement_and_one_event(
         for _ in range(count):
             session_open(user, user_agent="", ip=None, now=timezone.now())
         before = len(types())
-        with django_assert_num_queries(8):  # savepoints, account, sessions, version, event, audit
+        with django_assert_num_queries(9):  # savepoints, account, personal tokens, sessions, version, event, audit
             sessions_end(user.id, by=Session.EndedBy.STAFF, actor=DANA, now=timezone.now())
         assert types()[before:] == ["user.tokens_revoked.v1"]
     last = published(DjangoDatabase())[-1]

@@ -40,7 +40,6 @@ from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, trusted_proxies
-from gateway_service.tokens.verified import VerifiedTokens
 
 CLIENT_LEFT = 499  # nobody saw it; logs and metrics need a number (nginx's)
 _CLOSE = (b"connection", b"close")
@@ -52,14 +51,14 @@ log = get_logger()
 def checks(  # noqa: PLR0913  what they are made of
     settings: GatewaySettings,
     config: GatewayConfig,
-    tokens: VerifiedTokens,
+    token: TokenCheck,
     *,
     revocations: RevocationFeed,
     limiter: Limiter,
     is_well: Callable[[], bool],
 ) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
-    routes, token = RouteTable(config.routes, config.limits), TokenCheck(tokens)
+    routes = RouteTable(config.routes, config.limits)
     quotas, at_home = Quotas(config.rates), Quotas(config.rates, generous=not settings.production)
     return [
         framing,

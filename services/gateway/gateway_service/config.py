@@ -67,7 +67,7 @@ class Rate(_Strict):
 class Policy(Access):
     """How a method of a route is served. Limits that are not given are the file's.
 
-    What ``auth``, ``roles`` and ``scopes`` say is needed beside what contracts/access.yaml asks in any case.
+    What ``auth``, ``roles``, ``scopes`` and ``session`` say is needed beside what contracts/access.yaml asks anyhow.
     """
 
     auth: AuthLevel = Field(

@@ -45,7 +45,9 @@ def test_gateway_refuses_by_itself_who_may_not(
 ) -> None:
     upstream: FakeUpstream = request.getfixturevalue(service)
     for case in CASES[service][operation]:
-        token = mint.access(ALICE, "alice", roles=case.roles, scope=case.scope) if case.roles else None
+        personal = case.personal or None
+        roles, scope = case.roles or (), case.scope
+        token = mint.access(ALICE, "alice", roles=roles, scope=scope, personal=personal) if case.roles else None
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         answer = stranger.request(case.method, case.path, headers=headers)
         asked = [seen.target for seen in upstream.requests if seen.target == case.path]

@@ -24,7 +24,9 @@ def test_every_address_is_listed_or_none_of_the_public_api(app: FastAPI) -> None
 @pytest.mark.parametrize("operation", CASES)
 async def test_media_refuses_by_itself_who_may_not(http: httpx.AsyncClient, mint: TokenMint, operation: str) -> None:
     for case in CASES[operation]:
-        token = mint.access(ALICE, "alice", roles=case.roles, scope=case.scope) if case.roles else None
+        personal = case.personal or None
+        roles, scope = case.roles or (), case.scope
+        token = mint.access(ALICE, "alice", roles=roles, scope=scope, personal=personal) if case.roles else None
         answer = await Person(http, token).send(case.method, case.path, json={} if case.method == "PATCH" else None)
         assert case.holds(answer.json().get("code")), (case, answer.text)
         assert answer.status_code in ({401, 403} if case.refusal else {200, 400, 404, 415, 422}), (case, answer.text)

@@ -15,11 +15,12 @@ from chassis.tokens.keys import MAX_AGE_SECONDS
 LEEWAY_SECONDS = 30
 """A token is taken for so long after it has expired: the difference of clocks that verifiers allow."""
 MOST_SESSIONS = 100_000
-"""Ended sessions that are remembered: about 20 MB. Of a logged-out crowd beyond that, those that expire first go."""
+"""Ended sessions and personal tokens that are remembered: about 20 MB. Of a crowd beyond that, the first to expire go.
+"""
 
 
 class RevokedTokens:
-    """Sessions that ended, accounts whose sessions all ended, roles that were lost, keys that were withdrawn.
+    """Sessions and personal tokens that ended, accounts whose sessions all ended, roles that were lost, keys withdrawn.
 
     Each is forgotten when no token it concerns can be alive. Events may come twice and in any order. Two threads may
     apply events while others ask.
@@ -71,10 +72,17 @@ class RevokedTokens:
                 _drop(by_user, [key for key, entry in by_user.items() if entry[0] <= now])
 
     def _session_revoked(self, event: Event) -> None:
+        self._ended("session_id", event)
+
+    def _personal_token_revoked(self, event: Event) -> None:
+        self._ended("token_id", event)
+
+    def _ended(self, name: str, event: Event) -> None:
+        """What tokens say as ``sid`` is over."""
         until = _seconds(event.data["expires_at"]) + LEEWAY_SECONDS
         if until <= self._now():
             return
-        self._sessions[UUID(event.data["session_id"])] = until
+        self._sessions[UUID(event.data[name])] = until
         if len(self._sessions) > self._most:
             oldest = list(islice(self._sessions, self._most // 100 + 1))
             self._incomplete_until = max(self._incomplete_until, *(self._sessions[each] for each in oldest))
@@ -98,6 +106,7 @@ class RevokedTokens:
 
 _APPLY: dict[str, Callable[[RevokedTokens, Event], None]] = {
     "auth.session.revoked.v1": RevokedTokens._session_revoked,
+    "auth.personal_token.revoked.v1": RevokedTokens._personal_token_revoked,
     "auth.user.tokens_revoked.v1": RevokedTokens._tokens_revoked,
     "auth.role.changed.v1": RevokedTokens._role_changed,
     "auth.key.revoked.v1": RevokedTokens._key_revoked,

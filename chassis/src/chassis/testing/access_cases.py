@@ -6,19 +6,25 @@ from dataclasses import dataclass
 
 from chassis.access import Access, table
 
-REFUSALS = frozenset({"token_missing", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"})
+REFUSALS = frozenset(
+    {"token_missing", "session_required", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"}
+)
 _ID = "01930000-0000-7000-8000-00000000000f"  # of nothing that is there
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A call, by a stranger or with a token of these roles and scopes; ``refusal`` is the code to be refused with."""
+    """A call, by a stranger or with a token of these roles and scopes; ``refusal`` is the code to be refused with.
+
+    ``personal``: the token stands for a personal access token, and so for no log-in.
+    """
 
     method: str
     path: str
     roles: tuple[str, ...] | None
     scope: str
     refusal: str | None
+    personal: bool = False
 
     def holds(self, code: str | None) -> bool:
         """Whether an answer's ``code`` is as expected: this refusal, or none of who may at all."""
@@ -26,7 +32,7 @@ class Case:
 
 
 def cases(service: str) -> dict[str, list[Case]]:
-    """For each operation: nobody, each role, and each scope left out in turn; those that are refused first."""
+    """For each operation: nobody, each role, each scope left out in turn, no log-in; those that are refused first."""
     return {
         f"{method} {path}": sorted(_cases(method, _filled(path), access), key=lambda case: case.refusal is None)
         for (method, path), access in table().of(service).items()
@@ -44,6 +50,8 @@ def _cases(method: str, path: str, access: Access) -> Iterator[Case]:
     for left_out in scopes:
         scope = " ".join(name for name in scopes if name != left_out)
         yield Case(method, path, tuple(roles), scope, "scope_missing" if left_out in access.scopes else None)
+    all_roles, all_scopes = tuple(roles), " ".join(scopes)
+    yield Case(method, path, all_roles, all_scopes, "session_required" if access.session else None, personal=True)
 
 
 def _filled(path: str) -> str:

@@ -28,6 +28,8 @@ class Claims:
     exp: int
     jti: str
     kid: str
+    personal: bool = False
+    """Whether it stands for a personal access token, and so for no log-in: ``sid`` is that token's id."""
 
 
 def bearer(authorization: str | None) -> str | None:
@@ -76,4 +78,5 @@ def _claims(payload: dict[str, Any], kid: str) -> Claims:
         exp=typed(payload, "exp", int),
         jti=typed(payload, "jti", str),
         kid=kid,
+        personal=typed(payload, "personal", bool) if "personal" in payload else False,
     )

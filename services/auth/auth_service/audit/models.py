@@ -19,6 +19,8 @@ class Action(models.TextChoices):
     PASSWORD_RESET = "password.reset"  # noqa: S105  likewise
     TOTP_ON = "totp.on"
     TOTP_OFF = "totp.off"
+    TOKEN_CREATED = "token.created"  # noqa: S105  likewise
+    TOKEN_DELETED = "token.deleted"  # noqa: S105  likewise
     USERNAME_CHANGED = "username.changed"
     EMAIL_ASKED = "email.asked"
     EMAIL_CHANGED = "email.changed"

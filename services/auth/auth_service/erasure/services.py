@@ -9,6 +9,7 @@ from django.db import transaction
 from auth_service.deletions.models import Deletion
 from auth_service.deletions.services import deletion_ask, deletion_cancel
 from auth_service.passwords.services import step_up_require
+from auth_service.personal_tokens.services import personal_tokens_revoke
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end_others
 from auth_service.users.models import User
@@ -18,7 +19,9 @@ from auth_service.users.selectors import user_get_locked
 def deletion_request(
     user: User, password: str | None, *, field: str, session_id: UUID, now: datetime
 ) -> tuple[Deletion, datetime]:
-    """Have the user's account deleted after the grace, and end their other sessions; gives when that will be.
+    """Have the user's account deleted after the grace, and end their other sessions and personal tokens.
+
+    Gives also when that will be.
 
     Raises Problem as ``step_up_require`` does, naming ``field``.
     """
@@ -29,6 +32,7 @@ def deletion_request(
             raise invalid_fields([FieldError(f"/{field}", "invalid", "Your password was changed just now.")])
         deletion = deletion_ask(locked, now=now)
         sessions_end_others(user.id, session_id, by=Session.EndedBy.DELETION, now=now)
+        personal_tokens_revoke(user.id, by=Session.EndedBy.DELETION.value, actor=user.id, now=now)
     assert locked.deletes_at
     return deletion, locked.deletes_at
 

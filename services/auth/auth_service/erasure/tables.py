@@ -17,6 +17,7 @@ from auth_service.audit.models import AuditEntry
 from auth_service.exports.models import Export
 from auth_service.mailed_tokens.models import MailedToken
 from auth_service.mails.models import Mail, MailRequest
+from auth_service.personal_tokens.models import PersonalToken
 from auth_service.sessions.models import Session
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.users.models import AddressClaim, EmailChange, FormerUsername, Profile, User
@@ -59,6 +60,7 @@ def _account(user_id: UUID) -> int:
 
 ERASED: Final[Mapping[str, Erase]] = {
     "user_sessions_session": lambda user_id: Session.objects.filter(user_id=user_id).delete()[0],
+    "personal_tokens_personaltoken": lambda user_id: PersonalToken.objects.filter(user_id=user_id).delete()[0],
     "mailed_tokens_mailedtoken": lambda user_id: MailedToken.objects.filter(user_id=user_id).delete()[0],
     "mails_mail": lambda user_id: Mail.objects.filter(user_id=user_id).delete()[0],
     "mails_mailrequest": _requests,

@@ -14,6 +14,7 @@ from auth_service.audit.models import AuditEntry
 from auth_service.exports.models import Export
 from auth_service.mailed_tokens.models import MailedToken
 from auth_service.mails.models import Mail
+from auth_service.personal_tokens.models import PersonalToken
 from auth_service.sessions.models import Session
 from auth_service.totp.models import Totp
 from auth_service.users.models import EmailChange, FormerUsername, Profile, User
@@ -40,6 +41,11 @@ EXPORTED: Final = (
         "user_sessions_session",
         "sessions",
         rows(Session, "id", "created_at", "last_used_at", "expires_at", "user_agent", "ip", "ended_at", "ended_by"),
+    ),
+    Part(
+        "personal_tokens_personaltoken",
+        "personal_tokens",
+        rows(PersonalToken, "id", "name", "scopes", "created_at", "expires_at", "last_used_at"),
     ),
     Part("totp_totp", "second_factor", rows(Totp, "created_at", "confirmed_at")),
     Part("audit_auditentry", "audit", rows(AuditEntry, "at", "action", "ip", "user_agent", "session_id", "detail")),

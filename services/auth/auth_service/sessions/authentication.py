@@ -9,21 +9,24 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from auth_service.audit.origin import act_in
-from auth_service.sessions.access_tokens import session_of
+from auth_service.sessions.access_tokens import source_of
 from auth_service.users.models import User
 
 
 class SessionAuthentication(BaseAuthentication):
-    """``request.user`` is the User of a token whose session goes on: where sessions live, a log-out counts at once."""
+    """``request.user`` is the User of a token whose session goes on: where sessions live, a log-out counts at once.
+
+    So does the deletion of a personal token.
+    """
 
     def authenticate(self, request: Request) -> tuple[User, Claims] | None:
         caller = BearerAuthentication().authenticate(request)
         if caller is None:
             return None
         _, claims = caller
-        session = session_of(claims, now=timezone.now())
-        act_in(session.id)
-        return session.user, claims
+        source = source_of(claims, now=timezone.now())
+        act_in(source.id)
+        return source.user, claims
 
     def authenticate_header(self, _request: Request) -> str:
         return "Bearer"

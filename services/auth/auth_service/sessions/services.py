@@ -14,6 +14,7 @@ from auth_service.audit.services import audit_record
 from auth_service.deletions.services import deletion_cancel
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
+from auth_service.personal_tokens.services import personal_tokens_revoke
 from auth_service.sessions.access_tokens import access_token_issue
 from auth_service.sessions.events import SessionRevoked
 from auth_service.sessions.models import Session
@@ -110,9 +111,10 @@ def session_end_own(user_id: UUID, session_id: UUID, *, now: datetime) -> None:
 
 
 def sessions_end(user_id: UUID, *, by: Session.EndedBy, actor: UUID, now: datetime) -> None:
-    """End every session of a user, with one event for all of them; none is made where none goes on."""
+    """End every session of a user, with one event for all of them, and every personal token; none without any."""
     with transaction.atomic():
         user = user_get_locked(user_id)
+        personal_tokens_revoke(user_id, by=by.value, actor=actor, now=now)
         going = sessions_list(user_id, now=now)
         if newest := going.first():
             count = going.update(ended_at=now, ended_by=by)

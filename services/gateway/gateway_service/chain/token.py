@@ -1,23 +1,37 @@
 """Verifies the access token, if there is one: also on public routes, where an invalid one is refused too."""
 
+import re
 from collections.abc import Awaitable
 
 from chassis.tokens import UnknownKey
+from chassis.tokens.personal import PREFIX
 
 from gateway_service.exchange import Exchange
+from gateway_service.tokens.personal import PersonalTokens
 from gateway_service.tokens.verified import Caller, VerifiedTokens
+
+_PERSONAL = re.compile(rb"(?i:bearer) (" + PREFIX.encode() + rb"\S*)")
 
 
 class TokenCheck:
-    """Sets claims and pseudonym of the caller. Waits only for keys it has not seen."""
+    """Sets claims and pseudonym of the caller. Waits only for keys it has not seen, and for personal tokens.
 
-    def __init__(self, tokens: VerifiedTokens) -> None:
+    Those are left behind here: what they were exchanged for goes on in their place.
+    """
+
+    def __init__(self, tokens: VerifiedTokens, personal: PersonalTokens) -> None:
         self._tokens = tokens
+        self._personal = personal
 
     def __call__(self, exchange: Exchange) -> Awaitable[None] | None:
         authorization = exchange.fields.get(b"authorization")
         if authorization is None:
             return None
+        if shown := _PERSONAL.fullmatch(authorization):
+            return self._look_up(exchange, shown[1].decode("latin-1"))
+        return self._verify(exchange, authorization)
+
+    def _verify(self, exchange: Exchange, authorization: bytes) -> Awaitable[None] | None:
         try:
             caller = self._tokens.known(authorization) or self._tokens.verify(authorization)
         except UnknownKey:
@@ -27,6 +41,26 @@ class TokenCheck:
 
     async def _verify_later(self, exchange: Exchange, authorization: bytes) -> None:
         _name(exchange, await self._tokens.verify_with_new_keys(authorization))
+
+    def _look_up(self, exchange: Exchange, text: str) -> Awaitable[None] | None:
+        authorization = self._personal.known(text)
+        if authorization is None:
+            return self._look_up_later(exchange, text)
+        _put(exchange, authorization)
+        return self._verify(exchange, authorization)
+
+    async def _look_up_later(self, exchange: Exchange, text: str) -> None:
+        authorization = await self._personal.exchange(text)
+        _put(exchange, authorization)
+        if later := self._verify(exchange, authorization):
+            await later
+
+
+def _put(exchange: Exchange, authorization: bytes) -> None:
+    """In the place of the personal token; there is one Authorization, or ``framing`` would have refused."""
+    others = [header for header in exchange.headers if header[0] != b"authorization"]
+    exchange.headers = [*others, (b"authorization", authorization)]
+    exchange.fields = exchange.fields | {b"authorization": authorization}
 
 
 def _name(exchange: Exchange, caller: Caller) -> None:

@@ -14,6 +14,7 @@ from chassis.tokens import Verifier
 from chassis import tracing
 from gateway_service.app import checks
 from gateway_service.chain.link import Link
+from gateway_service.chain.token import TokenCheck
 from gateway_service.config import GatewayConfig, read
 from gateway_service.door import head as heads
 from gateway_service.door.turn import Turn
@@ -23,7 +24,9 @@ from gateway_service.rates.local import LocalLimiter
 from gateway_service.rates.quota import told
 from gateway_service.refusals import Refusal
 from gateway_service.settings import GatewaySettings, settings, upstream_urls
+from gateway_service.tokens.exchanging import AuthExchange
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
+from gateway_service.tokens.personal import PersonalTokens
 from gateway_service.tokens.verified import VerifiedTokens
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.pool import Pool
@@ -42,8 +45,8 @@ async def main(arguments: list[str]) -> None:
         headers.append(("Authorization", f"Bearer {options.token}"))
     exchange = _exchange(own, options, headers)
     revocations = feed_of(own)
-    tokens = await _tokens(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
-    links = checks(own, config, tokens, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
+    token = await _token(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
+    links = checks(own, config, token, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
     if await _replay(links, exchange) and exchange.target:
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
@@ -101,13 +104,14 @@ def _learned(link: str, exchange: Exchange) -> str:
     return f": {learned}" if learned else ""
 
 
-async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> VerifiedTokens:
+async def _token(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> TokenCheck:
     keys = KeySource(partial(fetch, Pool(own.auth_url, seconds), JWKS_PATH))
     if needed:
         await keys.refresh()
         await asyncio.to_thread(revocations.ask)
     verifier = Verifier(keys.key, issuer=own.token_issuer, audience=own.token_audience)
-    return VerifiedTokens(verifier, keys, revocations.tokens)
+    tokens = VerifiedTokens(verifier, keys, revocations.tokens)
+    return TokenCheck(tokens, PersonalTokens(AuthExchange(own), tokens))
 
 
 def _exchange(own: GatewaySettings, options: argparse.Namespace, headers: list[tuple[str, ...]]) -> Exchange:
@@ -140,7 +144,7 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(prog="broadsheet gateway explain", description=__doc__)
     result.add_argument("method")
     result.add_argument("path", help="as a client sends it, with its query")
-    result.add_argument("--token", default="", help="an access token")
+    result.add_argument("--token", default="", help="an access token, or a personal one, which auth is asked about")
     result.add_argument("--address", default=SOMEBODY, help="whose connection it is (default: a client elsewhere)")
     result.add_argument("--header", action="append", default=[], metavar="'Name: value'", help="may be repeated")
     return result

@@ -77,6 +77,14 @@ class VerifiedTokens:
             self._refused.inc()
             raise
 
+    def lives(self, claims: Claims) -> bool:
+        """Whether what was verified has not been revoked since."""
+        try:
+            self._revoked.require_live(claims)
+        except TokenRefused:
+            return False
+        return True
+
     async def verify_with_new_keys(self, authorization: bytes) -> Caller:
         """As ``verify``, with keys fetched anew."""
         await self._keys.refetch()

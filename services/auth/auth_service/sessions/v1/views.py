@@ -17,7 +17,7 @@ from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
 from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
-from auth_service.sessions.access_tokens import session_of
+from auth_service.sessions.access_tokens import source_of
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
@@ -60,7 +60,7 @@ class Verify(ByCredentials):
         """Whether an access token is valid and its session goes on."""
         token, now = read(VerifyBody, request.data)["token"], timezone.now()
         with wrong_tokens(of_token(Client.of(request)), now=now):
-            session_of(verifier().verify(token), now=now)
+            source_of(verifier().verify(token), now=now)
         return Response({})
 
 

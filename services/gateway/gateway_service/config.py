@@ -109,6 +109,7 @@ class Route(_Strict):
         description="answers tell caches in front of the gateway what they are made of (Surrogate-Key, Cache-Tag)",
     )
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
+    options: dict[str, str] = Field({}, description="headers of the answer to OPTIONS, beside Allow")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
         Field(min_length=1)
     )

@@ -8,6 +8,7 @@ from functools import lru_cache
 from chassis.access import Access, Method, find
 
 from gateway_service.config import Limits, Route
+from gateway_service.messages import Header
 
 _REMEMBERED_PATHS = 500
 _FIELD = re.compile(r"\{[a-z_]+\}")
@@ -30,6 +31,7 @@ class Target:
     upstream: str
     rules: dict[str, Rule]
     allow: str
+    options: tuple[Header, ...]  # of the answer to OPTIONS
     stream_body: bool
     headers: frozenset[bytes]  # that pass on this route alone
 
@@ -92,7 +94,9 @@ def _target(route: Route, limits: Limits) -> Target:
     if "GET" in rules:
         rules["HEAD"] = rules["GET"]
     allow = ", ".join(sorted([*rules, "OPTIONS"]))
-    return Target(route.path, route.upstream, rules, allow, route.stream_body, _headers(route))
+    options = tuple((name.lower().encode(), value.encode()) for name, value in route.options.items())
+    options = ((b"allow", allow.encode()), *options)
+    return Target(route.path, route.upstream, rules, allow, options, route.stream_body, _headers(route))
 
 
 def _headers(route: Route) -> frozenset[bytes]:

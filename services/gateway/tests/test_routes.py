@@ -94,7 +94,20 @@ def test_options_is_answered_here(stranger: httpx.Client, blog: FakeUpstream) ->
     assert not blog.requests
 
 
-@pytest.mark.parametrize("status", ["301 Moved", "304 Same", "404 Lost", "418 Teapot", "500 Oops", "204 No"])
+def test_options_tells_what_uploads_can_do(stranger: httpx.Client, media: FakeUpstream) -> None:
+    answer = stranger.options("/api/v2/uploads")
+    told = {name: value for name, value in answer.headers.items() if name.startswith("tus-")}
+    assert told == {
+        "tus-resumable": "1.0.0",
+        "tus-version": "1.0.0",
+        "tus-extension": "creation,creation-with-upload,creation-defer-length,expiration,checksum,termination",
+        "tus-max-size": "50000000",
+        "tus-checksum-algorithm": "sha1,sha256",
+    }
+    assert not media.requests
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "304 Same", "404 Lost", "418 Teapot", "460 ", "500 Oops", "204 No"])
 def test_answers_of_a_service_pass_untouched(stranger: httpx.Client, blog: FakeUpstream, status: str) -> None:
     async def handler(call: Call) -> None:
         body = b"" if status[:3] in {"204", "304"} else b"{}"

@@ -29,10 +29,21 @@ from media_service.renditions import routes as renditions
 from media_service.renditions.forms import Forms
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
+from media_service.tus import routes as tus
 from media_service.uploads import internal as sent_by_services
 from media_service.uploads import queueing
 from media_service.uploads import routes as uploads
 
+_PUBLIC = (
+    uploads.router,
+    tus.router,
+    assets.router,
+    keeping.v1,
+    keeping.router,
+    quota.router,
+    exports.router,
+    renditions.router,
+)
 STAND_IN = "4XX"
 """Keeps FastAPI from promising a 422 of its own form; media_service.openapi says what is refused and how."""
 
@@ -79,15 +90,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     app.state.revocations = revocations
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
-    for public in (
-        uploads.router,
-        assets.router,
-        keeping.v1,
-        keeping.router,
-        quota.router,
-        exports.router,
-        renditions.router,
-    ):
+    for public in _PUBLIC:
         app.include_router(public, dependencies=[Depends(enforce_access_table)])
     for hidden in (internal.router, sent_by_services.router, health_router(health)):
         app.include_router(hidden)

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
 from media_service.presets import PRESETS, presets_of
-from media_service.terms import Terms
+from media_service.terms import Terms, UploadBounds
 
 
 class MediaSettings(ClientSettings):
@@ -44,6 +44,8 @@ class MediaSettings(ClientSettings):
         description="pixels that the longest side of each rendition has at most; after a change: media rerender",
     )
     quota_bytes: int = Field(10_000_000_000, ge=1, description="bytes the pictures of one user may have together")
+    open_uploads: int = Field(20, ge=1, description="uploads in pieces that one user may have open at once")
+    upload_hours: float = Field(24, gt=0, le=720, description="hours an upload in pieces may take before it is removed")
     unused_days: float = Field(
         30, gt=0, le=36500, description="days after its last use until a picture counts as an orphan"
     )
@@ -122,6 +124,11 @@ class MediaSettings(ClientSettings):
         return Terms(
             timedelta(days=self.unused_days), timedelta(days=self.orphan_days), timedelta(days=self.trash_days)
         )
+
+    @property
+    def upload_bounds(self) -> UploadBounds:
+        life = timedelta(hours=self.upload_hours)
+        return UploadBounds(self.max_upload_bytes, self.quota_bytes, self.open_uploads, life)
 
     @property
     def scratch_dir(self) -> Path:

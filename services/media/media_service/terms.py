@@ -1,4 +1,4 @@
-"""How long pictures stay that nobody uses."""
+"""How long pictures stay that nobody uses, and what those may be that come in pieces."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,3 +11,13 @@ class Terms:
     unused: timedelta
     orphan: timedelta
     trash: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class UploadBounds:
+    """Bytes of one upload, and of all that an owner has; uploads that an owner has open; how long one may take."""
+
+    upload_bytes: int
+    quota_bytes: int
+    open_uploads: int
+    life: timedelta

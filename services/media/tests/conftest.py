@@ -31,6 +31,7 @@ TABLES = (
     "exports", "erasures", "erased_users", "erased_key",
     "removed_assets", "assets", "rendition_forms", "renditions", "blobs", "asset_uses", "using_objects",
     "owner_storage", "outbox_event", "inbox_event", "idempotency_key",
+    "upload_parts", "uploads", "storage_holds",
 )  # fmt: skip
 
 

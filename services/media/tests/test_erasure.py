@@ -21,6 +21,7 @@ from media_service.erasure.tables import ERASED, NOBODYS
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, BOB, Person, files_in
+from media_service.testing.tus import Sender
 from sqlalchemy import inspect, select, text
 from uuid_utils.compat import uuid7
 
@@ -76,6 +77,19 @@ async def test_pictures_go_with_their_files_and_the_answer_counts_them(  # noqa:
     assert (await alice.get("/api/v1/media")).json()["count"] == 0
     assert (await bob.get(f"/api/v1/media/{kept['id']}")).status_code == 200
     assert files_in(store_folder) == 1
+
+
+async def test_what_is_on_its_way_goes_too(
+    alice: Person, bob: Person, database: Database, store: Store, store_folder: Path
+) -> None:
+    hers, his = Sender(alice), Sender(bob)
+    for sender in (hers, his):
+        await sender.append(await sender.has_created(1000), 0, b"x" * 10)
+    hears("auth.erasure.execute.v1", user_id=ALICE)
+    run(database, store)
+    assert answers(database)[0].data["counts"] == {"uploads": 1}
+    assert files_in(store_folder) == 1
+    assert (await hers.create(1000)).status_code == 401
 
 
 async def test_a_picture_that_somebody_else_shows_too_stays_theirs(

@@ -30,11 +30,12 @@ from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, BOB, Person
+from media_service.testing.tus import Sender, upload_id
 from uuid_utils.compat import uuid7
 
 EXPORT = UUID("01900000-0000-7000-8000-0000000000f1")
 ARCHIVE = f"/api/v2/me/exports/{EXPORT}/archive"
-TOLD_IN = {"assets": "pictures", "asset_uses": "uses", "exports": "exports"}
+TOLD_IN = {"assets": "pictures", "asset_uses": "uses", "exports": "exports", "uploads": "uploads"}
 LEFT_OUT = {"idempotency_key": "answers again, for a day"}
 NOW = datetime.now(UTC)
 
@@ -116,12 +117,15 @@ async def test_the_archive_has_what_all_services_tell_and_the_pictures(
     trashed = await alice.has_uploaded(jpeg(80, 60))
     await alice.send("DELETE", f"/api/v1/media/{trashed['id']}")
     await bob.has_uploaded(jpeg(90, 90))
+    on_its_way = await Sender(alice).has_created(10)
     make()
     archive = await fetched(alice)
     originals = {f"media/originals/{asset['id']}.jpg" for asset in (shown, trashed)}
-    files = {"auth/account.json", "auth/sessions.json", "media/pictures.json", "media/exports.json"}
+    files = {"auth/account.json", "auth/sessions.json", "media/pictures.json", "media/exports.json",
+             "media/uploads.json"}  # fmt: skip
     assert set(archive.namelist()) == files | originals
     assert json.loads(archive.read("auth/sessions.json")) == [{"ip": "127.0.0.1"}, {"ip": "::1"}]
+    assert [row["id"] for row in json.loads(archive.read("media/uploads.json"))] == [str(upload_id(on_its_way))]
     pictures = json.loads(archive.read("media/pictures.json"))
     assert [(row["id"], row["alt"]) for row in pictures] == [
         (shown["id"], "Me, by the river — 2026"),

@@ -32,7 +32,7 @@ async def test_each_picture_counts_in_full_until_it_is_gone(
     first, second = await alice.has_uploaded(jpeg()), await alice.has_uploaded(jpeg())
     both = first["bytes"] + second["bytes"]
     assert (await alice.get("/api/v2/quota")).json() == {
-        "used_bytes": both, "limit_bytes": own_settings.quota_bytes, "assets": 2
+        "used_bytes": both, "reserved_bytes": 0, "limit_bytes": own_settings.quota_bytes, "assets": 2
     }  # fmt: skip
     assert (await bob.get("/api/v2/quota")).json()["used_bytes"] == 0
     own = f"/api/v2/assets/{first['id']}"

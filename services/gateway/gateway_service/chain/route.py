@@ -21,5 +21,5 @@ class RouteCheck:
         if exchange.rule is not None:
             return None
         if exchange.method == "OPTIONS":
-            return Response(204, headers=((b"allow", target.allow.encode()),))
+            return Response(204, headers=target.options)
         raise Refusal("method_not_allowed", f"Here work: {target.allow}.", headers={"Allow": target.allow})

@@ -17,7 +17,8 @@ from media_service.assets.services import asset_remove
 from media_service.exports.models import Export
 from media_service.exports.packing import export_key
 from media_service.keeping.models import AssetUse, UsingObject
-from media_service.storage.store import Store, folder_of
+from media_service.storage.store import Store, folder_of, upload_folder
+from media_service.tus.services import uploads_remove_of
 
 AT_ONCE = 20  # assets of one transaction, each with its event and files
 
@@ -40,6 +41,14 @@ def _assets(session: Session, store: Store, user_id: UUID) -> Counter[str]:
     return erased
 
 
+def _uploads(session: Session, store: Store, user_id: UUID) -> Counter[str]:
+    """What is on its way, with its pieces."""
+    erased = uploads_remove_of(session, user_id)
+    for upload in erased:
+        store.remove(upload_folder(upload.id))
+    return Counter(uploads=len(erased))
+
+
 def _uses(session: Session, _store: Store, user_id: UUID) -> Counter[str]:
     """What their profile showed; posts are their own to tell of."""
     uses = session.execute(delete(AssetUse).where(AssetUse.object_id == user_id).returning(AssetUse.asset_id)).all()
@@ -60,6 +69,7 @@ def _exports(session: Session, store: Store, user_id: UUID) -> Counter[str]:
 
 
 ERASED: Final[Mapping[str, Erase]] = {
+    "uploads": _uploads,
     "assets": _assets,
     "asset_uses": _uses,
     "idempotency_key": _keys,
@@ -80,6 +90,8 @@ NOBODYS: Final[Mapping[str, str]] = {
     "removed_assets": "ids of pictures that are gone",
     "rendition_forms": "goes with its blob",
     "renditions": "goes with its blob",
+    "storage_holds": "go with their upload",
+    "upload_parts": "go with their upload",
     "using_objects": "goes with the uses",
 }
 """Tables that are left as they are, and why."""

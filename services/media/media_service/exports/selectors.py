@@ -14,6 +14,7 @@ from media_service.exports.models import Export
 from media_service.keeping.models import AssetUse
 from media_service.storage.models import Blob
 from media_service.storage.store import EXTENSIONS, key_of
+from media_service.tus.models import Upload
 
 AT_ONCE = 500  # rows in memory
 _PICTURE = (
@@ -22,6 +23,7 @@ _PICTURE = (
     *(Blob.mime, Blob.bytes, Blob.width, Blob.height),
 )
 _USE = (AssetUse.asset_id, AssetUse.service, AssetUse.object_type, AssetUse.object_id, AssetUse.since)
+_UPLOAD = (Upload.id, Upload.metadata_sent, Upload.offset, Upload.length, Upload.created_at, Upload.expires_at)
 _EXPORT = (Export.id, Export.asked_at, Export.expires_at)
 
 
@@ -50,6 +52,7 @@ def held_rows(session: Session, user_id: UUID) -> Iterator[tuple[str, Mapping[st
     yield from _named("pictures", session, pictures.order_by(Asset.id))
     uses = select(*_USE).join(Asset, Asset.id == AssetUse.asset_id).where(Asset.owner_id == user_id)
     yield from _named("uses", session, uses.order_by(AssetUse.asset_id, AssetUse.object_id))
+    yield from _named("uploads", session, select(*_UPLOAD).where(Upload.owner_id == user_id).order_by(Upload.id))
     yield from _named("exports", session, select(*_EXPORT).where(Export.user_id == user_id).order_by(Export.id))
 
 

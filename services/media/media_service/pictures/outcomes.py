@@ -24,11 +24,16 @@ class CleanPicture:
 
     def sha256(self) -> str:
         """The hash of what is stored, read from the file."""
-        digest = hashlib.sha256()
-        self.file.seek(0)
-        while chunk := self.file.read(CHUNK):
-            digest.update(chunk)
-        return digest.hexdigest()
+        return sha256_of(self.file)
+
+
+def sha256_of(file: IO[bytes]) -> str:
+    """The hash of a whole file."""
+    digest = hashlib.sha256()
+    file.seek(0)
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    return digest.hexdigest()
 
 
 class Placeholder(NamedTuple):

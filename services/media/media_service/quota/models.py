@@ -8,6 +8,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 from media_service.database import Base
 
 
+class StorageHold(Base):
+    """``bytes`` that an owner's picture on its way may yet take; ``id`` is that of what holds them."""
+
+    __tablename__ = "storage_holds"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    owner_id: Mapped[UUID] = mapped_column(index=True)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+
+
 class OwnerStorage(Base):
     """The ``bytes`` of an owner's assets, each counted in full whoever stored the same picture, and their number.
 

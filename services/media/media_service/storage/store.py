@@ -50,7 +50,7 @@ def folder_of(blob_id: UUID) -> str:
 
 
 FOLDERS = tuple(f"{number:02x}" for number in range(256))
-"""Where all that is stored lies, evenly."""
+"""Where all pictures that are stored lie, evenly."""
 
 
 def key_of(blob_id: UUID, sha256: str, mime: str) -> str:
@@ -58,8 +58,22 @@ def key_of(blob_id: UUID, sha256: str, mime: str) -> str:
     return f"{folder_of(blob_id)}/{sha256}.{EXTENSIONS[mime]}"
 
 
+UPLOADS = "uploads"
+"""Where the pieces of pictures lie that are on their way; see ``FOLDERS`` for all others."""
+
+
+def upload_folder(upload_id: UUID) -> str:
+    """Where the pieces of an upload lie."""
+    return f"{UPLOADS}/{upload_id}"
+
+
+def piece_key(upload_id: UUID, file_id: UUID) -> str:
+    """The key of a piece: new for each that is stored, so that of two with the same bytes neither loses its file."""
+    return f"{upload_folder(upload_id)}/{file_id}"
+
+
 def blob_id_of(key: str) -> UUID | None:
-    """The stored picture a key belongs to; None for a key that was not made here."""
+    """The stored picture, or the upload, a key belongs to; None for a key that was not made here."""
     try:
         return UUID(key.split("/")[1])
     except (IndexError, ValueError):

@@ -1,5 +1,7 @@
 """Pictures as the public fetches them."""
 
+from email.parser import BytesParser
+from email.policy import HTTP
 from typing import Any
 
 import httpx
@@ -106,6 +108,36 @@ async def test_a_part_can_be_had(alice: Person, asset: Json, public: bool) -> No
             start = size - len(expected) if part.start < 0 or part.stop is None else part.start
             assert answer.headers["content-range"] == f"bytes {start}-{start + len(expected) - 1}/{size}"
             assert answer.headers["content-length"] == str(len(expected))
+
+
+async def test_several_parts_can_be_had(charlie: Person, asset: Json) -> None:
+    url = asset["urls"]["original"]
+    whole = await charlie.get(url)
+    answer = await charlie.get(url, range="bytes=0-9,100-199,-7", if_range=whole.headers["etag"])
+    assert answer.status_code == 206
+    assert answer.headers["content-length"] == str(len(answer.content))
+    kind = answer.headers["content-type"]
+    assert kind.startswith("multipart/byteranges; boundary=")
+    message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + answer.content)
+    parts = list(message.iter_parts())
+    size = len(whole.content)
+    assert [part["Content-Range"] for part in parts] == [
+        f"bytes {first}-{last}/{size}" for first, last in ((0, 9), (100, 199), (size - 7, size - 1))
+    ]
+    assert {part.get_content_type() for part in parts} == {"image/jpeg"}
+    assert [part.get_payload(decode=True) for part in parts] == [
+        whole.content[:10],
+        whole.content[100:200],
+        whole.content[-7:],
+    ]
+
+
+async def test_parts_that_are_too_many_or_overlap_are_the_whole(charlie: Person, asset: Json) -> None:
+    url = asset["urls"]["original"]
+    whole = await charlie.get(url)
+    for asked in ("bytes=0-9,5-20", "bytes=0-,0-", "bytes=" + ",".join(f"{n}-{n}" for n in range(0, 40, 2))):
+        answer = await charlie.get(url, range=asked)
+        assert (answer.status_code, answer.content) == (200, whole.content)
 
 
 async def test_a_part_of_another_version_is_the_whole(charlie: Person, asset: Json) -> None:

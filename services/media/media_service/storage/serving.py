@@ -12,13 +12,15 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from media_service.storage.models import Blob
-from media_service.storage.ranges import UnsatisfiableRange, requested_range
+from media_service.storage.parts import body_of
+from media_service.storage.ranges import UnsatisfiableRange, requested_ranges
 from media_service.storage.store import EXTENSIONS, Store, key_of
 
 _BYTES = {"image/*": {"schema": {"type": "string", "format": "binary"}}}
+_PARTS = {"multipart/byteranges": {"schema": {"type": "string", "format": "binary"}}}
 PICTURE: dict[int | str, dict[str, Any]] = {
     200: {"description": "The picture", "content": _BYTES},
-    206: {"description": "The part of it that was asked for", "content": _BYTES},
+    206: {"description": "The parts of it that were asked for", "content": _BYTES | _PARTS},
     304: {"description": "It is the one you have"},
 }
 """How the contract tells of an answer of serve()."""
@@ -53,7 +55,7 @@ def original(blob: Blob, asset_id: UUID, created_at: datetime) -> StoredFile:
 
 
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str, **more: str) -> Response:
-    """The file, a part of it, or 304; raises Problem 404 if it is gone, 416 for a part it does not have.
+    """The file, parts of it, or 304; raises Problem 404 if it is gone, 416 for parts it does not have.
 
     A whole file is left to the edge where that can send it: whether it may be seen is decided here all the same.
     ``more`` are further headers.
@@ -73,29 +75,27 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
     }
     if is_unchanged(request.headers, file.etag, file.modified):
         return Response(status_code=304, headers=headers)
-    part = _part(request, file)
-    wanted = range(file.bytes) if part is None else part
-    headers["Content-Length"] = str(len(wanted))
-    if part is not None:
-        headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.bytes}"
-    status = 200 if part is None else 206
+    parts = _parts(request, file)
+    body, status = body_of(file.mime, file.bytes, parts), 206 if parts else 200
+    headers |= body.headers | {"Content-Length": str(body.length)}
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=file.mime)
-    if part is None and (address := store.at_edge(file.key)):
+        return Response(status_code=status, headers=headers, media_type=body.mime)
+    if not parts and (address := store.at_edge(file.key)):
         return Response(headers=headers | {"Content-Length": "0", "X-Accel-Redirect": address}, media_type=file.mime)
     try:
-        content = await store.read(file.key, wanted.start, wanted.stop)
+        content = await body.read(store, file.key)
     except FileNotFoundError as error:
         raise Problem(404, "not_found", "The file is not there any more.") from error
-    return StreamingResponse(content, status, headers, media_type=file.mime)
+    return StreamingResponse(content, status, headers, media_type=body.mime)
 
 
-def _part(request: Request, file: StoredFile) -> range | None:
+def _parts(request: Request, file: StoredFile) -> list[range]:
+    """What is asked for of the file; none for all of it."""
     condition = request.headers.get("if-range")
     if request.method != "GET" or (condition and condition not in {file.etag, file.last_modified}):
-        return None
+        return []
     try:
-        return requested_range(request.headers.get("range"), file.bytes)
+        return requested_ranges(request.headers.get("range"), file.bytes)
     except UnsatisfiableRange as error:
         size = {"Content-Range": f"bytes */{file.bytes}"}
         raise Problem(416, "range_not_satisfiable", f"The file has {file.bytes} bytes.", headers=size) from error

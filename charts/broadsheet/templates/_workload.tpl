@@ -82,15 +82,12 @@ that fails stops the roll-out. (list root facts)
 {{- mergeOverwrite (deepCopy (index . 1)) (dict "values" (dict "settings" (dict "PGOPTIONS" $options))) | toYaml -}}
 {{- end -}}
 
-{{/* A pod must be replaced when what it has mounted changes. (list root facts) */}}
+{{/* A pod must be replaced when its secrets change; the gateway takes over its configuration by itself. (list root facts) */}}
 {{- define "broadsheet.annotations" -}}
 {{- $root := index . 0 -}}
 {{- $service := (index . 1).service -}}
 kubectl.kubernetes.io/default-container: {{ (index . 1).name }}
 checksum/secret: {{ toJson (index $root.Values.services $service).secret | sha256sum | trunc 16 | quote }}
-{{- if eq $service "gateway" }}
-checksum/config: {{ $root.Values.services.gateway.config | default "" | sha256sum | trunc 16 | quote }}
-{{- end }}
 {{- end -}}
 
 {{/* Liveness never asks a database or a broker: a restart would not bring those back. */}}

@@ -2,12 +2,15 @@
 
 import json
 import time
+from datetime import UTC, datetime
 
+from chassis.clock import format_timestamp
 from chassis.health import Health
 
 from chassis import metrics
 from gateway_service.app import Gateway
 from gateway_service.door.turn import Turn
+from gateway_service.reloading import Reloading
 from gateway_service.settings import GatewaySettings
 from gateway_service.tokens.keys import KeySource
 from gateway_service.tokens.verified import VerifiedTokens
@@ -18,14 +21,22 @@ _JSON = "application/json"
 class Admin:
     """A small application beside the gateway, in the same process."""
 
-    def __init__(
-        self, settings: GatewaySettings, gateway: Gateway, health: Health, keys: KeySource, tokens: VerifiedTokens
+    def __init__(  # noqa: PLR0913  what it tells of
+        self,
+        settings: GatewaySettings,
+        gateway: Gateway,
+        health: Health,
+        keys: KeySource,
+        tokens: VerifiedTokens,
+        *,
+        reloading: Reloading,
     ) -> None:
         self._settings = settings
         self._gateway = gateway
         self._health = health
         self._keys = keys
         self._tokens = tokens
+        self._reloading = reloading
         self._started = time.monotonic()
 
     def __call__(self, turn: Turn) -> None:
@@ -56,7 +67,11 @@ class Admin:
             "draining": self._gateway.draining,
             "active_requests": len(self._gateway.active),
             "served_requests": self._gateway.served,
-            "configuration": str(self._settings.config),
+            "configuration": {
+                "file": str(self._settings.config),
+                "applied_at": format_timestamp(datetime.fromtimestamp(self._reloading.applied_at, UTC)),
+                "refused": self._reloading.refused or None,
+            },
             "upstreams": {
                 "auth": self._settings.auth_url,
                 "blog": self._settings.blog_url,

@@ -1,22 +1,23 @@
 """Puts the parts of a gateway process together."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from chassis.health import Health
 from chassis.metrics import gauge
-from chassis.revocations import RevocationFeed, feed_of
+from chassis.revocations import feed_of
 from chassis.tokens import Verifier
 
 from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
 from gateway_service.chain.forward import Forward
+from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.guards.breaker import Breaker, Breaking
 from gateway_service.guards.event_streams import EventStreams
 from gateway_service.rates.chosen import limiter
-from gateway_service.rates.quota import Limiter
+from gateway_service.reloading import Reloading
 from gateway_service.settings import GatewaySettings, upstream_urls
 from gateway_service.tokens.exchanging import AuthExchange
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
@@ -30,47 +31,70 @@ from gateway_service.upstreams.retries import RetryBudget
 from gateway_service.upstreams.upstream import Upstream
 
 
-@dataclass(frozen=True, slots=True)
 class Assembly:
-    """What a process serves, and what it must look after."""
+    """What a process serves, and what it must look after. Nobody is asked anything by building it.
 
-    gateway: Gateway
-    admin: Admin
-    health: Health
-    keys: KeySource
-    revocations: RevocationFeed
-    limiter: Limiter
+    All that has a state lives as long as the process, connections and counts too: ``prepare`` changes its rules.
+    """
 
+    def __init__(self, settings: GatewaySettings, config: GatewayConfig) -> None:
+        self._settings = settings
+        self._pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
+        self.keys = KeySource(partial(fetch, self._pools["auth"], JWKS_PATH))
+        verifier = Verifier(self.keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
+        self.revocations = feed_of(settings)
+        self._tokens = VerifiedTokens(verifier, self.keys, self.revocations.tokens)
+        self._personal = PersonalTokens(AuthExchange(settings), self._tokens)
+        self.keys.on_withdrawal(self._personal.forget)
+        self._token = TokenCheck(self._tokens, self._personal)
+        headers = RequestHeaders(settings.public_url)
+        self._upstreams = {
+            name: Upstream(name, pool, headers, Concurrency(name, config.concurrency), RetryBudget(config.retries))
+            for name, pool in self._pools.items()
+        }
+        self._breakers = {name: Breaker(name, config.breaker) for name in self._pools}
+        self._forward = Forward(self._upstreams, config.bodies_bytes)
+        breaking = Breaking(self._forward, self._breakers)
+        self._event_streams = EventStreams(breaking, config.event_streams, self.revocations.tokens)
+        self.limiter = limiter(settings.cache_url)
+        self.health = Health()
+        self.gateway = Gateway(settings, self._event_streams)
+        self.prepare(config)()
+        self.reloading = Reloading(settings.config, self.prepare)
+        self.admin = Admin(settings, self.gateway, self.health, self.keys, self._tokens, reloading=self.reloading)
+        self._tell()
 
-def assemble(settings: GatewaySettings, config: GatewayConfig) -> Assembly:
-    """Build everything, without asking anybody anything yet."""
-    pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
-    keys = KeySource(partial(fetch, pools["auth"], JWKS_PATH))
-    verifier = Verifier(keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
-    revocations = feed_of(settings)
-    tokens = VerifiedTokens(verifier, keys, revocations.tokens)
-    personal = PersonalTokens(AuthExchange(settings), tokens)
-    keys.on_withdrawal(personal.forget)
-    headers = RequestHeaders(settings.public_url)
-    upstreams = {
-        name: Upstream(name, pool, headers, Concurrency(name, config.concurrency), RetryBudget(config.retries))
-        for name, pool in pools.items()
-    }
-    breakers = {name: Breaker(name, config.breaker) for name in pools}
-    forward = Breaking(Forward(upstreams, config.bodies_bytes), breakers)
-    health = Health()
-    limits = limiter(settings.cache_url)
-    token, is_well = TokenCheck(tokens, personal), partial(_is_well, health)
-    links = checks(settings, config, token, revocations=revocations, limiter=limits, is_well=is_well)
-    gateway = Gateway(settings, config, links, EventStreams(forward, config.event_streams, revocations.tokens))
-    health.check("keys", keys.ready)
-    health.check("revocations", revocations.ready)
-    health.warn("revocations", revocations.current)
-    gauge("gateway_token_cache_entries").set_function(lambda: len(tokens))
-    gauge("gateway_personal_token_cache_entries").set_function(lambda: len(personal))
-    gauge("gateway_rate_keys").set_function(lambda: len(limits))
-    gauge("jwks_fetched_timestamp_seconds").set(0)
-    return Assembly(gateway, Admin(settings, gateway, health, keys, tokens), health, keys, revocations, limits)
+    def prepare(self, config: GatewayConfig) -> Callable[[], None]:
+        """Build all that can fail, raising SettingsError; what is returned puts it in force, at one moment."""
+        links = checks(
+            self._settings,
+            config,
+            self._token,
+            revocations=self.revocations,
+            limiter=self.limiter,
+            is_well=partial(_is_well, self.health),
+        )
+        return partial(self._put_in_force, config, links)
+
+    def _put_in_force(self, config: GatewayConfig, links: Sequence[Link]) -> None:
+        self.gateway.go_by(config, links)
+        self._forward.budget.resize(config.bodies_bytes)
+        self._event_streams.rules = config.event_streams
+        for name, upstream in self._upstreams.items():
+            upstream.pool.connect_seconds = config.connect_seconds
+            upstream.retries.rules = config.retries
+            upstream.concurrency.go_by(config.concurrency)
+            self._breakers[name].rules = config.breaker
+
+    def _tell(self) -> None:
+        """What figures and health say of it."""
+        self.health.check("keys", self.keys.ready)
+        self.health.check("revocations", self.revocations.ready)
+        self.health.warn("revocations", self.revocations.current)
+        gauge("gateway_token_cache_entries").set_function(lambda: len(self._tokens))
+        gauge("gateway_personal_token_cache_entries").set_function(lambda: len(self._personal))
+        gauge("gateway_rate_keys").set_function(lambda: len(self.limiter))
+        gauge("jwks_fetched_timestamp_seconds").set(0)
 
 
 def _is_well(health: Health) -> bool:

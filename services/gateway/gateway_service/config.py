@@ -18,6 +18,8 @@ from gateway_service.guard_rules import BreakerRules, ConcurrencyRules, EventStr
 
 Upstream = Literal["auth", "blog", "media"]
 
+_OWN = re.compile(r"/(internal|metrics|livez|readyz|status|admin)(/.*)?")
+"""What services have for each other and for operators."""
 _TEMPLATE = re.compile(r"(/([A-Za-z0-9._:-]+|[A-Za-z0-9._:-]*(\{[a-z_]+\}[A-Za-z0-9._:-]*)+))+")
 ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
@@ -39,6 +41,11 @@ class Limits(_Strict):
     body_bytes_per_second: float = Field(
         1024, ge=0, description="slowest body, on average once body_idle_seconds are over"
     )
+    answer_bytes_per_second: float = Field(
+        8192,
+        ge=0,
+        description="slowest reader, on average while it is waited for, once that was body_idle_seconds",
+    )
     try_seconds: float = Field(
         20, gt=0, description="from asking an upstream to its answer; GET and HEAD are asked again then, once"
     )
@@ -56,6 +63,7 @@ class Rate(_Strict):
     seconds: int = Field(60, gt=0, le=86_400)
     burst: int | None = Field(None, gt=0, description="at once; all of them unless given")
     everywhere: bool = Field(False, description="for every request, not only for methods that name it")
+    shadow: bool = Field(False, description="what it would refuse is counted, and let through")
 
     @model_validator(mode="after")
     def _burst_is_part_of_it(self) -> Self:
@@ -73,6 +81,9 @@ class Policy(Access):
     auth: AuthLevel = Field(
         "public", description="as in contracts/access.yaml; a method that is listed there needs none"
     )
+    shadow: bool = Field(
+        False, description="whom its roles and scopes would refuse is counted, and let through; never who has no token"
+    )
     rates: tuple[str, ...] = Field((), description="of the file's rates, beside those that hold everywhere")
     body_bytes: int | None = Field(None, gt=0)
     form_bytes: int | None = Field(None, gt=0)
@@ -87,6 +98,17 @@ class Policy(Access):
         return self if "auth" in self.model_fields_set else None
 
 
+def _no_shadow_on_authentication(method: Method, path: str, policy: Policy) -> None:
+    """Raises ValueError where letting through would let in who has no token."""
+    listed, own = access.find(method, path), policy.own_access
+    if not policy.shadow:
+        return
+    if own is None or not (own.roles or own.scopes):
+        raise ValueError(f"{method} {path} has no roles or scopes of its own that could be in shadow")
+    if listed is None or listed.auth != own.auth:
+        raise ValueError(f"{method} {path} cannot be in shadow: without its auth it would be open to others")
+
+
 def _policy(value: Any) -> Any:
     return {"auth": value} if isinstance(value, str) else value or {}
 
@@ -94,6 +116,8 @@ def _policy(value: Any) -> Any:
 def _template(value: str) -> str:
     if not _TEMPLATE.fullmatch(value):
         raise ValueError(f"{value!r} is not a path like /api/v1/posts/{{slug}}")
+    if _OWN.fullmatch(value):
+        raise ValueError(f"{value!r} is not for the public")
     return value
 
 
@@ -121,6 +145,11 @@ class Route(_Strict):
                 raise ValueError(
                     f"{method} {self.path} is not in contracts/access.yaml, so say who may: auth: public or required"
                 )
+            if not access.find(method, self.path) and policy.auth == "public" and method != "GET":
+                raise ValueError(
+                    f"{method} {self.path} is a write that anybody may do, and not in contracts/access.yaml"
+                )
+            _no_shadow_on_authentication(method, self.path, policy)
         return self
 
 

@@ -16,9 +16,10 @@ _FIELD = re.compile(r"\{[a-z_]+\}")
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What is allowed with one method of a route: to whom each ``access`` allows it."""
+    """What is allowed with one method of a route: to whom each ``access`` allows it, and ``shadow`` would."""
 
     access: tuple[Access, ...]
+    shadow: Access | None
     limits: Limits
     rates: tuple[str, ...]
 
@@ -110,6 +111,7 @@ def _headers(route: Route) -> frozenset[bytes]:
 
 def _rule(method: Method, route: Route, limits: Limits) -> Rule:
     policy = route.methods[method]
-    access = (find(method, route.path), policy.own_access)
+    shadow = policy.own_access if policy.shadow else None
+    access = (find(method, route.path), None if shadow else policy.own_access)
     own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
-    return Rule(tuple(filter(None, access)), limits.model_copy(update=own), policy.rates)
+    return Rule(tuple(filter(None, access)), shadow, limits.model_copy(update=own), policy.rates)

@@ -12,7 +12,7 @@ from chassis.process import begin
 
 from chassis import gc_tuning
 from gateway_service.app import Gateway
-from gateway_service.assembly import Assembly, assemble
+from gateway_service.assembly import Assembly
 from gateway_service.config import read
 from gateway_service.door.door import Door
 from gateway_service.rates.chosen import is_loopback, whose_address
@@ -26,7 +26,7 @@ ADMIN_SECONDS = 1  # for a probe under way
 
 async def serve(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError if a port is taken or the configuration is wrong."""
-    assembly = assemble(settings, read(settings.config))
+    assembly = Assembly(settings, read(settings.config))
     listens = listener(settings.host, settings.port, "GATEWAY_PORT")
     listens_admin = listener(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT")
     counted = partial(_counted, trusted_proxies(settings), not settings.production)
@@ -37,11 +37,17 @@ async def serve(settings: GatewaySettings) -> None:
     stop = _stop_signal()
     async with asyncio.TaskGroup() as tasks:
         refreshing = tasks.create_task(assembly.keys.refresh_forever())
+        reloading = tasks.create_task(assembly.reloading.watch_forever())
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, assembly.reloading.now)
         assembly.revocations.start()
         await admin.open(listens_admin)
         await assembly.keys.first(FIRST_KEYS_SECONDS)
         await public.open(listens)
-        watches = [Watch("jwks", alive=lambda: not refreshing.done()), Watch("public", alive=lambda: public.is_open)]
+        watches = [
+            Watch("jwks", alive=lambda: not refreshing.done()),
+            Watch("configuration", alive=lambda: not reloading.done()),
+            Watch("public", alive=lambda: public.is_open),
+        ]
         await stop.wait()
         for watch in watches:
             watch.unregister()
@@ -49,6 +55,7 @@ async def serve(settings: GatewaySettings) -> None:
         await asyncio.to_thread(assembly.revocations.close)
         await assembly.limiter.close()
         await admin.close(ADMIN_SECONDS)
+        reloading.cancel()
         refreshing.cancel()
     assembly.gateway.log.flush()
 

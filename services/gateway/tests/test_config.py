@@ -65,6 +65,18 @@ WRONG = {
     "rate by nobody": ("by: client", "by: browser", "'address', 'user' or 'client'"),
     "concurrency in no order": ("least: 32", "least: 201", "are not in this order"),
     "breaker that never opens": ("failures: 0.5", "failures: 1.5", "less than or equal to 1"),
+    "shadow on authentication": (
+        "GET: , POST: *with_pictures",
+        "GET: {auth: required, roles: [author], shadow: true}",
+        "cannot be in shadow: without its auth it would be open",
+    ),
+    "shadow of nothing": ("GET: , POST: *with_pictures", "GET: {shadow: true}", "no roles or scopes of its own"),
+    "public write": (
+        "path: /api/v1/tags\n    upstream: blog\n    methods: {GET}",
+        "path: /api/v1/labels\n    upstream: blog\n    methods: {POST: public}",
+        "is a write that anybody may do",
+    ),
+    "internal path": ("path: /api/v1/tags", "path: /internal/tokens", "is not for the public"),
     "not YAML": ("versions:", "versions: [", "is not YAML"),
 }
 

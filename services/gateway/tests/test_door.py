@@ -119,6 +119,23 @@ async def test_header_of_two_lines_is_never_sent() -> None:
         assert await talk(port, GET) == b""
 
 
+@pytest.mark.parametrize("reads_on", [True, False])
+async def test_response_that_was_given_whole_may_take_long_while_it_is_read(reads_on: bool) -> None:
+    """It is held here, and its reader keeps it so only by taking some of it."""
+    size, piece = 16 * 2**20, 2**20
+    async with opened(answering(b"x" * size), head_seconds=1) as (door, port):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=65536)
+        writer.write(GET)
+        received = len(await reader.readexactly(65536))
+        while reads_on and received < size:
+            received += len(await reader.read(piece))
+            await asyncio.sleep(0.01)
+        if not reads_on:
+            await asyncio.wait_for(door._emptied(), 20)
+        writer.close()
+    assert (received >= size) == reads_on
+
+
 async def test_slow_head_is_408_and_an_idle_connection_is_closed() -> None:
     async with opened(answering(b"ok"), head_seconds=0.1) as (_, port):
         assert (await talk(port, b"GET / HTTP/1.1\r\nHost:")).startswith(b"HTTP/1.1 408")

@@ -47,6 +47,30 @@ def test_slow_reader_slows_the_service_down(alice: httpx.Client, gateway: Runnin
     assert rest > 98 * MEGABYTE
 
 
+@pytest.mark.parametrize(("least", "whole"), [(8192, True), (10**9, False)])
+def test_reader_who_always_takes_a_little_is_cut_where_that_is_too_little(
+    configured: Callable[..., Running], alice_token: str, media: FakeUpstream, least: int, whole: bool
+) -> None:
+    media.handlers[CONTENT] = hundred_megabytes
+    running = configured(("answer_bytes_per_second: 8192", f"answer_bytes_per_second: {least}"))
+    with socket.socket() as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        client.connect(("127.0.0.1", running.port))
+        client.settimeout(30)
+        client.sendall(get(CONTENT, f"Authorization: Bearer {alice_token}"))
+        began, received = time.monotonic(), 0
+        with suppress(ConnectionResetError):
+            while piece := client.recv(10**7 if whole and time.monotonic() - began > 4 else 65536):
+                received += len(piece)
+                if received >= 100 * MEGABYTE:
+                    break
+                if time.monotonic() - began < 4:
+                    threading.Event().wait(0.02)  # never silent for long
+    assert (received >= 100 * MEGABYTE) == whole
+    if not whole:
+        eventually(lambda: media.requests[0].cut)
+
+
 def test_large_upload_takes_no_memory(alice: httpx.Client, gateway: Running, media: FakeUpstream) -> None:
     alice.post("/api/v1/media", content=b"x" * (50 * MEGABYTE))
     before = gateway.memory_megabytes()

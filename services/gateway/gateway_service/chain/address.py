@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from chassis.client_address import TrustedProxies
 
-from gateway_service.chain.limits import settle
+from gateway_service.chain.limits import taken
 from gateway_service.exchange import Exchange
 from gateway_service.rates.chosen import Quotas, is_loopback, whose_address
 from gateway_service.rates.quota import Limiter, Take
@@ -29,7 +29,7 @@ class AddressCheck:
     def __call__(self, exchange: Exchange) -> Awaitable[None] | None:
         exchange.client = self._address(exchange)
         exchange.quotas, takes = self._takes(exchange.client)
-        return settle(exchange, self._limiter.take(takes)) if takes else None
+        return taken(exchange, self._limiter, exchange.quotas, takes)
 
     def _address(self, exchange: Exchange) -> str:
         told = self._told_by_proxies

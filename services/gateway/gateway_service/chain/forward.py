@@ -15,14 +15,14 @@ class Forward:
 
     def __init__(self, upstreams: Mapping[str, Upstream], bodies_bytes: int) -> None:
         self._upstreams = upstreams
-        self._budget = Budget(bodies_bytes)
+        self.budget = Budget(bodies_bytes)
         self._deadlines = Deadlines()
 
     def __call__(self, exchange: Exchange, give: Give) -> None:
         assert exchange.target is not None
         assert exchange.rule is not None
         limits = exchange.rule.limits
-        body = None if exchange.turn.empty else RequestBody(exchange, limits, self._budget)
+        body = None if exchange.turn.empty else RequestBody(exchange, limits, self.budget)
         upstream = self._upstreams[exchange.target.upstream]
         transfer = Transfer(exchange, limits, upstream, self._deadlines, give)
         if body is None or body.is_at_hand:

@@ -1,5 +1,6 @@
 """Whether the caller asks too often: by account, by log-in, and by what the route says."""
 
+import asyncio
 from collections.abc import Awaitable
 from functools import lru_cache
 from typing import assert_never
@@ -8,11 +9,12 @@ from uuid import UUID
 from chassis.metrics import counter
 
 from gateway_service.exchange import Exchange
-from gateway_service.rates.chosen import whose_address
+from gateway_service.rates.chosen import Quotas, whose_address
 from gateway_service.rates.quota import SECOND, Limiter, Quota, Standing, Take
 from gateway_service.refusals import Refusal
 
 _REMEMBERED = 5000
+_asking: set[asyncio.Future[Standing]] = set()
 
 
 class LimitsCheck:
@@ -27,7 +29,33 @@ class LimitsCheck:
         assert exchange.quotas is not None
         claims, asked = exchange.claims, exchange.quotas.of(exchange.rule.rates)
         takes = self._takes(asked, exchange.client, claims and claims.sub, claims and claims.sid)
-        return settle(exchange, self._limiter.take(takes)) if takes else None
+        return taken(exchange, self._limiter, exchange.quotas, takes)
+
+
+def taken(exchange: Exchange, limiter: Limiter, quotas: Quotas, takes: list[Take]) -> Awaitable[None] | None:
+    """Take one of each, and refuse where one has nothing left; of those in shadow apart, or they would hide others."""
+    if quotas.has_shadows:
+        for take in takes:
+            if take[0].shadow:
+                _try_out(limiter.take((take,)))
+        takes = [take for take in takes if not take[0].shadow]
+    return settle(exchange, limiter.take(takes)) if takes else None
+
+
+def _try_out(told: Standing | Awaitable[Standing]) -> None:
+    """Count what would be refused, in the background where somebody must be asked."""
+    if not isinstance(told, Standing):
+        task = asyncio.ensure_future(told)
+        _asking.add(task)
+        task.add_done_callback(_tried_out)
+    elif told.wait:
+        counter("gateway_shadow_refusals_total").labels("rate_limited", told.quota.name).inc()
+
+
+def _tried_out(task: asyncio.Future[Standing]) -> None:
+    _asking.discard(task)
+    if not task.cancelled() and task.exception() is None:
+        _try_out(task.result())
 
 
 def settle(exchange: Exchange, told: Standing | Awaitable[Standing]) -> Awaitable[None] | None:

@@ -1,5 +1,8 @@
 """Who may use the route: a token where one is needed, with the scopes and one of the roles that are asked for."""
 
+from chassis.access import Access
+from chassis.metrics import counter
+from chassis.problems import Problem
 from chassis.revocations import RevocationFeed
 
 from gateway_service.exchange import Exchange
@@ -16,3 +19,13 @@ class PolicyCheck:
             for access in exchange.rule.access:
                 access.require(exchange.claims)
                 self._revocations.require_current(access, exchange.claims)
+            if exchange.rule.shadow:
+                _try_out(exchange, exchange.rule.shadow)
+
+
+def _try_out(exchange: Exchange, access: Access) -> None:
+    """Count whom it would refuse."""
+    try:
+        access.require(exchange.claims)
+    except Problem as problem:
+        counter("gateway_shadow_refusals_total").labels(problem.code, exchange.template).inc()

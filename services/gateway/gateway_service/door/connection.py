@@ -7,7 +7,7 @@ from typing import Protocol, cast
 from chassis.logging import get_logger
 
 from gateway_service.door import head as heads
-from gateway_service.door.limits import AHEAD_BYTES, SENDS_ON_SECONDS, UNSENT_BYTES
+from gateway_service.door.limits import AHEAD_BYTES, READ_BYTES_PER_SECOND, SENDS_ON_SECONDS, UNSENT_BYTES
 from gateway_service.door.reading import Reading
 from gateway_service.door.turn import Turn
 from gateway_service.refusals import Refusal
@@ -43,6 +43,7 @@ class ClientConnection(asyncio.Protocol):
         self._paused = False
         self._writable = True
         self._ending = False
+        self._unsent = 0  # when it was last looked at
         self.client = ""  # its address
         self.deadline = NEVER
 
@@ -77,6 +78,7 @@ class ClientConnection(asyncio.Protocol):
 
     def pause_writing(self) -> None:
         self._writable = False
+        self._unsent = self._transport.get_write_buffer_size()
         if self._turn and self._turn.source:
             self._turn.source.pause()
 
@@ -211,7 +213,7 @@ class ClientConnection(asyncio.Protocol):
     def overdue(self) -> None:
         """The client had its time: to ask, to send its body, or to take its last response."""
         if self._ending or not self._writable:
-            self._transport.abort()
+            self._await_reader()
         elif self._turn:
             self._turn = None
             self._linger()
@@ -220,6 +222,15 @@ class ClientConnection(asyncio.Protocol):
         else:
             self._close()
 
+    def _await_reader(self) -> None:
+        """Go on with a client that takes its last response, if it does not do so just to be here."""
+        unsent, before = self._transport.get_write_buffer_size(), self._unsent
+        if before - unsent < READ_BYTES_PER_SECOND * self._door.head_seconds:
+            self._transport.abort()
+        else:
+            self._unsent = unsent
+            self.deadline = self._loop.time() + self._door.head_seconds
+
     def abort(self) -> None:
         """End at once, whatever is under way."""
         self._transport.abort()
@@ -227,6 +238,7 @@ class ClientConnection(asyncio.Protocol):
     def _close(self) -> None:
         """Close once what was written is sent."""
         self._ending = True
+        self._unsent = self._transport.get_write_buffer_size()
         self.deadline = self._loop.time() + self._door.head_seconds
         self._transport.close()
 

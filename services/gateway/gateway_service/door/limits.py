@@ -11,6 +11,8 @@ AHEAD_BYTES = 64 * 1024
 """Taken from a client ahead of who reads: of a body, or of requests behind the one that is being answered."""
 UNSENT_BYTES = 64 * 1024
 """Held for a client that reads slowly, before whoever sends has to wait."""
+READ_BYTES_PER_SECOND = 1024
+"""Of a response that has been given whole, on average over HEAD_SECONDS; who takes less is cut."""
 CONNECTIONS = 8192
 HEAD_SECONDS = 20.0
 """For a whole head, and for a connection on which nothing is asked."""

@@ -29,6 +29,7 @@ class Quotas:
         factor = LOOPBACK_FACTOR if generous else 1
         self._named = {name: _quota(name, rate).times(factor) for name, rate in rates.items()}
         everywhere = [self._named[name] for name, rate in rates.items() if rate.everywhere]
+        self.has_shadows = any(rate.shadow for rate in rates.values())
         self.of_addresses = tuple(quota for quota in everywhere if quota.by == "address")
         """For every request, before anything else is known of it."""
         self._of_callers = tuple(quota for quota in everywhere if quota.by != "address")
@@ -42,11 +43,11 @@ class Quotas:
 
     def _policies(self, names: tuple[str, ...] | None) -> bytes:
         later = () if names is None else self.of(names)
-        return b", ".join(quota.policy for quota in (*self.of_addresses, *later))
+        return b", ".join(quota.policy for quota in (*self.of_addresses, *later) if not quota.shadow)
 
 
 def _quota(name: str, rate: Rate) -> Quota:
-    return Quota(name, rate.by, rate.requests, rate.seconds, rate.burst or rate.requests)
+    return Quota(name, rate.by, rate.requests, rate.seconds, rate.burst or rate.requests, rate.shadow)
 
 
 def whose_address(client: str) -> str:

@@ -17,6 +17,7 @@ class Quota:
     requests: int
     seconds: int
     burst: int
+    shadow: bool = False  # it refuses nobody
     interval: int = field(init=False)  # between two requests at the long run's rate
     policy: bytes = field(init=False)
     """Of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
@@ -35,7 +36,10 @@ class Quota:
 
 def told(quotas: Iterable[Quota]) -> str:
     """For people."""
-    return ", ".join(f"{each.name} {each.requests} in {each.seconds} s, {each.burst} at once" for each in quotas)
+    return ", ".join(
+        f"{each.name} {each.requests} in {each.seconds} s, {each.burst} at once{' (in shadow)' * each.shadow}"
+        for each in quotas
+    )
 
 
 Take = tuple[Quota, str]

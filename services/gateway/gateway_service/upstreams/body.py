@@ -17,7 +17,12 @@ class Budget:
     """Memory for bodies that are held until they are whole, of all clients together."""
 
     def __init__(self, total: int) -> None:
-        self._left = total
+        self._total = self._left = total
+
+    def resize(self, total: int) -> None:
+        """More or less altogether; what is held stays."""
+        self._left += total - self._total
+        self._total = total
 
     def take(self, count: int) -> None:
         """Raises Refusal when there is no room."""

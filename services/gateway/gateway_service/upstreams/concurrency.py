@@ -45,6 +45,11 @@ class Concurrency:
         gauge("gateway_concurrency_limit").labels(upstream).set_function(lambda: int(self.limit))
         gauge("gateway_concurrency_used").labels(upstream).set_function(lambda: self.used)
 
+    def go_by(self, rules: ConcurrencyRules) -> None:
+        """Other bounds from now on; what was found out stays, within them."""
+        self.rules = rules
+        self.limit = float(min(max(self.limit, rules.least), rules.most))
+
     def admit(self, method: str) -> None:
         """Raises Refusal ``overloaded`` where there is no room: for reads first, which lose nothing."""
         is_read = method in _READS

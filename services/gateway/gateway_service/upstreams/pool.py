@@ -22,7 +22,7 @@ class Pool:
         self._host = parts.hostname or ""
         self._tls = parts.scheme == "https"
         self._port = parts.port or (443 if self._tls else 80)
-        self._connect_seconds = connect_seconds
+        self.connect_seconds = connect_seconds
         self._lifetime_seconds = lifetime_seconds
         self._idle: deque[UpstreamConnection] = deque()
         self.authority = parts.netloc.rpartition("@")[2]
@@ -41,7 +41,7 @@ class Pool:
         """A new connection; raises UpstreamFailedError."""
         loop = asyncio.get_running_loop()
         try:
-            async with asyncio.timeout(self._connect_seconds):
+            async with asyncio.timeout(self.connect_seconds):
                 _, connection = await loop.create_connection(
                     lambda: UpstreamConnection(self._forget), self._host, self._port, ssl=self._tls or None
                 )

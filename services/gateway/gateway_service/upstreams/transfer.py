@@ -25,6 +25,7 @@ class Transfer:
     """Gives the response, or a Refusal, once. It listens to the upstream's connection, and is the response's body."""
 
     _waits_for_client = False
+    _waited = 0.0  # seconds for the client to read, until now
     _again = False  # it may be sent a second time
     _asking = False  # the head of an answer is waited for, since ``_began``
     _entered = False  # it is one of those that the service has at one time
@@ -183,7 +184,9 @@ class Transfer:
             self._connection.pause()
 
     def resume(self) -> None:
-        self._waits_for_client, self._moved = False, monotonic()
+        now = monotonic()
+        self._waited += now - self._moved
+        self._waits_for_client, self._moved = False, now
         if self._connection and not self._done:
             self._connection.resume()
 
@@ -200,13 +203,19 @@ class Transfer:
         if now - self._started > limits.total_seconds and not self._is_endless:
             self._give_up()
         elif self._waits_for_client:
-            if silence > limits.body_idle_seconds:
+            if silence > limits.body_idle_seconds or self._reads_too_slowly(silence):
                 self._give_up()
         elif self._asking:
             if now - self._began > limits.try_seconds:
                 self._stop_trying()
         elif silence > limits.idle_seconds:
             self._give_up()
+
+    def _reads_too_slowly(self, silence: float) -> bool:
+        """On average, however often it takes a little."""
+        waited, limits = self._waited + silence, self._limits
+        fair = waited * limits.answer_bytes_per_second
+        return self._sink is not None and waited > limits.body_idle_seconds and self._exchange.turn.sent < fair
 
     @property
     def _is_endless(self) -> bool:

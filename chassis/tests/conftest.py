@@ -24,6 +24,7 @@ class PressSettings(ServiceSettings):
 
     database_url: Secret = "sqlite:///:memory:"
     secret_key: Secret = "development-press-secret-key-of-no-worth"
+    secret_key_fallback: Secret = ""
     port: int = 9000
 
 

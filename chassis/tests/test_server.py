@@ -43,6 +43,7 @@ class PressSettings(ServiceSettings):
     service: ClassVar[str] = "press"
     database_url: Secret = "sqlite:///press.sqlite3"
     secret_key: Secret = "development-press-secret-key-of-no-worth"
+    secret_key_fallback: Secret = ""
 
 
 def slow(request):

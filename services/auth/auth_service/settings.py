@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
-from chassis.settings import BaseUrl, GeneratedSecret, Secret, ServiceSettings, load
+from chassis.settings import BaseUrl, FormerSecret, GeneratedSecret, Secret, ServiceSettings, load
 from pydantic import AfterValidator, Field, model_validator
 
 
@@ -47,6 +47,12 @@ class AuthSettings(ServiceSettings):
     )
     key_encryption_key: GeneratedSecret = Field(
         "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
+    )
+    secret_key_fallback: FormerSecret = Field(
+        "", description="the AUTH_SECRET_KEY before this one, while cookies and chains of it still count; else empty"
+    )
+    key_encryption_key_fallback: FormerSecret = Field(
+        "", description="another key that what is encrypted may be under, while one follows the other; else empty"
     )
     client_digests: Annotated[Secret, AfterValidator(_client_digests)] = Field(
         "",

@@ -16,6 +16,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
+from pytest_django import Settings
 
 PAGES = ("users/user", "users/profile", "user_sessions/session", "keys/signingkey", "outbox/outboxevent")
 
@@ -141,6 +142,19 @@ def test_a_new_password_is_checked_ends_all_sessions_and_leaves_this_page(dana: 
     assert Session.objects.get().ended_by == Session.EndedBy.PASSWORD
     event = published(DjangoDatabase())[-1]
     assert (event.type, event.data["reason"]) == ("auth.user.tokens_revoked.v1", "password")
+
+
+def test_another_secret_key_logs_no_staff_out_while_the_former_counts(dana: Client, settings: Settings) -> None:
+    former, settings.SECRET_KEY = settings.SECRET_KEY, "another secret key, of 32 characters or more"
+    settings.SECRET_KEY_FALLBACKS = [former]
+    assert dana.get("/admin/").status_code == 200
+    settings.SECRET_KEY_FALLBACKS = []
+    assert dana.get("/admin/").status_code == 200, "the cookie is of the new key by now"
+
+
+def test_without_the_former_secret_key_staff_log_in_anew(dana: Client, settings: Settings) -> None:
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another secret key, of 32 characters or more", []
+    assert dana.get("/admin/").status_code == 302
 
 
 def test_nobody_adds_or_deletes_here(dana: Client, alice: Caller) -> None:

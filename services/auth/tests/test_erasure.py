@@ -12,16 +12,20 @@ from auth_service.commands import event_service
 from auth_service.deletions.models import Deletion
 from auth_service.erasure import saga
 from auth_service.erasure.tables import ERASED, NOBODYS
+from auth_service.events import HANDLERS
+from auth_service.mails.listing import text_of
+from auth_service.mails.models import Mail
 from auth_service.moderation.services import user_suspend
 from auth_service.sessions.services import session_open
 from auth_service.settings import settings
 from auth_service.testing import PASSWORD, AtOnce, Caller, Mailbox
-from auth_service.users.models import User
+from auth_service.users.models import EmailChange, User
 from auth_service.users.services import InvalidCredentials, user_authenticate
 from chassis.events import envelope
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example, published
+from chassis.events.topology import queues
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -76,6 +80,10 @@ def traces(*names: str) -> list[str]:
     return [row for row in everything() if any(name in row for name in names)]
 
 
+def test_dead_letters_are_looked_for_on_every_queue() -> None:
+    assert {queue.name for queue in queues("auth", HANDLERS)} == set(saga.QUEUES)
+
+
 def test_every_table_says_what_becomes_of_its_rows(db: None) -> None:
     there = set(connection.introspection.table_names())
     assert there - ERASED.keys() - NOBODYS.keys() == set(), "say in erasure/tables.py what becomes of their rows"
@@ -97,7 +105,8 @@ def test_then_the_account_is_closed_and_the_others_are_asked(
     assert alice.post("/api/v1/auth/jwt/create", {"login": "alice", "password": PASSWORD}).status == 401
     (asked,) = sent(EXECUTE)
     assert asked.data["user_id"] == str(alice.id)
-    assert "Your account is being deleted" in [message["Subject"] for message in mailbox.receive()]
+    told = {message["Subject"]: text_of(message) for message in mailbox.receive()}
+    assert f"http://127.0.0.1:8000{link}\n" in told["Your account is being deleted"], "the receipt"
 
 
 def test_a_suspended_account_is_deleted_too(alice: Caller, link: str, later: datetime) -> None:
@@ -194,6 +203,28 @@ def test_in_the_end_no_table_knows_the_account(alice: Caller, bob: Caller, mailb
         cursor.execute("UPDATE outbox_event SET published_at = created_at")
     saga.deletions_continue(now=completed + settings().access_token_life + timedelta(minutes=2))
     assert traces(*names) == []
+
+
+def test_nothing_of_others_keeps_an_address_that_was_erased(
+    alice: Caller, bob: Caller, link: str, mailbox: Mailbox, activation: None
+) -> None:
+    wanted = {"current_password": PASSWORD, "new_email": "Alice@Example.ORG"}
+    assert bob.post("/api/v1/auth/users/set_email", wanted).status == 202
+    assert bob.post("/api/v1/auth/users/set_email", wanted | {"new_email": "bob@elsewhere.example"}).status == 202
+    to_alice = {"address": alice.email, "address_key": alice.email, "kind": "email_confirm"}
+    Mail.objects.create(
+        user=User.objects.get(username="bob"),
+        credential_version=0,
+        created_at=is_over(),
+        due_at=timezone.now(),
+        **to_alice,
+    )
+    saga.deletions_begin(now=timezone.now())
+    mailbox.receive()
+    saga.deletions_continue(now=timezone.now())
+    assert traces(alice.email, "Alice@Example.ORG", "Alice@example.org") == []
+    assert EmailChange.objects.get().new_email == "bob@elsewhere.example"
+    assert Mail.objects.filter(user__username="bob").exists()
 
 
 def test_events_that_wait_are_published_before_they_are_forgotten(

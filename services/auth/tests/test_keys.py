@@ -8,8 +8,12 @@ from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import jwks, signing_key_current, verifying_key
 from auth_service.keys.services import RotationUnderWay, signing_key_ensure, signing_key_revoke, signing_keys_rotate
-from auth_service.keys.signing import sign_access_token
+from auth_service.keys.signing import check_signing_key, sign_access_token
+from auth_service.settings import settings
 from auth_service.testing import AtOnce, Caller
+from auth_service.totp.models import Totp
+from auth_service.totp.secrets import unseal
+from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from cryptography.hazmat.primitives.serialization import load_der_private_key
@@ -59,6 +63,39 @@ def test_a_sealed_key_opens_under_its_name_and_secret_alone() -> None:
     for kid, secret, data in (("two", "s" * 32, sealed), ("one", "t" * 32, sealed), ("one", "s" * 32, sealed[:-1])):
         with pytest.raises(KeyUnreadable):
             decrypt(data, kid=kid, secret=secret)
+
+
+def test_a_key_opens_under_the_fallback_too_while_there_is_one() -> None:
+    sealed = encrypt(b"key", kid="one", secret="old" * 12)
+    assert decrypt(sealed, kid="one", secret="new" * 12, fallback="old" * 12) == b"key"
+    with pytest.raises(KeyUnreadable):
+        decrypt(sealed, kid="one", secret="new" * 12, fallback="another" * 6)
+
+
+def test_another_encryption_key_logs_nobody_out(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The steps of docs/how-to/rotate-keys.md."""
+    secret = alice.post("/api/v2/me/totp").body["secret"]
+
+    def has(key: str, fallback: str) -> None:
+        changed = settings().model_copy(update={"key_encryption_key": key, "key_encryption_key_fallback": fallback})
+        for module in ("keys.services", "totp.secrets"):
+            monkeypatch.setattr(f"auth_service.{module}.settings", lambda: changed)
+
+    def works() -> bool:
+        check_signing_key()
+        return bool(unseal(bytes(Totp.objects.get().sealed_secret), User.objects.get().id) == secret)
+
+    old, new = settings().key_encryption_key, "n" * 32
+    has(old, new)
+    assert works()
+    has(new, old)
+    assert works()
+    call_command("reseal")
+    has(new, "")
+    assert works()
+    has(old, "")
+    with pytest.raises(CommandError, match="AUTH_KEY_ENCRYPTION_KEY_FALLBACK"):
+        call_command("reseal")
 
 
 @pytest.mark.django_db

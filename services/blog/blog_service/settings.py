@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from chassis.settings import ClientSettings, GeneratedSecret, Secret, load
+from chassis.settings import ClientSettings, FormerSecret, GeneratedSecret, Secret, load
 from pydantic import Field
 
 
@@ -14,6 +14,9 @@ class BlogSettings(ClientSettings):
     database_url: Secret = Field("sqlite:///var/blog.sqlite3", description="posts: sqlite:/// or postgresql://")
     secret_key: GeneratedSecret = Field(
         "development-blog-secret-key-of-no-worth", description="signs the admin's cookies"
+    )
+    secret_key_fallback: FormerSecret = Field(
+        "", description="the BLOG_SECRET_KEY before this one, while its cookies still count; else empty"
     )
     site_name: str = Field("Broadsheet", min_length=1, max_length=100, description="what feeds and pages are called")
     comments_per_hour: int = Field(60, ge=1, description="comments that one user may write in an hour")

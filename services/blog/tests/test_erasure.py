@@ -11,8 +11,9 @@ from blog_service.authors.models import Author
 from blog_service.commands import event_service
 from blog_service.erased.models import ErasedUser
 from blog_service.erasure.models import Erasure
-from blog_service.erasure.services import QUIET, erasures_run
+from blog_service.erasure.services import QUEUES, QUIET, erasures_run
 from blog_service.erasure.tables import ERASED, NOBODYS
+from blog_service.events import HANDLERS
 from blog_service.media_refs.models import Asset
 from blog_service.posts.models import Post, PostRevision
 from blog_service.staff.services import staff_enter
@@ -22,6 +23,7 @@ from chassis.events import envelope
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example, published
+from chassis.events.topology import queues
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -56,6 +58,10 @@ def everything() -> Iterator[str]:
 def traces(caller: Caller) -> list[str]:
     names = (caller.username, str(caller.id), caller.id.hex)
     return [row for row in everything() if any(name in row for name in names)]
+
+
+def test_dead_letters_are_looked_for_on_every_queue() -> None:
+    assert {queue.name for queue in queues("blog", HANDLERS)} == set(QUEUES)
 
 
 def test_every_table_says_what_becomes_of_its_rows(db: None) -> None:

@@ -12,12 +12,14 @@ from chassis.events import envelope
 from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example, published
+from chassis.events.topology import queues
 from media_service.commands import _events
 from media_service.database import Database
 from media_service.erased.models import ErasedUser
 from media_service.erasure import services
-from media_service.erasure.services import QUIET, erasures_run
+from media_service.erasure.services import QUEUES, QUIET, erasures_run
 from media_service.erasure.tables import ERASED, NOBODYS
+from media_service.events import HANDLERS
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, BOB, Person, files_in
@@ -54,6 +56,10 @@ def everything(database: Database) -> Iterator[str]:
 
 def traces(database: Database, user_id: UUID) -> list[str]:
     return [row for row in everything(database) if str(user_id) in row or user_id.hex in row]
+
+
+def test_dead_letters_are_looked_for_on_every_queue() -> None:
+    assert {queue.name for queue in queues("media", HANDLERS)} == set(QUEUES)
 
 
 def test_every_table_says_what_becomes_of_its_rows(database: Database) -> None:

@@ -25,6 +25,8 @@ class DjangoServiceSettings(Protocol):
     def database_url(self) -> str: ...
     @property
     def secret_key(self) -> str: ...
+    @property
+    def secret_key_fallback(self) -> str: ...
 
 
 def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
@@ -36,6 +38,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
     return {
         "SERVICE_SETTINGS": settings,
         "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": [settings.secret_key_fallback] if settings.secret_key_fallback else [],
         "DEBUG": False,
         "ALLOWED_HOSTS": ["*"],  # the gateway checks Host; nothing here is built from it
         "APPEND_SLASH": False,

@@ -1,6 +1,8 @@
 """``events purge``: nothing is left of what must be forgotten."""
 
+from chassis.events.dead_letters import browse
 from chassis.events.envelope import encode
+from chassis.events.forgetting import forget_dead_letters
 from chassis.events.topology import dead_queue
 
 from tests.support.events import printed, publish, rows
@@ -28,6 +30,18 @@ def test_a_subject_is_forgotten_in_outbox_inbox_and_dead_letters(newsroom: Newsr
     assert other.partition_key in other_waits
     # the broker puts back what the command has looked at once it sees that its connection is closed
     eventually(lambda: (depth := newsroom.transport.depth(dead_queue(newsroom.queue.name))) and depth.ready == 2)
+
+
+def test_dead_letters_that_name_somebody_are_taken_off_and_others_stay(newsroom: Newsroom) -> None:
+    forgotten, other = printed(1, 1), printed(2, 1)
+    newsroom.dead_letter(encode(forgotten), b"bytes about " + forgotten.partition_key.encode(), encode(other), b"\xff")
+    queues = [newsroom.queue.name, f"{newsroom.reader.name}.nobody-events"]
+    forget_dead_letters(newsroom.reader.settings.events_url, queues, forgotten.partition_key)
+
+    def bodies() -> list[bytes]:
+        return [letter.body for letter in browse(newsroom.transport, newsroom.queue.name)]
+
+    eventually(lambda: sorted(bodies()) == sorted([encode(other), b"\xff"]))
 
 
 def test_a_forgotten_event_is_not_handled_when_it_comes_again(newsroom: Newsroom, person: Person) -> None:

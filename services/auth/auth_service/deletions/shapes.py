@@ -7,12 +7,8 @@ from uuid import UUID
 from chassis.clock import format_timestamp
 from chassis.django.shapes import Moment, Shape, Url, source
 
+from auth_service.deletions.links import receipt_url
 from auth_service.deletions.models import Deletion
-from auth_service.settings import settings
-
-
-def _receipt_url(receipt: str) -> str:
-    return f"{settings().public_url}/api/v2/deletions/{receipt}"
 
 
 class DeletionShape(Shape):
@@ -29,7 +25,7 @@ class DeletionShape(Shape):
             id=deletion.id,
             requested_at=format_timestamp(deletion.requested_at),
             deletes_at=format_timestamp(deletes_at),
-            receipt_url=_receipt_url(deletion.receipt),
+            receipt_url=receipt_url(deletion.receipt),
         )
 
 

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.events.databases.django import DjangoDatabase, publish
-from chassis.events.forgetting import forget
+from chassis.events.forgetting import forget, forget_dead_letters
 from chassis.events.types import EventData
 from chassis.logging import get_logger
 from chassis.revocations.revoked_tokens import LEEWAY_SECONDS
@@ -28,6 +28,7 @@ from auth_service.settings import settings
 from auth_service.users.models import User
 
 SERVICES: Final = ("auth", "blog", "media")
+QUEUES: Final = ("auth.blog-events", "auth.media-events")
 AT_ONCE = 100  # accounts of one job
 LAST_MAIL_WAITS = timedelta(days=1)
 """How long a mail server that is away can keep an account from being erased: its address is needed until then."""
@@ -135,5 +136,6 @@ def _forget_if_quiet(deletion: Deletion, *, now: datetime) -> None:
     assert deletion.user_id
     quiet = deletion.completed_at + settings().access_token_life + timedelta(seconds=2 * LEEWAY_SECONDS)
     if quiet <= now and forget(DjangoDatabase(), str(deletion.user_id)):
+        forget_dead_letters(settings().events_url, QUEUES, str(deletion.user_id))
         deletion.user_id = None
         deletion.save(update_fields=["user_id"])

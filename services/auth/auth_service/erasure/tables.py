@@ -12,6 +12,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session as Cookie
+from django.db.models import Q
 
 from auth_service.audit.models import AuditEntry
 from auth_service.exports.models import Export
@@ -21,14 +22,34 @@ from auth_service.personal_tokens.models import PersonalToken
 from auth_service.sessions.models import Session
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.users.models import AddressClaim, EmailChange, FormerUsername, Profile, User
+from auth_service.users.unique_keys import email_key
 
 Erase = Callable[[UUID], int]
 
 
+def _addresses(user_id: UUID) -> set[str]:
+    """The keys of the addresses that are theirs or were; what they only asked for may be somebody else's."""
+    present = User.objects.filter(id=user_id).values_list("email_key", flat=True)
+    former = EmailChange.objects.filter(user_id=user_id).values_list("old_key", flat=True)
+    return {key for key in (*present, *former) if key}
+
+
+def _mails(user_id: UUID) -> int:
+    """To them, whoever's account it was about."""
+    return Mail.objects.filter(Q(user_id=user_id) | Q(address_key__in=_addresses(user_id))).delete()[0]
+
+
 def _requests(user_id: UUID) -> int:
-    """Mails that were asked for to their address, whoever did."""
-    address = User.objects.filter(id=user_id).values("email_key")
-    return MailRequest.objects.filter(address_key__in=address).delete()[0]
+    """Mails that were asked for to their addresses, whoever did."""
+    return MailRequest.objects.filter(address_key__in=_addresses(user_id)).delete()[0]
+
+
+def _email_changes(user_id: UUID) -> int:
+    """Their own, and those of others who asked for an address of theirs. There are as many as some days see."""
+    theirs = _addresses(user_id)
+    others = EmailChange.objects.exclude(user_id=user_id).filter(confirmed_at=None).values_list("id", "new_email")
+    asked = [change_id for change_id, email in others.iterator() if email_key(email) in theirs]
+    return EmailChange.objects.filter(Q(user_id=user_id) | Q(id__in=asked)).delete()[0]
 
 
 def _cookies(user_id: UUID) -> int:
@@ -62,7 +83,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "user_sessions_session": lambda user_id: Session.objects.filter(user_id=user_id).delete()[0],
     "personal_tokens_personaltoken": lambda user_id: PersonalToken.objects.filter(user_id=user_id).delete()[0],
     "mailed_tokens_mailedtoken": lambda user_id: MailedToken.objects.filter(user_id=user_id).delete()[0],
-    "mails_mail": lambda user_id: Mail.objects.filter(user_id=user_id).delete()[0],
+    "mails_mail": _mails,
     "mails_mailrequest": _requests,
     "audit_auditentry": _audit_log,
     "django_admin_log": _admin_log,
@@ -72,7 +93,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "totp_recoverycode": lambda user_id: RecoveryCode.objects.filter(user_id=user_id).delete()[0],
     "users_addressclaim": lambda user_id: AddressClaim.objects.filter(user_id=user_id).delete()[0],
     "users_formerusername": lambda user_id: FormerUsername.objects.filter(user_id=user_id).delete()[0],
-    "users_emailchange": lambda user_id: EmailChange.objects.filter(user_id=user_id).delete()[0],
+    "users_emailchange": _email_changes,
     "users_profile": lambda user_id: Profile.objects.filter(user_id=user_id).delete()[0],
     "users_user": _account,
     "chassis_events_walk": lambda user_id: Walk.objects.filter(after=user_id).update(after=UUID(int=0)),

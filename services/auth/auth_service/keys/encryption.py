@@ -1,6 +1,7 @@
 """Keys at rest: AES-256-GCM under a key derived from AUTH_KEY_ENCRYPTION_KEY (NIST SP 800-38D, RFC 5869)."""
 
 import os
+from contextlib import suppress
 
 from chassis.problems import Problem
 from cryptography.exceptions import InvalidTag
@@ -28,12 +29,15 @@ def encrypt(private_key: bytes, *, kid: str, secret: str, purpose: bytes = SIGNI
     return nonce + _cipher(secret, purpose).encrypt(nonce, private_key, kid.encode())
 
 
-def decrypt(sealed: bytes, *, kid: str, secret: str, purpose: bytes = SIGNING_KEYS) -> bytes:
-    """Open a sealed key; raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another."""
-    try:
-        return _cipher(secret, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
-    except InvalidTag:
-        raise KeyUnreadable(kid) from None
+def decrypt(sealed: bytes, *, kid: str, secret: str, fallback: str = "", purpose: bytes = SIGNING_KEYS) -> bytes:
+    """Open a key that was sealed under the secret, or under the other one where there is one.
+
+    Raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another.
+    """
+    for each in filter(None, (secret, fallback)):
+        with suppress(InvalidTag):
+            return _cipher(each, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+    raise KeyUnreadable(kid)
 
 
 def _cipher(secret: str, purpose: bytes) -> AESGCM:

@@ -14,7 +14,7 @@ from jwt.algorithms import ECAlgorithm
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
-from auth_service.keys.encryption import encrypt
+from auth_service.keys.encryption import decrypt, encrypt
 from auth_service.keys.events import KeyRevoked, KeyRotated
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import signing_key_current
@@ -78,6 +78,25 @@ def signing_key_revoke(kid: str, *, now: datetime) -> SigningKey:
         youngest.active_from, youngest.retire_at = min(youngest.active_from, now), None
         youngest.save(update_fields=["active_from", "retire_at"])
         return youngest
+
+
+def signing_key_open(key: SigningKey) -> bytes:
+    """The private key as DER; raises KeyUnreadable."""
+    own = settings()
+    sealed = bytes(key.encrypted_private_key)
+    return decrypt(sealed, kid=key.kid, secret=own.key_encryption_key, fallback=own.key_encryption_key_fallback)
+
+
+def signing_keys_reseal() -> int:
+    """Encrypt the signing keys anew, under the present key; gives how many. Raises KeyUnreadable, and then has none."""
+    with transaction.atomic():
+        keys = list(SigningKey.objects.select_for_update())
+        for key in keys:
+            key.encrypted_private_key = encrypt(
+                signing_key_open(key), kid=key.kid, secret=settings().key_encryption_key
+            )
+            key.save(update_fields=["encrypted_private_key"])
+    return len(keys)
 
 
 def _new_key(*, active_from: datetime) -> dict[str, Any]:

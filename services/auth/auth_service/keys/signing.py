@@ -9,10 +9,8 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.utils import timezone
 
-from auth_service.keys.encryption import decrypt
 from auth_service.keys.models import SigningKey
-from auth_service.keys.services import signing_key_ensure
-from auth_service.settings import settings
+from auth_service.keys.services import signing_key_ensure, signing_key_open
 
 
 def sign_access_token(claims: dict[str, Any], *, now: datetime) -> str:
@@ -36,8 +34,6 @@ def check_signing_key() -> None:
 
 
 def _private_key(key: SigningKey) -> EllipticCurvePrivateKey:
-    sealed = bytes(key.encrypted_private_key)
-    opened = decrypt(sealed, kid=key.kid, secret=settings().key_encryption_key)
-    private_key = load_der_private_key(opened, password=None)
+    private_key = load_der_private_key(signing_key_open(key), password=None)
     assert isinstance(private_key, EllipticCurvePrivateKey)
     return private_key

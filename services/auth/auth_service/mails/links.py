@@ -1,5 +1,6 @@
 """Where the links in mails lead: to what the settings name, whatever host was asked."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -27,6 +28,10 @@ TARGETS = {
 }
 
 
+OWN_LINKS: dict[Kind, Callable[[Mail], str]] = {}
+"""Links that need no token of ours, put here by the room that knows them."""
+
+
 def is_void(mail: Mail, user: User) -> bool:
     """Whether the link of a mail that was not sent yet must not come into being any more; what has none is sent."""
     target = TARGETS.get(Kind(mail.kind))
@@ -39,7 +44,10 @@ def is_void(mail: Mail, user: User) -> bool:
 
 def link_make(mail: Mail, user: User, *, now: datetime) -> str:
     """The link of a mail to an account whose row is locked, with a new token; empty for a kind without one."""
-    target = TARGETS.get(Kind(mail.kind))
+    kind = Kind(mail.kind)
+    if own := OWN_LINKS.get(kind):
+        return own(mail)
+    target = TARGETS.get(kind)
     if target is None:
         return ""
     token = token_issue(user, target.purpose, about=mail.about, now=now)

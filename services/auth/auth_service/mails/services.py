@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from chassis.logging import get_logger
+from chassis.logging import get_logger, pseudonym
 from django.db import transaction
 
 from auth_service.mails.hints import send_soon
@@ -26,7 +26,7 @@ def mail_queue(user: User, kind: Kind, *, address: str | None = None, about: UUI
     key = email_key(address)
     recent = Mail.objects.filter(address_key=key, kind=kind, created_at__gt=now - timedelta(hours=1))
     if recent.count() >= MOST_PER_HOUR:
-        log.warning("too many mails, one left out", kind=kind, user=str(user.id))
+        log.warning("too many mails, one left out", kind=kind, user_hash=pseudonym(user.id))
         return
     Mail.objects.create(
         user=user,

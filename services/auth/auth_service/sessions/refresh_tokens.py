@@ -12,6 +12,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import ClassVar, Self
@@ -21,6 +22,8 @@ from auth_service.settings import settings
 
 _ID, _GENERATION = 16, 4  # bytes
 _REMEMBERED = 5_000  # generations that an old token is followed: a month of refreshing every ten minutes
+
+_REMEMBERED_OVER_CHANGE = 50  # likewise, where the secret was another one of late: each may be the first of the new
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +53,34 @@ class RefreshToken:
         data = self.session_id.bytes + self.generation.to_bytes(_GENERATION) + self.secret
         return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
-    def successor(self) -> Self:
-        secret = hmac.digest(_chain_key(), self.session_id.bytes + self.secret, "sha256")
+    def successor(self, key: bytes | None = None) -> Self:
+        """The next link; ``key`` is the chain's unless it is said."""
+        secret = hmac.digest(key or _chain_keys()[0], self.session_id.bytes + self.secret, "sha256")
         return type(self)(self.session_id, self.generation + 1, secret)
 
     def digest(self) -> bytes:
         """What is stored. A plain hash does: the secret is random and as long as the hash."""
         return hashlib.sha256(self.secret).digest()
 
-    def later(self, generation: int) -> Self | None:
-        """The link of a later generation; None if it is too far away to be remembered, or already past."""
+    def later(self, generation: int, digest: bytes) -> Self | None:
+        """The link of a later generation, which has this digest; None if this one does not lead to it.
+
+        It is not followed too far. Where AUTH_SECRET_KEY was another one of late, the first links may be of that.
+        """
+        return next((link for link in self._at(generation) if hmac.compare_digest(link.digest(), digest)), None)
+
+    def _at(self, generation: int) -> Iterator[Self]:
         if not 0 <= generation - self.generation <= _REMEMBERED:
-            return None
+            return
+        yield self._led_to(generation)
+        if generation - self.generation <= _REMEMBERED_OVER_CHANGE:
+            for former in _chain_keys()[1:]:
+                link = self
+                while link.generation < generation:
+                    link = link.successor(former)
+                    yield link._led_to(generation)
+
+    def _led_to(self, generation: int) -> Self:
         token = self
         while token.generation < generation:
             token = token.successor()
@@ -69,5 +88,7 @@ class RefreshToken:
 
 
 @cache
-def _chain_key() -> bytes:
-    return hmac.digest(settings().secret_key.encode(), b"broadsheet auth refresh tokens", "sha256")
+def _chain_keys() -> list[bytes]:
+    """That of now, and the one before it while it counts."""
+    secrets = (settings().secret_key, settings().secret_key_fallback)
+    return [hmac.digest(each.encode(), b"broadsheet auth refresh tokens", "sha256") for each in secrets if each]

@@ -1,6 +1,5 @@
 """What a refresh token gives: its successor, or the end of the session."""
 
-import hmac
 from datetime import datetime, timedelta
 
 from chassis.logging import get_logger
@@ -63,10 +62,10 @@ def _locked(refresh_token: str) -> tuple[Session, RefreshToken, RefreshToken]:
     """The session of a refresh token, locked; the token; and the last one of its chain. Raises RefreshRefused."""
     if token := RefreshToken.parse(refresh_token):
         sessions = Session.objects.select_for_update(of=("self",)).select_related("user__profile")
-        if session := sessions.filter(id=token.session_id).first():
-            last = token.later(session.refresh_generation)
-            if last and hmac.compare_digest(last.digest(), bytes(session.refresh_digest)):
-                return session, token, last
+        session = sessions.filter(id=token.session_id).first()
+        last = session and token.later(session.refresh_generation, bytes(session.refresh_digest))
+        if session and last:
+            return session, token, last
     raise RefreshRefused("refresh_token_invalid", "This is not a refresh token of ours.")
 
 

@@ -21,7 +21,9 @@ def seal(secret: str, user_id: UUID) -> bytes:
 
 def unseal(sealed: bytes, user_id: UUID) -> str:
     """What was sealed; raises KeyUnreadable under another AUTH_KEY_ENCRYPTION_KEY, and for somebody else's."""
-    return decrypt(sealed, kid=_name(user_id), secret=settings().key_encryption_key, purpose=_SEALED_FOR).decode()
+    own = settings()
+    secrets = {"secret": own.key_encryption_key, "fallback": own.key_encryption_key_fallback}
+    return decrypt(sealed, kid=_name(user_id), purpose=_SEALED_FOR, **secrets).decode()
 
 
 def step_of(code: str, secret: str, *, now: datetime) -> int | None:

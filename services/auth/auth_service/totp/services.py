@@ -6,12 +6,14 @@ import os
 import re
 from datetime import datetime
 
+from django.db import transaction
+
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_totp
 from auth_service.brakes.services import attempt
 from auth_service.brakes.stores import Count
 from auth_service.totp.models import RecoveryCode, Totp
-from auth_service.totp.secrets import step_of, unseal
+from auth_service.totp.secrets import seal, step_of, unseal
 from auth_service.users.models import User
 from auth_service.users.selectors import addresses_of
 from auth_service.users.services import LoginRefused, user_authenticate, written_down
@@ -40,6 +42,21 @@ def code_take(factor: Totp, code: str, *, now: datetime) -> bool:
     """Use up a code of the app: its step, and all before, count no more. Of two at once one is told True."""
     step = step_of(re.sub(r"\s", "", code), unseal(bytes(factor.sealed_secret), factor.user_id), now=now)
     return step is not None and bool(Totp.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step))
+
+
+def factors_reseal() -> int:
+    """Encrypt the secrets of second factors anew, under the present key, each in a transaction of its own.
+
+    Gives how many. Raises KeyUnreadable; who calls again goes on.
+    """
+    count = 0
+    for user_id in Totp.objects.values_list("user_id", flat=True).iterator():
+        with transaction.atomic():
+            if factor := Totp.objects.select_for_update().filter(user_id=user_id).first():
+                factor.sealed_secret = seal(unseal(bytes(factor.sealed_secret), user_id), user_id)
+                factor.save(update_fields=["sealed_secret"])
+                count += 1
+    return count
 
 
 def _recover(user: User, code: str) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.events.databases.django import DjangoDatabase, publish
-from chassis.events.forgetting import forget
+from chassis.events.forgetting import forget, forget_dead_letters
 from chassis.logging import get_logger
 from django.db import transaction
 from django.db.models import QuerySet
@@ -17,8 +17,10 @@ from blog_service.erased.services import erased_remember
 from blog_service.erasure.events import ErasureDone
 from blog_service.erasure.models import Erasure
 from blog_service.erasure.tables import ERASED
+from blog_service.settings import settings
 
 SECONDS = 30  # of one job
+QUEUES = ("blog.auth-events", "blog.media-events")
 QUIET = timedelta(minutes=1)
 """How long after the last service has answered events may still be on their way."""
 
@@ -81,5 +83,6 @@ def _forget(erasures: "QuerySet[Erasure]") -> None:
     with transaction.atomic():
         erasure = erasures.select_for_update(skip_locked=True).first()
         if erasure and forget(DjangoDatabase(), str(erasure.user_id)):
+            forget_dead_letters(settings().events_url, QUEUES, str(erasure.user_id))
             erasure.user_id = None
             erasure.save(update_fields=["user_id"])

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase, publish
-from chassis.events.forgetting import forget
+from chassis.events.forgetting import forget, forget_dead_letters
 from chassis.logging import get_logger
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -19,9 +19,11 @@ from media_service.erased.services import erased_remember
 from media_service.erasure.events import ErasureDone
 from media_service.erasure.models import Erasure
 from media_service.erasure.tables import ERASED
+from media_service.settings import settings
 from media_service.storage.store import Store
 
 SECONDS = 30  # of one job
+QUEUES = ("media.auth-events", "media.blog-events")
 QUIET = timedelta(minutes=1)
 """How long after the last service has answered events may still be on their way."""
 
@@ -91,6 +93,7 @@ def _forget(database: Database, erasures: "Select[Erasure]") -> None:
         if erasure := session.scalar(erasures):
             user_id = erasure.user_id
     if user_id and forget(SqlAlchemyDatabase(database.writing_engine), str(user_id)):
+        forget_dead_letters(settings().events_url, QUEUES, str(user_id))
         with database.writing() as session:
             erasure = session.scalar(erasures.with_for_update())
             if erasure:

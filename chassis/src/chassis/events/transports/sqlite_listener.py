@@ -81,3 +81,4 @@ class SqliteListener:
         self._asked_at = time.time()
         rows = [(COPIES, pattern, self._asked_at + COPY_SECONDS) for pattern in self._patterns]
         bus.executemany("INSERT OR REPLACE INTO bus_binding VALUES (?, ?, ?)", rows)
+        bus.execute("DELETE FROM bus_copy WHERE kept_until < ?", (self._asked_at,))  # also while nobody publishes

@@ -1,10 +1,17 @@
 """A service that does not answer is left alone, and asked again when it may be back."""
 
+import gc
+import weakref
 from collections.abc import Callable
 
 import httpx
 import pytest
 from chassis.problems import Problem
+from chassis.tracing import SpanIds
+from gateway_service.chain.link import Give
+from gateway_service.door.head import Head
+from gateway_service.door.turn import Turn
+from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import BreakerRules
 from gateway_service.guards.breaker import Attempt, Breaker
 from gateway_service.messages import Response
@@ -18,6 +25,22 @@ SILENT = Refusal("upstream_timeout")
 RULES = BreakerRules(requests=4, failures=0.5, window_seconds=10, open_seconds=5)
 
 
+def exchange() -> Exchange:
+    return Exchange(
+        Turn(Line(), Head("GET", b"/", b"", 1, [], {}), "127.0.0.1", arrived=True, keep=True), SpanIds("a", "b")
+    )
+
+
+class Line:
+    """No client."""
+
+    def write(self, data: bytes) -> None: ...
+
+    def pace(self) -> None: ...
+
+    def ended(self, turn: Turn) -> None: ...
+
+
 class Service:
     """Asks a breaker as time passes."""
 
@@ -26,7 +49,7 @@ class Service:
         self.breaker = Breaker("blog", RULES, lambda: self.now)
 
     def begin(self) -> Attempt:
-        attempt = Attempt(self.breaker, lambda _: None)
+        attempt = Attempt(self.breaker, exchange(), lambda _: None)
         self.breaker.admit(attempt)
         return attempt
 
@@ -92,6 +115,38 @@ def test_probe_whose_client_leaves_gives_way_to_another() -> None:
     service.begin().cancel()
     service.ask(SERVED)
     assert not service.is_open
+
+
+def test_request_that_has_ended_is_gone_at_once() -> None:
+    """Nothing of it is left for the collection of garbage, which would cost more than all checks."""
+
+    class Transfer:
+        """Holds on to who asked, as the real one does."""
+
+        def __init__(self, exchange: Exchange, give: Give) -> None:
+            self.give: Give = give
+            self.kept = exchange
+            exchange.cancel = self.cancel
+
+        def cancel(self) -> None: ...
+
+    def forward(exchange: Exchange, give: Give) -> None:
+        transfers.append(Transfer(exchange, give))
+
+    transfers: list[Transfer] = []
+    asked = exchange()
+    given: list[Response | Exception] = []
+    gc.disable()
+    try:
+        Attempt(Service().breaker, asked, given.append).begin(forward)
+        transfers[0].give(SERVED)
+        asked.cancel = None  # as the gateway does in the end
+        left: list[weakref.ref[object]] = [weakref.ref(asked), weakref.ref(transfers.pop())]
+        del asked
+        assert [each() for each in left] == [None, None]
+    finally:
+        gc.enable()
+    assert given == [SERVED]
 
 
 def test_service_that_is_down_is_asked_no_more_until_it_is_back(configured: Callable[..., Running]) -> None:

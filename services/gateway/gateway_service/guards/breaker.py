@@ -72,17 +72,23 @@ class Breaker:
 
 
 class Attempt:
-    """One request that was let through, until it is known how it ended."""
+    """One request that was let through, until it is known how it ended.
 
-    __slots__ = ("_breaker", "_cancel", "_give", "_settled")
+    Meanwhile it stands between the exchange and what cancels it, and no longer: they would keep each other until the
+    next collection of garbage, which costs a fifth of a request.
+    """
 
-    def __init__(self, breaker: Breaker, give: Give) -> None:
+    __slots__ = ("_breaker", "_cancel", "_exchange", "_give", "_settled")
+
+    def __init__(self, breaker: Breaker, exchange: Exchange, give: Give) -> None:
         self._breaker = breaker
+        self._exchange = exchange
         self._give = give
         self._settled = False
         self._cancel: Callable[[], object] | None = None
 
-    def begin(self, exchange: Exchange, forward: Forwarding) -> None:
+    def begin(self, forward: Forwarding) -> None:
+        exchange = self._exchange
         self._breaker.admit(self)
         try:
             forward(exchange, self.give)
@@ -93,6 +99,8 @@ class Attempt:
 
     def give(self, outcome: Response | Exception) -> None:
         self._settled = True
+        if self._cancel:
+            self._exchange.cancel, self._cancel = self._cancel, None
         if isinstance(outcome, Response):
             self._breaker.answered(self)
         elif getattr(outcome, "code", "") in _NO_ANSWER:
@@ -102,10 +110,11 @@ class Attempt:
         self._give(outcome)
 
     def cancel(self) -> None:
-        if not self._settled:
-            self._breaker.left(self)
-        if self._cancel:
-            self._cancel()
+        """Nobody waits any more."""
+        self._breaker.left(self)
+        cancel, self._cancel = self._cancel, None
+        if cancel:
+            cancel()
 
 
 class Breaking:
@@ -117,4 +126,4 @@ class Breaking:
 
     def __call__(self, exchange: Exchange, give: Give) -> None:
         assert exchange.target is not None
-        Attempt(self._breakers[exchange.target.upstream], give).begin(exchange, self._forward)
+        Attempt(self._breakers[exchange.target.upstream], exchange, give).begin(self._forward)

@@ -67,9 +67,10 @@ class Concurrency:
         self.used -= 1
         if seconds is None:
             return
-        shortest = min(self._shortest.get(route, _INFINITE), self._before.get(route, _INFINITE))
+        shortest, before = self._shortest.get(route, _INFINITE), self._before.get(route, _INFINITE)
         if seconds < shortest:
             self._shortest[route] = seconds
+        shortest = min(shortest, before)
         if shortest == _INFINITE:
             return  # how long it waited is not known
         self._samples += 1

@@ -17,6 +17,8 @@ from gateway_service.upstreams.upstream import Upstream
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 SAFE = frozenset({"GET", "HEAD"})
 """They may be asked again while the first may still be worked on."""
+_AT_ONCE_SECONDS = 0.01
+"""Up to so much nothing has been used up that would be worth telling."""
 T = TypeVar("T")
 Give = Callable[[Response | Exception], None]
 
@@ -88,8 +90,10 @@ class Transfer:
     @property
     def _seconds(self) -> float:
         """For how long the head of an answer is waited for, from now on."""
-        left = self._limits.total_seconds - (monotonic() - self._started)
-        return max(0, min(self._limits.try_seconds, left))
+        limits, spent = self._limits, monotonic() - self._started
+        if spent < _AT_ONCE_SECONDS and limits.try_seconds <= limits.total_seconds:
+            return limits.try_seconds
+        return max(0.0, round(min(limits.try_seconds, limits.total_seconds - spent), 1))
 
     def send_when_here(self, body: RequestBody) -> None:
         """Send it once its body is here, or with a body that is passed on as it comes."""

@@ -61,7 +61,7 @@ class Upstream:
         target = self._prefix + exchange.path.encode() + (b"?" + query if query else b"")
         line = b"%b %b HTTP/1.1\r\n" % (exchange.method.encode(), target)
         headers = self._headers.make(exchange)
-        return b"".join((line, self._host, headers, _waited_for(round(seconds, 1)), framing, b"\r\n"))
+        return b"".join((line, self._host, headers, _waited_for(seconds), framing, b"\r\n"))
 
 
 @lru_cache(maxsize=1000)

@@ -33,7 +33,8 @@ class TrashedBecause(StrEnum):
 
 class Asset(Base):
     """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events,
-    ``left_out`` names what of it is not kept. Answers and events read their fields from it by name.
+    ``left_out`` names what of it is not kept, ``focal_x`` and ``focal_y`` the point, as shares of width and height from
+    the top left, that is to be seen wherever it is cropped. Answers and events read their fields from it by name.
 
     While it is processing, ``status`` is the truth and the job only a hint: at ``retry_at`` it is queued again.
 
@@ -60,6 +61,8 @@ class Asset(Base):
     blob_id: Mapped[UUID] = mapped_column(ForeignKey(Blob.id), index=True)
     sha256: Mapped[str] = mapped_column(String(64))
     alt: Mapped[str] = mapped_column(String(ALT_LENGTH), default="")
+    focal_x: Mapped[float | None] = mapped_column(default=None)
+    focal_y: Mapped[float | None] = mapped_column(default=None)
     left_out: Mapped[str] = mapped_column(String(40), default="", server_default="")
     status: Mapped[str] = mapped_column(String(16), default=AssetStatus.PROCESSING)
     reason: Mapped[str | None] = mapped_column(String(200), default=None)
@@ -80,6 +83,15 @@ class Asset(Base):
     height: AssociationProxy[int] = association_proxy("blob", "height")
     asset_id: Mapped[UUID] = synonym("id")
     sequence: Mapped[int] = synonym("version")
+
+    @property
+    def focal(self) -> tuple[float, float] | None:
+        """The focal point, if its owner has said one."""
+        return None if self.focal_x is None or self.focal_y is None else (self.focal_x, self.focal_y)
+
+    @focal.setter
+    def focal(self, point: tuple[float, float] | None) -> None:
+        self.focal_x, self.focal_y = point or (None, None)
 
     @property
     def renditions(self) -> list[Rendition]:

@@ -15,6 +15,8 @@ from media_service.storage.store import EXTENSIONS
 Moment = Annotated[datetime, PlainSerializer(format_timestamp, return_type=str)]
 LeftOut = Annotated[list[Literal["gain_map", "animation", "pictures"]], BeforeValidator(str.split)]
 
+Alt = Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$"), AfterValidator(readable)]
+
 
 class AssetUrls(BaseModel):
     """Where the picture can be had; renditions answer 202 until they are made."""
@@ -65,7 +67,7 @@ class AssetPage(BaseModel):
 class AssetChange(BaseModel):
     """What can be changed of an asset; what is absent stays."""
 
-    alt: Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$"), AfterValidator(readable)] = ""
+    alt: Alt = ""
 
 
 def asset_out(asset: Asset, public_url: str) -> AssetOut:

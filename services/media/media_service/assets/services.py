@@ -1,5 +1,6 @@
 """What changes an asset. Each change that others care about raises its version and publishes it."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -66,6 +67,20 @@ def asset_describe(session: Session, asset_id: UUID, owner_id: UUID, *, alt: str
     asset = asset_get(session, asset_id, owner_id)
     if alt is not None:
         asset.alt = alt
+    return asset
+
+
+def asset_change(
+    session: Session, asset_id: UUID, owner_id: UUID, fields: Mapping[str, object], *, require: Callable[[Asset], None]
+) -> Asset:
+    """Set fields of the owner's asset, also of one in the trash, if ``require`` does not raise.
+
+    Raises Problem 404 as asset_get does.
+    """
+    asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
+    require(asset)
+    for name, value in fields.items():
+        setattr(asset, name, value)
     return asset
 
 

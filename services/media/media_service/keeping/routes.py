@@ -7,13 +7,14 @@ from uuid import UUID
 from chassis.fastapi.authentication import Caller
 from chassis.fastapi.lists import documented, query_of
 from chassis.lists import CURSOR, Keyset, Parameter, Query, cursor_page
-from chassis.preconditions import entity_tag, is_unchanged
-from fastapi import APIRouter, BackgroundTasks, Depends, Request, Response
+from chassis.preconditions import entity_tag, if_match, is_unchanged
+from fastapi import APIRouter, BackgroundTasks, Depends, Header, Request, Response
 
 from media_service.assets.models import Asset
 from media_service.assets.selectors import asset_get, assets_after
+from media_service.assets.services import asset_change
 from media_service.dependencies import AssetId, Service, WebService
-from media_service.keeping.schemas import AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
+from media_service.keeping.schemas import AssetChangeV2, AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
 from media_service.keeping.selectors import usage_get
 from media_service.keeping.services import asset_delete, asset_delete_or_purge, asset_restore, asset_take_down
 from media_service.storage.store import folder_of
@@ -28,6 +29,11 @@ IN_USE: dict[int | str, dict[str, Any]] = {
 IN_USE_OR_TAKEN_DOWN: dict[int | str, dict[str, Any]] = {
     409: {"description": "`asset_in_use`: with its `usage`, as GET has it; `asset_taken_down`"}
 }
+STALE: dict[int | str, dict[str, Any]] = {
+    412: {"description": "`precondition_failed`: it has changed since it was read"},
+    428: {"description": "`precondition_required`: If-Match is missing"},
+}
+Tags = Annotated[str | None, Header(alias="If-Match", description="the ETag of what is to be changed; required")]
 TAKEN_DOWN: dict[int | str, dict[str, Any]] = {409: {"description": "`asset_taken_down`: staff has taken it down"}}
 
 v1 = APIRouter(prefix="/api/v1/media", tags=["media"])
@@ -57,6 +63,20 @@ async def list_assets(query: Annotated[Query, Depends(query_of(CURSOR))], caller
 async def get_asset(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """One of the caller's pictures, also from the trash."""
     return _answer(service, await service.database.read(asset_get, asset_id, caller.sub, also_trashed=True), request)
+
+
+@router.patch("/{asset_id}", response_model=AssetV2, responses=STALE)
+async def change_asset(  # noqa: PLR0913  what a request has
+    request: Request, asset_id: AssetId, change: AssetChangeV2, *, caller: Caller, service: Service, tags: Tags = None
+) -> Response:
+    """Change the alternative text or the focal point of one of the caller's pictures; If-Match has its ETag."""
+    demand = if_match(tags)
+
+    def require(asset: Asset) -> None:
+        demand.require(_answer(service, asset, request).headers["etag"])
+
+    changed = await service.database.write(asset_change, asset_id, caller.sub, change.fields(), require=require)
+    return _answer(service, changed, request)
 
 
 @router.delete("/{asset_id}", status_code=204, responses=IN_USE_OR_TAKEN_DOWN, openapi_extra=documented(FORCE))

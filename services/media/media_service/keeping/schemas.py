@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from chassis.text import readable
-from pydantic import AfterValidator, BaseModel, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
 from media_service.assets.models import NOTICE_LENGTH, Asset, AssetStatus
-from media_service.assets.schemas import AssetUrls, LeftOut, Moment, urls_of
+from media_service.assets.schemas import Alt, AssetUrls, LeftOut, Moment, urls_of
 from media_service.keeping.selectors import State, state_of
 from media_service.refused import Refusal
 from media_service.terms import Terms
@@ -44,6 +44,29 @@ class PlaceholderOut(BaseModel):
     color: str
 
 
+Share = Annotated[float, Field(ge=0, le=1, strict=True, allow_inf_nan=False)]
+
+
+class Focal(BaseModel):
+    """The point that is to be seen wherever it is cropped: shares of width and height, from the top left."""
+
+    x: Share
+    y: Share
+
+
+class AssetChangeV2(BaseModel):
+    """What can be changed of an asset; what is absent stays, and ``focal`` null means none."""
+
+    alt: Alt = ""
+    focal: Focal | None = None
+
+    def fields(self) -> dict[str, object]:
+        """Those that were sent, as the asset has them."""
+        point = self.focal and (self.focal.x, self.focal.y)
+        found: dict[str, object] = {"alt": self.alt, "focal": point}
+        return {name: value for name, value in found.items() if name in self.model_fields_set}
+
+
 class AssetV2(BaseModel):
     """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent."""
 
@@ -57,6 +80,7 @@ class AssetV2(BaseModel):
     width: int
     height: int
     alt: str
+    focal: Focal | None
     left_out: LeftOut
     placeholder: PlaceholderOut | None
     urls: AssetUrls
@@ -87,6 +111,7 @@ def asset_v2(asset: Asset, public_url: str, *, terms: Terms, now: datetime) -> A
         **facts,
         state=state_of(asset, terms=terms, now=now),
         reason=asset.notice or asset.reason,
+        focal=Focal(x=asset.focal[0], y=asset.focal[1]) if asset.focal else None,
         placeholder=_placeholder(asset),
         urls=urls_of(asset, public_url),
     )

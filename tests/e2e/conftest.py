@@ -4,10 +4,11 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from chassis.testing.local_server import LocalServer
 from playwright.sync_api import Browser, Page
 
 from tests.support.api import Visitor
-from tests.support.browser import chromium
+from tests.support.browser import chromium, empty_pages
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
 
@@ -23,12 +24,33 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 @pytest.fixture(scope="session")
-def platform(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform | None]:
+def front_end() -> Iterator[LocalServer]:
+    """An empty page of a front end's, on the API's site, which may log in by cookie."""
+    with empty_pages() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def reader() -> Iterator[LocalServer]:
+    """An empty page, on the API's site, which may read what everybody may."""
+    with empty_pages() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def platform(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    front_end: LocalServer,
+    reader: LocalServer,
+) -> Iterator[Platform | None]:
     """Our own platform; None when one was given."""
     if GIVEN:
         yield None
         return
-    with Platform(tmp_path_factory.mktemp("platform"), request.param) as platform:
+    platform = Platform(tmp_path_factory.mktemp("platform"), request.param)
+    platform.settings |= {"COOKIE_ORIGINS": front_end.url, "GATEWAY_CORS_ORIGINS": reader.url}
+    with platform:
         yield platform
 
 

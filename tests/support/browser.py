@@ -4,6 +4,7 @@ import contextlib
 import os
 from collections.abc import Iterator
 
+from chassis.testing.local_server import LocalServer, local_server
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from tests.support.programs import program
@@ -20,6 +21,14 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextlib.contextmanager
+def empty_pages() -> Iterator[LocalServer]:
+    """An origin whose pages do nothing by themselves."""
+    with local_server() as server:
+        server.headers["Content-Type"] = "text/html"
+        yield server
 
 
 def complaints(page: Page) -> list[str]:

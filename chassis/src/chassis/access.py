@@ -30,6 +30,7 @@ class Access(BaseModel):
     roles: frozenset[str] = Field(frozenset(), description="the token needs one of these roles")
     scopes: frozenset[str] = Field(frozenset(), description="the token needs all of these scopes")
     weighs_roles: bool = Field(False, description="what may be done depends on the roles, though none is needed")
+    or_cookie: bool = Field(False, description="without a token the service looks for a log-in by cookie")
     session: bool = Field(False, description="the token must be of a log-in: personal access tokens are refused")
 
     @model_validator(mode="after")
@@ -44,6 +45,8 @@ class Access(BaseModel):
         Raises TokenRefused (401), or Problem (403) ``session_required``, ``scope_missing`` or ``role_missing``.
         """
         if self.auth != "required":
+            return
+        if claims is None and self.or_cookie:
             return
         if claims is None:
             raise TokenRefused("token_missing")

@@ -43,7 +43,7 @@ class AuthSettings(ServiceSettings):
     database_url: Secret = Field("sqlite:///var/auth.sqlite3", description="accounts: sqlite:/// or postgresql://")
     secret_key: GeneratedSecret = Field(
         "development-auth-secret-key-of-no-worth",
-        description="signs the admin's cookies and the chain of refresh tokens",
+        description="signs the admin's cookies, the chain of refresh tokens and CSRF tokens",
     )
     key_encryption_key: GeneratedSecret = Field(
         "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
@@ -145,6 +145,12 @@ class AuthSettings(ServiceSettings):
         """Name and digest of every client secret."""
         pairs = [item.strip().split("=") for item in self.client_digests.split(",") if self.client_digests]
         return [(name, digest) for name, digest in pairs]
+
+    @property
+    def public_origin(self) -> str:
+        """Of pages that the API's own host serves."""
+        parts = urlsplit(self.public_url)
+        return f"{parts.scheme}://{parts.netloc}"
 
     @property
     def access_token_life(self) -> timedelta:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from email.message import EmailMessage
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
@@ -45,6 +46,11 @@ class Caller:
             method, path, data, content_type="application/json", headers=sent, REMOTE_ADDR=self.peer
         )
         return ApiResponse(response)
+
+    @property
+    def cookies(self) -> SimpleCookie:
+        """What a browser would keep and send."""
+        return self._client.cookies
 
     def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)

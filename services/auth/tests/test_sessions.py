@@ -191,7 +191,7 @@ def test_v2_wrong_credentials_are_a_problem(alice: Caller, charlie: Caller) -> N
     [
         ({"password": PASSWORD}, "/login", "required"),
         ({"login": "alice"}, "/password", "required"),
-        ({"login": "alice", "password": PASSWORD, "mode": "cookie"}, "/mode", "invalid_choice"),
+        ({"login": "alice", "password": PASSWORD, "mode": "both"}, "/mode", "invalid_choice"),
         ({"login": "alice", "password": PASSWORD, "mode": ["token"]}, "/mode", "invalid_choice"),
         ({"login": "alice", "password": PASSWORD, "remember": True}, "/remember", "unknown"),
         ({"login": 5, "password": PASSWORD}, "/login", "invalid"),

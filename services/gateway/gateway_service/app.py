@@ -65,7 +65,7 @@ def checks(  # noqa: PLR0913  what they are made of
         livez,
         HostCheck(allowed_hosts(settings)),
         canonical,
-        CorsCheck(config.cors, allowed_origins(settings)),
+        CorsCheck(config.cors, allowed_origins(settings), settings.pages_with_cookies),
         AddressCheck(trusted_proxies(settings), limiter, quotas, at_home),
         PagesCheck(site(settings, config, routes, token, is_well)),
         VersionCheck(config.versions),

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal, Self
 import yaml
 from chassis.access import Access, AuthLevel, Method
 from chassis.settings import SettingsError
+from chassis.settings.types import ORIGIN
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from chassis import access
@@ -21,7 +22,6 @@ Upstream = Literal["auth", "blog", "media"]
 _OWN = re.compile(r"/(internal|metrics|livez|readyz|status|admin)(/.*)?")
 """What services have for each other and for operators."""
 _TEMPLATE = re.compile(r"(/([A-Za-z0-9._:-]+|[A-Za-z0-9._:-]*(\{[a-z_]+\}[A-Za-z0-9._:-]*)+))+")
-ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
 
 
 class _Strict(BaseModel):
@@ -188,7 +188,10 @@ class Cors(_Strict):
 
     origins: frozenset[str] = Field(frozenset(), description='exact, like https://app.example.com; or "*" alone')
     patterns: tuple[str, ...] = Field((), description="regular expressions from ^https:// to $")
-    credentials: bool = True
+    credentialed_origins: frozenset[str] = Field(
+        frozenset(), description="exact; those besides whose pages may send cookies, and COOKIE_ORIGINS with them"
+    )
+    credentials: bool = Field(True, description="false: no page of another origin may send cookies")
     max_age_seconds: int = Field(600, ge=0)
     request_headers: tuple[str, ...]
     exposed_headers: tuple[str, ...]
@@ -197,7 +200,7 @@ class Cors(_Strict):
     def _safe(self) -> Self:
         if "*" in self.origins and self.credentials:
             raise ValueError('origins "*" with credentials would let every site act for its visitors; use one of both')
-        for origin in self.origins - {"*"}:
+        for origin in self.origins.union(self.credentialed_origins) - {"*"}:
             if not ORIGIN.fullmatch(origin):
                 raise ValueError(f"{origin!r} is not an origin like https://app.example.com")
         for pattern in self.patterns:

@@ -5,10 +5,9 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from chassis.client_address import Header, TrustedProxies, networks
-from chassis.settings import ClientSettings, SettingsError, load
+from chassis.settings import ClientSettings, load
+from chassis.settings.types import Origins, listed
 from pydantic import Field
-
-from gateway_service.config import ORIGIN
 
 
 class GatewaySettings(ClientSettings):
@@ -24,7 +23,7 @@ class GatewaySettings(ClientSettings):
         Path(__file__).with_name("gateway.yaml"), description="the YAML of routes; the packaged one unless set"
     )
     hosts: str = Field("", description="names beside PUBLIC_URL's that production answers to, separated by commas")
-    cors_origins: str = Field("", description="origins allowed beside those of the YAML, separated by commas")
+    cors_origins: Origins = Field("", description="origins allowed beside those of the YAML, separated by commas")
     trust_traceparent: bool = Field(
         False, description="go on with the trace a client names, where something in front writes that header afresh"
     )
@@ -47,11 +46,6 @@ def settings() -> GatewaySettings:
     return load(GatewaySettings)
 
 
-def listed(text: str) -> tuple[str, ...]:
-    """The items of a comma-separated setting."""
-    return tuple(item.strip() for item in text.split(",") if item.strip())
-
-
 def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
     """The host names answered to; none means any, which only development does."""
     if not settings.production:
@@ -62,9 +56,6 @@ def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
 
 def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:
     """Origins allowed beside those of the YAML: the settings', and a front end's development server."""
-    for origin in listed(settings.cors_origins):
-        if not ORIGIN.fullmatch(origin):
-            raise SettingsError(f"GATEWAY_CORS_ORIGINS: {origin!r} is not an origin like https://app.example.com.")
     return (*listed(settings.cors_origins), *(() if settings.production else ("http://localhost:3000",)))
 
 

@@ -104,6 +104,7 @@ def test_missing_file_is_one_sentence(tmp_path: Path) -> None:
         ({"GATEWAY_PROT": "1"}, "GATEWAY_PROT is not a setting of gateway; did you mean GATEWAY_PORT?"),
         ({"GATEWAY_TRUSTED_PROXIES": "10.0.0.0/33"}, "GATEWAY_TRUSTED_PROXIES"),
         ({"GATEWAY_CORS_ORIGINS": "*"}, "GATEWAY_CORS_ORIGINS"),
+        ({"COOKIE_ORIGINS": "https://app.example, null"}, "COOKIE_ORIGINS"),
         ({"AUTH_URL": "auth:8010"}, "AUTH_URL: must begin with http"),
     ],
 )

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from pathlib import Path
 
 import httpx
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
@@ -81,6 +82,35 @@ def test_origin_may_be_an_address_of_ipv6(start_gateway: Callable[..., Running])
     running.wait_until_ready()
     answer = httpx.get(f"{running.url}/nothing", headers={"Origin": "http://[::1]:3000"})
     assert answer.headers["access-control-allow-origin"] == "http://[::1]:3000"
+
+
+def test_only_origins_of_their_own_list_may_send_cookies(start_gateway: Callable[..., Running]) -> None:
+    running = start_gateway(GATEWAY_CORS_ORIGINS="https://reads.example", COOKIE_ORIGINS="https://app.example")
+    running.wait_until_ready()
+    with httpx.Client(base_url=running.url) as client:
+        for origin, said in (("https://reads.example", None), ("https://app.example", "true"), (EVIL, None)):
+            for method, headers in (("GET", {}), ("OPTIONS", PREFLIGHT)):
+                answer = client.request(method, "/api/v1/posts", headers={"Origin": origin} | headers)
+                assert answer.headers.get("access-control-allow-credentials") == said, (origin, method)
+                assert answer.headers.get("access-control-allow-origin") == (None if origin == EVIL else origin)
+
+
+def test_where_everybody_may_read_those_with_cookies_are_named(
+    start_gateway: Callable[..., Running], configuration: Path
+) -> None:
+    file = configuration.with_name("everybody.yaml")
+    text = (
+        configuration.read_text()
+        .replace("  origins: []\n", '  origins: ["*"]\n')
+        .replace("credentials: true", "credentials: false")
+    )
+    file.write_text(text)
+    running = start_gateway(GATEWAY_CONFIG=str(file), COOKIE_ORIGINS="https://app.example")
+    running.wait_until_ready()
+    for origin in (EVIL, "https://app.example"):
+        answer = httpx.get(f"{running.url}/api/v1/posts", headers={"Origin": origin})
+        assert answer.headers["access-control-allow-origin"] == "*"
+        assert "access-control-allow-credentials" not in answer.headers
 
 
 def test_production_allows_only_what_is_set(start_gateway: Callable[..., Running]) -> None:

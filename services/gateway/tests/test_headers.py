@@ -4,6 +4,8 @@ from typing import Any
 
 import httpx
 import pytest
+from gateway_service.config import read
+from gateway_service.settings import settings
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.raw_http import exchange, get
 from gateway_service.testing.running import Running
@@ -148,6 +150,22 @@ def test_route_may_declare_what_passes(
     running = start_gateway(GATEWAY_CONFIG=str(file))
     running.wait_until_ready()
     assert passed(running, blog) == expected
+
+
+def test_cookies_pass_where_sessions_are_opened_refreshed_and_ended_alone(
+    stranger: httpx.Client, auth: FakeUpstream
+) -> None:
+    routes = [route for route in read(settings().config).routes if route.cookies]
+    assert {route.path for route in routes} == {f"/api/v2/sessions{each}" for each in ("", "/refresh", "/current")}
+    for method, path, passes in (
+        ("POST", "/api/v2/sessions", True),
+        ("POST", "/api/v2/sessions/refresh", True),
+        ("DELETE", "/api/v2/sessions/current", True),
+        ("POST", "/api/v1/auth/jwt/refresh", False),
+        ("POST", "/api/v1/auth/logout", False),
+    ):
+        stranger.request(method, path, headers={"Cookie": "__Host-refresh=a"})
+        assert (auth.requests[-1].header("cookie") == "__Host-refresh=a") == passes, path
 
 
 @pytest.mark.parametrize(("url", "said"), [("https://news.example", ["max-age=31536000"]), ("http://news.example", [])])

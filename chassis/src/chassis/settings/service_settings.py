@@ -17,7 +17,9 @@ from chassis.settings.types import (
     JobBroker,
     OptionalBaseUrl,
     OptionalGeneratedSecret,
+    Origins,
     Secret,
+    listed,
 )
 
 
@@ -84,6 +86,11 @@ class ServiceSettings(BaseSettings):
         validation_alias="TRUSTED_PEERS",
         description="networks the gateway calls services from: X-Forwarded-* of others are not believed",
     )
+    cookie_origins: Origins = Field(
+        "",
+        validation_alias="COOKIE_ORIGINS",
+        description="origins of front ends whose users log in by cookie, on PUBLIC_URL's site, separated by commas",
+    )
     heartbeat_file: str = Field(
         "", validation_alias="HEARTBEAT_FILE", description="file a background process touches; empty is none"
     )
@@ -138,6 +145,11 @@ class ServiceSettings(BaseSettings):
         }
         outside = [self.variable(name) for name, host in hosts.items() if not is_loopback(host)]
         return f"{outside[0]} is no loopback address" if outside else ""
+
+    @property
+    def pages_with_cookies(self) -> frozenset[str]:
+        """The origins of those front ends, in development of a local one's server too."""
+        return frozenset((*listed(self.cookie_origins), *(() if self.production else ("http://localhost:3000",))))
 
     @property
     def jobs_in_file(self) -> bool:

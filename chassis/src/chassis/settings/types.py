@@ -1,5 +1,6 @@
 """Types of settings that say what their text must be."""
 
+import re
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -33,6 +34,18 @@ def _broker(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> str:
+    wrong = [item for item in listed(value) if not ORIGIN.fullmatch(item)]
+    if wrong:
+        raise ValueError(f"{wrong[0]!r} is not an origin like https://app.example.com")
+    return value
+
+
+def listed(value: str) -> tuple[str, ...]:
+    """The items of a comma-separated setting."""
+    return tuple(item.strip() for item in value.split(",") if item.strip())
+
+
 def _long_enough_or_none(value: str) -> str:
     if value and len(value) < SHORTEST_SECRET:
         raise ValueError(f"must have {SHORTEST_SECRET} characters or more, or be empty")
@@ -48,6 +61,8 @@ def _require_host(url: str) -> None:
         raise ValueError("names no host and port; an IPv6 address has brackets, like http://[::1]:8000")
 
 
+ORIGIN = re.compile(r"https?://([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d+)?")
+"""An origin (RFC 6454) as browsers write it."""
 SECRET = "secret"  # noqa: S105  the mark, not a secret
 GENERATED = "generated"
 SHORTEST_SECRET = 32
@@ -63,5 +78,7 @@ BaseUrl = Annotated[str, AfterValidator(_http_base)]
 """An http(s) URL without a slash at its end."""
 OptionalBaseUrl = Annotated[Secret, AfterValidator(_http_base_or_none)]
 """The same, of a URL that may hold a password and may be empty."""
+Origins = Annotated[str, AfterValidator(_origins)]
+"""Origins such as https://app.example.com, separated by commas."""
 EventBroker = Annotated[Secret, AfterValidator(_broker)]
 JobBroker = Annotated[Secret, AfterValidator(_job_broker)]

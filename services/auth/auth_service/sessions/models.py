@@ -33,6 +33,9 @@ class Session(models.Model):
     ip = models.GenericIPAddressField(null=True, blank=True)
     refresh_generation = models.PositiveIntegerField()
     refresh_digest = models.BinaryField(max_length=32)
+    by_cookie = models.BooleanField(
+        default=False, db_default=False, help_text="Its refresh tokens are in a cookie, and count nowhere else."
+    )
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.CharField(max_length=10, choices=EndedBy.choices, blank=True)
 

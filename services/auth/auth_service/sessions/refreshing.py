@@ -21,15 +21,17 @@ class RefreshRefused(Problem):
         super().__init__(401, code, detail, headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})
 
 
-def session_refresh(refresh_token: str, *, now: datetime) -> Grant:
+def session_refresh(refresh_token: str, *, by_cookie: bool = False, now: datetime) -> Grant:
     """Exchange a refresh token for its successor and an access token; raises RefreshRefused.
 
     A token used a second time within the grace gives the same successor (parallel tabs, lost answers). Any older use is
-    theft, and ends the session.
+    theft, and ends the session. ``by_cookie``: it came in a cookie; tokens that were given so count in no other way.
     """
     with transaction.atomic():
         session, token, last = _locked(refresh_token)
         _require_live(session, now=now)
+        if session.by_cookie != by_cookie:
+            raise RefreshRefused("refresh_token_invalid", "A token is good as it was given: in the body, or by cookie.")
         current = _exchange(session, token, last, now=now)
     if current is None:  # raised out here, so that the end of the session is not rolled back
         log.warning("refresh token reused", session=str(session.id), generations_old=last.generation - token.generation)

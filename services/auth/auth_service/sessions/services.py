@@ -47,13 +47,13 @@ class Grant:
         return cls(session, access_token_issue(session, now=now), str(token))
 
 
-def session_open(user: User, *, user_agent: str, ip: str | None, now: datetime) -> Grant:
+def session_open(user: User, *, user_agent: str, ip: str | None, by_cookie: bool = False, now: datetime) -> Grant:
     """Log a user in on one device; of too many sessions the one unused for longest ends.
 
     It keeps an account that was to be deleted. Raises InvalidCredentials where the account was suspended, or got
     another password, since it was authenticated.
     """
-    session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip)
+    session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip, by_cookie=by_cookie)
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():

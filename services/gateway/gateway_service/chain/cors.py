@@ -9,21 +9,20 @@ from gateway_service.messages import Header, Response
 
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+_CREDENTIALS = (b"access-control-allow-credentials", b"true")
 _REMEMBERED_ORIGINS = 1000
 
 
 class CorsCheck:
     """Answers preflights and marks the answers that an allowed origin may read."""
 
-    def __init__(self, config: Cors, more_origins: Iterable[str] = ()) -> None:
+    def __init__(self, config: Cors, more_origins: Iterable[str] = (), with_cookies: Iterable[str] = ()) -> None:
         self._origins = {origin.encode() for origin in config.origins.union(more_origins)}
+        credentialed = config.credentialed_origins.union(with_cookies) if config.credentials else ()
+        self._credentialed = frozenset(origin.encode() for origin in credentialed)
         self._patterns = [re.compile(pattern) for pattern in config.patterns]
-        credentials: tuple[Header, ...] = (
-            ((b"access-control-allow-credentials", b"true"),) if config.credentials else ()
-        )
-        self._actual = (*credentials, (b"access-control-expose-headers", ", ".join(config.exposed_headers).encode()))
-        self._preflight = (
-            *credentials,
+        self._actual = ((b"access-control-expose-headers", ", ".join(config.exposed_headers).encode()),)
+        self._preflight: tuple[Header, ...] = (
             (b"access-control-allow-methods", _METHODS),
             (b"access-control-allow-headers", ", ".join(config.request_headers).encode()),
             (b"access-control-max-age", str(config.max_age_seconds).encode()),
@@ -35,8 +34,7 @@ class CorsCheck:
             return None
         allowed = self._allows(origin)
         if allowed:
-            answer_to = b"*" if b"*" in self._origins else origin
-            exchange.added_headers.append((b"access-control-allow-origin", answer_to))
+            exchange.added_headers += self._allowance(origin)
         if exchange.method == "OPTIONS" and b"access-control-request-method" in exchange.fields:
             exchange.vary = _PREFLIGHT_VARY
             return Response(204, headers=self._preflight if allowed else ())
@@ -44,8 +42,14 @@ class CorsCheck:
             exchange.added_headers += self._actual
         return None
 
+    def _allowance(self, origin: bytes) -> tuple[Header, ...]:
+        """Those whose pages may send cookies have a list of their own: all others only read what everybody may."""
+        if origin in self._credentialed:
+            return (b"access-control-allow-origin", origin), _CREDENTIALS
+        return ((b"access-control-allow-origin", b"*" if b"*" in self._origins else origin),)
+
     def _allows(self, origin: bytes) -> bool:
-        if b"*" in self._origins or origin in self._origins:
+        if b"*" in self._origins or origin in self._origins or origin in self._credentialed:
             return True
         if not any(pattern.fullmatch(origin.decode("latin-1")) for pattern in self._patterns):
             return False

@@ -9,9 +9,11 @@ class SessionBody(StrictBody):
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
     totp = serializers.CharField(required=False, max_length=40, help_text="A code of the app, or a recovery code.")
     mode = serializers.ChoiceField(
-        ["token"], default="token", error_messages={"invalid_choice": "Only 'token' is offered."}
+        ["token", "cookie"], default="token", help_text="Where the refresh token goes: into the body, or a cookie."
     )
 
 
 class SessionRefreshBody(StrictBody):
-    refresh_token = serializers.CharField(trim_whitespace=False)
+    refresh_token = serializers.CharField(
+        required=False, trim_whitespace=False, help_text="Left out where it is in the cookie."
+    )

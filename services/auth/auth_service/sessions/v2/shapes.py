@@ -15,7 +15,10 @@ class GrantShape(Shape):
     id: UUID
     access_token: str
     expires_in: int = source(description="Seconds until the access token expires.")
-    refresh_token: str
+    refresh_token: str | UnsetType = source(description="Left out where it is in a cookie.")
+    csrf_token: str | UnsetType = source(
+        description="For X-CSRF-Token, where the refresh token is in a cookie; else left out."
+    )
     user: MeV2Shape
     deletion_cancelled: bool | UnsetType = source(
         description="True where this log-in kept an account that was to be deleted; else left out."

@@ -5,8 +5,9 @@ from uuid import UUID
 from chassis.django.bodies import read
 from chassis.django.lists import documented, query_of, rows_on
 from chassis.lists import CURSOR, Keyset, cursor_page
+from chassis.tokens import TokenRefused
 from django.utils import timezone
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from msgspec import UNSET
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
@@ -18,8 +19,16 @@ from auth_service.brakes.documentation import HELD_BACK
 from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.authentication import current_session_id
+from auth_service.sessions.cookies import (
+    CSRF_HEADER,
+    cookies_give,
+    cookies_take,
+    csrf_token,
+    own_page_require,
+    refresh_token_of,
+)
 from auth_service.sessions.device import device_of
-from auth_service.sessions.refreshing import session_refresh
+from auth_service.sessions.refreshing import session_logout, session_refresh
 from auth_service.sessions.selectors import sessions_marked
 from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.shapes import SessionShape
@@ -31,6 +40,10 @@ from auth_service.users.caller import caller
 from auth_service.users.shapes import MeV2Shape
 
 NEWEST_FIRST: Keyset = {"-id": UUID}
+CSRF_TOKEN = OpenApiParameter(
+    CSRF_HEADER, str, OpenApiParameter.HEADER, description="The session's CSRF token; needed with its cookie."
+)
+CSRF_FAILED = OpenApiResponse(description="`csrf_failed`: a page of another origin, or not the session's CSRF token.")
 
 
 class Sessions(APIView):
@@ -38,11 +51,13 @@ class Sessions(APIView):
         # a log-in is by password, and the token of an earlier one must not stop it
         return [] if self.request and self.request.method == "POST" else super().get_authenticators()
 
-    @extend_schema(request=SessionBody, responses={201: GrantShape, 429: HELD_BACK})
+    @extend_schema(request=SessionBody, responses={201: GrantShape, 403: CSRF_FAILED, 429: HELD_BACK})
     def post(self, request: Request) -> Response:
-        """Log in by e-mail or username."""
+        """Log in by e-mail or username; with the mode `cookie` the refresh token goes into `__Host-refresh`."""
         body = read(SessionBody, request.data)
-        now = timezone.now()
+        now, by_cookie = timezone.now(), body["mode"] == "cookie"
+        if by_cookie:
+            own_page_require(request)  # nor may another site log a visitor in, into an account of its own
         user = account_authenticate(
             login=body["login"],
             password=body["password"],
@@ -50,7 +65,7 @@ class Sessions(APIView):
             client=Client.of(request),
             now=now,
         )
-        return _granted(session_open(user, **device_of(request), now=now), status=201)
+        return _granted(session_open(user, **device_of(request), by_cookie=by_cookie, now=now), status=201)
 
     @extend_schema(parameters=documented(CURSOR), responses=SessionsV2Shape)
     def get(self, request: Request) -> Response:
@@ -65,20 +80,34 @@ class Sessions(APIView):
 class Refresh(APIView):
     authentication_classes = []
 
-    @extend_schema(request=SessionRefreshBody, responses={200: GrantShape, 429: HELD_BACK})
+    @extend_schema(
+        parameters=[CSRF_TOKEN],
+        request=SessionRefreshBody,
+        responses={200: GrantShape, 403: CSRF_FAILED, 429: HELD_BACK},
+    )
     def post(self, request: Request) -> Response:
-        """Exchange a refresh token; the same one again within ten seconds gives the same successor."""
-        token, now = read(SessionRefreshBody, request.data)["refresh_token"], timezone.now()
+        """Exchange a refresh token, of the body or else of the cookie; within ten seconds again for the same one."""
+        now, in_body = timezone.now(), read(SessionRefreshBody, request.data).get("refresh_token")
         with wrong_tokens(of_token(Client.of(request)), now=now):
-            return _granted(session_refresh(token, now=now))
+            token = in_body or refresh_token_of(request)
+            if token is None:
+                raise TokenRefused("token_missing", "A refresh token is needed, in the body or in its cookie.")
+            return _granted(session_refresh(token, by_cookie=in_body is None, now=now))
 
 
 class CurrentSession(APIView):
-    @extend_schema(responses={204: None})
+    @extend_schema(parameters=[CSRF_TOKEN], responses={204: None, 403: CSRF_FAILED})
     def delete(self, request: Request) -> Response:
-        """Log out: end the session of the access token."""
-        session_end_own(caller(request).id, current_session_id(request), now=timezone.now())
-        return Response(status=204)
+        """Log out: end the session of the access token, or without one that of the cookie."""
+        if request.auth:
+            session_end_own(caller(request).id, current_session_id(request), now=timezone.now())
+        elif token := refresh_token_of(request):
+            session_logout(token, now=timezone.now())
+        else:
+            raise TokenRefused("token_missing")
+        response = Response(status=204)
+        cookies_take(request, response)
+        return response
 
 
 class OneSession(APIView):
@@ -90,12 +119,17 @@ class OneSession(APIView):
 
 
 def _granted(grant: Grant, *, status: int = 200) -> Response:
+    by_cookie, session_id = grant.session.by_cookie, grant.session.id
     shown = GrantShape(
         id=grant.session.id,
         access_token=grant.access_token,
         expires_in=settings().access_token_seconds,
-        refresh_token=grant.refresh_token,
+        refresh_token=UNSET if by_cookie else grant.refresh_token,
+        csrf_token=csrf_token(session_id) if by_cookie else UNSET,
         user=MeV2Shape.from_instance(grant.session.user),
         deletion_cancelled=grant.deletion_cancelled or UNSET,
     )
-    return Response(shown, status=status)
+    response = Response(shown, status=status)
+    if by_cookie:
+        cookies_give(response, grant.refresh_token, session_id)
+    return response

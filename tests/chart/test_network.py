@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from blog_service.outbound import addresses
 from chassis.access import table
 
 from charts import generate
@@ -20,6 +21,7 @@ NEIGHBOUR_OF_SETTING = {
     "database_url": "postgresql",
     "storage_url": "objectStore",
     "mail_url": "mail",
+    "webhook_ports_taken": "webhooks",
     "cache_url": "redis",
     "events_url": "rabbitmq",
     "jobs_url": "rabbitmq",
@@ -163,3 +165,14 @@ def test_the_threat_model_shows_the_edges() -> None:
     shown = dict(re.findall(r"^\| ([a-z][a-z-]*) \| ([a-zA-Z0-9, -]+) \|$", page, re.MULTILINE))
     shown.pop("from")
     assert {source: targets.split(", ") for source, targets in shown.items()} == generate.edges()
+
+
+def test_webhooks_reach_what_blog_takes_and_nothing_else() -> None:
+    peers = generate.default_values()["networkPolicy"]["neighbours"]["webhooks"]["peers"]
+    assert [peer["ipBlock"] for peer in peers] == [
+        {"cidr": "0.0.0.0/0", "except": list(map(str, addresses.REFUSED_V4))},
+        {"cidr": str(addresses.UNICAST_V6), "except": list(map(str, addresses.REFUSED_V6))},
+    ]
+    (default,) = [item.default for item in generate.settings("blog") if item.name == "BLOG_WEBHOOK_PORTS"]
+    ports = generate.default_values()["networkPolicy"]["neighbours"]["webhooks"]["ports"]
+    assert ",".join(str(rule["port"]) for rule in ports) == default

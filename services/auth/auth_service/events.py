@@ -9,6 +9,7 @@ from auth_service.erasure.handlers import deletion_answered_by_service
 from auth_service.exports.events import ExportAsked
 from auth_service.exports.handlers import export_made_by_media
 from auth_service.keys.events import KeyRevoked, KeyRotated
+from auth_service.mails.handlers import mail_queue_on_webhook_disabled
 from auth_service.personal_tokens.events import PersonalTokenRevoked
 from auth_service.sessions.events import SessionRevoked
 from auth_service.users.events import (
@@ -41,4 +42,5 @@ HANDLERS: dict[str, Handler] = {
     "blog.erasure.done.v1": deletion_answered_by_service,
     "media.erasure.done.v1": deletion_answered_by_service,
     "media.export.made.v1": export_made_by_media,
+    "blog.webhook.disabled.v1": mail_queue_on_webhook_disabled,
 }

@@ -3,7 +3,7 @@
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.policy import default
@@ -14,6 +14,7 @@ from uuid import UUID
 import pytest
 from aiosmtpd.controller import Controller
 from auth_service.celery import app
+from auth_service.commands import event_service
 from auth_service.mails.listing import text_of
 from auth_service.mails.models import Kind, Mail
 from auth_service.mails.rendering import LANGUAGES, render
@@ -22,9 +23,12 @@ from auth_service.mails.services import mail_queue, mails_delete_old
 from auth_service.settings import settings
 from auth_service.testing import Caller, Mailbox
 from auth_service.users.models import Profile, User
+from chassis.events.envelope import Event
+from chassis.events.testing import deliver, example
 from django.test import TestCase
 from django.utils import timezone
 from kombu.exceptions import OperationalError
+from uuid_utils.compat import uuid7
 
 SNAPSHOTS = Path(__file__).parent / "mails"
 MAIL = UUID("01900000-0000-7000-8000-0000000000f1")
@@ -238,3 +242,19 @@ def test_a_broker_that_is_away_costs_no_mail(alice: Caller, mailbox: Mailbox, mo
     with TestCase.captureOnCommitCallbacks(execute=True):
         mail_queue(User.objects.get(), Kind.PASSWORD_RESET, now=timezone.now())
     assert len(mailbox.receive()) == 1
+
+
+def webhook_disabled(owner_id: object) -> Event:
+    event = example("blog.webhook.disabled.v1")
+    return replace(event, id=uuid7(), data=event.data | {"owner_id": str(owner_id)})
+
+
+def test_the_owner_of_a_disabled_webhook_gets_a_mail(alice: Caller, mailbox: Mailbox) -> None:
+    deliver(event_service(), webhook_disabled(alice.id))
+    (message,) = mailbox.receive()
+    assert (message["To"], message["Subject"]) == ("alice@example.org", "A webhook of yours was disabled")
+
+
+def test_a_disabled_webhook_of_nobody_here_is_no_mail(db: None) -> None:
+    deliver(event_service(), webhook_disabled(uuid7()))
+    assert not Mail.objects.exists()

@@ -17,6 +17,7 @@ app = celery_app(
         "blog_service.media_refs.tasks",
         "blog_service.posts.tasks",
         "blog_service.sent_pictures.tasks",
+        "blog_service.webhooks.tasks",
     ],
     schedule={
         "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
@@ -28,6 +29,8 @@ app = celery_app(
         "sent-pictures-give-up": {"task": "sent_pictures_give_up", "schedule": 60},
         "changes-reconcile": {"task": "changes_reconcile", "schedule": 60},
         "changes-forget": {"task": "changes_forget", "schedule": 300},
+        "webhooks-deliver": {"task": "webhooks_deliver", "schedule": 5},
+        "webhooks-tidy": {"task": "webhooks_tidy", "schedule": 60},
         "erasures-run": {"task": "erasures_run", "schedule": 15},
         "authors-reconcile": {"task": "authors_reconcile", "schedule": 300},
     },

@@ -18,6 +18,7 @@ APPS = {
     "home_feed": "blog_service.home_feed",
     "search": "blog_service.search",
     "sent_pictures": "blog_service.sent_pictures",
+    "webhooks": "blog_service.webhooks",
     "pages": "blog_service.pages",
     "erased": "blog_service.erased",
     "erasure": "blog_service.erasure",

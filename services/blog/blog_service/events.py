@@ -29,6 +29,8 @@ from blog_service.posts.handlers import (
     posts_settle_on_asset_ready,
     posts_settle_on_asset_removed,
 )
+from blog_service.webhooks.events import WebhookDisabled
+from blog_service.webhooks.handlers import webhooks_tell_of_comment, webhooks_tell_of_post
 
 PUBLISHES: tuple[type[EventData], ...] = (
     PostCreated,
@@ -44,9 +46,19 @@ PUBLISHES: tuple[type[EventData], ...] = (
     CommentUpdated,
     CommentDeleted,
     ErasureDone,
+    WebhookDisabled,
 )
 
 HANDLERS: dict[str, Handler] = {
+    "blog.post.created.v1": webhooks_tell_of_post,
+    "blog.post.updated.v1": webhooks_tell_of_post,
+    "blog.post.deleted.v1": webhooks_tell_of_post,
+    "blog.post.published.v1": webhooks_tell_of_post,
+    "blog.post.unpublished.v1": webhooks_tell_of_post,
+    "blog.post.slug_changed.v1": webhooks_tell_of_post,
+    "blog.comment.created.v1": webhooks_tell_of_comment,
+    "blog.comment.updated.v1": webhooks_tell_of_comment,
+    "blog.comment.deleted.v1": webhooks_tell_of_comment,
     "auth.user.registered.v1": author_upsert_on_user_registered,
     "auth.profile.updated.v1": author_upsert_on_profile_updated,
     "auth.user.suspended.v1": author_suspend_on_user_suspended,

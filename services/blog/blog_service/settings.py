@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from chassis.settings import ClientSettings, FormerSecret, GeneratedSecret, Secret, load
-from pydantic import Field
+from pydantic import Field, field_validator
 
 
 class BlogSettings(ClientSettings):
@@ -24,10 +24,29 @@ class BlogSettings(ClientSettings):
     comment_reports_to_hold: int = Field(
         3, ge=1, description="users who must report a comment until it is held for moderation"
     )
+    webhook_key: GeneratedSecret = Field(
+        "development-blog-webhook-key-of-no-worth", description="encrypts the secrets of webhooks in the database"
+    )
+    webhook_ports: str = Field("443,8443", description="ports that webhooks may be at, separated by commas")
+    webhook_loopback: bool = Field(
+        default_factory=lambda data: data.get("environment") == "development",
+        description="whether webhooks may be on this machine, over http and at any port; in development unless set",
+    )
     host: str = Field("127.0.0.1", description="address the web process listens on; :: takes IPv4 too")
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")
+
+    @field_validator("webhook_ports")
+    @classmethod
+    def _are_ports(cls, value: str) -> str:
+        if not all(port.strip().isdecimal() and 0 < int(port) < 65536 for port in value.split(",")):
+            raise ValueError("must be ports, separated by commas")
+        return value
+
+    @property
+    def webhook_ports_taken(self) -> frozenset[int]:
+        return frozenset(map(int, self.webhook_ports.split(",")))
 
 
 def settings() -> BlogSettings:

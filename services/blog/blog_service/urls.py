@@ -13,6 +13,7 @@ urlpatterns = [
     path("api/v2/", include("blog_service.profiles.v2.urls")),
     path("", include("blog_service.feeds.urls")),
     path("api/v2/", include("blog_service.discussions.v2.urls")),
+    path("api/v2/", include("blog_service.webhooks.v2.urls")),
     path("", include("blog_service.pages.urls")),
     path("internal/", include("blog_service.exports.internal.urls")),
     path("admin/login/", log_in),

@@ -1,12 +1,14 @@
 """Django on the database that was asked for, the people of the tests, and the neighbours of blog."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import django
 import pytest
 from blog_service.testing import Caller, Neighbours
 from chassis.testing import TokenMint
+from chassis.testing.local_server import LocalServer, local_server
 from chassis.tokens import KeySet
 from django.core.cache import cache
 from pytest_django import Settings
@@ -79,3 +81,16 @@ def bob(db: None, mint: TokenMint) -> Caller:
 def dana(db: None, mint: TokenMint) -> Caller:
     """An editor."""
     return Caller("dana", mint, roles=("author", "editor"))
+
+
+@pytest.fixture
+def admin(db: None, mint: TokenMint) -> Caller:
+    """Somebody who may do anything."""
+    return Caller("erin", mint, roles=("author", "admin"))
+
+
+@pytest.fixture
+def receiver() -> Iterator[LocalServer]:
+    """A server of somebody else, to which webhooks are sent."""
+    with local_server() as server:
+        yield server

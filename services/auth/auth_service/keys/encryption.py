@@ -1,16 +1,11 @@
-"""Keys at rest: AES-256-GCM under a key derived from AUTH_KEY_ENCRYPTION_KEY (NIST SP 800-38D, RFC 5869)."""
+"""Keys at rest, under AUTH_KEY_ENCRYPTION_KEY."""
 
-import os
 from contextlib import suppress
 
 from chassis.problems import Problem
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from chassis.sealing import SealBroken, seal, unseal
 
 SIGNING_KEYS = b"broadsheet auth signing keys"
-_NONCE = 12  # bytes
 
 
 class KeyUnreadable(Problem):
@@ -21,12 +16,8 @@ class KeyUnreadable(Problem):
 
 
 def encrypt(private_key: bytes, *, kid: str, secret: str, purpose: bytes = SIGNING_KEYS) -> bytes:
-    """Seal a key; ``kid`` is bound in, so a sealed key cannot be passed off as another.
-
-    What is sealed for one purpose is read for no other: each has a key of its own.
-    """
-    nonce = os.urandom(_NONCE)
-    return nonce + _cipher(secret, purpose).encrypt(nonce, private_key, kid.encode())
+    """Seal a key of this ``kid``."""
+    return seal(private_key, name=kid, secret=secret, purpose=purpose)
 
 
 def decrypt(sealed: bytes, *, kid: str, secret: str, fallback: str = "", purpose: bytes = SIGNING_KEYS) -> bytes:
@@ -35,11 +26,6 @@ def decrypt(sealed: bytes, *, kid: str, secret: str, fallback: str = "", purpose
     Raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another.
     """
     for each in filter(None, (secret, fallback)):
-        with suppress(InvalidTag):
-            return _cipher(each, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], kid.encode())
+        with suppress(SealBroken):
+            return unseal(sealed, name=kid, secret=each, purpose=purpose)
     raise KeyUnreadable(kid)
-
-
-def _cipher(secret: str, purpose: bytes) -> AESGCM:
-    derived = HKDF(SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())
-    return AESGCM(derived)

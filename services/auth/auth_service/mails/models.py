@@ -23,6 +23,7 @@ class Kind(models.TextChoices):
     DELETION_ASKED = "deletion_asked", "that the account is to be deleted, and how to keep it"
     DELETION_CANCELLED = "deletion_cancelled", "that it is kept after all"
     DELETION_BEGUN = "deletion_begun", "that it is being deleted"
+    WEBHOOK_DISABLED = "webhook_disabled", "that nothing is sent any more to a webhook of the account"
 
 
 class Mail(models.Model):

@@ -9,6 +9,7 @@ from blog_service.posts.models import Post
 from blog_service.posts.services.previews import previews_end
 from blog_service.posts.services.settling import posts_settle
 from blog_service.staff.services import staff_change, staff_leave
+from blog_service.webhooks.services.webhooks import webhooks_follow_roles
 
 
 def author_upsert_on_user_registered(event: Event) -> None:
@@ -36,4 +37,5 @@ def author_and_staff_change_on_role_changed(event: Event) -> None:
     user_id, roles = UUID(event.data["user_id"]), event.data["roles"]
     author_roles_apply(user_id, roles=roles, sequence=event.sequence)
     staff_change(user_id, roles=roles)
+    webhooks_follow_roles(user_id, roles=roles)
     posts_settle(Post.objects.filter(author_id=user_id))

@@ -26,6 +26,7 @@ from blog_service.posts.models import Post, PostRevision, PostTag, PreviewLink
 from blog_service.posts.services.writing import post_delete
 from blog_service.sent_pictures.models import SentPicture
 from blog_service.tags.models import Tag
+from blog_service.webhooks.services.tidying import deliveries_erase, webhooks_erase
 
 AT_ONCE = 20  # posts of one transaction, each with its events
 _NOBODY = UUID(int=0)
@@ -71,6 +72,8 @@ def _cookies(user_id: UUID) -> int:
 
 
 ERASED: Final[Mapping[str, Erase]] = {
+    "webhooks_webhook": webhooks_erase,
+    "webhooks_delivery": deliveries_erase,
     "comments_report": reports_erase,
     "comments_comment": comments_erase,
     "favourites_favourite": favourites_erase,
@@ -116,6 +119,7 @@ NOBODYS: Final[Mapping[str, str]] = {
     "posts_posttag": "goes with its post",
     "posts_publishedtally": "numbers",
     "search_document": "goes with its post",
+    "webhooks_subscription": "goes with its webhook",
     "tags_tag": "words; those of nobody else go with the posts",
 }
 """Tables that are left as they are, and why."""

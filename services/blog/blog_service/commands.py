@@ -76,6 +76,22 @@ def index(_arguments: list[str]) -> None:
     print(f"wrote the words of {sum(posts_make_findable())} posts")  # noqa: T201  to whoever typed the command
 
 
+def import_posts(arguments: list[str]) -> None:
+    """Take posts in from a folder of Markdown, or from what Ghost or WordPress exports; goes on where it ended."""
+    shared.set_up()
+    from blog_service.transfer.commands import import_posts
+
+    raise SystemExit(import_posts(arguments))
+
+
+def export_posts(arguments: list[str]) -> None:
+    """Write posts and their pictures into a folder of Markdown, which `import` reads; goes on where it ended."""
+    shared.set_up()
+    from blog_service.transfer.commands import export_posts
+
+    raise SystemExit(export_posts(arguments))
+
+
 COMMANDS: dict[str, Command] = {
     "web": shared.web,
     "worker": shared.worker,
@@ -91,4 +107,6 @@ COMMANDS: dict[str, Command] = {
     "counts": counts,
     "demo": demo,
     "index": index,
+    "import": import_posts,
+    "export": export_posts,
 }

@@ -19,6 +19,7 @@ APPS = {
     "search": "blog_service.search",
     "sent_pictures": "blog_service.sent_pictures",
     "webhooks": "blog_service.webhooks",
+    "transfer": "blog_service.transfer",
     "pages": "blog_service.pages",
     "erased": "blog_service.erased",
     "erasure": "blog_service.erasure",

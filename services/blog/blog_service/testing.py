@@ -159,6 +159,9 @@ class Neighbours:
             def do_GET(self) -> None:
                 neighbours.calls.append(self.path)
                 url = urlsplit(self.path)
+                if url.path.startswith("/m/"):
+                    self._send_picture(url.path.split("/")[2])
+                    return
                 trusted = self._shows_a_token_for("media" if url.path == "/internal/assets" else "auth")
                 self._send(200 if trusted else 401, neighbours._answer(url.path, parse_qs(url.query)))
 
@@ -192,6 +195,14 @@ class Neighbours:
                 if not neighbours.away:
                     neighbours._release(urlsplit(self.path).path.removeprefix("/internal/assets/"))
                 self._send(204, None)
+
+            def _send_picture(self, asset_id: str) -> None:
+                content = neighbours.pictures.get(asset_id, b"")
+                self.send_response(200 if content else 404)
+                self.send_header("Content-Type", "image/png")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
             def _shows_a_token_for(self, audience: str) -> bool:
                 return self.headers["Authorization"] == f"Bearer for-{audience}"

@@ -26,6 +26,7 @@ from blog_service.posts.models import Post, PostRevision, PostTag, PreviewLink
 from blog_service.posts.services.writing import post_delete
 from blog_service.sent_pictures.models import SentPicture
 from blog_service.tags.models import Tag
+from blog_service.transfer.models import ImportedPost
 from blog_service.webhooks.services.tidying import deliveries_erase, webhooks_erase
 
 AT_ONCE = 20  # posts of one transaction, each with its events
@@ -79,6 +80,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "favourites_favourite": favourites_erase,
     "follows_follow": follows_erase,
     "home_feed_entry": home_feed_erase,
+    "transfer_importedpost": lambda user_id: ImportedPost.objects.filter(author_id=user_id).delete()[0],
     "posts_post": _posts,
     "posts_previewlink": lambda user_id: PreviewLink.objects.filter(maker_id=user_id).delete()[0],
     "posts_postrevision": _revisions,

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import yaml
+from blog_service.transfer.options import export_options, import_options
 from chassis.events.commands import verbs
 from chassis.migrations import parse_options
 from chassis.settings_error import SettingsError
@@ -156,6 +157,8 @@ PARSERS: dict[str, Callable[[str, list[str]], object]] = {
         ["01900000-0000-7000-8000-000000000001" if word == ANOTHER else word for word in words]
     ),
     "media reconcile": lambda _service, words: importlib.import_module("media_service.commands").repair_of(words),
+    "blog import": lambda _service, words: import_options().parse_args(words),
+    "blog export": lambda _service, words: export_options().parse_args(words),
     "auth create-admin": lambda _service, words: _of_staff("create_admin", words),
     "gateway check": lambda _service, words: _of_the_gateway("check", words),
     "gateway explain": lambda _service, words: _of_the_gateway("explain", words),

@@ -1,7 +1,6 @@
 """``broadsheet blog import`` and ``export``: progress while they run, a report, and an exit code."""
 # ruff: noqa: T201  what is printed is for whoever typed the command
 
-import argparse
 import json
 import sys
 from collections import Counter
@@ -21,14 +20,13 @@ from blog_service.transfer.exporting import posts_export
 from blog_service.transfer.folder import folder_entries
 from blog_service.transfer.ghost import ghost_entries
 from blog_service.transfer.importing import Importer, Outcome, entries_import
+from blog_service.transfer.options import export_options, import_options
 from blog_service.transfer.wordpress import wordpress_entries
-
-FORMATS = ("folder", "ghost", "wordpress")
 
 
 def import_posts(arguments: list[str]) -> int:
     """Take posts in for whose token it is; 1 where something was left, 2 where nothing could be done."""
-    asked = _import_options().parse_args(arguments)
+    asked = import_options().parse_args(arguments)
     token = asked.token.read_text().strip()
     try:
         claims = verifier().verify(token)
@@ -42,26 +40,9 @@ def import_posts(arguments: list[str]) -> int:
 
 def export_posts(arguments: list[str]) -> int:
     """Write posts out; 1 where a picture could not be had."""
-    options = argparse.ArgumentParser("broadsheet blog export")
-    options.add_argument("folder", type=Path)
-    options.add_argument("--author", help="only the posts of this one")
-    options.add_argument("--report", type=Path, help="a line of JSON for each post")
-    asked = options.parse_args(arguments)
+    asked = export_options().parse_args(arguments)
     posts = Post.objects.filter(author__username__iexact=asked.author) if asked.author else Post.objects.all()
     return _tell(posts_export(asked.folder, posts), asked.report)
-
-
-def _import_options() -> argparse.ArgumentParser:
-    options = argparse.ArgumentParser("broadsheet blog import")
-    options.add_argument("source", type=Path, help="a folder, or the file of an export")
-    options.add_argument("--format", choices=FORMATS, default="folder")
-    options.add_argument("--token", type=Path, required=True, help="file with an access token of the author")
-    options.add_argument("--site", default="", help="address of the site that was exported (ghost)")
-    options.add_argument(
-        "--leave-pictures", action="store_true", help="take posts without pictures that are not to be had"
-    )
-    options.add_argument("--report", type=Path, help="a line of JSON for each post")
-    return options
 
 
 def _entries(asked: Any) -> Entries:

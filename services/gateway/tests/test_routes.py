@@ -30,7 +30,7 @@ def test_body_and_method_arrive(alice: httpx.Client) -> None:
         "/api/v1/posts/a/b/c",
         "/.well-known/openid-configuration",
         "/m/1",
-        "/m/1/thumb/more",
+        "/m/1/2/thumb/more",
         "/problems/no_such_code",
         "/docs/other.js",
         "/docs/viewer/package.json",

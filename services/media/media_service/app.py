@@ -27,6 +27,7 @@ from media_service.pictures.scratch import Room
 from media_service.quota import routes as quota
 from media_service.renditions import routes as renditions
 from media_service.renditions.forms import Forms
+from media_service.replacing import routes as replacing
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.tus import routes as tus
@@ -40,6 +41,7 @@ _PUBLIC = (
     assets.router,
     keeping.v1,
     keeping.router,
+    replacing.router,
     quota.router,
     exports.router,
     renditions.router,
@@ -60,8 +62,8 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
         slots = FairSlots(settings.decode_concurrency)
-        forms = Forms(settings, database, store, decoder, slots)
-        app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes), forms)
+        app.state.forms = Forms(settings, database, store, decoder, slots)
+        app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
         keys.start()
         revocations.start()
         queueing.prepare()
@@ -69,7 +71,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         yield
         keys.close()
         revocations.close()
-        await forms.close()
+        await app.state.forms.close()
         await database.close()
 
     app = FastAPI(

@@ -12,7 +12,6 @@ from media_service.database import AsyncDatabase
 from media_service.decoding.decoder import Decoder
 from media_service.decoding.slots import FairSlots
 from media_service.pictures.scratch import Room, Scratch
-from media_service.renditions.forms import Forms
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 
@@ -27,7 +26,6 @@ class WebService:
     decoder: Decoder
     slots: FairSlots
     room: Room
-    forms: Forms
 
     @property
     def public_url(self) -> str:

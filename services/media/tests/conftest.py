@@ -1,9 +1,10 @@
 """Media on the database that was asked for, and the people of the tests."""
 
+import dataclasses
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -189,3 +190,14 @@ def nothing_is_kept(database: Database, store_folder: Path, own_settings: MediaS
         assert list(own_settings.scratch_dir.iterdir()) == []
 
     return check
+
+
+@pytest.fixture
+def allow(app: FastAPI, own_settings: MediaSettings) -> Callable[[int], None]:
+    """Sets the quota."""
+
+    def to(count: int) -> None:
+        settings = own_settings.model_copy(update={"quota_bytes": count})
+        app.state.service = dataclasses.replace(app.state.service, settings=settings)
+
+    return to

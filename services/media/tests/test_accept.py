@@ -39,7 +39,7 @@ def settled(app: FastAPI) -> Any:
     """Waits until no form is being made any more."""
 
     async def wait() -> None:
-        while making := list(app.state.service.forms._making.values()):
+        while making := list(app.state.forms._making.values()):
             await asyncio.wait(making)
 
     return wait
@@ -64,7 +64,7 @@ def test_the_smallest_form_that_is_named_is_given(header: str, form: str) -> Non
 
 @pytest.mark.parametrize(("ending", "mime"), [("webp", WEBP), ("avif", AVIF), ("jpg", JPEG)])
 async def test_an_ending_is_itself(charlie: Person, asset: Json, ending: str, mime: str, settled: Any) -> None:
-    url = f"/m/{asset['id']}/thumb.{ending}"
+    url = f"/m/{asset['id']}/1/thumb.{ending}"
     await charlie.get(url, accept="image/x-unknown")
     await settled()
     answer = await charlie.get(url, accept="image/x-unknown")
@@ -76,7 +76,7 @@ async def test_an_ending_is_itself(charlie: Person, asset: Json, ending: str, mi
 
 
 async def test_who_takes_avif_gets_webp_until_there_is_one(charlie: Person, asset: Json, settled: Any) -> None:
-    url = f"/m/{asset['id']}/medium"
+    url = f"/m/{asset['id']}/1/medium"
     first = await charlie.get(url, accept=CHROME)
     await settled()
     second = await charlie.get(url, accept=CHROME)
@@ -92,17 +92,17 @@ async def test_who_takes_avif_gets_webp_until_there_is_one(charlie: Person, asse
 async def test_who_names_no_form_gets_a_jpeg(alice: Person, charlie: Person, render: Any) -> None:
     asset = await alice.has_uploaded(encoded(Image.new("RGBA", (40, 30), (0, 0, 0, 0)), "PNG"))
     render(asset)
-    answer = await charlie.get(f"/m/{asset['id']}/thumb", accept="*/*")
+    answer = await charlie.get(f"/m/{asset['id']}/1/thumb", accept="*/*")
     assert (answer.status_code, answer.headers["content-type"], answer.headers["vary"]) == (200, JPEG, "Accept")
     assert opened(answer.content).getpixel((5, 5)) == (255, 255, 255)
-    head = await charlie.send("HEAD", f"/m/{asset['id']}/thumb", headers={"Accept": "*/*"})
+    head = await charlie.send("HEAD", f"/m/{asset['id']}/1/thumb", headers={"Accept": "*/*"})
     assert (head.headers["etag"], head.content) == (answer.headers["etag"], b"")
 
 
 async def test_a_picture_that_is_not_ready_is_promised_in_every_form(alice: Person, charlie: Person) -> None:
     asset = await alice.has_uploaded(jpeg())
     for name in ("thumb", "thumb.avif", "thumb.jpg"):
-        answer = await charlie.get(f"/m/{asset['id']}/{name}", accept=CHROME)
+        answer = await charlie.get(f"/m/{asset['id']}/1/{name}", accept=CHROME)
         assert (answer.status_code, answer.headers["retry-after"], answer.content) == (202, "1", b"")
         assert answer.headers.get("vary") == ("Accept" if name == "thumb" else None)
 
@@ -117,7 +117,7 @@ async def test_it_is_made_once_however_many_ask(
         return draw(*asked)
 
     monkeypatch.setattr(Decoder, "render", counted)
-    await asyncio.gather(*[charlie.get(f"/m/{asset['id']}/thumb.jpg") for _ in range(5)])
+    await asyncio.gather(*[charlie.get(f"/m/{asset['id']}/1/thumb.jpg") for _ in range(5)])
     await settled()
     assert len(drawn) == 1
     with database.reading() as session:
@@ -136,11 +136,11 @@ async def test_nobody_waits_for_long(
     monkeypatch.setattr(Decoder, "render", slow)
     monkeypatch.setattr(routes, "FORM_SECONDS", 0.01)
     for name, accept in (("thumb.jpg", CHROME), ("thumb", "*/*")):
-        answer = await charlie.get(f"/m/{asset['id']}/{name}", accept=accept)
+        answer = await charlie.get(f"/m/{asset['id']}/1/{name}", accept=accept)
         assert (answer.status_code, answer.headers["retry-after"]) == (202, "1")
     go_on.set()
     await settled()
-    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 200
+    assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 200
 
 
 async def test_what_cannot_be_made_is_tried_again_when_it_is_asked_for(
@@ -151,24 +151,24 @@ async def test_what_cannot_be_made_is_tried_again_when_it_is_asked_for(
 
     with monkeypatch.context() as failing:
         failing.setattr(Decoder, "render", refuse)
-        assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 202
+        assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 202
         await settled()
-    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code in {200, 202}
+    assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code in {200, 202}
     await settled()
-    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 200
+    assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 200
 
 
 async def test_they_go_with_the_picture(  # noqa: PLR0917  fixtures
     alice: Person, charlie: Person, asset: Json, settled: Any, store_folder: Any, database: Database
 ) -> None:
-    await charlie.get(f"/m/{asset['id']}/thumb.jpg")
+    await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")
     await settled()
     for _ in range(2):
         await alice.send("DELETE", f"/api/v2/assets/{asset['id']}")
     assert files_in(store_folder) == 0
     with database.reading() as session:
         assert session.scalars(select(RenditionForm)).all() == []
-    assert (await charlie.get(f"/m/{asset['id']}/thumb.jpg")).status_code == 404
+    assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 404
 
 
 async def test_drawn_anew_they_are_forgotten_and_nothing_drifts(
@@ -180,7 +180,7 @@ async def test_drawn_anew_they_are_forgotten_and_nothing_drifts(
             found.add(folders_compare(database, store, first, now=later))
         return found
 
-    await charlie.get(f"/m/{asset['id']}/thumb.jpg")
+    await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")
     await settled()
     assert drift() == Drift()
 

@@ -272,10 +272,10 @@ async def test_an_asset_that_is_as_it_was_is_not_sent_again(alice: Person, rende
     assert (await alice.get(own, if_none_match=tag)).status_code == 200
 
 
-OF_ERASURE = {"auth.erasure.execute.v1", "auth.erasure.completed.v1"}
+OF_NO_USE = {"auth.erasure.execute.v1", "auth.erasure.completed.v1", "auth.export.asked.v1"}
 
 
-@pytest.mark.parametrize("event_type", sorted(HANDLERS.keys() - OF_ERASURE))
+@pytest.mark.parametrize("event_type", sorted(HANDLERS.keys() - OF_NO_USE))
 def test_what_others_tell_of_their_uses_is_heeded_once(database: Database, event_type: str) -> None:
     event = testing.example(event_type)
     for _ in range(2):

@@ -1,29 +1,16 @@
 """What the pictures of each user take."""
 
 import asyncio
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from media_service import commands
 from media_service.settings import MediaSettings
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, Person
 
 Allow = Callable[[int], None]
-
-
-@pytest.fixture
-def allow(app: FastAPI, own_settings: MediaSettings) -> Allow:
-    """Sets the quota."""
-
-    def to(count: int) -> None:
-        settings = own_settings.model_copy(update={"quota_bytes": count})
-        app.state.service = dataclasses.replace(app.state.service, settings=settings)
-
-    return to
 
 
 async def test_each_picture_counts_in_full_until_it_is_gone(

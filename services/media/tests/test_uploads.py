@@ -36,7 +36,7 @@ async def test_an_upload_becomes_an_asset(alice: Person, own_settings: MediaSett
     asset = answer.json()
     assert answer.status_code == 201
     assert answer.headers["location"] == f"{own_settings.public_url}/api/v1/media/{asset['id']}"
-    own = f"{own_settings.public_url}/m/{asset['id']}"
+    own = f"{own_settings.public_url}/m/{asset['id']}/1"
     assert asset == {
         "id": asset["id"],
         "owner_id": str(ALICE),

@@ -57,6 +57,13 @@ class AssetFailed(AssetState):
     reason: str = Field(examples=["no renditions could be made of it"])
 
 
+@event("media.asset.replaced.v1", aggregate="asset", id_field="asset_id", optional_subscribers=True)
+class AssetReplaced(AssetState):
+    """The asset shows another picture from now on, whose renditions are to be made: purge caches by its id."""
+
+    renditions: list[RenditionState] = Field(max_length=0, examples=[[]])
+
+
 @event("media.asset.removed.v1", aggregate="asset", id_field="asset_id")
 class AssetRemoved(AssetState):
     """The asset is shown no more. It may come back: what is told of it later holds."""

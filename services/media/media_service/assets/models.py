@@ -34,7 +34,8 @@ class TrashedBecause(StrEnum):
 class Asset(Base):
     """A picture somebody uploaded. ``sha256`` is of the bytes that were sent; ``version`` counts its events,
     ``left_out`` names what of it is not kept, ``focal_x`` and ``focal_y`` the point, as shares of width and height from
-    the top left, that is to be seen wherever it is cropped. Answers and events read their fields from it by name.
+    the top left, that is to be seen wherever it is cropped. ``revision`` counts the pictures it has shown, the first is
+    1; the last came at ``replaced_at``. Answers and events read their fields from it by name.
 
     While it is processing, ``status`` is the truth and the job only a hint: at ``retry_at`` it is queued again.
 
@@ -70,6 +71,8 @@ class Asset(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    revision: Mapped[int] = mapped_column(default=1, server_default="1")
+    replaced_at: Mapped[datetime | None] = mapped_column(default=None)
     unused_since: Mapped[datetime | None] = mapped_column(default=None)
     trashed_at: Mapped[datetime | None] = mapped_column(default=None)
     trashed_because: Mapped[str] = mapped_column(String(16), default="", server_default="")
@@ -92,6 +95,11 @@ class Asset(Base):
     @focal.setter
     def focal(self, point: tuple[float, float] | None) -> None:
         self.focal_x, self.focal_y = point or (None, None)
+
+    @property
+    def shown_since(self) -> datetime:
+        """How old the picture is that it shows."""
+        return self.replaced_at or self.created_at
 
     @property
     def renditions(self) -> list[Rendition]:

@@ -50,4 +50,4 @@ async def describe_picture(asset_id: AssetId, change: AssetChange, caller: Calle
 async def get_content(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """The stored picture itself, or a part of it."""
     asset = await service.database.read(asset_get, asset_id, caller.sub)
-    return await serve(request, service.store, original(asset.blob, asset_id, asset.created_at), cache_control=PRIVATE)
+    return await serve(request, service.store, original(asset.blob, asset_id, asset.shown_since), cache_control=PRIVATE)

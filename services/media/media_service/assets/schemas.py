@@ -78,6 +78,6 @@ def asset_out(asset: Asset, public_url: str) -> AssetOut:
 
 def urls_of(asset: Asset, public_url: str) -> AssetUrls:
     """The addresses of an asset on the gateway."""
-    own = f"{public_url}/m/{asset.id}"
+    own = f"{public_url}/m/{asset.id}/{asset.revision}"
     urls = {preset: f"{own}/{preset}.webp" for preset in PRESETS}
     return AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.mime]}")

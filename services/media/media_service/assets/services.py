@@ -5,13 +5,21 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from chassis.events.databases.sqlalchemy import publish
+from chassis.preconditions import IfMatch
 from chassis.problems import Problem
 from chassis.tokens import TokenRefused
 from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
-from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetState, AssetUploaded
+from media_service.assets.events import (
+    AssetFailed,
+    AssetReady,
+    AssetRemoved,
+    AssetReplaced,
+    AssetState,
+    AssetUploaded,
+)
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset, TrashedBecause
 from media_service.assets.selectors import asset_get
 from media_service.database import insert
@@ -84,6 +92,40 @@ def asset_change(
     return asset
 
 
+def asset_replace(  # noqa: PLR0913  all a picture has
+    session: Session,
+    asset_id: UUID,
+    owner_id: UUID,
+    blob: Blob,
+    *,
+    sha256: str,
+    left_out: str,
+    matching: IfMatch,
+    quota_bytes: int,
+    now: datetime,
+) -> tuple[Asset, UUID | None]:
+    """Let an asset show another picture, whose file is stored; gives it, and as asset_remove what is shown no more.
+
+    Raises Problem 404 as asset_get does, 412 where it is not as the caller has seen it, 413 as asset_add does.
+    """
+    asset = asset_get(session, asset_id, owner_id, lock=True)
+    matching.require_version(asset.version)
+    old, size = asset.blob, blob.bytes
+    if old.sha256 < blob.sha256:  # always in this order: somebody else may replace the one by the other
+        blob_lock(session, old.id)
+    asset.blob = blob_claim(session, blob)
+    blob_lock(session, old.id)
+    storage_give_back(session, owner_id, old.bytes)
+    storage_take(session, owner_id, size, most=quota_bytes)
+    asset.sha256, asset.left_out, asset.replaced_at, asset.focal = sha256, left_out, now, None
+    asset.status, asset.reason, asset.attempts, asset.retry_at = AssetStatus.PROCESSING, None, 0, now + FIRST_RETRY
+    asset.revision += 1
+    asset.version += 1
+    session.flush()
+    _publish(session, AssetReplaced, asset, actor=owner_id)
+    return asset, _forget_unshown(session, old)
+
+
 def asset_mark_ready(session: Session, asset: Asset) -> None:
     """Say that all renditions are there."""
     asset.status = AssetStatus.READY
@@ -128,10 +170,7 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()
-    if session.scalar(select(exists().where(Asset.blob_id == blob.id))):
-        return None
-    session.delete(blob)
-    return blob.id
+    return _forget_unshown(session, blob)
 
 
 def asset_hold_id(session: Session, asset_id: UUID, *, now: datetime) -> None:
@@ -147,6 +186,14 @@ def asset_release(session: Session, asset_id: UUID, owner_id: UUID, *, now: date
         return None
     _unspend_id(session, asset_id)
     return asset_remove(session, asset_id, owner_id, now=now)
+
+
+def _forget_unshown(session: Session, blob: Blob) -> UUID | None:
+    """Forget a stored picture that is locked unless an asset shows it; gives its id, for its files are to go then."""
+    if session.scalar(select(exists().where(Asset.blob_id == blob.id))):
+        return None
+    session.delete(blob)
+    return blob.id
 
 
 def _spend_id(session: Session, asset_id: UUID, now: datetime) -> bool:

@@ -7,20 +7,20 @@ from uuid import UUID
 from chassis.fastapi.authentication import Caller
 from chassis.fastapi.lists import documented, query_of
 from chassis.lists import CURSOR, Keyset, Parameter, Query, cursor_page
-from chassis.preconditions import entity_tag, if_match, is_unchanged
+from chassis.preconditions import if_match
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Request, Response
 
 from media_service.assets.models import Asset
 from media_service.assets.selectors import asset_get, assets_after
 from media_service.assets.services import asset_change
-from media_service.dependencies import AssetId, Service, WebService
+from media_service.dependencies import AssetId, Service
+from media_service.keeping.answers import PRIVATE, answer
 from media_service.keeping.schemas import AssetChangeV2, AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
 from media_service.keeping.selectors import usage_get
 from media_service.keeping.services import asset_delete, asset_delete_or_purge, asset_restore, asset_take_down
 from media_service.storage.store import folder_of
 
 NEWEST_FIRST: Keyset = {"-id": UUID}
-PRIVATE = {"Cache-Control": "private, no-store"}
 FORCE = (Parameter("force", {"type": "boolean", "default": False}, "delete it though it is used"),)
 Asked = Annotated[Query, Depends(query_of(FORCE))]
 IN_USE: dict[int | str, dict[str, Any]] = {
@@ -62,7 +62,7 @@ async def list_assets(query: Annotated[Query, Depends(query_of(CURSOR))], caller
 @router.get("/{asset_id}", response_model=AssetV2)
 async def get_asset(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """One of the caller's pictures, also from the trash."""
-    return _answer(service, await service.database.read(asset_get, asset_id, caller.sub, also_trashed=True), request)
+    return answer(service, await service.database.read(asset_get, asset_id, caller.sub, also_trashed=True), request)
 
 
 @router.patch("/{asset_id}", response_model=AssetV2, responses=STALE)
@@ -73,10 +73,10 @@ async def change_asset(  # noqa: PLR0913  what a request has
     demand = if_match(tags)
 
     def require(asset: Asset) -> None:
-        demand.require(_answer(service, asset, request).headers["etag"])
+        demand.require(answer(service, asset, request).headers["etag"])
 
     changed = await service.database.write(asset_change, asset_id, caller.sub, change.fields(), require=require)
-    return _answer(service, changed, request)
+    return answer(service, changed, request)
 
 
 @router.delete("/{asset_id}", status_code=204, responses=IN_USE_OR_TAKEN_DOWN, openapi_extra=documented(FORCE))
@@ -96,7 +96,7 @@ async def delete_asset(
 async def restore_asset(request: Request, asset_id: AssetId, caller: Caller, service: Service) -> Response:
     """Take one of the caller's pictures out of the trash; one that is not there stays as it is."""
     asset = await service.database.write(asset_restore, asset_id, caller.sub, now=datetime.now(UTC))
-    return _answer(service, asset, request)
+    return answer(service, asset, request)
 
 
 @router.get("/{asset_id}/usage")
@@ -112,12 +112,3 @@ async def take_down_asset(asset_id: AssetId, takedown: Takedown, caller: Caller,
     """Take anybody's picture down, with a reason that its owner sees and nobody else; for moderators and admins."""
     now = datetime.now(UTC)
     await service.database.write(asset_take_down, asset_id, takedown.reason, actor=caller.sub, now=now)
-
-
-def _answer(service: WebService, asset: Asset, request: Request) -> Response:
-    """The asset; 304 where the client has it."""
-    shown = asset_v2(asset, service.public_url, terms=service.settings.terms, now=datetime.now(UTC)).model_dump_json()
-    headers = PRIVATE | {"ETag": entity_tag(asset.version, shown.encode())}
-    if request.method == "GET" and is_unchanged(request.headers, headers["ETag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(shown, headers=headers, media_type="application/json")

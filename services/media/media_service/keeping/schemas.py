@@ -68,7 +68,10 @@ class AssetChangeV2(BaseModel):
 
 
 class AssetV2(BaseModel):
-    """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent."""
+    """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent.
+
+    ``revision`` counts the pictures it has shown; ``urls`` carry it.
+    """
 
     id: UUID
     owner_id: UUID
@@ -83,6 +86,7 @@ class AssetV2(BaseModel):
     focal: Focal | None
     left_out: LeftOut
     placeholder: PlaceholderOut | None
+    revision: int
     urls: AssetUrls
     created_at: Moment
 
@@ -124,4 +128,4 @@ def _placeholder(asset: Asset) -> PlaceholderOut | None:
     return PlaceholderOut(thumbhash=asset.blob.thumbhash, color=asset.blob.color)
 
 
-_FACTS = ("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "left_out", "created_at")
+_FACTS = ("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "left_out", "revision", "created_at")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from chassis.logging import get_logger
-from sqlalchemy import delete, select, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -52,14 +52,14 @@ def renditions_make(  # noqa: PLR0913, PLR0917  what a job works with
     except Undecodable as error:
         log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
         with database.writing() as session:
-            _fail(session, asset_id, "no renditions could be made of it")
+            _fail(session, asset, "no renditions could be made of it")
         return
     except Exception as error:
         with database.writing() as session:
-            _try_later(session, asset_id, is_counted=not isinstance(error, DecoderAway))
+            _try_later(session, asset, is_counted=not isinstance(error, DecoderAway))
         raise
     with database.writing() as session:
-        is_kept = _finish(session, asset_id, drawn)
+        is_kept = _finish(session, asset, drawn)
     if not is_kept:
         _forget_files_of_removed(database, store, asset.blob_id)
 
@@ -100,7 +100,7 @@ def _attempt(session: Session, asset_id: UUID, *, until: datetime) -> Asset | No
 
     A picture that keeps killing its worker is given up.
     """
-    asset = _processing(session, asset_id)
+    asset = session.scalar(_processing(asset_id))
     if asset is None:
         return None
     if asset.attempts >= MAX_ATTEMPTS:
@@ -111,14 +111,14 @@ def _attempt(session: Session, asset_id: UUID, *, until: datetime) -> Asset | No
     return asset
 
 
-def _try_later(session: Session, asset_id: UUID, *, is_counted: bool) -> None:
-    if asset := _processing(session, asset_id):
+def _try_later(session: Session, attempted: Asset, *, is_counted: bool) -> None:
+    if asset := _still(session, attempted):
         asset.attempts -= not is_counted
         asset.retry_at = datetime.now(UTC) + RETRY_AFTER * 2 ** max(asset.attempts - 1, 0)
 
 
-def _finish(session: Session, asset_id: UUID, drawing: Drawing) -> bool:
-    asset = _processing(session, asset_id)
+def _finish(session: Session, attempted: Asset, drawing: Drawing) -> bool:
+    asset = _still(session, attempted)
     if asset is None:
         return False
     session.execute(_rows(session, drawing).on_conflict_do_nothing())
@@ -161,8 +161,8 @@ def _rows(session: Session, drawing: Drawing) -> postgresql.Insert | sqlite.Inse
     return insert(session, Rendition).values(rows)
 
 
-def _fail(session: Session, asset_id: UUID, reason: str) -> None:
-    if asset := _processing(session, asset_id):
+def _fail(session: Session, attempted: Asset, reason: str) -> None:
+    if asset := _still(session, attempted):
         asset_mark_failed(session, asset, reason)
 
 
@@ -174,6 +174,11 @@ def _forget_files_of_removed(database: Database, store: Store, blob_id: UUID) ->
         store.remove(folder_of(blob_id))
 
 
-def _processing(session: Session, asset_id: UUID) -> Asset | None:
+def _still(session: Session, attempted: Asset) -> Asset | None:
+    """The asset if it waits for what is being made: not where it shows another picture by now."""
+    return session.scalar(_processing(attempted.id).where(Asset.revision == attempted.revision))
+
+
+def _processing(asset_id: UUID) -> Select[Asset]:
     query = select(Asset).where(Asset.id == asset_id, Asset.status == AssetStatus.PROCESSING)
-    return session.scalar(query.with_for_update(of=Asset))
+    return query.with_for_update(of=Asset)

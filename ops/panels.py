@@ -103,6 +103,8 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 {"{{outcome}}": per_second("gateway_personal_tokens_total", by="outcome")},
             ),
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
+            Panel("Cache", "reqps", {"{{outcome}}": per_second("gateway_cache_requests_total", by="outcome")}),
+            Panel("Cache, memory", "bytes", {"{{pod}}": "sum by (pod) (gateway_cache_bytes)"}),
             Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
             Panel("Age of the signing keys", "s", {"{{job}} {{pod}}": "time() - jwks_fetched_timestamp_seconds"}),
             Panel(

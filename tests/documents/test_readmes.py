@@ -68,7 +68,7 @@ def test_chain_of_the_gateway_is_drawn_in_its_order() -> None:
     assert drawn
     assert links
     names = [name.removesuffix("Check").lower() for name in re.findall(r"^ {8}(\w+)", links[1], re.MULTILINE)]
-    assert drawn[1].split(" ▶ ") == [*names, "forward"]
+    assert drawn[1].split(" ▶ ") == [*names, "cache", "forward"]
 
 
 def test_every_module_of_the_chassis_is_listed() -> None:

@@ -10,6 +10,8 @@ from chassis.tokens import Verifier
 
 from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
+from gateway_service.cache.cache import Cache
+from gateway_service.cache.news import News
 from gateway_service.chain.forward import Forward
 from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck
@@ -58,7 +60,10 @@ class Assembly:
         self._event_streams = EventStreams(breaking, config.event_streams, self.revocations.tokens)
         self.limiter = limiter(settings.cache_url)
         self.health = Health()
-        self.gateway = Gateway(settings, self._event_streams)
+        news = News()
+        self.revocations.follow(news)
+        self._cache = Cache(self._event_streams, news, settings.cache_megabytes * 1024 * 1024)
+        self.gateway = Gateway(settings, self._cache)
         self.prepare(config)()
         self.reloading = Reloading(settings.config, self.prepare)
         self.admin = Admin(settings, self.gateway, self.health, self.keys, self._tokens, reloading=self.reloading)
@@ -78,6 +83,7 @@ class Assembly:
 
     def _put_in_force(self, config: GatewayConfig, links: Sequence[Link]) -> None:
         self.gateway.go_by(config, links)
+        self._cache.forget()
         self._forward.budget.resize(config.bodies_bytes)
         self._event_streams.rules = config.event_streams
         for name, upstream in self._upstreams.items():

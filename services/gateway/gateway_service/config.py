@@ -6,7 +6,7 @@
 import re
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 import yaml
 from chassis.access import Access, AuthLevel, Method
@@ -18,6 +18,7 @@ from chassis import access
 from gateway_service.guard_rules import BreakerRules, ConcurrencyRules, EventStreamRules, Retries
 
 Upstream = Literal["auth", "blog", "media"]
+UPSTREAMS: tuple[str, ...] = get_args(Upstream)
 
 _OWN = re.compile(r"/(internal|metrics|livez|readyz|status|admin)(/.*)?")
 """What services have for each other and for operators."""
@@ -121,6 +122,20 @@ def _template(value: str) -> str:
     return value
 
 
+class Keep(_Strict):
+    """What of a request the answer to strangers is chosen by, beside its path and query: of the rest the service gets
+    nothing.
+    """
+
+    accept: tuple[str, ...] = Field(
+        (), description="media types the service chooses from by Accept, its favourite first"
+    )
+    languages: tuple[str, ...] = Field((), description="those it chooses from by Accept-Language, its favourite first")
+    purged: bool = Field(
+        True, description="answers have surrogate keys, and events purge them; false for what no event makes wrong"
+    )
+
+
 class Route(_Strict):
     """One public path and the service that answers it. HEAD comes with GET, OPTIONS is answered by the gateway."""
 
@@ -132,6 +147,7 @@ class Route(_Strict):
         False,
         description="answers tell caches in front of the gateway what they are made of (Surrogate-Key, Cache-Tag)",
     )
+    cache: Keep | None = Field(None, description="answers to strangers are kept for all of them, as Cache-Control says")
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     options: dict[str, str] = Field({}, description="headers of the answer to OPTIONS, beside Allow")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
@@ -150,6 +166,16 @@ class Route(_Strict):
                     f"{method} {self.path} is a write that anybody may do, and not in contracts/access.yaml"
                 )
             _no_shadow_on_authentication(method, self.path, policy)
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Self:
+        if self.cache is None:
+            return self
+        if "GET" not in self.methods:
+            raise ValueError(f"{self.path} has cache, and no GET whose answers could be kept")
+        if self.cache.purged and not self.surrogate_keys:
+            raise ValueError(f"{self.path} has cache and not surrogate_keys: nothing could be purged by events")
         return self
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from chassis.access import Access, Method, find
 
-from gateway_service.config import Limits, Route
+from gateway_service.config import Keep, Limits, Route
 from gateway_service.messages import Header
 
 _REMEMBERED_PATHS = 500
@@ -22,6 +22,7 @@ class Rule:
     shadow: Access | None
     limits: Limits
     rates: tuple[str, ...]
+    keep: Keep | None = None  # answers, for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,4 +115,5 @@ def _rule(method: Method, route: Route, limits: Limits) -> Rule:
     shadow = policy.own_access if policy.shadow else None
     access = (find(method, route.path), None if shadow else policy.own_access)
     own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
-    return Rule(tuple(filter(None, access)), shadow, limits.model_copy(update=own), policy.rates)
+    keep = route.cache if method == "GET" else None
+    return Rule(tuple(filter(None, access)), shadow, limits.model_copy(update=own), policy.rates, keep)

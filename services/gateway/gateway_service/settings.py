@@ -35,6 +35,9 @@ class GatewaySettings(ClientSettings):
     connections_per_address: int = Field(
         256, ge=1, description="most connections of one address (IPv6: a /64), save trusted proxies"
     )
+    cache_megabytes: int = Field(
+        64, ge=0, description="memory for answers that are the same for everybody; 0 keeps none"
+    )
     trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
     forwarded_header: Header = Field(
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"

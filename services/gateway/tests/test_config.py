@@ -72,11 +72,17 @@ WRONG = {
     ),
     "shadow of nothing": ("GET: , POST: *with_pictures", "GET: {shadow: true}", "no roles or scopes of its own"),
     "public write": (
-        "path: /api/v1/tags\n    upstream: blog\n    methods: {GET}",
+        "path: /api/v1/tags\n    upstream: blog\n    surrogate_keys: true\n    cache: *json\n    methods: {GET}",
         "path: /api/v1/labels\n    upstream: blog\n    methods: {POST: public}",
         "is a write that anybody may do",
     ),
     "internal path": ("path: /api/v1/tags", "path: /internal/tokens", "is not for the public"),
+    "cache without keys": ("    surrogate_keys: true\n    cache", "    cache", "nothing could be purged by events"),
+    "cache without GET": (
+        "path: /api/v1/auth/logout\n    upstream: auth",
+        "path: /api/v1/auth/logout\n    upstream: auth\n    cache: {purged: false}",
+        "no GET whose answers could be kept",
+    ),
     "not YAML": ("versions:", "versions: [", "is not YAML"),
 }
 
@@ -139,6 +145,7 @@ def test_routes_are_told_with_who_may_and_how_often(capsys: pytest.CaptureFixtur
     assert any(
         line.startswith("POST   /api/v1/posts > blog: required with scopes posts, one of admin author") for line in said
     )
+    assert any(line.startswith("GET    /api/v1/posts > ") and line.endswith("; kept for strangers") for line in said)
     assert len(said) == 2 + sum(len(route.methods) for route in read(PACKAGED).routes)
 
 
@@ -153,6 +160,9 @@ def test_explain_replays_the_decision() -> None:
     assert "waited for 20 s, again once if that ends without an answer; 60 s in all" in said
     assert "503 circuit_open for 5 s where 50% of 10 requests or more had no answer within 10 s" in said
     assert "503 overloaded beyond 90% of what the service can work on at one time, 32 to 1000 requests" in said
+    kept = "/api/v1/posts/first-light?a=1, accept: application/json; events purge it"
+    assert f"cache      passes, or answers: {kept}" in said
+    assert "this client alone" in explain("GET", "/api/v1/posts", "--header", "Cookie: a=1")
     assert "policy     refuses: 401 token_missing" in explain("DELETE", "/api/v1/posts/x")
     log_in = explain("POST", "/api/v1/auth/jwt/create")
     assert "address    passes: 192.0.2.1; address 6000 in 60 s, 1000 at once" in log_in

@@ -4,7 +4,7 @@ import threading
 import time
 from collections.abc import Callable, Collection
 
-from chassis.events import event_metrics
+from chassis.events import event_metrics, signs_of_life
 from chassis.events.backoff import Backoff
 from chassis.events.databases.plain import PlainDatabase
 from chassis.events.outbox_reader import OutboxReader, Pending, ShardClaim
@@ -40,6 +40,7 @@ class Relay:
         self._outbox = outbox or OutboxReader(database)
         self._backoff = Backoff()
         self._blocked = False
+        self._alive_at = float("-inf")
         self._beat: Callable[[], None] = lambda: None
         self._retention = Retention(database)
         self._gauges = event_metrics.OutboxGauges(database)
@@ -102,10 +103,20 @@ class Relay:
             event_metrics.blocked(self._blocked)
         if not ready:
             stop.wait(POLL_SECONDS)
-        elif not self.relay_pending():
-            self._database.wait(POLL_SECONDS)
+        else:
+            relayed = self.relay_pending()
+            self._tell_alive()
+            if not relayed:
+                self._database.wait(POLL_SECONDS)
         self._gauges.update()
         self._retention.purge_when_due(stop, self._beat)
+
+    def _tell_alive(self) -> None:
+        """Let listeners know that what was committed by now was published, so that silence means nothing new."""
+        now = time.monotonic()
+        if self._service and now - self._alive_at >= signs_of_life.SECONDS:
+            self._alive_at = now
+            self._publisher.publish([signs_of_life.sign(self._service)])
 
     def _message(self, row: Pending) -> Message:
         return Message(row.event_id, row.type, row.key, row.envelope.encode(), mandatory=row.type not in self._optional)

@@ -2,14 +2,15 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import cache
+from typing import Protocol
 
 from chassis.access import Access
 from chassis.client_credentials import client_credentials
 from chassis.events import envelope, transports
-from chassis.events.envelope import EventUndecodable
+from chassis.events.envelope import Event, EventUndecodable
 from chassis.events.transports import Subscription, Transport, TransportLost
 from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable
 from chassis.liveness import STUCK_SECONDS, Loop
@@ -38,6 +39,21 @@ TITLE = "Whether the token was revoked is not known"
 log = get_logger()
 
 
+class Follower(Protocol):
+    """Hears other events through the same subscription, in its thread. All of them must have optional subscribers."""
+
+    @property
+    def types(self) -> Sequence[str]: ...
+
+    def begins(self) -> None:
+        """From here on nothing is missed; before it, anything may have been."""
+
+    def hears(self, event: Event) -> None: ...
+
+    def lost(self) -> None:
+        """Events are missed until it begins anew."""
+
+
 class RevocationFeed:
     """Keeps RevokedTokens fresh in two threads: one hears events, one asks for snapshots.
 
@@ -48,6 +64,7 @@ class RevocationFeed:
         self.tokens = RevokedTokens()
         self._transport = transport
         self._auth = auth
+        self._followers: list[Follower] = []
         self._listener: Subscription | None = None
         self._listening: bool | None = None  # before the first attempt
         self._since: str | None = None
@@ -56,6 +73,10 @@ class RevocationFeed:
         self._started_at = float("inf")
         self._wanted = threading.Event()
         self._loops: list[Loop] = []
+
+    def follow(self, follower: Follower) -> None:
+        """Have somebody else hear events too; to be called before the start."""
+        self._followers.append(follower)
 
     def start(self) -> None:
         """Begin to listen and to ask; waits for nobody."""
@@ -109,11 +130,14 @@ class RevocationFeed:
         """Take what arrived within a second, connecting first if need be; gives the seconds until the next turn."""
         try:
             if self._listener is None:
-                self._listener = self._transport().listen(*TYPES)
+                also = (name for follower in self._followers for name in follower.types)
+                self._listener = self._transport().listen(*TYPES, *also)
                 self._told(listening=True)
+                for follower in self._followers:
+                    follower.begins()
                 self._wanted.set()  # what was published before is in the next snapshot
             for delivery in self._listener.receive(RECEIVE_SECONDS):
-                self._apply(delivery.body)
+                self._apply(delivery.body, self.tokens.apply, *(follower.hears for follower in self._followers))
         except TransportLost as error:
             if self._listening is not False:
                 log.warning("revocations not heard, polling for them", error=str(error))
@@ -123,6 +147,8 @@ class RevocationFeed:
 
     def _hang_up(self) -> None:
         self._told(listening=False)
+        for follower in self._followers:
+            follower.lost()
         listener, self._listener = self._listener, None
         if listener:
             with suppress(TransportLost):
@@ -141,7 +167,7 @@ class RevocationFeed:
         try:
             answer = self._auth().get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
-                self._apply(event.encode())
+                self._apply(event.encode(), self.tokens.apply)
             self._since = answer["next"]
         except InternalNotFound:
             pass  # an auth of an earlier release, beside which we are rolled out
@@ -154,11 +180,13 @@ class RevocationFeed:
         self._confirmed_at = time.monotonic()
         gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
 
-    def _apply(self, body: bytes) -> None:
+    def _apply(self, body: bytes, *hearers: Callable[[Event], None]) -> None:
         try:
-            self.tokens.apply(envelope.decode(body))
+            event = envelope.decode(body)
+            for hears in hearers:
+                hears(event)
         except (EventUndecodable, KeyError, ValueError) as error:
-            log.error("revocation not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
+            log.error("event not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
 
     def _told(self, *, listening: bool) -> None:
         self._listening = listening

@@ -18,9 +18,10 @@ def main(arguments: list[str]) -> None:
     path = options.file or settings().config
     config = read(path)
     methods = sum(len(route.methods) for route in config.routes)
+    kept = sum(route.cache is not None for route in config.routes)
     print(
-        f"{path}: {len(config.routes)} routes with {methods} methods, versions {', '.join(config.versions.supported)}, "
-        f"rates {', '.join(config.rates) or 'none'}; {_guards(config)}."
+        f"{path}: {len(config.routes)} routes with {methods} methods, {kept} of them cached, versions "
+        f"{', '.join(config.versions.supported)}, rates {', '.join(config.rates) or 'none'}; {_guards(config)}."
     )
 
 

@@ -13,10 +13,12 @@ from chassis.tokens import Verifier
 
 from chassis import tracing
 from gateway_service.app import checks
+from gateway_service.cache.keys import key_of
 from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck
 from gateway_service.config import GatewayConfig, read
 from gateway_service.door import head as heads
+from gateway_service.door.nobody import Nobody
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
@@ -48,6 +50,7 @@ async def main(arguments: list[str]) -> None:
     token = await _token(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
     links = checks(own, config, token, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
     if await _replay(links, exchange) and exchange.target:
+        print(f"{'cache':<10} passes{_kept(exchange)}")
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
         print(f"forwarded to {exchange.target.upstream}: {exchange.method} {url}{exchange.path}{query[1]}{query[2]}")
@@ -105,6 +108,16 @@ def _learned(link: str, exchange: Exchange) -> str:
     return f": {learned}" if learned else ""
 
 
+def _kept(exchange: Exchange) -> str:
+    if exchange.rule is None or exchange.rule.keep is None:
+        return ""
+    keep = exchange.rule.keep
+    key = key_of(exchange, keep)
+    if key is None:
+        return ": it is for this client alone"
+    return f", or answers: {key}; {'events purge it' if keep.purged else 'no event purges it'}"
+
+
 async def _token(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> TokenCheck:
     keys = KeySource(partial(fetch, Pool(own.auth_url, seconds), JWKS_PATH))
     if needed:
@@ -126,18 +139,8 @@ def _exchange(own: GatewaySettings, options: argparse.Namespace, headers: list[t
         )
     except Refusal as refusal:
         head = heads.refused(raw, refusal)
-    turn = Turn(_Nobody(), head, options.address, arrived=True, keep=True)
+    turn = Turn(Nobody(), head, options.address, arrived=True, keep=True)
     return Exchange(turn, *tracing.begin(head.method, kind="SERVER"))
-
-
-class _Nobody:
-    """No client: the request is only thought through."""
-
-    def write(self, data: bytes) -> None: ...
-
-    def pace(self) -> None: ...
-
-    def ended(self, turn: Turn) -> None: ...
 
 
 def parser() -> argparse.ArgumentParser:

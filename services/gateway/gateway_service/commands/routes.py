@@ -1,4 +1,4 @@
-"""``broadsheet gateway routes [FILE]``: what may be reached, who may, what it may cost, and how often."""
+"""``broadsheet gateway routes [FILE]``: what may be reached, who may, what it may cost, how often, and what is kept."""
 # ruff: noqa: T201  a command talks to the person who typed it
 
 import argparse
@@ -24,9 +24,10 @@ def main(arguments: list[str]) -> None:
     for method, path, upstream, rule in _rules(config):
         own = [quota for quota in quotas.of(rule.rates) if quota.name in rule.rates]
         rates = f"; {told(own)}" if own else ""
+        kept = "; kept for strangers" if rule.keep else ""
         costs = f"{rule.limits.body_bytes} bytes, {rule.limits.try_seconds:g} s a try, {rule.limits.total_seconds:g} s"
         shadow = f" (in shadow: {_who((rule.shadow,))})" if rule.shadow else ""
-        print(f"{method:<6} {path} > {upstream}: {_who(rule.access)}{shadow}; {costs}{rates}")
+        print(f"{method:<6} {path} > {upstream}: {_who(rule.access)}{shadow}; {costs}{rates}{kept}")
 
 
 def _rules(config: GatewayConfig) -> Iterator[tuple[str, str, str, Rule]]:

@@ -94,13 +94,14 @@ async def describe(call: Call) -> None:
 
 @dataclass
 class FakeUpstream:
-    """Answers each path with the handler set for it, and else describes the request.
+    """Answers each path with the handler set for it, and others with ``fallback``.
 
     ``requests`` were passed on for clients; ``of_gateway`` are its own, which come when it likes: keys, tokens and the
     list of revocations.
     """
 
     handlers: dict[str, Handler] = field(default_factory=dict)
+    fallback: Handler = describe
     requests: list[Seen] = field(default_factory=list)
     of_gateway: list[Seen] = field(default_factory=list)
     connections: int = 0
@@ -158,7 +159,7 @@ class FakeUpstream:
         pairs = (line.split(":", 1) for line in head[1:-2])
         seen = Seen(method, target, [(name.lower(), value.strip()) for name, value in pairs])
         (self.requests if "x-forwarded-for" in seen.names() else self.of_gateway).append(seen)
-        handler = self.handlers.get(target.partition("?")[0], describe)
+        handler = self.handlers.get(target.partition("?")[0], self.fallback)
         try:
             await handler(Call(seen, reader, writer))
             seen.answered = True

@@ -10,7 +10,9 @@ from chassis.events import envelope
 from chassis.events.commands import arguments as typed
 from chassis.events.commands.context import CommandContext
 from chassis.events.envelope import EventUndecodable
+from chassis.events.signs_of_life import sign_of
 from chassis.events.transports import Delivery
+from chassis.events.types import producer_of
 from chassis.settings import SettingsError
 
 EVERYTHING = "#"
@@ -51,7 +53,7 @@ def _print(context: CommandContext, delivery: Delivery, subject: str | None) -> 
         event = envelope.decode(delivery.body)
     except EventUndecodable:
         return False
-    if subject not in {None, event.subject}:
+    if subject not in {None, event.subject} or event.type == sign_of(producer_of(event.type)):
         return False
     row = {"time": event.time, "id": event.id, "type": event.type, "subject": event.subject, "sequence": event.sequence}
     context.out.line(row | ({"data": event.data} if context.out.as_json else {}))

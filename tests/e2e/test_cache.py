@@ -1,0 +1,51 @@
+"""What strangers see comes from memory, and is never behind what authors did by more than a moment."""
+
+import pytest
+
+from tests.support.api import Json, Visitor, expect, json_of
+from tests.support.waiting import eventually
+
+POSTS = "/api/v1/posts"
+
+
+@pytest.fixture
+def kept(alice: Visitor, stranger: Visitor) -> Json:
+    """A published post that is kept, and so is the list with it."""
+    post = alice.publish(alice.create_post()["slug"])
+    for path in (POSTS, f"{POSTS}/{post['slug']}"):
+        eventually(lambda path=path: stranger.http.get(path).headers["X-Cache"] == "hit")  # type: ignore[misc]
+    return post
+
+
+def newest(stranger: Visitor) -> str:
+    return str(json_of(stranger.http.get(POSTS), 200)["results"][0]["slug"])
+
+
+def test_list_changes_with_what_is_published(alice: Visitor, stranger: Visitor, kept: Json) -> None:
+    assert newest(stranger) == kept["slug"]
+    slug = alice.publish(alice.create_post()["slug"])["slug"]
+    eventually(lambda: newest(stranger) == slug, every=0.01)
+
+
+def test_post_that_is_taken_back_is_gone(alice: Visitor, stranger: Visitor, kept: Json) -> None:
+    path = f"{POSTS}/{kept['slug']}"
+    json_of(alice.http.patch(path, json={"title": "Another title"}), 200)
+    eventually(lambda: json_of(stranger.http.get(path), 200)["title"] == "Another title")
+    expect(alice.http.post(f"{path}/unpublish"), 200)
+    eventually(lambda: stranger.http.get(path).status_code == 404)
+    eventually(lambda: newest(stranger) != kept["slug"])
+
+
+def test_author_sees_their_own_writes_at_once(alice: Visitor, kept: Json) -> None:
+    path = f"{POSTS}/{kept['slug']}"
+    for title in ("One", "Two", "Three"):
+        json_of(alice.http.patch(path, json={"title": title}), 200)
+        assert json_of(alice.http.get(path), 200)["title"] == title
+        assert json_of(alice.http.get(POSTS), 200)["results"][0]["title"] == title
+
+
+def test_comment_changes_the_count_in_lists(alice: Visitor, bob: Visitor, stranger: Visitor, kept: Json) -> None:
+    assert json_of(stranger.http.get(POSTS), 200)["results"][0]["comments_count"] == 0
+    expect(bob.http.post(f"{POSTS}/{kept['slug']}/comments", json={"body": "Well said."}), 201)
+    eventually(lambda: json_of(stranger.http.get(POSTS), 200)["results"][0]["comments_count"] == 1)
+    eventually(lambda: json_of(stranger.http.get(f"{POSTS}/{kept['slug']}/comments"), 200)["count"] == 1)

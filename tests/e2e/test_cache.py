@@ -29,8 +29,8 @@ def test_list_changes_with_what_is_published(alice: Visitor, stranger: Visitor, 
 
 def test_post_that_is_taken_back_is_gone(alice: Visitor, stranger: Visitor, kept: Json) -> None:
     path = f"{POSTS}/{kept['slug']}"
-    json_of(alice.http.patch(path, json={"title": "Another title"}), 200)
-    eventually(lambda: json_of(stranger.http.get(path), 200)["title"] == "Another title")
+    json_of(alice.http.patch(path, json={"body": "Another text"}), 200)
+    eventually(lambda: json_of(stranger.http.get(path), 200)["body"] == "Another text")
     expect(alice.http.post(f"{path}/unpublish"), 200)
     eventually(lambda: stranger.http.get(path).status_code == 404)
     eventually(lambda: newest(stranger) != kept["slug"])
@@ -38,10 +38,10 @@ def test_post_that_is_taken_back_is_gone(alice: Visitor, stranger: Visitor, kept
 
 def test_author_sees_their_own_writes_at_once(alice: Visitor, kept: Json) -> None:
     path = f"{POSTS}/{kept['slug']}"
-    for title in ("One", "Two", "Three"):
-        json_of(alice.http.patch(path, json={"title": title}), 200)
-        assert json_of(alice.http.get(path), 200)["title"] == title
-        assert json_of(alice.http.get(POSTS), 200)["results"][0]["title"] == title
+    for text in ("One", "Two", "Three"):
+        json_of(alice.http.patch(path, json={"body": text}), 200)
+        assert json_of(alice.http.get(path), 200)["body"] == text
+        assert json_of(alice.http.get(POSTS), 200)["results"][0]["excerpt"] == text
 
 
 def test_comment_changes_the_count_in_lists(alice: Visitor, bob: Visitor, stranger: Visitor, kept: Json) -> None:

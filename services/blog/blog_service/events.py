@@ -23,6 +23,7 @@ from blog_service.posts.events import (
     PostSlugChanged,
     PostUnpublished,
     PostUpdated,
+    ShownChanged,
 )
 from blog_service.posts.handlers import (
     posts_settle_on_asset_failed,
@@ -40,6 +41,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     PostUnpublished,
     PostSlugChanged,
     MediaRefsChanged,
+    ShownChanged,
     FavouriteChanged,
     FollowChanged,
     CommentCreated,

@@ -238,6 +238,15 @@ def test_event_purges_what_is_made_of_it_and_nothing_else() -> None:
     assert service.get().cache == "miss"
 
 
+@pytest.mark.parametrize("name", news.PURGES)
+def test_events_that_purge_are_as_their_contracts_say(name: str) -> None:
+    told = example(name)
+    service = cached(headers=[PUBLIC[0], (b"surrogate-key", str(told.data[news.PURGES[name][-1]]).encode())])
+    service.get()
+    service.publish(told)
+    assert service.get().cache == "miss"
+
+
 def test_answer_asked_for_before_a_purge_is_not_kept_nor_given_to_who_came_after() -> None:
     service = cached(slow=True)
     before = service.get()

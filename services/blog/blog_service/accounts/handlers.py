@@ -8,6 +8,7 @@ from blog_service.authors.services import author_apply, author_roles_apply, auth
 from blog_service.posts.models import Post
 from blog_service.posts.services.previews import previews_end
 from blog_service.posts.services.settling import posts_settle
+from blog_service.posts.services.shown import shown_changed
 from blog_service.staff.services import staff_change, staff_leave
 from blog_service.webhooks.services.webhooks import webhooks_follow_roles
 
@@ -18,11 +19,13 @@ def author_upsert_on_user_registered(event: Event) -> None:
 
 def author_upsert_on_profile_updated(event: Event) -> None:
     author_apply(event.data, sequence=event.sequence)
+    shown_changed(UUID(event.data["user_id"]))
 
 
 def author_suspend_on_user_suspended(event: Event) -> None:
     author_id = UUID(event.data["user_id"])
     author_suspend(author_id, sequence=event.sequence, suspended=True)
+    shown_changed(author_id)
     previews_end(author_id)
     staff_leave(author_id)
 
@@ -30,6 +33,7 @@ def author_suspend_on_user_suspended(event: Event) -> None:
 def posts_settle_on_user_reactivated(event: Event) -> None:
     author_id = UUID(event.data["user_id"])
     author_suspend(author_id, sequence=event.sequence, suspended=False)
+    shown_changed(author_id)
     posts_settle(Post.objects.filter(author_id=author_id))
 
 

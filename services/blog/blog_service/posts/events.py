@@ -62,3 +62,10 @@ class MediaRefsChanged(EventData):
     author_id: UUID | None = Field(
         None, description="whose the object is: pictures of others are not used by it", examples=[AUTHOR]
     )
+
+
+@event("blog.shown.changed.v1", aggregate="shown", id_field="shown_id", optional_subscribers=True)
+class ShownChanged(EventData):
+    """Posts show an author or a picture otherwise than before, though they have not changed themselves."""
+
+    shown_id: UUID = Field(description="the author's, or the picture's", examples=[AUTHOR])

@@ -8,6 +8,7 @@ from blog_service.media_refs.models import Asset
 from blog_service.media_refs.services import asset_apply
 from blog_service.posts.models import Post
 from blog_service.posts.services.settling import posts_settle
+from blog_service.posts.services.shown import shown_changed
 
 
 def posts_settle_on_asset_ready(event: Event) -> None:
@@ -28,3 +29,5 @@ def _settle(event: Event, status: Asset.Status) -> None:
     list(posts.order_by("id").select_for_update(of=("self",)))  # posts before pictures, as writers lock them
     asset_apply(asset_id, owner_id=UUID(event.data["owner_id"]), status=status, sequence=event.sequence)
     posts_settle(posts)
+    if posts.exists():
+        shown_changed(asset_id)

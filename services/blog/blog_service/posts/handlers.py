@@ -28,6 +28,6 @@ def _settle(event: Event, status: Asset.Status) -> None:
     posts = Post.objects.filter(images__asset_id=asset_id)
     list(posts.order_by("id").select_for_update(of=("self",)))  # posts before pictures, as writers lock them
     asset_apply(asset_id, owner_id=UUID(event.data["owner_id"]), status=status, sequence=event.sequence)
-    posts_settle(posts)
     if posts.exists():
         shown_changed(asset_id)
+    posts_settle(posts)

@@ -26,7 +26,8 @@ def lock(_arguments: list[str]) -> None:
     within = ["--constraints=requirements/development.txt", *upgrade]
     for name in ("launcher", "uv", "build"):
         _compile(name, [f"requirements/{name}.in", *within])
-    _compile("checkov", ["requirements/checkov.in", *upgrade])  # agrees with nobody, and lives apart
+    for name in ("checkov", "clients"):  # agree with nobody, and live apart
+        _compile(name, [f"requirements/{name}.in", *upgrade])
     for service in SERVICES:
         _compile(service, [packages[0], f"services/{service}/pyproject.toml", *_extras(EXTRAS[service]), *within])
 

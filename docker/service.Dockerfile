@@ -41,7 +41,7 @@ FROM libraries AS code
 ARG SERVICE
 COPY chassis /source/chassis
 COPY ops/metrics.yaml /source/ops/metrics.yaml
-COPY contracts/access.yaml contracts/problems.yaml /source/contracts/
+COPY contracts/access.yaml contracts/operations.yaml contracts/problems.yaml /source/contracts/
 COPY contracts/openapi /source/contracts/openapi
 COPY services/${SERVICE} /source/services/${SERVICE}
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /source/wheels /source/chassis /source/services/${SERVICE} && \

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chassis.openapi import with_refusals
+from chassis.openapi import MEANINGS, with_refusals
 from chassis.problems import FieldError, Problem, invalid_fields, problem_response
 from chassis.testing.contract import Contract
 
@@ -64,9 +64,9 @@ def test_what_an_operation_says_itself_stays_and_the_rest_has_the_form_of_its_ve
     own = paths["/api/v1/posts"]["post"]["responses"]
     assert own["415"]["description"] == "Its own"
     assert own["415"]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Refusal"}
-    assert own["400"] == {"$ref": "#/components/responses/RefusedFields"}
-    assert own["401"] == {"$ref": "#/components/responses/Refused"}
-    assert paths["/api/v2/me"]["patch"]["responses"]["422"] == {"$ref": "#/components/responses/RefusedAsProblem"}
+    assert own["400"] == {"$ref": "#/components/responses/RefusedFields", "description": MEANINGS[400]}
+    assert own["401"] == {"$ref": "#/components/responses/Refused", "description": MEANINGS[401]}
+    assert paths["/api/v2/me"]["patch"]["responses"]["422"]["$ref"] == "#/components/responses/RefusedAsProblem"
     assert "503" in document()["info"]["description"]
 
 

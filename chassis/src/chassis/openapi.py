@@ -1,12 +1,32 @@
-"""What every contract says of refusals: added to a finished OpenAPI document, by what an operation takes."""
+"""What every contract says of its operations: their names, who may, and what is refused by what they take."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from chassis.access import find
+from chassis.operation_names import operation_name
 from chassis.problems import CONTENT_TYPE
+from chassis.realworld import PREFIX
 
 Document = dict[str, Any]
+REALWORLD_SCHEME = "realworld"
+BEARER = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "An access token of auth."}
+MEANINGS = {
+    400: "What was asked for or sent makes no sense.",
+    401: "No access token came, or one that is not valid (any more).",
+    403: "The caller may not.",
+    404: "There is no such thing, or none that the caller may know of.",
+    409: "As things stand, this cannot be done.",
+    410: "What was asked for is no longer there.",
+    412: "It is not as `If-Match` says any more.",
+    413: "What was sent is too large.",
+    415: "What was sent is of a type that is not taken here.",
+    416: "The range lies beyond the end.",
+    422: "Fields of what was sent are not valid.",
+    428: "`If-Match` is missing.",
+    429: "Too often; `Retry-After` says for how many seconds to wait.",
+    503: "Something that is needed is away; `Retry-After` says for how many seconds to wait.",
+}
 ONCE = frozenset({304, 405, 406, 414, 421, 431, 500, 502, 503, 504})
 """Statuses that any operation may answer with; the document says so once."""
 
@@ -28,9 +48,16 @@ SCHEMAS: Document = {
     "WrongFields": {
         "type": "object",
         "description": "What is wrong with which field: sentences, nested as the body is.",
-        "additionalProperties": {
-            "anyOf": [{"type": "array", "items": {"anyOf": [_TEXT, _WRONG_FIELDS, {"type": "array"}]}}, _WRONG_FIELDS]
+        "additionalProperties": True,  # generators of clients fail at a schema that is a union of itself
+    },
+    "RealWorldErrors": {
+        "type": "object",
+        "description": "What is wrong with which field; what is about none is said of a noun, or of `body`.",
+        "properties": {
+            "errors": {"type": "object", "additionalProperties": {"type": "array", "items": _TEXT}},
         },
+        "required": ["errors"],
+        "additionalProperties": False,
     },
     "Problem": {
         "type": "object",
@@ -54,6 +81,30 @@ SCHEMAS: Document = {
 }
 
 
+def completed(document: Document) -> Document:
+    """A service's document with what is the same for all services; changes it in place."""
+    schemes = document.setdefault("components", {}).pop("securitySchemes", {})
+    used = {"bearer": BEARER} | {name: scheme for name, scheme in schemes.items() if name == REALWORLD_SCHEME}
+    document["components"]["securitySchemes"] = used
+    for path, operations in document["paths"].items():
+        for method, operation in operations.items():
+            operation["operationId"] = operation_name(method.upper(), path)
+            operation["security"] = _security(method.upper(), path)
+    return with_refusals(document)
+
+
+def _security(method: str, path: str) -> list[dict[str, list[str]]]:
+    """As the table of access says; what is not in it, such as a page, is for everybody."""
+    access = find(method, path)
+    scheme: dict[str, list[str]] = {REALWORLD_SCHEME if path.startswith(PREFIX) else "bearer": []}
+    match access and access.auth:
+        case "required":
+            return [scheme]
+        case "optional":
+            return [{}, scheme]
+    return []
+
+
 def with_refusals(document: Document) -> Document:
     """The document with the refusals of each operation; changes it in place.
 
@@ -68,15 +119,19 @@ def with_refusals(document: Document) -> Document:
             responses = operation["responses"]
             for status, own in responses.items():
                 if status >= "400":
+                    own["description"] = own.get("description") or MEANINGS[int(status)]
                     own.setdefault("content", components["responses"][refusal(path, int(status))]["content"])
-            for status in _statuses(method.upper(), path, operation):
-                responses.setdefault(str(status), {"$ref": f"#/components/responses/{refusal(path, status)}"})
+            dialect = _OF_REALWORLD if path.startswith(PREFIX) else ()
+            for status in (*_statuses(method.upper(), path, operation), *dialect):
+                reference = f"#/components/responses/{refusal(path, status)}"
+                responses.setdefault(str(status), {"$ref": reference, "description": MEANINGS[status]})
     return document
 
 
 _RESPONSES: dict[str, tuple[str, Document]] = {
     "Refused": ("application/json", {"$ref": "#/components/schemas/Refusal"}),
     "RefusedFields": ("application/json", {"anyOf": [{"$ref": "#/components/schemas/Refusal"}, _WRONG_FIELDS]}),
+    "RefusedByRealWorld": ("application/json", {"$ref": "#/components/schemas/RealWorldErrors"}),
     "RefusedAsProblem": (CONTENT_TYPE, {"$ref": "#/components/schemas/Problem"}),
 }
 
@@ -87,11 +142,14 @@ def _response(media_type: str, schema: Document) -> Document:
 
 def refusal(path: str, status: int) -> str:
     """The component that says how a refusal looks there."""
+    if path.startswith(PREFIX):
+        return "RefusedByRealWorld"
     if not path.startswith("/api/v1/"):
         return "RefusedAsProblem"
     return "RefusedFields" if status == 400 else "Refused"
 
 
+_OF_REALWORLD = (409, 422, 429)
 _OF_HEADERS = {"If-Match": (412, 428), "Idempotency-Key": (409, 422)}
 
 

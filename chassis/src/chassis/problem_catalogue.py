@@ -17,6 +17,9 @@ class Reason(BaseModel):
     title: str
     meaning: str
     remedy: str
+    realworld: dict[str, list[str]] | None = Field(
+        None, description="how RealWorld's dialect says it, if not by its text"
+    )
 
 
 class Catalogue(BaseModel):

@@ -4,6 +4,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
+from chassis.realworld import audience_of
+
 from auth_service.keys.signing import sign_access_token
 from auth_service.settings import settings
 from auth_service.users.models import User
@@ -12,14 +14,21 @@ SCOPES = ("account", "posts", "media")
 """What a token may be used for, in the order in which tokens say it."""
 
 
-def access_token_sign(
-    user: User, *, sid: UUID, scopes: Collection[str], life: timedelta, now: datetime, **also: bool
+def access_token_sign(  # noqa: PLR0913  named
+    user: User,
+    *,
+    sid: UUID,
+    scopes: Collection[str],
+    life: timedelta,
+    now: datetime,
+    realworld: bool = False,
+    **also: bool,
 ) -> str:
     """A signed JWT (RFC 9068) for a user; ``sid`` is what it is given for, and may end before it does."""
-    issued = int(now.timestamp())
+    issued, audience = int(now.timestamp()), settings().token_audience
     claims = {
         "iss": settings().token_issuer,
-        "aud": settings().token_audience,
+        "aud": audience_of(audience) if realworld else audience,
         "sub": str(user.id),
         "sid": str(sid),
         "username": user.username,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
+from chassis.realworld import TOKEN_SECONDS
 from chassis.settings import BaseUrl, FormerSecret, GeneratedSecret, Secret, ServiceSettings, load
 from pydantic import AfterValidator, Field, model_validator
 
@@ -64,6 +65,17 @@ class AuthSettings(ServiceSettings):
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")
     access_token_seconds: int = Field(600, ge=60, le=3600, description="life of an access token")
+    realworld_token_seconds: int = Field(
+        TOKEN_SECONDS,
+        ge=600,
+        le=TOKEN_SECONDS,
+        description="life of a log-in by RealWorld's dialect, and of its tokens",
+    )
+    realworld_passwords: bool = Field(
+        default_factory=lambda data: data.get("environment") != "production",
+        description="whether that dialect takes the weak passwords of its published tests: eight characters, however"
+        " common; not in production unless set",
+    )
     refresh_grace_seconds: int = Field(
         10, ge=0, le=60, description="how long a used refresh token still gives its successor"
     )
@@ -155,6 +167,14 @@ class AuthSettings(ServiceSettings):
     @property
     def access_token_life(self) -> timedelta:
         return timedelta(seconds=self.access_token_seconds)
+
+    @property
+    def realworld_token_life(self) -> timedelta:
+        return timedelta(seconds=self.realworld_token_seconds)
+
+    @property
+    def longest_token_life(self) -> timedelta:
+        return max(self.access_token_life, self.realworld_token_life)
 
     @property
     def email_undo_time(self) -> timedelta:

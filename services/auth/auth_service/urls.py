@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v2/", include("auth_service.issuance.v2.urls")),
     path("api/v2/", include("auth_service.erasure.v2.urls")),
     path("api/v2/", include("auth_service.exports.v2.urls")),
+    path("realworld/api/", include("auth_service.me.realworld.urls")),
     path(".well-known/jwks.json", Jwks.as_view()),
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),

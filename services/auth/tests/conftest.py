@@ -83,7 +83,7 @@ def activation(monkeypatch: pytest.MonkeyPatch) -> None:
     from auth_service.settings import settings
 
     waiting = settings().model_copy(update={"activation": True})
-    for module in ("registration", "users"):
+    for module in ("registration", "users", "me.realworld"):
         monkeypatch.setattr(f"auth_service.{module}.services.settings", lambda: waiting)
 
 

@@ -201,7 +201,7 @@ def test_in_the_end_no_table_knows_the_account(alice: Caller, bob: Caller, mailb
     assert traces(str(alice.id)), "services that start late must still hear what ended its sessions"
     with connection.cursor() as cursor:
         cursor.execute("UPDATE outbox_event SET published_at = created_at")
-    saga.deletions_continue(now=completed + settings().access_token_life + timedelta(minutes=2))
+    saga.deletions_continue(now=completed + settings().longest_token_life + timedelta(minutes=2))
     assert traces(*names) == []
 
 

@@ -17,6 +17,7 @@ from gateway_service.access_log import AccessLog
 from gateway_service.chain.address import AddressCheck
 from gateway_service.chain.canonical import canonical
 from gateway_service.chain.cors import CorsCheck
+from gateway_service.chain.dialect import ByDialect
 from gateway_service.chain.framing import framing
 from gateway_service.chain.host import HostCheck
 from gateway_service.chain.limits import LimitsCheck
@@ -26,7 +27,7 @@ from gateway_service.chain.pages import PagesCheck
 from gateway_service.chain.policy import PolicyCheck
 from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import RouteCheck
-from gateway_service.chain.token import TokenCheck
+from gateway_service.chain.token import TokenChecks
 from gateway_service.chain.version import VersionCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.delivery import Delivery
@@ -51,7 +52,7 @@ log = get_logger()
 def checks(  # noqa: PLR0913  what they are made of
     settings: GatewaySettings,
     config: GatewayConfig,
-    token: TokenCheck,
+    tokens: TokenChecks,
     *,
     revocations: RevocationFeed,
     limiter: Limiter,
@@ -59,15 +60,19 @@ def checks(  # noqa: PLR0913  what they are made of
 ) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
     routes = RouteTable(config.routes, config.limits)
+    cors = ByDialect(
+        CorsCheck(config.cors, allowed_origins(settings), settings.pages_with_cookies), CorsCheck(config.realworld_cors)
+    )
+    token = ByDialect(*tokens)
     quotas, at_home = Quotas(config.rates), Quotas(config.rates, generous=not settings.production)
     return [
         framing,
         livez,
         HostCheck(allowed_hosts(settings)),
         canonical,
-        CorsCheck(config.cors, allowed_origins(settings), settings.pages_with_cookies),
+        cors,
         AddressCheck(trusted_proxies(settings), limiter, quotas, at_home),
-        PagesCheck(site(settings, config, routes, token, is_well)),
+        PagesCheck(site(settings, config, routes, tokens.api, is_well)),
         VersionCheck(config.versions),
         RouteCheck(routes),
         token,

@@ -6,7 +6,6 @@ from functools import partial
 from chassis.health import Health
 from chassis.metrics import gauge
 from chassis.revocations import feed_of
-from chassis.tokens import Verifier
 
 from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
@@ -14,7 +13,7 @@ from gateway_service.cache.cache import Cache
 from gateway_service.cache.news import News
 from gateway_service.chain.forward import Forward
 from gateway_service.chain.link import Link
-from gateway_service.chain.token import TokenCheck
+from gateway_service.chain.token import TokenCheck, TokenChecks
 from gateway_service.config import GatewayConfig
 from gateway_service.guards.breaker import Breaker, Breaking
 from gateway_service.guards.event_streams import EventStreams
@@ -24,7 +23,7 @@ from gateway_service.settings import GatewaySettings, upstream_urls
 from gateway_service.tokens.exchanging import AuthExchange
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.personal import PersonalTokens
-from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.tokens.verified import tokens_of
 from gateway_service.upstreams.concurrency import Concurrency
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.headers import RequestHeaders
@@ -43,12 +42,11 @@ class Assembly:
         self._settings = settings
         self._pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
         self.keys = KeySource(partial(fetch, self._pools["auth"], JWKS_PATH))
-        verifier = Verifier(self.keys.key, issuer=settings.token_issuer, audience=settings.token_audience)
         self.revocations = feed_of(settings)
-        self._tokens = VerifiedTokens(verifier, self.keys, self.revocations.tokens)
-        self._personal = PersonalTokens(AuthExchange(settings), self._tokens)
+        self._tokens = tokens_of(settings, self.keys, self.revocations.tokens)
+        self._personal = PersonalTokens(AuthExchange(settings), self._tokens.api)
         self.keys.on_withdrawal(self._personal.forget)
-        self._token = TokenCheck(self._tokens, self._personal)
+        self._checks = TokenChecks(TokenCheck(self._tokens.api, self._personal), TokenCheck(self._tokens.realworld))
         headers = RequestHeaders(settings.public_url)
         self._upstreams = {
             name: Upstream(name, pool, headers, Concurrency(name, config.concurrency), RetryBudget(config.retries))
@@ -66,7 +64,7 @@ class Assembly:
         self.gateway = Gateway(settings, self._cache)
         self.prepare(config)()
         self.reloading = Reloading(settings.config, self.prepare)
-        self.admin = Admin(settings, self.gateway, self.health, self.keys, self._tokens, reloading=self.reloading)
+        self.admin = Admin(settings, self.gateway, self.health, self.keys, self._tokens.api, reloading=self.reloading)
         self._tell()
 
     def prepare(self, config: GatewayConfig) -> Callable[[], None]:
@@ -74,7 +72,7 @@ class Assembly:
         links = checks(
             self._settings,
             config,
-            self._token,
+            self._checks,
             revocations=self.revocations,
             limiter=self.limiter,
             is_well=partial(_is_well, self.health),
@@ -97,7 +95,7 @@ class Assembly:
         self.health.check("keys", self.keys.ready)
         self.health.check("revocations", self.revocations.ready)
         self.health.warn("revocations", self.revocations.current)
-        gauge("gateway_token_cache_entries").set_function(lambda: len(self._tokens))
+        gauge("gateway_token_cache_entries").set_function(lambda: len(self._tokens.api) + len(self._tokens.realworld))
         gauge("gateway_personal_token_cache_entries").set_function(lambda: len(self._personal))
         gauge("gateway_rate_keys").set_function(lambda: len(self.limiter))
         gauge("jwks_fetched_timestamp_seconds").set(0)

@@ -236,11 +236,18 @@ class Cors(_Strict):
         return self
 
 
+class OpenCors(Cors):
+    """Origins of a dialect whose clients send their token by themselves: anyone's, and never with credentials."""
+
+    credentials: Literal[False] = False
+
+
 class GatewayConfig(_Strict):
     """The whole file."""
 
     versions: Versions
     cors: Cors
+    realworld_cors: OpenCors = Field(description="of RealWorld's dialect, below /realworld/api/")
     limits: Limits = Limits()
     bodies_bytes: int = Field(64 * 1024 * 1024, gt=0, description="bodies held in memory at one time; 503 beyond it")
     connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")

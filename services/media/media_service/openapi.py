@@ -3,7 +3,7 @@
 from typing import Any
 
 from chassis.health import Health
-from chassis.openapi import with_refusals
+from chassis.openapi import completed
 from obstore.store import MemoryStore
 
 from media_service.app import STAND_IN, create_app
@@ -18,4 +18,4 @@ def document(settings: MediaSettings) -> dict[str, Any]:
     for operations in made["paths"].values():
         for operation in operations.values():
             operation["responses"].pop(STAND_IN)
-    return with_refusals(made)
+    return completed(made)

@@ -34,14 +34,3 @@ def template(route: str) -> str:
     from rest_framework.schemas.generators import EndpointEnumerator  # noqa: PLC0415  as above
 
     return EndpointEnumerator(patterns=[]).get_path_from_regex(route)
-
-
-def security(method: str, path: str) -> list[dict[str, list[str]]]:
-    """The security requirement of an operation in OpenAPI."""
-    match listed(method, path).auth:
-        case "required":
-            return [{"bearer": []}]
-        case "optional":
-            return [{"bearer": []}, {}]
-        case _:
-            return [{}]

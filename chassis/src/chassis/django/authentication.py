@@ -10,6 +10,7 @@ from django.utils.module_loading import import_string
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from chassis import realworld
 from chassis.django.health import health
 from chassis.logging import bind_user
 from chassis.revocations import RevocationFeed, feed_of
@@ -53,23 +54,38 @@ class Anonymous:
 class BearerAuthentication(BaseAuthentication):
     """``request.user`` is a Principal and ``request.auth`` its claims; an invalid token is refused, never anonymous."""
 
+    scheme = "Bearer"
+
     def authenticate(self, request: Request) -> tuple[Principal, Claims] | None:
-        token = bearer(request.headers.get("Authorization"))
+        token = bearer(request.headers.get("Authorization"), self.scheme)
         if token is None:
             return None
-        claims = verifier().verify(token)
+        claims = self.verifier().verify(token)
         revocations().tokens.require_live(claims)
         bind_user(claims.sub)
         return Principal(claims), claims
 
     def authenticate_header(self, request: Request) -> str:  # noqa: ARG002
-        return "Bearer"
+        return self.scheme
+
+    def verifier(self) -> Verifier:
+        """Checks the tokens that are taken here."""
+        return verifier()
 
 
-def verifier() -> Verifier:
-    """Checks tokens as the settings say."""
+class RealWorldAuthentication(BearerAuthentication):
+    """The same of tokens of RealWorld's dialect, and of no others."""
+
+    scheme = realworld.SCHEME
+
+    def verifier(self) -> Verifier:
+        return verifier(realworld.audience_of(settings.SERVICE_SETTINGS.token_audience))
+
+
+def verifier(audience: str | None = None) -> Verifier:
+    """Checks tokens as the settings say, for another audience where one is given."""
     service = settings.SERVICE_SETTINGS
-    return Verifier(token_keys(), issuer=service.token_issuer, audience=service.token_audience)
+    return Verifier(token_keys(), issuer=service.token_issuer, audience=audience or service.token_audience)
 
 
 def token_keys() -> Callable[[str], VerifyingKey | None]:

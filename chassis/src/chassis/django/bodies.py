@@ -34,6 +34,16 @@ class StrictBody(Body):
         return super().to_internal_value(data)
 
 
+class PartialBody(Body):
+    """Any part of a body. (``partial=True`` is not heard of below the root.)"""
+
+    def get_fields(self) -> "dict[str, serializers.Field[Any, Any, Any, Any]]":
+        fields = super().get_fields()
+        for field in fields.values():
+            field.required = False
+        return fields
+
+
 class ShortTextField(serializers.CharField):
     """Text that others read in one piece, see ``chassis.text``."""
 

@@ -18,9 +18,8 @@ from drf_spectacular.plumbing import (
     resolve_type_hint,
 )
 
-from chassis.django.access import security
 from chassis.django.shape_fields import Field, ShapeMeta, fields
-from chassis.openapi import with_refusals
+from chassis.openapi import completed
 
 Schema = dict[str, Any]
 
@@ -33,13 +32,19 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
-        return security(auto_schema.method, auto_schema.path)
+
+class RealWorldScheme(BearerScheme):  # type: ignore[no-untyped-call]
+    target_class = "chassis.django.authentication.RealWorldAuthentication"
+    name = "realworld"
+    priority = 1  # before that of the class it is derived from
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:  # noqa: ARG002
+        return {"type": "apiKey", "in": "header", "name": "Authorization", "description": "`Token <token>`"}
 
 
-def with_refusals_of_views(result: Schema, **_: object) -> Schema:
+def completed_by_chassis(result: Schema, **_: object) -> Schema:
     """A hook of drf-spectacular, which knows nothing of refusals: see chassis.openapi."""
-    return with_refusals(result)
+    return completed(result)
 
 
 class ShapeSchema(OpenApiSerializerExtension):  # type: ignore[no-untyped-call]

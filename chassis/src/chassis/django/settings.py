@@ -82,7 +82,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             "SCHEMA_PATH_PREFIX": "/api/v[0-9]+",
             "POSTPROCESSING_HOOKS": [
                 "drf_spectacular.hooks.postprocess_schema_enums",
-                "chassis.django.openapi.with_refusals_of_views",
+                "chassis.django.openapi.completed_by_chassis",
             ],
         },
     }

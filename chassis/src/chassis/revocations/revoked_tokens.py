@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from chassis.events.envelope import Event
+from chassis.realworld import TOKEN_SECONDS
 from chassis.tokens import Claims, TokenRefused
-from chassis.tokens.keys import MAX_AGE_SECONDS
 
 LEEWAY_SECONDS = 30
 """A token is taken for so long after it has expired: the difference of clocks that verifiers allow."""
+REMEMBERED_SECONDS = TOKEN_SECONDS + 300
+"""For so long it matters what ended all tokens of an account or a key: the longest that a token lives, and more."""
 MOST_SESSIONS = 100_000
 """Ended sessions and personal tokens that are remembered: about 20 MB. Of a crowd beyond that, the first to expire go.
 """
@@ -91,17 +93,17 @@ class RevokedTokens:
     def _tokens_revoked(self, event: Event) -> None:
         user, not_before = UUID(event.data["user_id"]), int(_seconds(event.data["not_before"]) * 1000)
         known = self._users.get(user, (0.0, 0))
-        self._users[user] = max(known, (not_before / 1000 + MAX_AGE_SECONDS, not_before))
+        self._users[user] = max(known, (not_before / 1000 + REMEMBERED_SECONDS, not_before))
 
     def _role_changed(self, event: Event) -> None:
         user = UUID(event.data["user_id"])
         known = self._roles.get(user)
         if known is None or event.sequence > known[1]:
-            until = event.time.timestamp() + MAX_AGE_SECONDS
+            until = event.time.timestamp() + REMEMBERED_SECONDS
             self._roles[user] = (until, event.sequence, frozenset(event.data["roles"]))
 
     def _key_revoked(self, event: Event) -> None:
-        self._keys[str(event.data["kid"])] = _seconds(event.data["revoked_at"]) + MAX_AGE_SECONDS
+        self._keys[str(event.data["kid"])] = _seconds(event.data["revoked_at"]) + REMEMBERED_SECONDS
 
 
 _APPLY: dict[str, Callable[[RevokedTokens, Event], None]] = {

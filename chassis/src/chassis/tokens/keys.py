@@ -14,7 +14,8 @@ from chassis.metrics import gauge
 MAX_AGE_SECONDS = 3_900
 """How long the last good JWKS is believed: AUTH_ACCESS_TOKEN_SECONDS at its most, and some minutes.
 
-An issuer that was away for longer has signed nothing that still lives.
+An issuer that was away for longer has signed no access token that still lives; tokens of RealWorld's dialect, which
+live longer, wait until it is back.
 """
 
 

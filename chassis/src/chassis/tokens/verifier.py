@@ -11,7 +11,7 @@ from chassis.tokens.keys import VerifyingKey
 from chassis.tokens.refusals import TokenRefused
 from chassis.tokens.signed import SignedTokens, typed, uuid
 
-_BEARER = re.compile(r"bearer (\S+)", re.IGNORECASE | re.ASCII)
+_CREDENTIALS = re.compile(r"([a-z]+) (\S+)", re.IGNORECASE | re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +32,17 @@ class Claims:
     """Whether it stands for a personal access token, and so for no log-in: ``sid`` is that token's id."""
 
 
-def bearer(authorization: str | None) -> str | None:
-    """The token of an Authorization header, None without a header; TokenRefused if it is not ``Bearer <token>``."""
+def bearer(authorization: str | None, scheme: str = "Bearer") -> str | None:
+    """The token of an Authorization header, None without a header; TokenRefused if it is not ``Bearer <token>``.
+
+    A dialect may have another ``scheme``.
+    """
     if authorization is None:
         return None
-    match = _BEARER.fullmatch(authorization)
-    if not match:
-        raise TokenRefused("token_malformed", "The Authorization header is not 'Bearer <token>'.")
-    return match[1]
+    match = _CREDENTIALS.fullmatch(authorization)
+    if not match or match[1].lower() != scheme.lower():
+        raise TokenRefused("token_malformed", f"The Authorization header is not '{scheme} <token>'.")
+    return match[2]
 
 
 class Verifier:

@@ -21,14 +21,22 @@ from auth_service.mails.models import Kind
 from auth_service.mails.services import MOST_PER_HOUR, mail_queue, mail_requests_drop
 from auth_service.passwords.services import step_up_require
 from auth_service.sessions.models import Session
-from auth_service.sessions.services import sessions_end
+from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.settings import settings
 from auth_service.users.claims import address_release
 from auth_service.users.models import EmailChange, User
-from auth_service.users.selectors import email_is_held, user_get_by_email, user_get_by_uid, user_get_locked
+from auth_service.users.selectors import (
+    email_is_held,
+    email_is_taken,
+    user_get_by_email,
+    user_get_by_uid,
+    user_get_locked,
+)
 from auth_service.users.unique_keys import email_key
 
 _HOUR = timedelta(hours=1)
+_TAKEN = FieldError("/token", "taken", "The address is another account's by now.")
+_ANOTHERS = FieldError("/new_email", "taken", "An account with this e-mail address exists.")
 
 
 def email_change(user: User, current: str | None, email: str, *, session_id: UUID, now: datetime) -> EmailChange:
@@ -43,22 +51,33 @@ def email_change(user: User, current: str | None, email: str, *, session_id: UUI
     with transaction.atomic():
         user = user_get_locked(user.id)
         _require_few(user, now=now)  # as many as notices: no change goes without one
-        change = EmailChange.objects.create(
-            user=user,
-            old_email=user.email,
-            old_key=email_key(user.email),
-            new_email=User.objects.normalize_email(email),
-            created_at=now,
-            undo_until=now + settings().email_undo_time,
-        )
+        change = _begin(user, email, now=now)
         audit_record(Action.EMAIL_ASKED, user_id=user.id, actor=user.id)
-        mail_queue(user, Kind.EMAIL_CHANGING, about=change.id, now=now)
         holder = user_get_by_email(email)
         if holder and holder.activated:
             mail_queue(holder, Kind.ADDRESS_WANTED, now=now)
         elif not email_is_held(email, owner_id=user.id):
             mail_queue(user, Kind.EMAIL_CONFIRM, address=change.new_email, about=change.id, now=now)
     return change
+
+
+def email_take(user: User, email: str, *, session_id: UUID, now: datetime) -> None:
+    """Give a user another address at once, which no mail confirms, and end their other sessions.
+
+    So RealWorld's dialect has it. It can be undone as any change. Raises Problem as ``step_up_require`` does, 400
+    naming ``new_email`` where it is taken, and TooManyAttempts.
+    """
+    step_up_require(user, None, session_id=session_id, now=now)
+    with _taken_meanwhile(_ANOTHERS), transaction.atomic():
+        user = user_get_locked(user.id)
+        _require_few(user, now=now)
+        if email_is_taken(email, owner_id=user.id):
+            raise invalid_fields([_ANOTHERS])
+        _begin(user, email, confirmed_at=now, now=now)
+        mail_requests_drop(user)
+        _move(user, email, confirmed=False)
+        audit_record(Action.EMAIL_CHANGED, user_id=user.id, actor=user.id)
+        sessions_end_others(user.id, session_id, by=Session.EndedBy.EMAIL, now=now)
 
 
 def email_confirm(uid: str, token: str, *, now: datetime) -> None:
@@ -98,6 +117,21 @@ def email_changes_forget(*, now: datetime) -> None:
     EmailChange.objects.filter(undo_until__lte=now).delete()
 
 
+def _begin(user: User, email: str, *, confirmed_at: datetime | None = None, now: datetime) -> EmailChange:
+    """Write down that an account changes its address, and tell the old one."""
+    change = EmailChange.objects.create(
+        user=user,
+        old_email=user.email,
+        old_key=email_key(user.email),
+        new_email=User.objects.normalize_email(email),
+        created_at=now,
+        confirmed_at=confirmed_at,
+        undo_until=now + settings().email_undo_time,
+    )
+    mail_queue(user, Kind.EMAIL_CHANGING, about=change.id, now=now)
+    return change
+
+
 def _require_few(user: User, *, now: datetime) -> None:
     recent = user.email_changes.filter(created_at__gt=now - _HOUR).order_by("-created_at")
     if oldest := recent[MOST_PER_HOUR - 1 : MOST_PER_HOUR].first():
@@ -123,21 +157,22 @@ def _make_free(email: str, *, owner_id: UUID) -> None:
         raise _taken()
 
 
-def _move(user: User, email: str) -> None:
+def _move(user: User, email: str, *, confirmed: bool = True) -> None:
+    """``confirmed`` is whether a link was read there."""
     user.move_to(email)
-    user.email_confirmed = True  # the link was read there
+    user.email_confirmed = confirmed
     user.credential_version += 1
     user.save(update_fields=["email", "email_key", "email_confirmed", "credential_version"])
 
 
 def _taken() -> Problem:
-    return invalid_fields([FieldError("/token", "taken", "The address is another account's by now.")])
+    return invalid_fields([_TAKEN])
 
 
 @contextmanager
-def _taken_meanwhile() -> Iterator[None]:
+def _taken_meanwhile(fault: FieldError = _TAKEN) -> Iterator[None]:
     """Around a transaction: somebody else may get the address between the look and the save."""
     try:
         yield
     except IntegrityError:
-        raise _taken() from None
+        raise invalid_fields([fault]) from None

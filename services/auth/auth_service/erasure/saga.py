@@ -134,7 +134,7 @@ def _forget_if_quiet(deletion: Deletion, *, now: datetime) -> None:
     """
     assert deletion.completed_at
     assert deletion.user_id
-    quiet = deletion.completed_at + settings().access_token_life + timedelta(seconds=2 * LEEWAY_SECONDS)
+    quiet = deletion.completed_at + settings().longest_token_life + timedelta(seconds=2 * LEEWAY_SECONDS)
     if quiet <= now and forget(DjangoDatabase(), str(deletion.user_id)):
         forget_dead_letters(settings().events_url, QUEUES, str(deletion.user_id))
         deletion.user_id = None

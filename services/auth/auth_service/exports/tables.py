@@ -30,7 +30,7 @@ EXPORTED: Final = (
             owner="id",
         ),
     ),
-    Part("users_profile", "profile", rows(Profile, "bio", "avatar", "locale")),
+    Part("users_profile", "profile", rows(Profile, "bio", "avatar", "picture_url", "locale")),
     Part("users_formerusername", "former_usernames", rows(FormerUsername, "username", "held_until")),
     Part(
         "users_emailchange",

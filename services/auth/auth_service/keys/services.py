@@ -41,7 +41,7 @@ def signing_keys_rotate(*, now: datetime) -> SigningKey:
     Raises RotationUnderWay while the next key waits to become active.
     """
     active_from = now + timedelta(seconds=settings().key_ahead_seconds)
-    retire_at = active_from + settings().access_token_life + CLOCK_DIFFERENCE
+    retire_at = active_from + settings().longest_token_life + CLOCK_DIFFERENCE
     with transaction.atomic():
         current = SigningKey.objects.select_for_update().get(number=signing_key_ensure(now=now).number)
         youngest = SigningKey.objects.latest("number")

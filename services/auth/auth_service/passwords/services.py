@@ -43,13 +43,15 @@ class StepUpRequired(Problem):
         super().__init__(403, "step_up_required", "Log in again, or send your password along.")
 
 
-def password_change(user: User, current: str | None, password: str, *, session_id: UUID, now: datetime) -> None:
+def password_change(  # noqa: PLR0913  named
+    user: User, current: str | None, password: str, *, session_id: UUID, now: datetime, realworld: bool = False
+) -> None:
     """Give a user another password, and end their other sessions.
 
     Raises Problem as ``step_up_require`` does, and 400 naming ``new_password`` where that is too weak.
     """
     step_up_require(user, current, session_id=session_id, now=now)
-    hashed = _hashed(password, user)
+    hashed = _hashed(password, user, realworld=realworld)
     with transaction.atomic():
         locked = user_get_locked(user.id)
         if locked.password != user.password:
@@ -103,8 +105,8 @@ def password_reset(uid: str, token: str, password: str, *, now: datetime) -> Non
         sessions_end(user.id, by=Session.EndedBy.PASSWORD, actor=user.id, now=now)
 
 
-def _hashed(password: str, user: User) -> str:
-    if wrong := list(weaknesses(password, user, "/new_password")):
+def _hashed(password: str, user: User, *, realworld: bool = False) -> str:
+    if wrong := list(weaknesses(password, user, "/new_password", realworld=realworld)):
         raise invalid_fields(wrong)
     return make_password(password)
 

@@ -17,16 +17,19 @@ class ProfileChanges(TypedDict, total=False):
 
     bio: str
     avatar: UUID | None
+    picture_url: str
     locale: str
 
 
 def profile_update(user_id: UUID, changes: ProfileChanges, *, actor: UUID, expected: IfMatch = ANY) -> User:
-    """Change the given parts of a profile. What is equal already makes no event.
+    """Change the given parts of a profile. What is equal already makes no event; an avatar replaces a ``picture_url``.
 
     Raises Problem: 412 if the account is not as ``expected`` any more, and as ``avatar_require`` does.
     """
     if avatar := changes.get("avatar"):
         avatar_require(user_id, avatar)
+    if "avatar" in changes:
+        changes = {"picture_url": "", **changes}
     with transaction.atomic():
         user = user_get_locked(user_id)
         expected.require(entity_tag(user.version))

@@ -23,14 +23,14 @@ AT_ONCE = 500  # accounts deleted by one job
 _TRIES = 10  # to register with an address: each that fails is another one's success
 
 
-def register(*, email: str, username: str, password: str, now: datetime) -> User:
+def register(*, email: str, username: str, password: str, now: datetime, realworld: bool = False) -> User:
     """Open an account; where activation is on, one that waits for a mail to be answered. Raises Problem 400.
 
     Then nobody is told whose address is taken: the answer is the same, and the owner gets a mail.
     """
     if not settings().activation:
-        return user_register(email=email, username=username, password=password)
-    user = user_draft(email=email, username=username, password=password, activated=False)
+        return user_register(email=email, username=username, password=password, realworld=realworld)
+    user = user_draft(email=email, username=username, password=password, realworld=realworld, activated=False)
     for _ in range(_TRIES):
         try:
             _open_waiting(user, email, now=now)

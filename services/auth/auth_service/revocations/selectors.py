@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from chassis.revocations.revoked_tokens import LEEWAY_SECONDS, TYPES
 from django.db.models import Case, F, TextField, Value, When
 
+from auth_service.deletions.models import Deletion
 from auth_service.outbox.models import OutboxEvent
+from auth_service.sessions.models import Session
 from auth_service.settings import settings
 
 OVERLAP = timedelta(seconds=60)
@@ -19,9 +21,18 @@ def revocations_list(*, since: datetime | None, now: datetime) -> list[str]:
 
     They are read off the end of the outbox, where they are from the moment they count, published or not.
     """
-    oldest = now - settings().access_token_life - timedelta(seconds=LEEWAY_SECONDS)
+    oldest = now - _longest_life(now) - timedelta(seconds=LEEWAY_SECONDS)
     after = (max(since, oldest) if since else oldest) - OVERLAP
     return [envelope for created_at, envelope in _newest_first(after) if envelope and created_at >= after]
+
+
+def _longest_life(now: datetime) -> timedelta:
+    """That of RealWorld's tokens only where there may be some: a day of the outbox is much to read."""
+    of_realworld = Session.objects.filter(realworld=True, expires_at__gt=now - timedelta(seconds=LEEWAY_SECONDS))
+    erased = Deletion.objects.filter(user_id__isnull=False, completed_at__isnull=False)  # whose sessions are gone
+    if of_realworld.exists() or erased.exists():
+        return settings().longest_token_life
+    return settings().access_token_life
 
 
 def _newest_first(after: datetime) -> Iterator[tuple[datetime, str]]:

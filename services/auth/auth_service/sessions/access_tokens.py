@@ -9,13 +9,17 @@ from auth_service.personal_tokens.models import PersonalToken
 from auth_service.personal_tokens.selectors import personal_token_get
 from auth_service.sessions.models import Session
 from auth_service.sessions.selectors import session_get
-from auth_service.settings import settings
+
+REALWORLD_SCOPES = ("account", "posts")
 
 
 def access_token_issue(session: Session, *, now: datetime) -> str:
     """For the session's user: a log-in may do all the user may do; narrower tokens name less."""
-    life = settings().access_token_life
-    return access_token_sign(session.user, sid=session.id, scopes=SCOPES, life=life, now=now)
+    scopes = REALWORLD_SCOPES if session.realworld else SCOPES
+    life = session.tokens_end(now) - now
+    return access_token_sign(
+        session.user, sid=session.id, scopes=scopes, life=life, now=now, realworld=session.realworld
+    )
 
 
 def source_of(claims: Claims, *, now: datetime) -> Session | PersonalToken:

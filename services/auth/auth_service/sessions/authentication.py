@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.django.authentication import BearerAuthentication
+from chassis.django.authentication import BearerAuthentication, RealWorldAuthentication
 from chassis.tokens import Claims
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
@@ -19,8 +19,10 @@ class SessionAuthentication(BaseAuthentication):
     So does the deletion of a personal token.
     """
 
+    tokens: type[BearerAuthentication] = BearerAuthentication
+
     def authenticate(self, request: Request) -> tuple[User, Claims] | None:
-        caller = BearerAuthentication().authenticate(request)
+        caller = self.tokens().authenticate(request)
         if caller is None:
             return None
         _, claims = caller
@@ -29,7 +31,13 @@ class SessionAuthentication(BaseAuthentication):
         return source.user, claims
 
     def authenticate_header(self, _request: Request) -> str:
-        return "Bearer"
+        return self.tokens.scheme
+
+
+class RealWorldSessionAuthentication(SessionAuthentication):
+    """The same of a token of RealWorld's dialect."""
+
+    tokens = RealWorldAuthentication
 
 
 def current_session_id(request: Request) -> UUID:

@@ -20,6 +20,7 @@ class Session(models.Model):
         SUSPENSION = "suspension"
         STAFF = "staff"
         PASSWORD = "password", "a new password"
+        EMAIL = "email", "another address"
         UNDO = "undo", "the link that undoes a change of the address"
         DELETION = "deletion", "that the account is to be deleted"
         SURPLUS = "surplus", "a log-in beyond the most that an account may have"
@@ -37,17 +38,23 @@ class Session(models.Model):
         default=False, db_default=False, help_text="Its refresh tokens are in a cookie, and count nowhere else."
     )
     ended_at = models.DateTimeField(null=True, blank=True)
+    realworld = models.BooleanField(default=False, db_default=False, help_text="Logged in by RealWorld's dialect.")
     ended_by = models.CharField(max_length=10, choices=EndedBy.choices, blank=True)
 
     class Meta:
         ordering = ["-id"]
+        indexes = [models.Index(fields=["expires_at"], condition=models.Q(realworld=True), name="session_of_realworld")]
 
     def __str__(self) -> str:
         return f"{self.user} since {self.created_at:%F %T}"
 
     def remember(self, token: RefreshToken, *, now: datetime) -> None:
-        """From now on ``token`` is the one to use."""
+        """From now on ``token`` is the one to use; in the dialect nobody gets it."""
         self.refresh_generation = token.generation
         self.refresh_digest = token.digest()
         self.last_used_at = now
-        self.expires_at = now + settings().session_life
+        self.expires_at = now + (settings().realworld_token_life if self.realworld else settings().session_life)
+
+    def tokens_end(self, now: datetime) -> datetime:
+        """When an access token that is made now expires; in the dialect all do when the session does."""
+        return self.expires_at if self.realworld else now + settings().access_token_life

@@ -47,13 +47,15 @@ class Grant:
         return cls(session, access_token_issue(session, now=now), str(token))
 
 
-def session_open(user: User, *, user_agent: str, ip: str | None, by_cookie: bool = False, now: datetime) -> Grant:
+def session_open(  # noqa: PLR0913  named
+    user: User, *, user_agent: str, ip: str | None, by_cookie: bool = False, realworld: bool = False, now: datetime
+) -> Grant:
     """Log a user in on one device; of too many sessions the one unused for longest ends.
 
     It keeps an account that was to be deleted. Raises InvalidCredentials where the account was suspended, or got
     another password, since it was authenticated.
     """
-    session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip, by_cookie=by_cookie)
+    session = Session(user=user, created_at=now, user_agent=user_agent, ip=ip, by_cookie=by_cookie, realworld=realworld)
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():
@@ -95,8 +97,8 @@ def session_end(session: Session, *, by: Session.EndedBy, actor: UUID | None, no
     with transaction.atomic():
         going = Session.objects.filter(id=session.id, ended_at=None)
         if going.update(ended_at=now, ended_by=by):
-            last_token_expires_at = now + settings().access_token_life
-            revoked = SessionRevoked(user_id=session.user_id, session_id=session.id, expires_at=last_token_expires_at)
+            last = session.tokens_end(now)
+            revoked = SessionRevoked(user_id=session.user_id, session_id=session.id, expires_at=last)
             publish(revoked, sequence=1, actor=actor)
             action = Action.SESSION_STOLEN if by == Session.EndedBy.REUSE else Action.SESSION_ENDED
             audit_record(action, user_id=session.user_id, actor=actor, session_id=session.id, by=by.value)

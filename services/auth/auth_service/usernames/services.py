@@ -30,8 +30,13 @@ def username_change(user: User, current: str, username: str, *, session_id: UUID
     Raises Problem 400 naming ``current_password`` where it is another, or ``new_username`` where nobody may have that.
     """
     current_password_require(user, current, holder=session_id, now=now)
+    username_take(user.id, username, now=now)
+
+
+def username_take(user_id: UUID, username: str, *, now: datetime) -> None:
+    """Give an account another username, whose owner has been asked for a proof. Raises Problem 400 as above."""
     with _taken_meanwhile(), transaction.atomic():
-        _rename(user_get_locked(user.id), username, now=now)
+        _rename(user_get_locked(user_id), username, now=now)
 
 
 def username_reset(uid: str, token: str, username: str, *, now: datetime) -> None:

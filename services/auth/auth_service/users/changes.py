@@ -32,5 +32,11 @@ def user_changed(user: User, event: EventData, *, actor: UUID) -> None:
 
 def profile_changed(user: User, *, actor: UUID) -> None:
     """Count a change of the profile, and tell the others what it is now."""
-    shown = {"username": user.username, "bio": user.profile.bio, "avatar": user.profile.avatar}
+    profile = user.profile
+    shown = {
+        "username": user.username,
+        "bio": profile.bio,
+        "avatar": profile.avatar,
+        "picture_url": profile.picture_url,
+    }
     user_changed(user, ProfileUpdated(user_id=user.id, **shown), actor=actor)

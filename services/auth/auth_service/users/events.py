@@ -28,6 +28,7 @@ class ProfileUpdated(EventData):
     username: str = Field(examples=["ada"])
     bio: str = Field(examples=["Writes about engines."])
     avatar: UUID | None = Field(description="A picture in media.", examples=[_PICTURE])
+    picture_url: str = Field("", description="A picture elsewhere.", examples=["https://example.org/ada.jpg"])
 
 
 @event("auth.user.tokens_revoked.v1", aggregate="user", id_field="user_id", optional_subscribers=True)

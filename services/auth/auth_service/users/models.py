@@ -187,6 +187,14 @@ class Profile(models.Model):
     user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="profile")
     bio = models.TextField(max_length=1000, blank=True, default="", validators=[readable])
     avatar = models.UUIDField(null=True, blank=True, help_text="A picture in media.")
+    picture_url = models.CharField(
+        max_length=2000,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[readable],
+        help_text="A picture elsewhere, which RealWorld's dialect alone shows, instead of the avatar.",
+    )
     locale = models.CharField(max_length=35, default="en", validators=[RegexValidator(rf"\A{LOCALE}\Z")])
 
     def __str__(self) -> str:

@@ -58,11 +58,14 @@ def authors_page(*, after: UUID, size: int) -> QuerySet[User]:
     return accounts.order_by("id")[:size]
 
 
-def email_is_taken(email: str) -> bool:
-    """Whether an account has this address in some spelling, or the database takes the two for one, or it is held."""
+def email_is_taken(email: str, *, owner_id: UUID = NOBODY) -> bool:
+    """Whether an account but the owner's has this address in some spelling, or one that the database takes for it.
+
+    Also whether it is held.
+    """
     key = email_key(email)
     same = Q(email_key=key) | Q(email__lower=key) | Q(email__lower=Lower(Value(email)))
-    return User.objects.filter(same).exists() or email_is_held(email)
+    return User.objects.filter(same).exclude(id=owner_id).exists() or email_is_held(email, owner_id=owner_id)
 
 
 def email_is_held(email: str, *, owner_id: UUID = NOBODY) -> bool:

@@ -37,17 +37,26 @@ class InvalidCredentials(LoginRefused):
         super().__init__("invalid_credentials", "No active account has this login and password.")
 
 
-def user_draft(*, email: str, username: str, password: str, **fields: Any) -> User:
+class NotActivated(LoginRefused):
+    """The account waits for its owner to answer a mail."""
+
+    def __init__(self) -> None:
+        super().__init__("not_activated", "This account waits for its link in a mail to be opened.")
+
+
+def user_draft(*, email: str, username: str, password: str, realworld: bool = False, **fields: Any) -> User:
     """An account that is not saved yet, whosever the address is; raises Problem 400 naming what else is wrong."""
-    wrong = [*username_faults(username), *weaknesses(password, User(email=email, username=username), "/password")]
+    user = User(email=email, username=username)
+    wrong = [*username_faults(username), *weaknesses(password, user, "/password", realworld=realworld)]
     if wrong:
         raise invalid_fields(wrong)
     return User.objects.draft(email=email, username=username, password=password, **fields)
 
 
-def user_register(*, email: str, username: str, password: str, **fields: Any) -> User:
+def user_register(*, email: str, username: str, password: str, realworld: bool = False, **fields: Any) -> User:
     """Open an account; raises Problem 400 naming what is taken or too weak."""
-    wrong = [*_taken(email, username), *weaknesses(password, User(email=email, username=username), "/password")]
+    user = User(email=email, username=username)
+    wrong = [*_taken(email, username), *weaknesses(password, user, "/password", realworld=realworld)]
     if wrong:
         raise invalid_fields(wrong)
     try:
@@ -74,9 +83,7 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
     if not user.is_active:
         raise written_down(LoginRefused("account_suspended", "This account is suspended."), user)
     if not user.activated:
-        raise written_down(
-            LoginRefused("not_activated", "This account waits for its link in a mail to be opened."), user
-        )
+        raise written_down(NotActivated(), user)
     return user
 
 

@@ -11,7 +11,7 @@ from auth_service.settings import settings
 Email = Annotated[str, Format("email")]
 
 
-def _avatar_link(avatar: UUID | None) -> str | None:
+def avatar_link(avatar: UUID | None) -> str | None:
     return f"{settings().public_url}/m/{avatar}/thumb.webp" if avatar else None
 
 
@@ -19,7 +19,7 @@ class ProfileShape(Shape):
     """What a user sees of their own profile; ``avatar`` is an id coming in and a URL going out."""
 
     bio: str
-    avatar: Url | None = source("avatar", through=_avatar_link)
+    avatar: Url | None = source("avatar", through=avatar_link)
     locale: str
 
 
@@ -28,7 +28,7 @@ class PublicProfileShape(Shape):
 
     username: str = source("user__username")
     bio: str
-    avatar: Url | None = source("avatar", through=_avatar_link)
+    avatar: Url | None = source("avatar", through=avatar_link)
 
 
 class AccountShape(Shape):

@@ -11,6 +11,7 @@ class Author(models.Model):
     username = models.CharField(max_length=150)
     bio = models.TextField(blank=True)
     avatar = models.UUIDField(null=True, blank=True)
+    picture_url = models.CharField(max_length=2000, blank=True, default="", db_default="")  # RealWorld's alone
     sequence = models.PositiveBigIntegerField(default=0)
     posts_count = models.IntegerField(default=0)
     followers_count = models.IntegerField(default=0, db_default=0)

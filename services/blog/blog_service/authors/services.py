@@ -43,9 +43,10 @@ def author_hold(author_id: UUID) -> None:
 def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
     """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already.
 
-    Nothing is taken over of one who was erased.
+    A ``picture_url`` may come along. Nothing is taken over of one who was erased.
     """
     shown = {name: profile[name] for name in ("username", "bio", "avatar")} | {"sequence": sequence}
+    shown["picture_url"] = profile.get("picture_url", "")
     _, created = Author.objects.get_or_create(id=UUID(profile["user_id"]), defaults=shown)
     if not created:
         Author.objects.filter(id=UUID(profile["user_id"]), sequence__lt=sequence).update(**shown)

@@ -11,6 +11,8 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from blog_service.comments.access import CommentNotFound, CommentOwners, is_moderator
 from blog_service.comments.models import Comment
+from blog_service.comments.realworld.numbers import ids_of
+from blog_service.follows.selectors import followed_by
 
 VISIBLE, HELD, REMOVED = Comment.State.VISIBLE, Comment.State.HELD, Comment.State.REMOVED
 OLDEST_FIRST: Keyset = {"created_at": datetime.fromisoformat, "id": UUID}
@@ -40,8 +42,23 @@ def comments_of(post_id: UUID, viewer: Claims | None) -> QuerySet[Comment]:
     return Comment.objects.filter(readable | Exists(replies), post_id=post_id).order_by(*OLDEST_FIRST)
 
 
+def comments_newest(post_id: UUID, viewer: Claims | None) -> QuerySet[Comment]:
+    """What the viewer may read of the comments on a post that they may read, newest first."""
+    return Comment.objects.filter(_readable(viewer), post_id=post_id).order_by("-created_at", "-id")
+
+
+def comment_find(post_id: UUID, number: int, viewer: Claims) -> UUID:
+    """The id of the comment on a post that has this number; raises Problem (404)."""
+    if ids := ids_of(number):
+        found = Comment.objects.filter(_readable(viewer), post_id=post_id, id__range=ids)
+        for comment_id in found.order_by("id").values_list("id", flat=True):
+            return comment_id
+    raise CommentNotFound
+
+
 def comment_rows(comments: QuerySet[Comment], viewer: Claims | None, columns: Iterable[str]) -> list[CommentRow]:
     """These comments; of one that the viewer may not read there is no more than that it was removed."""
+    comments = comments.annotate(author_followed=followed_by(viewer.sub if viewer else None, "author_id"))
     rows = cast("list[CommentRow]", list(comments.values(*ALWAYS | set(columns))))
     for row in rows:
         if row["state"] == REMOVED or (row["state"] == HELD and not _owners(row).may_remove(viewer)):

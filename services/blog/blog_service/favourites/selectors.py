@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
 
 from blog_service.favourites.models import Favourite
 
@@ -12,3 +12,8 @@ def favourited_by(user_id: UUID | None) -> Exists | Value:
     if user_id is None:
         return Value(False, BooleanField())
     return Exists(Favourite.objects.filter(post_id=OuterRef("id"), user_id=user_id))
+
+
+def favourites_of(user_id: UUID | None) -> QuerySet[Favourite, UUID]:
+    """The ids of a user's favourite posts; of nobody there are none."""
+    return Favourite.objects.filter(user_id__in=[user_id] if user_id else []).values_list("post_id", flat=True)

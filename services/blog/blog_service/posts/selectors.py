@@ -10,6 +10,7 @@ from chassis.tokens import Claims
 from django.db.models import Q, QuerySet
 
 from blog_service.favourites.selectors import favourited_by
+from blog_service.follows.selectors import followed_by
 from blog_service.posts.access import PostNotFound, may_edit
 from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
 from blog_service.posts.visibility import PUBLIC, visible_to
@@ -106,7 +107,8 @@ def public_rows(post_ids: Sequence[UUID], viewer: Claims | None, columns: Column
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
     """These posts with what belongs to them, in two queries however many they are."""
-    posts = posts.annotate(favourited=favourited_by(viewer.sub if viewer else None))
+    viewer_id = viewer.sub if viewer else None
+    posts = posts.annotate(favourited=favourited_by(viewer_id), author_followed=followed_by(viewer_id, "author_id"))
     rows = cast("list[PostRow]", list(posts.values(*ALWAYS.union(columns))))
     by_id = {row["id"]: row for row in rows}
     for row in rows:

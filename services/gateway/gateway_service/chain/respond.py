@@ -3,7 +3,8 @@
 import json
 from functools import lru_cache
 
-from chassis.problems import CONTENT_TYPE, Problem, problem_body
+from chassis.problems import CONTENT_TYPE, Problem, ProblemResponse, problem_body
+from chassis.realworld import PREFIX, realworld_response
 
 from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header, Response
@@ -23,10 +24,13 @@ class Respond:
         """The problem as a response."""
         exchange.code = problem.code
         path = exchange.raw_path.decode("latin-1")
+        told = realworld_response(problem) if path.startswith(PREFIX) else self._as_problem(exchange, path, problem)
+        headers = [(name.lower().encode(), value.encode()) for name, value in told.headers.items()]
+        return self.own(exchange, Response(told.status, json.dumps(told.body).encode(), (*headers, _NO_STORE)))
+
+    def _as_problem(self, exchange: Exchange, path: str, problem: Problem) -> ProblemResponse:
         body = problem_body(problem, instance=path, request_id=exchange.request_id, public_url=self._public_url)
-        headers = [(name.lower().encode(), value.encode()) for name, value in problem.headers.items()]
-        own = ((b"content-type", CONTENT_TYPE.encode()), _NO_STORE, *headers)
-        return self.own(exchange, Response(problem.status, json.dumps(body).encode(), own))
+        return ProblemResponse(problem.status, body, {"Content-Type": CONTENT_TYPE} | problem.headers)
 
     def own(self, exchange: Exchange, response: Response) -> Response:
         """A whole response of the gateway's own, with what it says about itself."""

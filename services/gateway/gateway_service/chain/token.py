@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Awaitable
+from typing import NamedTuple
 
 from chassis.tokens import UnknownKey
 from chassis.tokens.personal import PREFIX
@@ -16,10 +17,10 @@ _PERSONAL = re.compile(rb"(?i:bearer) (" + PREFIX.encode() + rb"\S*)")
 class TokenCheck:
     """Sets claims and pseudonym of the caller. Waits only for keys it has not seen, and for personal tokens.
 
-    Those are left behind here: what they were exchanged for goes on in their place.
+    Those are left behind here, where there are any: what they were exchanged for goes on in their place.
     """
 
-    def __init__(self, tokens: VerifiedTokens, personal: PersonalTokens) -> None:
+    def __init__(self, tokens: VerifiedTokens, personal: PersonalTokens | None = None) -> None:
         self._tokens = tokens
         self._personal = personal
 
@@ -27,8 +28,8 @@ class TokenCheck:
         authorization = exchange.fields.get(b"authorization")
         if authorization is None:
             return None
-        if shown := _PERSONAL.fullmatch(authorization):
-            return self._look_up(exchange, shown[1].decode("latin-1"))
+        if self._personal and (shown := _PERSONAL.fullmatch(authorization)):
+            return self._look_up(exchange, self._personal, shown[1].decode("latin-1"))
         return self._verify(exchange, authorization)
 
     def _verify(self, exchange: Exchange, authorization: bytes) -> Awaitable[None] | None:
@@ -42,18 +43,25 @@ class TokenCheck:
     async def _verify_later(self, exchange: Exchange, authorization: bytes) -> None:
         _name(exchange, await self._tokens.verify_with_new_keys(authorization))
 
-    def _look_up(self, exchange: Exchange, text: str) -> Awaitable[None] | None:
-        authorization = self._personal.known(text)
+    def _look_up(self, exchange: Exchange, personal: PersonalTokens, text: str) -> Awaitable[None] | None:
+        authorization = personal.known(text)
         if authorization is None:
-            return self._look_up_later(exchange, text)
+            return self._look_up_later(exchange, personal, text)
         _put(exchange, authorization)
         return self._verify(exchange, authorization)
 
-    async def _look_up_later(self, exchange: Exchange, text: str) -> None:
-        authorization = await self._personal.exchange(text)
+    async def _look_up_later(self, exchange: Exchange, personal: PersonalTokens, text: str) -> None:
+        authorization = await personal.exchange(text)
         _put(exchange, authorization)
         if later := self._verify(exchange, authorization):
             await later
+
+
+class TokenChecks(NamedTuple):
+    """That of the API, and that of RealWorld's dialect, which knows no personal tokens."""
+
+    api: TokenCheck
+    realworld: TokenCheck
 
 
 def _put(exchange: Exchange, authorization: bytes) -> None:

@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 
 from chassis.problems import Problem
 from chassis.revocations import RevocationFeed, feed_of
-from chassis.tokens import Verifier
 
-from chassis import tracing
+from chassis import realworld, tracing
 from gateway_service.app import checks
 from gateway_service.cache.keys import key_of
 from gateway_service.chain.link import Link
-from gateway_service.chain.token import TokenCheck
+from gateway_service.chain.token import TokenCheck, TokenChecks
 from gateway_service.config import GatewayConfig, read
 from gateway_service.door import head as heads
 from gateway_service.door.nobody import Nobody
@@ -29,7 +28,7 @@ from gateway_service.settings import GatewaySettings, settings, upstream_urls
 from gateway_service.tokens.exchanging import AuthExchange
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
 from gateway_service.tokens.personal import PersonalTokens
-from gateway_service.tokens.verified import VerifiedTokens
+from gateway_service.tokens.verified import tokens_of
 from gateway_service.upstreams.fetch import fetch
 from gateway_service.upstreams.pool import Pool
 from gateway_service.upstreams.transfer import IDEMPOTENT, SAFE
@@ -44,11 +43,12 @@ async def main(arguments: list[str]) -> None:
     config = read(own.config)
     headers = [tuple(header.split(":", 1)) for header in options.header]
     if options.token:
-        headers.append(("Authorization", f"Bearer {options.token}"))
+        scheme = realworld.SCHEME if options.path.startswith(realworld.PREFIX) else "Bearer"
+        headers.append(("Authorization", f"{scheme} {options.token}"))
     exchange = _exchange(own, options, headers)
     revocations = feed_of(own)
-    token = await _token(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
-    links = checks(own, config, token, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
+    tokens = await _tokens(own, revocations, needed=bool(options.token), seconds=config.connect_seconds)
+    links = checks(own, config, tokens, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
     if await _replay(links, exchange) and exchange.target:
         print(f"{'cache':<10} passes{_kept(exchange)}")
         url = upstream_urls(own)[exchange.target.upstream]
@@ -118,14 +118,13 @@ def _kept(exchange: Exchange) -> str:
     return f", or answers: {key}; {'events purge it' if keep.purged else 'no event purges it'}"
 
 
-async def _token(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> TokenCheck:
+async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> TokenChecks:
     keys = KeySource(partial(fetch, Pool(own.auth_url, seconds), JWKS_PATH))
     if needed:
         await keys.refresh()
         await asyncio.to_thread(revocations.ask)
-    verifier = Verifier(keys.key, issuer=own.token_issuer, audience=own.token_audience)
-    tokens = VerifiedTokens(verifier, keys, revocations.tokens)
-    return TokenCheck(tokens, PersonalTokens(AuthExchange(own), tokens))
+    api, of_dialect = tokens_of(own, keys, revocations.tokens)
+    return TokenChecks(TokenCheck(api, PersonalTokens(AuthExchange(own), api)), TokenCheck(of_dialect))
 
 
 def _exchange(own: GatewaySettings, options: argparse.Namespace, headers: list[tuple[str, ...]]) -> Exchange:

@@ -4,16 +4,19 @@ import copy
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from chassis.openapi import BEARER
+from chassis.operation_names import without_version
+
 Json = dict[str, Any]
 METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
-_SCHEME = {"bearer": {"type": "http", "scheme": "bearer"}}
+_SCHEME = {"bearer": BEARER}
 _KINDS = ("schemas", "responses", "parameters", "requestBodies", "headers", "examples")
 
 
 def merged(documents: Mapping[str, Json], shows: Callable[[str, str, str], bool]) -> Json:
     """Their operations that ``shows`` (service, method, path) says, and the components that those need.
 
-    Components of one name that say different things, and operations of one id, have the service's name in front.
+    Components of one name that say different things have the service's name in front.
     """
     clashing = _clashing(documents)
     named = {service: _renamed(document, service, clashing) for service, document in documents.items()}
@@ -27,10 +30,8 @@ def merged(documents: Mapping[str, Json], shows: Callable[[str, str, str], bool]
             }
             if shown.keys() & set(METHODS):
                 paths.setdefault(path, {}).update(shown)
-    _tell_apart(paths, named)
     for operation in each_operation(paths):
-        if "security" in operation:
-            operation["security"] = [{"bearer": scopes} for each in operation["security"] for scopes in each.values()]
+        operation["operationId"] = without_version(operation["operationId"])
     components = _reached(paths, [document.get("components", {}) for document in named.values()])
     return {
         "paths": dict(sorted(paths.items(), key=_api_first)),
@@ -74,19 +75,6 @@ def _renamed(document: Json, service: str, clashing: set[tuple[str, str]]) -> Js
 
 def _own(service: str, name: str) -> str:
     return service.title() + name
-
-
-def _tell_apart(paths: dict[str, Json], named: Mapping[str, Json]) -> None:
-    """Give operations whose id another service uses as well the service's name."""
-    services = {
-        id(operation): service for service, document in named.items() for operation in each_operation(document["paths"])
-    }
-    owners: dict[str, set[str]] = {}
-    for operation in each_operation(paths):
-        owners.setdefault(operation.get("operationId", ""), set()).add(services[id(operation)])
-    for operation in each_operation(paths):
-        if len(owners[operation.get("operationId", "")]) > 1:
-            operation["operationId"] = f"{services[id(operation)]}_{operation['operationId']}"
 
 
 def _reached(paths: Json, components: list[Json]) -> Json:

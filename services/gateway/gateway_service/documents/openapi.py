@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 
 from chassis.access import Access, table
 from chassis.problems import CONTENT_TYPE
+from chassis.realworld import PREFIX as REALWORLD
 
 from gateway_service.chain.link import Outcome
 from gateway_service.chain.token import TokenCheck
@@ -77,7 +78,7 @@ class OpenApi:
         def shows(service: str, method: str, path: str) -> bool:
             target = self._routes.find(path)
             rule = target.rules.get(method) if target and target.upstream == service else None
-            ours = path.startswith(f"/api/v{version}/") or not path.startswith("/api/")
+            ours = path.startswith(f"/api/v{version}/") or not path.startswith(("/api/", REALWORLD))
             return ours and rule is not None and _may(rule.access, roles)
 
         document = merged(self._contracts, shows)

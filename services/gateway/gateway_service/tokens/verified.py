@@ -4,12 +4,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import NamedTuple
 
 from chassis.logging import pseudonym
 from chassis.revocations import RevokedTokens
+from chassis.settings import ClientSettings
 from chassis.tallies import counts
 from chassis.tokens import Claims, TokenRefused, UnknownKey, Verifier, bearer
 
+from chassis import realworld
 from gateway_service.tokens.keys import KeySource
 
 MAXIMUM_SECONDS = 60
@@ -32,9 +35,16 @@ class VerifiedTokens:
     """
 
     def __init__(
-        self, verifier: Verifier, keys: KeySource, revoked: RevokedTokens, now: Callable[[], float] = time.time
+        self,
+        verifier: Verifier,
+        keys: KeySource,
+        revoked: RevokedTokens,
+        now: Callable[[], float] = time.time,
+        *,
+        scheme: str = "Bearer",
     ) -> None:
         self._verifier = verifier
+        self._scheme = scheme
         self._keys = keys
         self._revoked = revoked
         self._now = now
@@ -67,7 +77,7 @@ class VerifiedTokens:
         UnknownKey, a TokenRefused, may be a key that was not fetched yet: ``verify_with_new_keys`` knows better.
         """
         try:
-            token = bearer(authorization.decode("latin-1")) or ""
+            token = bearer(authorization.decode("latin-1"), self._scheme) or ""
             claims = self._verifier.verify(token)
             self._revoked.require_live(claims)
             return self._remember(authorization, claims)
@@ -101,6 +111,23 @@ class VerifiedTokens:
             del self._callers[next(iter(self._callers))]
         self._callers[_digest(authorization)] = caller
         return caller
+
+
+class Tokens(NamedTuple):
+    """The verified tokens of the API, and those of RealWorld's dialect, which are for nothing else."""
+
+    api: VerifiedTokens
+    realworld: VerifiedTokens
+
+
+def tokens_of(settings: ClientSettings, keys: KeySource, revoked: RevokedTokens) -> Tokens:
+    """Tokens as the settings say who issues them."""
+    issuer, audience = settings.token_issuer, settings.token_audience
+    api = Verifier(keys.key, issuer=issuer, audience=audience)
+    of_dialect = Verifier(keys.key, issuer=issuer, audience=realworld.audience_of(audience))
+    return Tokens(
+        VerifiedTokens(api, keys, revoked), VerifiedTokens(of_dialect, keys, revoked, scheme=realworld.SCHEME)
+    )
 
 
 def _digest(authorization: bytes) -> bytes:

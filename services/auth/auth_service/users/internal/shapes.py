@@ -12,6 +12,7 @@ class AuthorSnapshotShape(Shape):
     username: str
     bio: str = source("profile__bio")
     avatar: UUID | None = source("profile__avatar")
+    picture_url: str = source("profile__picture_url")
     locale: str = source("profile__locale")
     sequence: int = source("version")
 

@@ -1,0 +1,5 @@
+from django.urls import path
+
+from blog_service.tags.realworld import views
+
+urlpatterns = [path("tags", views.Tags.as_view())]

@@ -14,7 +14,7 @@ def greet(settings: Settings) -> None:
         f"""
 Broadsheet is ready ({settings.mode} mode).
 
-  Read      {public}/posts
+  Read      {public}/posts      Write  {public}/studio
   Build     {public}/docs      {public}/api/v1/posts
   Status    make status      Logs  make logs S=blog      Stop  make down
   Account   {DEMO_LOGIN} / {DEMO_PASSWORD}

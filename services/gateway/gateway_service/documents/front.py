@@ -68,7 +68,8 @@ def _landing(status: str, versions: list[dict[str, object]]) -> bytes:
     )
     return html(
         "Broadsheet",
-        '<p>A publishing platform: <a href="/posts">read what is published</a>, or build on its API.</p>'
+        '<p>A publishing platform: <a href="/posts">read what is published</a>, '
+        '<a href="/studio">write in the studio</a>, or build on its API.</p>'
         f"<table><tr><th>version<th>state<th>documentation<th>{rows}</table>"
         f'<p>Status: {status}. <a href="/problems">Why a request may be refused</a>.</p>',
     )
@@ -76,7 +77,7 @@ def _landing(status: str, versions: list[dict[str, object]]) -> bytes:
 
 def robots(public_url: str, *, sitemap: bool) -> Page:
     """What crawlers may read (RFC 9309): pages and pictures, not the API."""
-    lines = ["User-agent: *", "Disallow: /api/", "Disallow: /account/", ""]
+    lines = ["User-agent: *", "Disallow: /api/", "Disallow: /account/", "Disallow: /studio", ""]
     if sitemap:
         lines.append(f"Sitemap: {public_url}{SITEMAP}\n")
     return Page("\n".join(lines).encode(), _TEXT)

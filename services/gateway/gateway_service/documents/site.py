@@ -10,6 +10,7 @@ from gateway_service.documents.front import ICON, ROBOTS, SECURITY, SITEMAP, Fro
 from gateway_service.documents.openapi import OpenApi
 from gateway_service.documents.page import Page
 from gateway_service.documents.problem_pages import ProblemPages
+from gateway_service.documents.studio_pages import Studio
 from gateway_service.documents.viewer import Viewer
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
@@ -32,6 +33,7 @@ def site(
         "docs": Viewer(config.versions).find,
         "openapi.json": OpenApi(config, routes, url, token).find,
         "problems": ProblemPages().find,
+        "studio": Studio().find,
         "robots.txt": _at(ROBOTS, lambda: robots(url, sitemap=routes.find(SITEMAP) is not None)),
     }
     if contact:

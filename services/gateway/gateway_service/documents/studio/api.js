@@ -1,0 +1,166 @@
+// The public API, version 2, in cookie mode: the access token is in memory alone, the refresh token in a cookie that no script reads.
+
+import { say } from "./phrases.js";
+
+const API = "/api/v2";
+const NEEDS_NEW_TOKEN = new Set(["token_missing", "token_expired", "token_revoked", "token_malformed", "token_signature"]);
+const LONGEST_WAIT_SECONDS = 30;
+
+/** A refusal: `code`, `status`, `fields` by their pointer, and a sentence that says what to do. */
+export class Problem extends Error {
+  constructor(response, body) {
+    const wait = Number(response.headers.get("Retry-After")) || 0;
+    super(sentence(response.status, body, wait));
+    this.status = response.status;
+    this.code = body.code ?? "";
+    this.wait = wait;
+    this.fields = Object.fromEntries((body.errors ?? []).map((error) => [error.pointer, error.detail]));
+  }
+}
+
+/** No answer at all. */
+export class Unreachable extends Error {
+  constructor() {
+    super(say("unreachable"));
+  }
+}
+
+function sentence(status, body, wait) {
+  const known = { 410: "gone_version", 413: "too_large", 429: "too_many", 502: "away", 503: "away", 504: "away" }[status];
+  if (known && body.code !== "quota_exceeded") return say(known, { seconds: wait || 10 });
+  return body.detail || body.title || say("refused", { status });
+}
+
+/** Who is logged in, or nobody; tells `entered` and `left`. */
+class Session extends EventTarget {
+  user = null;
+  id = null;
+  #token = null;
+  #renewal = null;
+  #logIn = null;
+
+  /** `logIn` asks the person for a password, above all that is on the page, and resolves when somebody is in. */
+  askBy(logIn) {
+    this.#logIn = logIn;
+  }
+
+  async enter(login, password, totp) {
+    const sent = { login, password, mode: "cookie", ...(totp ? { totp } : {}) };
+    this.#take(await this.#answered("POST", "/sessions", { json: sent, token: null }));
+  }
+
+  /** Whether the browser still holds a session. */
+  async resume() {
+    if (!csrf()) return false;
+    try {
+      await this.#renew();
+      return true;
+    } catch (error) {
+      if (error instanceof Unreachable) throw error;
+      return false;
+    }
+  }
+
+  async leave() {
+    try {
+      await this.call("DELETE", "/sessions/current", { headers: { "X-CSRF-Token": csrf() } });
+    } finally {
+      this.#token = null;
+      this.user = null;
+      this.dispatchEvent(new Event("left"));
+    }
+  }
+
+  /** Ask the API; renews the token, and asks for a password where the session has ended, and tries again. */
+  async call(method, path, options = {}) {
+    try {
+      return await this.#answered(method, path, { ...options, token: this.#token });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401 || !NEEDS_NEW_TOKEN.has(error.code)) throw error;
+    }
+    try {
+      await this.#renew();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      await this.#logIn();
+    }
+    return await this.#answered(method, path, { ...options, token: this.#token });
+  }
+
+  /** As `call`, and once more where the server says when: for what may be asked twice. */
+  async patiently(method, path, options = {}) {
+    try {
+      return await this.call(method, path, options);
+    } catch (error) {
+      const waits = error instanceof Problem && [429, 503].includes(error.status) && error.wait <= LONGEST_WAIT_SECONDS;
+      if (!waits) throw error;
+      await new Promise((resolve) => setTimeout(resolve, (error.wait || 1) * 1000));
+      return await this.call(method, path, options);
+    }
+  }
+
+  #renew() {
+    this.#renewal ??= this.#answered("POST", "/sessions/refresh", { headers: { "X-CSRF-Token": csrf() }, token: null })
+      .then((answer) => this.#take(answer))
+      .finally(() => {
+        this.#renewal = null;
+      });
+    return this.#renewal;
+  }
+
+  #take({ body }) {
+    const before = this.user?.id;
+    this.#token = body.access_token;
+    this.user = body.user;
+    this.id = body.id;
+    if (before !== this.user.id) this.dispatchEvent(new Event("entered"));
+  }
+
+  async #answered(method, path, { json, body, headers = {}, token, signal }) {
+    const sent = {
+      ...(json === undefined ? {} : { "Content-Type": "application/json" }),
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      ...headers,
+    };
+    let response;
+    try {
+      const address = path.startsWith("/api/") || path.startsWith("http") ? path : API + path;
+      response = await fetch(address, {
+        method,
+        headers: sent,
+        body: json === undefined ? body : JSON.stringify(json),
+        credentials: "same-origin",
+        cache: "no-store",
+        signal,
+      });
+    } catch (error) {
+      if (error.name === "AbortError") throw error;
+      throw new Unreachable();
+    }
+    const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
+    const said = isJson ? await response.json() : {};
+    if (!response.ok) throw new Problem(response, said);
+    return { status: response.status, headers: response.headers, body: said };
+  }
+}
+
+/** The session's token against forged requests: `__Host-csrf` is readable, and constant while it lasts. */
+function csrf() {
+  const found = document.cookie.split("; ").find((cookie) => cookie.startsWith("__Host-csrf="));
+  return found ? found.slice("__Host-csrf=".length) : "";
+}
+
+export const session = new Session();
+
+/** All items of a list, page after page, at most `most`. */
+export async function all(path, most = 500) {
+  const items = [];
+  let cursor = null;
+  do {
+    const next = cursor ? `${path.includes("?") ? "&" : "?"}cursor=${encodeURIComponent(cursor)}` : "";
+    const { body } = await session.patiently("GET", path + next);
+    items.push(...body.items);
+    cursor = body.next_cursor;
+  } while (cursor && items.length < most);
+  return items;
+}

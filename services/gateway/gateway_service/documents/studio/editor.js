@@ -1,0 +1,210 @@
+// One post while it is written. What is typed is kept in this browser at once, and saved when the author says so.
+
+import { Problem, Unreachable, session } from "./api.js";
+import { resolved } from "./conflicts.js";
+import { LocalDraft } from "./drafts.js";
+import { Fields } from "./fields.js";
+import { comparison } from "./diff.js";
+import { choose } from "./dialogs.js";
+import { button, h, tell } from "./dom.js";
+import { panels } from "./panels.js";
+import { say, when } from "./phrases.js";
+import { steps } from "./steps.js";
+
+export async function editorPage(main, postId) {
+  const editor = new Editor(main);
+  await editor.open(postId);
+  return editor;
+}
+
+export class Editor {
+  post = null;
+  etag = null;
+  #dirty = false;
+  #once = crypto.randomUUID(); // a post that is sent twice is made once
+  #saving = null;
+
+  constructor(main) {
+    this.state = h("p", { class: "saved", role: "status" });
+    this.wrong = h("p", { class: "wrong", role: "alert" });
+    this.notice = h("div", {});
+    this.actions = h("p", { class: "buttons actions" });
+    this.panel = h("section", { class: "panel", "aria-live": "polite" });
+    this.fields = new Fields(() => this.typed());
+    this.heading = h("h1", { tabIndex: -1 });
+    main.append(h("div", { class: "head" }, this.heading, this.state), this.notice, this.wrong, this.fields.element, this.actions, this.panel);
+    this.fields.element.addEventListener("keydown", (event) => this.#shortcut(event));
+    this.online = () => this.#dirty && this.post && this.save();
+    addEventListener("online", this.online);
+  }
+
+  async open(postId) {
+    this.local = new LocalDraft(session.user.id, postId);
+    if (postId) this.#shows(await session.patiently("GET", `/posts/${postId}`));
+    else this.#names();
+    this.#offerKept();
+    this.#offer();
+  }
+
+  /** Whether leaving would leave something unsaved; it is kept in this browser all the same. */
+  get dirty() {
+    return this.#dirty;
+  }
+
+  close() {
+    removeEventListener("online", this.online);
+  }
+
+  typed() {
+    this.#dirty = true;
+    const kept = this.local.keep(this.fields.value, this.post?.revision ?? 0);
+    this.state.textContent = kept ? say("unsaved") : say("leave_unsaved");
+  }
+
+  /** Resolves to whether all is saved. */
+  save() {
+    this.#saving ??= this.#save().finally(() => {
+      this.#saving = null;
+    });
+    return this.#saving;
+  }
+
+  async #save() {
+    this.wrong.textContent = "";
+    this.fields.clear();
+    this.state.textContent = say("saving");
+    const sent = this.fields.value;
+    try {
+      this.#saved(sent, await this.#send(sent));
+      return true;
+    } catch (error) {
+      return this.#notSaved(error);
+    }
+  }
+
+  #send(json) {
+    if (!this.post) return session.patiently("POST", "/posts", { json, headers: { "Idempotency-Key": this.#once } });
+    return session.patiently("PATCH", `/posts/${this.post.id}`, { json, headers: { "If-Match": this.etag } });
+  }
+
+  #saved(sent, answer) {
+    const isNew = !this.post;
+    const typedMeanwhile = JSON.stringify(sent) !== JSON.stringify(this.fields.value);
+    this.#takes(answer);
+    if (isNew) {
+      this.local.drop();
+      this.local = new LocalDraft(session.user.id, this.post.id);
+      history.replaceState(null, "", `#/posts/${this.post.id}`);
+    }
+    if (typedMeanwhile) {
+      this.typed();
+      return;
+    }
+    this.#dirty = false;
+    this.local.drop();
+    this.notice.replaceChildren();
+    this.state.textContent = say("saved_at", { when: when(this.post.updated_at) });
+  }
+
+  async #notSaved(error) {
+    this.state.textContent = say(error instanceof Unreachable ? "unsaved_offline" : "unsaved");
+    if (error instanceof Problem && error.status === 412) return resolved(this);
+    if (error.code === "idempotency_key_reused") {
+      this.#once = crypto.randomUUID(); // what was sent before, and not answered, has been changed since
+      return this.#save();
+    }
+    if (!this.fields.blame(error) && !(error instanceof Unreachable)) this.wrong.textContent = error.message;
+    return false;
+  }
+
+  /** Shows a post as the server has it. */
+  #shows(answer) {
+    this.#takes(answer);
+    this.fields.value = this.post;
+    this.#dirty = false;
+    this.state.textContent = say("saved_at", { when: when(this.post.updated_at) });
+  }
+
+  #takes({ body, headers }) {
+    this.post = body;
+    this.etag = headers.get("ETag");
+    this.#names();
+    this.#offer();
+  }
+
+  #names() {
+    this.heading.replaceChildren(say(this.post ? "write" : "new_post"),
+      this.post && h("span", { class: `state ${this.post.status}` }, say(this.post.waiting_for?.length ? "waiting" : this.post.status)) || "");
+    if (this.post) this.fields.made(this.post);
+  }
+
+  /** What the server has now; what was typed stays in this browser where `keep` says so. */
+  async reload({ keep = false } = {}) {
+    const mine = this.fields.value;
+    this.#shows(await session.patiently("GET", `/posts/${this.post.id}`));
+    if (keep) this.local.keep(mine, this.post.revision);
+    else this.local.drop();
+    this.#offerKept();
+  }
+
+  overwrite(etag) {
+    this.etag = etag;
+    return this.#save();
+  }
+
+  #offerKept() {
+    const kept = this.local.get();
+    const same = kept && JSON.stringify(kept.fields) === JSON.stringify(this.fields.value);
+    if (!kept || same) {
+      this.notice.replaceChildren();
+      return;
+    }
+    const done = () => this.notice.replaceChildren();
+    const take = () => {
+      this.fields.value = kept.fields;
+      done();
+      this.typed();
+    };
+    const compare = async () => {
+      const content = comparison(this.fields.value.body, kept.fields.body);
+      if (await choose(say("local_compare"), content, [[say("close"), null], [say("local_take"), "take", "primary"]])) take();
+    };
+    const drop = () => {
+      this.local.drop();
+      done();
+    };
+    this.notice.replaceChildren(h("p", { class: "notice" }, say("local_found", { when: when(kept.at) }), " ",
+      button(say("local_take"), take), button(say("local_compare"), compare), button(say("local_drop"), drop)));
+  }
+
+  #offer() {
+    const saves = button(say("save"), () => this.save(), { class: "primary", "aria-keyshortcuts": "Control+S" });
+    this.actions.replaceChildren(saves, ...(this.post ? [...steps(this), ...panels(this)] : [...steps(this)]));
+  }
+
+  /** Takes a step that changes the post, after all is saved; what is refused is said. */
+  async step(run) {
+    if ((this.#dirty || !this.post) && !(await this.save())) return;
+    try {
+      const answer = await run(this.post);
+      if (answer) this.#shows(answer);
+    } catch (error) {
+      this.wrong.textContent = error.message;
+    }
+  }
+
+  /** The post is gone, or is to be left. */
+  leave(said) {
+    this.local.drop();
+    this.#dirty = false;
+    tell(said);
+    location.hash = "#/posts";
+  }
+
+  #shortcut(event) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "s") {
+      event.preventDefault();
+      this.save();
+    }
+  }
+}

@@ -1,0 +1,208 @@
+// The pictures of a post while it is written, and all pictures of the author.
+
+import { Unreachable, all, session } from "./api.js";
+import { sure } from "./dialogs.js";
+import { button, field, h, tell } from "./dom.js";
+import { say, size, when } from "./phrases.js";
+import { Upload, settled } from "./uploads.js";
+
+/** The list of a post's pictures; `changed` is told of every change, `insert` gets what goes into the text. */
+export class PostPictures {
+  #cards = [];
+
+  constructor({ changed, insert }) {
+    this.changed = changed;
+    this.insert = insert;
+    this.list = h("ul", { class: "pictures" });
+    this.chosen = h("input", { type: "file", accept: "image/*", multiple: true, id: "add-pictures", class: "unseen" });
+    this.chosen.addEventListener("change", () => this.add(this.chosen.files));
+    this.element = h("section", { class: "of-post", "aria-label": say("pictures") }, h("h2", {}, say("pictures")), this.list,
+      h("p", {}, this.chosen, h("label", { for: "add-pictures", class: "button" }, say("add_pictures"))));
+  }
+
+  /** As they are sent with a post. */
+  get value() {
+    return this.#cards.filter((card) => card.id).map((card) => card.value);
+  }
+
+  set value(images) {
+    this.#cards = images.map((image) => this.#card(image));
+    this.#show();
+    this.#cards.forEach((card) => card.follow());
+  }
+
+  async add(files) {
+    const cards = [...files].map((file) => this.#card({ caption: "", alt: "" }, file));
+    this.#cards.push(...cards);
+    this.#show();
+    for (const card of cards) await card.send();
+  }
+
+  #card(image, file) {
+    return new Card(this, image, file);
+  }
+
+  #show() {
+    this.list.replaceChildren(...this.#cards.map((card) => card.element));
+  }
+
+  take(card) {
+    this.#cards = this.#cards.filter((other) => other !== card);
+    this.#show();
+    this.chosen.focus();
+    this.changed();
+  }
+
+  move(card, by) {
+    const from = this.#cards.indexOf(card);
+    const to = from + by;
+    if (to < 0 || to >= this.#cards.length) return;
+    this.#cards.splice(from, 1);
+    this.#cards.splice(to, 0, card);
+    this.#show();
+    this.changed();
+  }
+}
+
+class Card {
+  constructor(pictures, image, file = null) {
+    this.pictures = pictures;
+    this.id = image.media_id ?? null;
+    this.file = file;
+    this.alt = field(say("alt"), h("input", { value: image.alt, maxLength: 1000 }));
+    this.caption = field(say("caption"), h("input", { value: image.caption, maxLength: 1000 }));
+    this.frame = h("div", { class: "frame" });
+    this.state = h("p", { class: "hint" });
+    this.actions = h("p", { class: "buttons" });
+    this.element = h("li", { class: "card" }, this.frame, this.state, this.alt.element, this.caption.element, this.actions);
+    for (const { control } of [this.alt, this.caption]) control.addEventListener("input", () => this.#typed());
+    this.#offer();
+  }
+
+  get value() {
+    return { media_id: this.id, alt: this.alt.control.value, caption: this.caption.control.value };
+  }
+
+  #typed() {
+    this.#askForAlt();
+    this.pictures.changed();
+  }
+
+  #askForAlt() {
+    this.alt.wrong(this.alt.control.value.trim() ? "" : say("alt_missing"));
+  }
+
+  #offer() {
+    this.actions.replaceChildren(
+      button(say("insert"), () => this.pictures.insert(this.#markdown()), { disabled: !this.urls }),
+      button("↑", () => this.pictures.move(this, -1), { "aria-label": say("up") }),
+      button("↓", () => this.pictures.move(this, 1), { "aria-label": say("down") }),
+      button(say("picture_remove"), () => this.#remove()),
+    );
+  }
+
+  #markdown() {
+    const alt = this.alt.control.value.replace(/[[\]\\]/g, "\\$&");
+    return `![${alt}](${this.urls.large})`;
+  }
+
+  #remove() {
+    this.upload?.cancel().catch(() => {});
+    this.pictures.take(this);
+  }
+
+  async send() {
+    const bar = h("progress", { max: 1, value: 0, "aria-label": say("uploading", { name: this.file.name }) });
+    this.upload ??= new Upload(this.file, () => {});
+    this.upload.onprogress = (part) => {
+      bar.value = part;
+    };
+    this.state.replaceChildren(say("uploading", { name: this.file.name }), " ", bar);
+    try {
+      this.id = await this.upload.run();
+    } catch (error) {
+      this.#failed(error);
+      return;
+    }
+    this.upload = null;
+    this.#askForAlt();
+    this.pictures.changed();
+    await this.follow();
+  }
+
+  #failed(error) {
+    if (error instanceof Unreachable) {
+      const percent = Math.round((100 * this.upload.sent) / this.file.size);
+      this.state.replaceChildren(say("paused", { percent }), " ", button(say("resume"), () => this.send()));
+      addEventListener("online", () => this.send(), { once: true });
+      return;
+    }
+    this.upload = null;
+    this.state.replaceChildren(h("span", { class: "wrong", role: "alert" }, say("picture_refused", { name: this.file.name, why: error.message })));
+  }
+
+  /** Shows the picture's colour until it can be seen. */
+  async follow() {
+    this.state.textContent = say("rendering");
+    try {
+      const asset = await settled(this.id);
+      this.urls = asset.urls;
+      this.#see(asset);
+    } catch (error) {
+      this.state.textContent = error.message;
+    }
+    this.#offer();
+  }
+
+  #see(asset) {
+    this.state.textContent = asset.state === "failed" ? say("picture_failed") : "";
+    if (asset.placeholder) this.frame.style.backgroundColor = asset.placeholder.color;
+    if (!this.alt.control.value && asset.alt) this.alt.control.value = asset.alt;
+    if (asset.state === "failed") return;
+    this.frame.replaceChildren(h("img", { src: asset.urls.medium, alt: this.alt.control.value, loading: "lazy" }));
+    this.#askForAlt();
+  }
+}
+
+/** The page of all the author's pictures. */
+export async function picturesPage(main) {
+  const quota = (await session.patiently("GET", "/quota")).body;
+  const assets = await all("/assets");
+  const limit = quota.limit_bytes === null ? "∞" : size(quota.limit_bytes);
+  main.append(
+    h("h1", { tabIndex: -1 }, say("pictures")),
+    h("p", { class: "hint" }, say("quota", { used: size(quota.used_bytes), limit })),
+    assets.length ? h("ul", { class: "gallery" }, assets.map(shown)) : h("p", {}, say("nothing_here")),
+  );
+}
+
+function shown(asset) {
+  const frame = h("div", { class: "frame" }, asset.state !== "failed" && h("img", { src: asset.urls.thumb, alt: asset.alt, loading: "lazy" }));
+  if (asset.placeholder) frame.style.backgroundColor = asset.placeholder.color;
+  const told = h("p", { class: "hint" }, asset.state === "trashed" ? say("trashed") : "");
+  const item = h("li", { class: "card" }, frame, h("p", {}, asset.alt || "–"), told);
+  const act = (run) => () => run().catch((error) => told.replaceChildren(error.message));
+  item.append(h("p", { class: "buttons" }, button(say("used_where"), act(() => tellUsage(asset, told))), changeOf(asset, item, act)));
+  return item;
+}
+
+function changeOf(asset, item, act) {
+  const path = `/assets/${asset.id}`;
+  const replace = (now) => item.replaceWith(shown(now));
+  if (asset.state === "trashed") {
+    return button(say("restore_picture"), act(async () => replace((await session.call("POST", `${path}/restore`)).body)));
+  }
+  return button(say("trash"), act(async () => {
+    if (!(await sure(say("remove_sure", { title: asset.alt || asset.mime }), say("trash")))) return;
+    await session.call("DELETE", path);
+    replace((await session.call("GET", path)).body);
+    tell(say("trashed"));
+  }), { class: "danger" });
+}
+
+async function tellUsage(asset, told) {
+  const { body } = await session.patiently("GET", `/assets/${asset.id}/usage`);
+  const nowhere = body.goes_at ? say("unused", { when: when(body.goes_at) }) : say("unused_kept");
+  told.replaceChildren(body.used_by.length ? say("used_by", { count: body.used_by.length }) : nowhere, " ",
+    ...body.used_by.filter((use) => use.type === "post").map((use) => h("a", { href: `#/posts/${use.id}` }, "→")));
+}

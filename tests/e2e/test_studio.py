@@ -1,0 +1,274 @@
+"""Authors write in the studio, in a real browser: with pictures, in two windows, without a network, on a phone."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from tests.support.api import PASSWORD, Visitor, json_of
+from tests.support.browser import complaints
+from tests.support.photographs import photograph
+from tests.support.programs import program
+from tests.support.waiting import eventually
+
+PHONE = {"width": 360, "height": 740}
+SAVED = re.compile(r"^Saved ")
+
+
+@pytest.fixture
+def erin(base_url: str) -> Iterator[Visitor]:
+    """An author whom no other test knows."""
+    with Visitor(base_url) as visitor:
+        yield visitor.register("erin")
+
+
+@pytest.fixture
+def studio(page: Page, base_url: str, erin: Visitor) -> Iterator[Page]:
+    """The studio with Erin in it; at the end nothing has broken the page's own rules."""
+    said = complaints(page)
+    page.goto(f"{base_url}/studio")
+    log_in(page, erin)
+    expect(page.get_by_role("heading", name="Posts")).to_be_visible()
+    yield page
+    assert [text for text in said if not text.startswith("Failed to load resource")] == []
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The program that finds barriers, from its lock."""
+    folder = tmp_path_factory.mktemp("axe")
+    for name in ("package.json", "package-lock.json"):
+        (folder / name).write_bytes((Path(__file__).parent / "axe" / name).read_bytes())
+    subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=folder, check=True, capture_output=True)
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()
+
+
+def log_in(page: Page, visitor: Visitor) -> None:
+    page.get_by_label("E-mail or username").fill(visitor.username)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+
+
+def begin(page: Page, title: str, text: str) -> None:
+    page.get_by_role("link", name="New post").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Text").fill(text)
+
+
+def save(page: Page) -> str:
+    """Save and return the post's id."""
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text(SAVED)).to_be_visible()
+    return page.url.rsplit("/", 1)[1]
+
+
+def changed_elsewhere(erin: Visitor, post_id: str, body: str) -> None:
+    path = f"/api/v2/posts/{post_id}"
+    tag = erin.http.get(path).headers["ETag"]
+    json_of(erin.http.patch(path, json={"body": body}, headers={"If-Match": tag}), 200)
+
+
+def body_of(erin: Visitor, post_id: str) -> str:
+    return str(json_of(erin.http.get(f"/api/v2/posts/{post_id}"), 200)["body"])
+
+
+def test_author_writes_with_a_picture_and_publishes(
+    studio: Page, erin: Visitor, stranger: Visitor, tmp_path: Path
+) -> None:
+    picture = tmp_path / "harbour.jpg"
+    picture.write_bytes(photograph(1600, 1200, seed=erin.username))
+    begin(studio, "Boats", "# Morning\n\nThey come *home*.\n\n")
+    preview = studio.frame_locator("iframe")
+    expect(preview.locator("article em")).to_have_text("home")
+    studio.locator("input[type=file]").set_input_files(picture)
+    expect(studio.get_by_text("Say what it shows")).to_be_visible()
+    studio.get_by_label("What the picture shows").fill("Boats at dawn")
+    studio.get_by_role("button", name="Put into the text").click()
+    expect(preview.get_by_alt_text("Boats at dawn")).to_be_visible()
+    save(studio)
+    studio.get_by_role("button", name="Publish").click()
+    slug = eventually(lambda: published(stranger, erin.username), seconds=60)
+    shown = stranger.http.get(f"/posts/{slug}").text
+    assert "<em>home</em>" in shown
+    assert 'alt="Boats at dawn"' in shown
+
+
+def published(stranger: Visitor, author: str) -> str | None:
+    items = json_of(stranger.http.get("/api/v2/posts", params={"author": author}), 200)["items"]
+    return items[0]["slug"] if items else None
+
+
+def test_who_was_overtaken_chooses_and_loses_nothing(studio: Page, erin: Visitor) -> None:
+    begin(studio, "Two windows", "the first words")
+    post_id = save(studio)
+    changed_elsewhere(erin, post_id, "their words")
+    text = studio.get_by_label("Text")
+    text.fill("my words")
+    studio.get_by_role("button", name="Save", exact=True).click()
+    question = studio.get_by_role("dialog")
+    expect(question.locator("del")).to_have_text("their words")
+    expect(question.locator("ins")).to_have_text("my words")
+    question.get_by_role("button", name="Take theirs").click()
+    expect(text).to_have_value("their words")
+    studio.get_by_role("button", name="Take it").click()
+    expect(text).to_have_value("my words")
+    save(studio)
+    assert body_of(erin, post_id) == "my words"
+
+
+def test_a_lost_network_loses_no_words(studio: Page, erin: Visitor) -> None:
+    begin(studio, "At sea", "on land")
+    post_id = save(studio)
+    studio.context.set_offline(True)
+    studio.get_by_label("Text").fill("at sea")
+    studio.keyboard.press("Control+s")
+    expect(studio.get_by_text("No connection.")).to_be_visible()
+    studio.context.set_offline(False)
+    expect(studio.get_by_text(SAVED)).to_be_visible()
+    assert body_of(erin, post_id) == "at sea"
+
+
+def test_what_was_not_saved_is_offered_when_one_comes_back(studio: Page) -> None:
+    begin(studio, "Later", "kept")
+    save(studio)
+    studio.get_by_label("Text").fill("typed, not saved")
+    studio.on("dialog", lambda question: question.accept())
+    studio.reload()
+    studio.get_by_role("button", name="Take it").click()
+    expect(studio.get_by_label("Text")).to_have_value("typed, not saved")
+
+
+def test_a_session_that_ends_in_mid_writing_costs_a_log_in_and_no_words(studio: Page, erin: Visitor) -> None:
+    begin(studio, "Long", "begun")
+    post_id = save(studio)
+    studio.get_by_label("Text").fill("gone on")
+    for session in json_of(erin.http.get("/api/v1/auth/sessions"), 200)["results"]:
+        if not session["current"]:
+            assert erin.http.delete(f"/api/v1/auth/sessions/{session['id']}").status_code == 204
+    eventually(lambda: refused(studio))
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_text("Your session has ended.")).to_be_visible()
+    log_in(studio, erin)
+    expect(studio.get_by_text(SAVED)).to_be_visible()
+    assert body_of(erin, post_id) == "gone on"
+
+
+def refused(studio: Page) -> bool:
+    """Whether the cookie of an ended session opens nothing any more."""
+    with studio.expect_response("**/api/v2/sessions/refresh") as answer:
+        studio.evaluate("fetch('/api/v2/sessions/refresh', {method: 'POST', headers: {'X-CSRF-Token': 'none'}})")
+    return answer.value.status in {401, 403}
+
+
+def test_texts_are_forgotten_at_log_out(studio: Page) -> None:
+    begin(studio, "Private", "mine alone")
+    save(studio)
+    studio.get_by_label("Text").fill("mine alone, and not saved")
+    kept = "Object.keys(localStorage).filter((key) => key.startsWith('studio:draft:')).length"
+    assert studio.evaluate(kept) == 1
+    studio.route("**/api/v2/posts/*", lambda route: route.abort())
+    studio.get_by_role("button", name="Log out").click()
+    studio.get_by_role("dialog").get_by_role("button", name="Log out").click()
+    expect(studio.get_by_label("Password")).to_be_visible()
+    assert studio.evaluate(kept) == 0
+
+
+def test_history_shows_what_was_and_brings_it_back(studio: Page, erin: Visitor) -> None:
+    begin(studio, "Drafts", "the first version")
+    post_id = save(studio)
+    studio.get_by_label("Text").fill("the second version")
+    save(studio)
+    studio.get_by_role("button", name="History").click()
+    studio.get_by_role("button", name="Revision").last.click()
+    expect(studio.get_by_role("dialog").locator("del")).to_have_text("the first version")
+    studio.get_by_role("button", name="Restore").click()
+    expect(studio.get_by_label("Text")).to_have_value("the first version")
+    assert body_of(erin, post_id) == "the first version"
+
+
+def test_who_is_told_to_wait_is_told_how_long(studio: Page) -> None:
+    busy = {"status": 503, "code": "overloaded", "title": "Busy"}
+
+    def refuse(route: Route) -> None:
+        route.fulfill(
+            status=503, headers={"Retry-After": "120"}, content_type="application/problem+json", body=json.dumps(busy)
+        )
+
+    begin(studio, "Patience", "words")
+    studio.route("**/api/v2/posts", refuse)
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_text("Try again in 120 s")).to_be_visible()
+    studio.unroute("**/api/v2/posts")
+    save(studio)
+
+
+def test_scripts_of_a_text_run_nowhere(studio: Page) -> None:
+    begin(studio, "<img src=x onerror=alert(1)>", "<script>parent.document.title='ran'</script><b>shown</b>")
+    expect(studio.frame_locator("iframe").locator("article b")).to_have_text("shown")
+    assert studio.locator("iframe").first.get_attribute("sandbox") == ""
+    assert "ran" not in studio.title()
+
+
+def test_no_html_is_made_of_strings(page: Page, base_url: str) -> None:
+    page.goto(f"{base_url}/studio")
+    tried = "(() => { try { document.body.innerHTML = '<b>' } catch (error) { return error.name } })()"
+    assert page.evaluate(tried) == "TypeError"
+
+
+def test_the_keyboard_suffices(studio: Page, erin: Visitor) -> None:
+    press = studio.keyboard.press
+    reach(studio, "New post")
+    press("Enter")
+    expect(studio.get_by_role("heading", name="New post")).to_be_focused()
+    for label, words in (("Title", "By hand"), ("Text", "typed")):
+        reach(studio, label)
+        studio.keyboard.type(words)
+    press("Control+s")
+    expect(studio.get_by_text(SAVED)).to_be_visible()
+    reach(studio, "Publish")
+    press("Enter")
+    expect(studio.locator(".state.published")).to_be_visible()
+    assert published(erin, erin.username)
+
+
+def reach(page: Page, name: str) -> None:
+    """Press Tab until what has this name has the focus."""
+    named = "(document.activeElement.labels?.[0]?.querySelector('.label') ?? document.activeElement).textContent"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if page.evaluate(named) == name:
+            return
+    pytest.fail(f"no Tab leads to {name}")
+
+
+@pytest.mark.parametrize("look", [("light", "en-GB", "Posts"), ("dark", "de-DE", "Beiträge")])
+def test_no_barriers_and_wide_enough_for_a_phone(
+    browser: Browser, base_url: str, erin: Visitor, axe: str, look: tuple[Any, str, str]
+) -> None:
+    scheme, locale, posts = look
+    with browser.new_context(viewport=PHONE, color_scheme=scheme, locale=locale) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(f"{base_url}/studio")
+        barriers = {"log in": found(page, axe)}
+        page.locator("input[name=username]").fill(erin.username)
+        page.locator("input[type=password]").fill(PASSWORD)
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("heading", name=posts)).to_be_visible()
+        for address in ("#/posts", "#/posts/new", "#/pictures", "#/account"):
+            page.goto(f"{base_url}/studio{address}")
+            expect(page.locator("h1")).to_be_visible()
+            expect(page.locator(".loading")).to_have_count(0)
+            barriers[address] = found(page, axe)
+            assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
+    assert {place: said for place, said in barriers.items() if said} == {}
+
+
+def found(page: Page, axe: str) -> list[str]:
+    page.evaluate(axe)
+    violations = page.evaluate("axe.run(document, {iframes: false}).then((said) => said.violations)")
+    return [f"{each['id']}: {node['target']}" for each in violations for node in each["nodes"]]

@@ -24,7 +24,7 @@ from tests.documents.pages import ROOT
 MAKEFILE = dict(re.findall(r"^([a-z0-9-]+):.*?## (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE))
 """What `make` says of each target, with the variables it heeds."""
 OF_OTHERS = frozenset(
-    {"cat", "curl", "find", "jq", "kind", "ls", "openssl", "rabbitmqctl", "sed", "sh", "sha256sum", "tar"}
+    {"cat", "curl", "find", "grep", "jq", "kind", "ls", "openssl", "rabbitmqctl", "sed", "sh", "sha256sum", "tar"}
 )
 """Programs that pages call and that are not ours to know."""
 ANOTHER = "…"

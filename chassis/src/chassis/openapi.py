@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from chassis.access import find
+from chassis.access import find, listed
 from chassis.operation_names import operation_name
 from chassis.problems import CONTENT_TYPE
 from chassis.realworld import PREFIX
@@ -94,8 +94,8 @@ def completed(document: Document) -> Document:
 
 
 def _security(method: str, path: str) -> list[dict[str, list[str]]]:
-    """As the table of access says; what is not in it, such as a page, is for everybody."""
-    access = find(method, path)
+    """As the table of access says, which lists all of the API; a page that is not in it is for everybody."""
+    access = listed(method, path) if path.startswith(("/api/", PREFIX)) else find(method, path)
     scheme: dict[str, list[str]] = {REALWORLD_SCHEME if path.startswith(PREFIX) else "bearer": []}
     match access and access.auth:
         case "required":

@@ -7,11 +7,13 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from launcher import ROOT
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
+from tests.support.waiting import eventually
 
 PAGES = sorted((ROOT / "docs/api").glob("*.md"))
 THERE = "http://127.0.0.1:8000"
@@ -47,7 +49,15 @@ def holds(shown: object, told: object) -> bool:
     return shown == told
 
 
+@pytest.fixture
+def demo_content_is_told_of(own_platform: Platform) -> None:
+    """Readers of the pages come later than a second after the start."""
+    changes = f"{own_platform.base_url}/api/v2/changes"
+    eventually(lambda: httpx.get(changes, timeout=60).json()["items"], seconds=120)
+
+
 @pytest.mark.parametrize("page", PAGES, ids=[page.stem for page in PAGES])
+@pytest.mark.usefixtures("demo_content_is_told_of")
 def test_examples_of_a_page_do_what_they_show(page: Path, own_platform: Platform, tmp_path: Path) -> None:
     (tmp_path / "photo.jpg").write_bytes(photograph())
     found = examples(page, own_platform.base_url)

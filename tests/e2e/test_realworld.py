@@ -43,16 +43,16 @@ class Reader:
 @pytest.fixture
 def erin(base_url: str) -> Iterator[Reader]:
     erin = Reader(base_url, "erin")
-    erin.registers()
     with erin.http:
+        erin.registers()
         yield erin
 
 
 @pytest.fixture
 def frank(base_url: str) -> Iterator[Reader]:
     frank = Reader(base_url, "frank")
-    frank.registers()
     with frank.http:
+        frank.registers()
         yield frank
 
 

@@ -28,7 +28,7 @@ class TokenCheck:
         authorization = exchange.fields.get(b"authorization")
         if authorization is None:
             return None
-        if self._personal and (shown := _PERSONAL.fullmatch(authorization)):
+        if self._personal is not None and (shown := _PERSONAL.fullmatch(authorization)):
             return self._look_up(exchange, self._personal, shown[1].decode("latin-1"))
         return self._verify(exchange, authorization)
 

@@ -19,13 +19,14 @@ COMPILE = (
 
 def lock(_arguments: list[str]) -> None:
     """Add what the packages newly ask for; UPGRADE=1 moves everything to its newest version."""
-    packages = ["chassis/pyproject.toml", *(f"services/{service}/pyproject.toml" for service in SERVICES)]
+    packages = ["chassis/pyproject.toml", "cli/pyproject.toml", *(f"services/{service}/pyproject.toml" for service in SERVICES)]
     tools = ["requirements/development.in", "requirements/launcher.in", "requirements/uv.in"]
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     _compile("development", [*tools, *packages, *_extras(["django", "fastapi", "forms"]), *upgrade])
     within = ["--constraints=requirements/development.txt", *upgrade]
     for name in ("launcher", "uv", "build"):
         _compile(name, [f"requirements/{name}.in", *within])
+    _compile("cli", ["cli/pyproject.toml", *within])
     for name in ("checkov", "clients"):  # agree with nobody, and live apart
         _compile(name, [f"requirements/{name}.in", *upgrade])
     for service in SERVICES:

@@ -16,9 +16,9 @@ from launcher.settings import SERVICES, VENV
 Locks = tuple[Path, ...]
 
 LOCKS = ROOT / "requirements"
-RUN: Locks = tuple(LOCKS / f"{name}.txt" for name in (*SERVICES, "launcher"))
+RUN: Locks = tuple(LOCKS / f"{name}.txt" for name in (*SERVICES, "cli", "launcher"))
 DEVELOPMENT: Locks = (LOCKS / "development.txt",)  # a superset of the others: who has it can also run
-PACKAGES = (ROOT / "chassis", *(ROOT / "services" / service for service in SERVICES))
+PACKAGES = (ROOT / "chassis", ROOT / "cli", *(ROOT / "services" / service for service in SERVICES))
 PYTHON = VENV / "bin" / "python"
 UV = VENV / "bin" / "uv"
 

@@ -17,6 +17,7 @@ from tests.support.shared_servers import shared_servers
 
 PLAIN = {  # one run each: every package has a tests/conftest.py, and mypy knows a module by one name
     "chassis": ["chassis"],
+    "cli": ["cli"],
     "media": ["services/media"],
     "gateway": ["services/gateway"],
     "the rest": ["launcher", "tests", "benchmarks", "charts", "docker", "ops", "conftest.py"],
@@ -71,6 +72,7 @@ SUITES = (
         needs=(Postgres,),
     ),
     suite("gateway", "services/gateway"),
+    suite("cli", "cli"),
     suite("attacks on the gateway", "tests/gateway_attacks"),
     suite("schema", "tests/schema", needs=(Postgres,)),
     suite("chart", "tests/chart"),

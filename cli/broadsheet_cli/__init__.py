@@ -1,0 +1,1 @@
+"""Write for Broadsheet from folders and scripts, on its public API alone."""

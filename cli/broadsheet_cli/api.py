@@ -1,0 +1,99 @@
+"""The public API, version 2, for one account."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+
+from broadsheet_cli.errors import Conflict, Refused, Unreachable
+from broadsheet_cli.sessions import Session
+
+Json = dict[str, Any]
+TRIES = 5
+LONGEST_WAIT_SECONDS = 60
+BUSY = {429, 503}
+
+
+class Api:
+    """Asks with the session's token; renews it where it has expired, and waits where the server says how long."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._renewing = threading.Lock()
+
+    @property
+    def server(self) -> str:
+        return self._session.server
+
+    def get(self, path: str, **params: str | int) -> Json:
+        return _json(self.request("GET", path, params=params))
+
+    def post(self, path: str, body: Json | None = None, *, once: str | None = None) -> Json:
+        """``once`` is an Idempotency-Key: the same one again is answered as before, and makes nothing twice."""
+        return _json(self.request("POST", path, json=body or {}, headers={"Idempotency-Key": once} if once else {}))
+
+    def etag(self, post_id: str) -> str:
+        """A post's tag as it is now."""
+        return str(self.request("GET", f"/posts/{post_id}").headers["ETag"])
+
+    def items(self, path: str, **params: str | int) -> Iterator[Json]:
+        """All of a list, page after page."""
+        cursor: str | None = None
+        while True:
+            page = self.get(path, **params, **({"cursor": cursor} if cursor else {}))
+            yield from page["items"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return
+
+    def request(self, method: str, path: str, **options: Any) -> httpx.Response:
+        """Raises Refused, Conflict for a precondition that fails, or Unreachable."""
+        if not self._session.access_token:
+            self._renew("")
+        for attempt in range(1, TRIES + 1):
+            token = self._session.access_token
+            answer = self._send(method, path, token, options)
+            if answer.status_code == 401 and attempt == 1:
+                self._renew(token)
+            elif answer.status_code in BUSY and attempt < TRIES and _wait_of(answer) <= LONGEST_WAIT_SECONDS:
+                time.sleep(_wait_of(answer))
+            else:
+                break
+        if answer.status_code == 412:
+            raise Conflict("It was changed on the server since you last had it: pull it first, or use --force.")
+        if answer.is_error:
+            raise Refused(answer.status_code, _problem(answer))
+        return answer
+
+    def _send(self, method: str, path: str, token: str, options: Json) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {token}", **options.get("headers", {})}
+        try:
+            return self._session.http.request(method, path, **{**options, "headers": headers})
+        except httpx.TransportError as error:
+            raise Unreachable(f"{self.server} does not answer: {error}.") from error
+
+    def _renew(self, used: str) -> None:
+        """Once for all threads that met the same expired token."""
+        with self._renewing:
+            if self._session.access_token == used:
+                self._session.renew()
+
+
+def _wait_of(answer: httpx.Response) -> float:
+    said = answer.headers.get("Retry-After", "")
+    return float(said) if said.isdigit() else 1.0
+
+
+def _json(answer: httpx.Response) -> Json:
+    body: Json = answer.json() if answer.content else {}
+    return body
+
+
+def _problem(answer: httpx.Response) -> Json:
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}

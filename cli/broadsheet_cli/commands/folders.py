@@ -1,0 +1,82 @@
+"""`push` and `pull`."""
+
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from broadsheet_cli.context import Context, context_of, failures_told
+from broadsheet_cli.documents import Document
+from broadsheet_cli.output import bar, beside, people
+from broadsheet_cli.pulling import Pull
+from broadsheet_cli.pushing import Outcome, Push
+
+Folder = Annotated[
+    Path,
+    typer.Argument(exists=True, file_okay=False, help="Markdown files with front matter, and pictures beside them"),
+]
+
+
+def push(
+    typed: typer.Context,
+    folder: Folder = Path(),
+    *,
+    force: Annotated[bool, typer.Option(help="write over what was changed on the server")] = False,
+    dry_run: Annotated[bool, typer.Option(help="only say what would be done")] = False,
+) -> None:
+    """Send what changed in a folder: posts, and the pictures they show."""
+    context = context_of(typed)
+    with failures_told(context):
+        plan = list(Push(context.api, folder, force=force, advance=lambda _: None).plan())
+        if dry_run:
+            outcomes = [
+                Outcome(name, todo, why=None if isinstance(found, Document) else found) for name, found, todo in plan
+            ]
+        else:
+            total = sum(_bytes(found) for _, found, todo in plan if todo != "same" and isinstance(found, Document))
+            with bar("Pictures", total, shown=not context.as_json) as advance:
+                outcomes = _followed(context, Push(context.api, folder, force=force, advance=advance).run())
+    _finish(context, outcomes)
+
+
+def pull(
+    typed: typer.Context,
+    folder: Folder = Path(),
+    *,
+    force: Annotated[bool, typer.Option(help="write over what was changed here")] = False,
+) -> None:
+    """Fetch one's own posts into a folder, with their pictures."""
+    context = context_of(typed)
+    with failures_told(context):
+        outcomes = _followed(context, Pull(context.api, folder, force=force).run())
+    _finish(context, outcomes)
+
+
+def _bytes(document: Document) -> int:
+    return sum(file.stat().st_size for file in document.pictures.values())
+
+
+def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:
+    """All of them, each told as it comes."""
+    seen = []
+    for outcome in outcomes:
+        seen.append(outcome)
+        if outcome.why and not context.as_json:
+            beside.print(f"[red]{outcome.name}[/red] {outcome.why.code}:", str(outcome.why), highlight=False)
+        elif outcome.done != "same" and not context.as_json:
+            people.print(f"{outcome.name} {outcome.done}", highlight=False)
+    return seen
+
+
+def _finish(context: Context, outcomes: list[Outcome]) -> None:
+    counts = Counter(outcome.done for outcome in outcomes)
+    told = {"counts": dict(counts), "files": [outcome.told() for outcome in outcomes]}
+    context.tell(
+        told,
+        lambda: people.print(", ".join(f"{count} {done}" for done, count in sorted(counts.items())) or "nothing to do"),
+    )
+    failed = [outcome.why.exit_code for outcome in outcomes if outcome.why]
+    if failed:
+        raise typer.Exit(max(failed))

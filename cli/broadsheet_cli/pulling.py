@@ -1,0 +1,94 @@
+"""From the server to a folder: every post of one's own as a file, its pictures beside it."""
+
+import mimetypes
+import os
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from broadsheet_cli.api import Api, Json
+from broadsheet_cli.documents import digest_of, read_document, written
+from broadsheet_cli.errors import Conflict, Failure, Unreachable
+from broadsheet_cli.pushing import Outcome
+from broadsheet_cli.state import KnownPicture, State
+
+PICTURES = "pictures"
+
+
+class Pull:
+    """``force`` writes over files that were changed and not pushed."""
+
+    def __init__(self, api: Api, folder: Path, *, force: bool) -> None:
+        self._api = api
+        self._folder = folder
+        self._state = State(folder, api.server)
+        self._force = force
+
+    def run(self) -> Iterator[Outcome]:
+        for listed in self._api.items("/posts", mine="true", limit=100, fields="slug,status"):
+            name = self._state.post_of_id(listed["id"]) or f"{listed['slug']}.md"
+            try:
+                yield self._one(name, listed["id"])
+            except Failure as error:
+                yield Outcome(name, "failed", listed["id"], error)
+
+    def _one(self, name: str, post_id: str) -> Outcome:
+        path, known = self._folder / name, self._state.post(name)
+        answer = self._api.request("GET", f"/posts/{post_id}")
+        etag = answer.headers["ETag"]
+        if known and path.exists():
+            typed = read_document(path, self._folder).digest != known["digest"]
+            if known["etag"] == etag:
+                return Outcome(name, "same", post_id)
+            if typed and not self._force:
+                raise Conflict(f"{name} was changed here and on the server: push --force, or pull --force.")
+        elif path.exists() and not self._force:
+            raise Conflict(f"{name} is here and was never pushed: move it, or pull --force.")
+        post = answer.json()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(written(_front(post), self._body(post, path.parent)), encoding="utf-8")
+        digest = read_document(path, self._folder).digest
+        self._state.keep_post(name, {"id": post_id, "etag": etag, "digest": digest, "status": post["status"]})
+        return Outcome(name, "changed" if known else "created", post_id)
+
+    def _body(self, post: Json, beside: Path) -> str:
+        body: str = post["body"]
+        for image in post["images"]:
+            for url in {url for url in image["urls"].values() if url in body}:
+                file = self._picture(image["media_id"], url)
+                body = body.replace(url, os.path.relpath(file, beside))
+        return body
+
+    def _picture(self, media_id: str, url: str) -> Path:
+        """The stored picture, and that the folder knows it for what the text names by ``url``."""
+        asset = self._api.get(f"/assets/{media_id}")
+        file = self._folder / PICTURES / f"{media_id}{mimetypes.guess_extension(asset['mime']) or ''}"
+        if not file.exists():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            self._download(asset["urls"]["original"], file)
+        self._state.keep_picture(digest_of(file), KnownPicture(id=media_id, url=url))
+        return file
+
+    def _download(self, url: str, file: Path) -> None:
+        """Whole or not at all."""
+        new = file.with_suffix(".new")
+        try:
+            with httpx.stream("GET", url, follow_redirects=True, timeout=60) as answer, new.open("wb") as opened:
+                answer.raise_for_status()
+                for piece in answer.iter_bytes():
+                    opened.write(piece)
+        except httpx.HTTPError as error:
+            raise Unreachable(f"{url}: {error}") from error
+        new.replace(file)
+
+
+def _front(post: Json) -> dict[str, Any]:
+    fields = {"title": post["title"], "slug": post["slug"], "tags": post["tags"], "status": post["status"]}
+    if post["scheduled_for"]:
+        fields["at"] = datetime.fromisoformat(post["scheduled_for"])
+    if not post["comments_open"]:
+        fields["comments_open"] = False
+    return fields

@@ -1,0 +1,68 @@
+"""A session at a server: opened by password, kept by its refresh token, or a personal token that somebody made."""
+
+import os
+
+import httpx
+
+from broadsheet_cli.credentials import Credentials
+from broadsheet_cli.errors import NotLoggedIn, Refused, Unreachable
+
+LOCAL = "http://127.0.0.1:8000"
+TIMEOUT = httpx.Timeout(60, connect=10)
+
+
+def client(server: str) -> httpx.Client:
+    """Tries again where no connection comes about; nothing was sent then."""
+    transport = httpx.HTTPTransport(retries=2)
+    return httpx.Client(base_url=f"{server}/api/v2", timeout=TIMEOUT, transport=transport, follow_redirects=True)
+
+
+class Session:
+    """``access_token`` lives ten minutes; a personal token (BROADSHEET_TOKEN) until its own end."""
+
+    def __init__(self, server: str, credentials: Credentials) -> None:
+        self.server = server
+        self.http = client(server)
+        self._credentials = credentials
+        self._personal = os.environ.get("BROADSHEET_TOKEN")
+        self.access_token = self._personal or ""
+
+    def renew(self) -> None:
+        """Raises NotLoggedIn where there is nothing to renew, or no more."""
+        refresh = None if self._personal else self._credentials.secret(self.server)
+        if refresh is None:
+            told = "BROADSHEET_TOKEN is not accepted" if self._personal else "You are not logged in"
+            raise NotLoggedIn(f"{told} at {self.server}: `broadsheet-cli login --server {self.server}`.")
+        answer = _asked(self.http, "POST", "/sessions/refresh", {"refresh_token": refresh})
+        if answer.status_code == 401:
+            raise NotLoggedIn(f"Your session at {self.server} has ended: `broadsheet-cli login`.")
+        self._take(answer)
+
+    def open(self, login: str, password: str, totp: str | None) -> str:
+        """Log in and keep the session; returns the username. Raises Refused, with `totp_required` among its codes."""
+        sent = {"login": login, "password": password, "mode": "token"} | ({"totp": totp} if totp else {})
+        answer = _asked(self.http, "POST", "/sessions", sent)
+        self._take(answer)
+        username: str = answer.json()["user"]["username"]
+        return username
+
+    def end(self) -> None:
+        """At the server as well."""
+        if not self.access_token:
+            self.renew()
+        self.http.delete("/sessions/current", headers={"Authorization": f"Bearer {self.access_token}"})
+        self._credentials.forget(self.server)
+
+    def _take(self, answer: httpx.Response) -> None:
+        body = answer.json()
+        if answer.is_error:
+            raise Refused(answer.status_code, body)
+        self.access_token = body["access_token"]
+        self._credentials.keep(self.server, body["refresh_token"])
+
+
+def _asked(http: httpx.Client, method: str, path: str, body: dict[str, str]) -> httpx.Response:
+    try:
+        return http.request(method, path, json=body)
+    except httpx.TransportError as error:
+        raise Unreachable(f"{http.base_url.host} does not answer: {error}.") from error

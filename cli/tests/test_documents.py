@@ -1,0 +1,71 @@
+"""Files as posts: what is read, what is refused with its reason, and which pictures a text shows."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from broadsheet_cli.documents import Unreadable, documents_in, read_document, written
+
+FRONT = "---\ntitle: A title\n---\n\n"
+
+
+def document(folder: Path, text: str, name: str = "post.md") -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return path
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    fields = {"title": "Ü: a", "tags": ["ink"], "status": "scheduled", "at": datetime(2027, 1, 1, 9, tzinfo=UTC)}
+    read = read_document(document(tmp_path, written(fields, "# Text\n")), tmp_path)
+    assert (read.fields, read.body) == (fields, "# Text\n")
+
+
+def test_pictures_beside_the_text_are_found_and_named_anew(tmp_path: Path) -> None:
+    (tmp_path / "a b.jpg").write_bytes(b"1")
+    (tmp_path / "c.jpg").write_bytes(b"2")
+    body = '![one](<a b.jpg>) ![two](c.jpg "Title") ![three](https://else.example/d.jpg) ![four](a%20b.jpg)'
+    read = read_document(document(tmp_path, FRONT + body), tmp_path)
+    assert {name: file.name for name, file in read.pictures.items()} == {"a b.jpg": "a b.jpg", "c.jpg": "c.jpg"}
+    assert read.body_with({"a b.jpg": "/m/1", "c.jpg": "/m/2"}) == (
+        '![one](/m/1) ![two](/m/2 "Title") ![three](https://else.example/d.jpg) ![four](/m/1)'
+    )
+
+
+def test_another_picture_under_the_same_name_is_another_post(tmp_path: Path) -> None:
+    path = document(tmp_path, f"{FRONT}![](c.jpg)")
+    (tmp_path / "c.jpg").write_bytes(b"1")
+    before = read_document(path, tmp_path).digest
+    assert read_document(path, tmp_path).digest == before
+    (tmp_path / "c.jpg").write_bytes(b"2")
+    assert read_document(path, tmp_path).digest != before
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("# no front matter", "begin with front matter"),
+        ("---\ntitle: [\n---\n", "is not YAML"),
+        ("---\ntags: [a]\n---\n", "has no `title`"),
+        ("---\ntitle: a\ntitel: b\n---\n", "titel"),
+        ("---\ntitle: a\nstatus: public\n---\n", "`status` is one of"),
+        ("---\ntitle: a\nstatus: scheduled\n---\n", "`at`, with its offset"),
+        ("---\ntitle: a\nat: 2027-01-01T10:00:00+01:00\n---\n", "`at`, with its offset"),
+        ("---\ntitle: a\ntags: ink\n---\n", "`tags` is a list"),
+        (f"{FRONT}![](gone.jpg)", "there is no picture gone.jpg"),
+        (f"{FRONT}![](../outside.jpg)", "lies outside"),
+    ],
+)
+def test_what_is_no_post_is_told_with_what_to_change(tmp_path: Path, text: str, told: str) -> None:
+    (tmp_path / "outside.jpg").write_bytes(b"1")
+    path = document(tmp_path / "folder", text)
+    with pytest.raises(Unreadable, match=r"post\.md") as refused:
+        read_document(path, tmp_path / "folder")
+    assert told in str(refused.value)
+
+
+def test_hidden_folders_hold_no_posts(tmp_path: Path) -> None:
+    shown = document(tmp_path, FRONT, "2026/post.md")
+    document(tmp_path, FRONT, ".trash/post.md")
+    assert list(documents_in(tmp_path)) == [shown]

@@ -65,7 +65,7 @@ def author(base_url: str, erin: Visitor, tmp_path: Path) -> Author:
 
 
 def test_a_folder_goes_up_and_only_what_changes_after_that(author: Author, erin: Visitor) -> None:
-    (author.folder / "boats.jpg").write_bytes(photograph(1200, 900, seed=erin.username))
+    (author.folder / "boats.jpg").write_bytes(photograph(480, 360, seed=erin.username))
     author.write("harbour", "![Boats](boats.jpg)", status="published", tags="[sea]")
     author.write("notes", "Words.")
     assert author.run("push")["counts"] == {"created": 2}
@@ -84,7 +84,7 @@ def of_title(erin: Visitor, title: str, status: str) -> Json | None:
 
 def test_a_push_that_is_killed_goes_on_and_makes_nothing_twice(author: Author, erin: Visitor) -> None:
     for number in range(12):
-        (author.folder / f"{number}.jpg").write_bytes(photograph(900, 600, seed=f"{erin.username}{number}"))
+        (author.folder / f"{number}.jpg").write_bytes(photograph(240, 160, seed=f"{erin.username}{number}"))
         author.write(f"post-{number}", f"![Picture {number}]({number}.jpg)")
     process = author.start("push")
     state = author.folder / ".broadsheet/state.json"
@@ -98,7 +98,7 @@ def test_a_push_that_is_killed_goes_on_and_makes_nothing_twice(author: Author, e
 
 
 def test_what_is_pulled_is_what_was_pushed(author: Author, erin: Visitor, tmp_path: Path) -> None:
-    (author.folder / "boats.jpg").write_bytes(photograph(1200, 900, seed=f"{erin.username} again"))
+    (author.folder / "boats.jpg").write_bytes(photograph(480, 360, seed=f"{erin.username} again"))
     author.write("harbour", "![Boats](boats.jpg) at dawn", status="published")
     author.run("push")
     eventually(lambda: of_title(erin, "harbour", "published"), seconds=60)

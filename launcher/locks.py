@@ -19,7 +19,8 @@ COMPILE = (
 
 def lock(_arguments: list[str]) -> None:
     """Add what the packages newly ask for; UPGRADE=1 moves everything to its newest version."""
-    packages = ["chassis/pyproject.toml", "cli/pyproject.toml", *(f"services/{service}/pyproject.toml" for service in SERVICES)]
+    folders = ("chassis", "cli", *(f"services/{service}" for service in SERVICES))
+    packages = [f"{folder}/pyproject.toml" for folder in folders]
     tools = ["requirements/development.in", "requirements/launcher.in", "requirements/uv.in"]
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
     _compile("development", [*tools, *packages, *_extras(["django", "fastapi", "forms"]), *upgrade])
@@ -30,7 +31,10 @@ def lock(_arguments: list[str]) -> None:
     for name in ("checkov", "clients"):  # agree with nobody, and live apart
         _compile(name, [f"requirements/{name}.in", *upgrade])
     for service in SERVICES:
-        _compile(service, [packages[0], f"services/{service}/pyproject.toml", *_extras(EXTRAS[service]), *within])
+        _compile(
+            service,
+            ["chassis/pyproject.toml", f"services/{service}/pyproject.toml", *_extras(EXTRAS[service]), *within],
+        )
 
 
 def _extras(names: list[str]) -> list[str]:

@@ -2,6 +2,7 @@
 
 import mimetypes
 import os
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -55,9 +56,10 @@ class Pull:
         return Outcome(name, "changed" if known else "created", post_id)
 
     def _body(self, post: Json, beside: Path) -> str:
+        """The text, in which pictures of the post are files: whatever size or revision of them it names."""
         body: str = post["body"]
         for image in post["images"]:
-            for url in {url for url in image["urls"].values() if url in body}:
+            for url in set(re.findall(rf"[^\s()<>\"]+/m/{image['media_id']}/[^\s()<>\"]+", body)):
                 file = self._picture(image["media_id"], url)
                 body = body.replace(url, os.path.relpath(file, beside))
         return body

@@ -106,7 +106,8 @@ def test_what_is_pulled_is_what_was_pushed(author: Author, erin: Visitor, tmp_pa
     author.folder.mkdir()
     assert author.run("pull")["counts"] == {"created": 1}
     (picture,) = (author.folder / "pictures").iterdir()
-    assert f"![Boats](pictures/{picture.name}) at dawn" in (author.folder / "harbour.md").read_text()
+    (post,) = author.folder.glob("*.md")
+    assert f"![Boats](pictures/{picture.name}) at dawn" in post.read_text()
     assert author.run("push")["counts"] == {"same": 1}
 
 

@@ -11,6 +11,7 @@ from auth_service.settings import AuthSettings, settings
 from auth_service.testing import Caller
 from chassis.access import table
 from chassis.django.testing import ApiResponse, operations
+from chassis.realworld import PREFIX
 from chassis.tokens import ServiceVerifier, TokenRefused
 from django.test import Client
 from pydantic import ValidationError
@@ -117,6 +118,6 @@ def test_digests_that_are_none_are_refused(wrong: str) -> None:
 
 
 def test_every_address_inside_is_listed() -> None:
-    inside = operations("/api/", "/admin/", "/account/", "/.well-known/", "/livez", "/metrics", "/readyz")
+    inside = operations("/api/", PREFIX, "/admin/", "/account/", "/.well-known/", "/livez", "/metrics", "/readyz")
     listed = {(method, path) for path, methods in table().internal["auth"].items() for method in methods}
     assert inside - {("POST", "/internal/tokens")} == listed

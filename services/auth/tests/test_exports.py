@@ -127,7 +127,7 @@ def test_the_archive_has_all_of_the_account_and_nothing_of_others(alice: Caller,
     export_id = alice.post(OWN).body["id"]
     told = told_about(alice)
     assert told["account"][0] | {"username": "alicia", "email": "alice@example.org"} == told["account"][0]
-    assert told["profile"] == [{"bio": "Writes.", "avatar": None, "locale": "en"}]
+    assert told["profile"] == [{"bio": "Writes.", "avatar": None, "picture_url": "", "locale": "en"}]
     assert told["former_usernames"][0]["username"] == "alice"
     assert told["email_changes"][0]["new_email"] == "elsewhere@example.org"
     assert {mail["address"] for mail in told["mails"]} == {"elsewhere@example.org", "alice@example.org"}

@@ -31,6 +31,7 @@ def test_authors_are_found_by_id_and_by_name(alice: Caller, bob: Caller, blog: C
         "username": "alice",
         "bio": "",
         "avatar": None,
+        "picture_url": "",
         "locale": "en",
         "sequence": 1,
     }

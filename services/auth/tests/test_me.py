@@ -72,7 +72,8 @@ def test_a_change_is_told_to_others_with_the_next_version(alice: Caller, media: 
     alice.patch(ME, {"profile": {"bio": "Writes on."}})
     *_, first, second = published(DjangoDatabase())
     assert first.type == "auth.profile.updated.v1"
-    assert first.data == {"user_id": str(alice.id), "username": "alice", "bio": "Writes.", "avatar": picture}
+    shown = {"username": "alice", "bio": "Writes.", "avatar": picture, "picture_url": ""}
+    assert first.data == {"user_id": str(alice.id)} | shown
     assert (first.sequence, second.sequence) == (2, 3)
     assert second.actor == str(alice.id)
 

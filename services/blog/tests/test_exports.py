@@ -7,10 +7,14 @@ import pytest
 from blog_service.erasure.tables import ERASED
 from blog_service.exports.tables import EXPORTED, LEFT_OUT
 from blog_service.testing import Caller, Neighbours
+from blog_service.transfer.models import ImportedPost
+from blog_service.webhooks.models import Delivery
 from chassis.testing import TokenMint
+from chassis.testing.local_server import LocalServer
 from django.test import Client
+from uuid_utils.compat import uuid7
 
-GOES_WITH_ITS_POST = {"posts_postimage"}
+GO_WITH_ANOTHER = {"posts_postimage", "webhooks_subscription"}
 
 
 def told_about(caller: Caller, mint: TokenMint, *, by: str = "media") -> dict[str, list[dict[str, Any]]]:
@@ -28,7 +32,7 @@ def told_about(caller: Caller, mint: TokenMint, *, by: str = "media") -> dict[st
 def test_every_table_of_somebodys_rows_says_what_they_are_told(db: None) -> None:
     told = {part.table for part in EXPORTED}
     assert ERASED.keys() - told - LEFT_OUT.keys() == set(), "say in exports/tables.py what their owner is told"
-    assert (told | LEFT_OUT.keys()) - ERASED.keys() == GOES_WITH_ITS_POST
+    assert (told | LEFT_OUT.keys()) - ERASED.keys() == GO_WITH_ANOTHER
     assert told & LEFT_OUT.keys() == set()
 
 
@@ -60,6 +64,28 @@ def test_the_archive_has_all_they_wrote_and_liked_and_nothing_of_others(
     assert [one["username"] for one in told["follows"]] == ["alice"]
     assert "Thanks" not in json.dumps(told)
     assert "Secret of alice" not in json.dumps(told)
+
+
+def test_of_webhooks_neither_secrets_nor_what_was_sent_are_told(
+    alice: Caller, dana: Caller, mint: TokenMint, receiver: LocalServer
+) -> None:
+    asked = {"url": f"{receiver.url}/in", "events": ["blog.post.published.v1"]}
+    hook = dana.post("v2/webhooks", asked).body
+    alice.post("v2/webhooks", asked)
+    Delivery.objects.create(webhook_id=hook["id"], event_id=uuid7(), type=asked["events"][0], body="Secret of alice")
+    told = told_about(dana, mint)
+    assert [(one["id"], one["url"]) for one in told["webhooks"]] == [(hook["id"], asked["url"])]
+    assert told["webhook_subscriptions"] == [{"webhook_id": hook["id"], "type": "blog.post.published.v1"}]
+    assert [(one["webhook_id"], one["state"]) for one in told["webhook_deliveries"]] == [(hook["id"], "pending")]
+    assert not {"secret", "former_secret"} & told["webhooks"][0].keys()
+    assert "Secret of alice" not in json.dumps(told)
+
+
+def test_what_was_taken_in_from_elsewhere_is_told(alice: Caller, dana: Caller, mint: TokenMint) -> None:
+    for who in (alice, dana):
+        ImportedPost.objects.create(author_id=who.id, source="ghost", key="1", post_id=who.writes()["id"])
+    told = told_about(dana, mint)
+    assert told["imported_posts"] == [{"post_id": told["posts"][0]["id"], "source": "ghost", "key": "1"}]
 
 
 @pytest.mark.parametrize("by", ["auth", "gateway"])

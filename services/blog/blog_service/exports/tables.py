@@ -17,12 +17,23 @@ from blog_service.comments.models import Comment, Report
 from blog_service.favourites.models import Favourite
 from blog_service.follows.models import Follow
 from blog_service.posts.models import Post, PostImage, PostRevision, PreviewLink
+from blog_service.transfer.models import ImportedPost
+from blog_service.webhooks.models import Delivery, Subscription, Webhook
 
 _POST = (
     *("id", "slug", "title", "body", "summary", "tags", "status", "comments_open", "version"),
     *("published_at", "scheduled_for", "created_at", "updated_at"),
 )
 _REVISION = ("post_id", "number", "editor_id", "created_at", "title", "body", "summary", "tags")
+_WEBHOOK = (
+    *("id", "url", "active", "hears_all", "created_at"),
+    *("failures", "failing_since", "disabled_because", "former_secret_until"),
+)
+_DELIVERY = (
+    *("id", "webhook_id", "event_id", "type", "state", "created_at"),
+    *("attempts", "status_code", "reason", "next_attempt_at"),
+)
+"""Without the body, in which others stand."""
 _slug = F("post__slug")
 
 
@@ -51,6 +62,7 @@ EXPORTED: Final = (
         "preview_links",
         rows(PreviewLink, "id", "post_id", "created_at", "expires_at", owner="maker_id"),
     ),
+    Part("transfer_importedpost", "imported_posts", rows(ImportedPost, "post_id", "source", "key", owner="author_id")),
     Part(
         "comments_comment",
         "comments",
@@ -68,6 +80,13 @@ EXPORTED: Final = (
         "follows",
         rows(Follow, "author_id", "created_at", owner="follower_id", username=F("author__username")),
     ),
+    Part("webhooks_webhook", "webhooks", rows(Webhook, *_WEBHOOK, owner="owner_id")),
+    Part(
+        "webhooks_subscription",
+        "webhook_subscriptions",
+        rows(Subscription, "webhook_id", "type", owner="webhook__owner_id"),
+    ),
+    Part("webhooks_delivery", "webhook_deliveries", rows(Delivery, *_DELIVERY, owner="webhook__owner_id")),
     Part(
         "django_admin_log",
         "admin_log",

@@ -20,7 +20,7 @@ from blog_service.erasure.tables import ERASED
 from blog_service.settings import settings
 
 SECONDS = 30  # of one job
-QUEUES = ("blog.auth-events", "blog.media-events")
+QUEUES = ("blog.auth-events", "blog.blog-events", "blog.media-events")
 QUIET = timedelta(minutes=1)
 """How long after the last service has answered events may still be on their way."""
 

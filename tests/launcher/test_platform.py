@@ -39,9 +39,13 @@ def test_nothing_of_the_platform_is_readable_to_others(platform: Platform) -> No
     paths = [platform.folder, *platform.folder.rglob("*")]
     assert [str(path) for path in paths if not path.is_symlink() and path.stat().st_mode & 0o077] == []
     names = {path.name for path in (platform.folder / "secrets").iterdir()}
-    assert names == {"AUTH_SECRET_KEY", "AUTH_KEY_ENCRYPTION_KEY", "BLOG_SECRET_KEY", "BLOG_WEBHOOK_KEY"} | {
-        f"{service}_CLIENT_SECRET" for service in ("BLOG", "GATEWAY", "MEDIA")
-    }
+    assert names == {
+        "AUTH_SECRET_KEY",
+        "AUTH_KEY_ENCRYPTION_KEY",
+        "BLOG_SECRET_KEY",
+        "BLOG_WEBHOOK_KEY",
+        "LOG_HASH_KEY",
+    } | {f"{service}_CLIENT_SECRET" for service in ("BLOG", "GATEWAY", "MEDIA")}
 
 
 def test_second_start_changes_nothing(platform: Platform) -> None:

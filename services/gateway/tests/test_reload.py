@@ -13,8 +13,8 @@ from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.raw_http import get, read_answer
 from gateway_service.testing.running import Running, eventually
 
-TAGS = "/api/v1/tags"
-ROUTE = "  - path: /api/v1/tags\n    upstream: blog\n    methods: {GET}\n"
+CHANGES = "/api/v2/changes"
+ROUTE = "  - path: /api/v2/changes\n    upstream: blog\n    methods: {GET}\n"
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def put(file: Path, text: str) -> None:
     other.replace(file)
 
 
-def code(running: Running, path: str = TAGS) -> str:
+def code(running: Running, path: str = CHANGES) -> str:
     answer = httpx.get(running.url + path)
     return "" if answer.status_code == 200 else str(answer.json()["code"])
 
@@ -55,9 +55,9 @@ def test_change_is_taken_over_without_losing_a_connection(running: Running, file
         await asyncio.to_thread(go_on.wait)
         await call.answer(b"late")
 
-    blog.handlers[TAGS] = late
+    blog.handlers[CHANGES] = late
     with socket.create_connection(("127.0.0.1", running.port)) as client:
-        client.sendall(get(TAGS))
+        client.sendall(get(CHANGES))
         eventually(lambda: blog.requests)
         assert ROUTE in text
         put(file, text.replace(ROUTE, ""))
@@ -65,7 +65,7 @@ def test_change_is_taken_over_without_losing_a_connection(running: Running, file
         assert code(running) == "route_unknown"
         go_on.set()
         assert read_answer(client).body == b"late", "what was under way went by what held when it began"
-        client.sendall(get(TAGS))
+        client.sendall(get(CHANGES))
         assert read_answer(client).status == 404, "on the same connection"
     blog.handlers.clear()
     put(file, text)
@@ -100,7 +100,7 @@ def test_what_was_counted_stays_counted(running: Running, file: Path) -> None:
     eventually(lambda: running.lines(event="configuration applied"))
 
     def status() -> int:
-        return httpx.get(running.url + TAGS, headers={"X-Forwarded-For": "192.0.2.2"}).status_code
+        return httpx.get(running.url + CHANGES, headers={"X-Forwarded-For": "192.0.2.2"}).status_code
 
     assert [status(), status()] == [200, 429]
     running.process.send_signal(signal.SIGHUP)

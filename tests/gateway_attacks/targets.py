@@ -82,7 +82,7 @@ _NOT_THERE = [
         "/problems/no_such_code",
         "/robots.txt.bak",
         "/m/1",
-        "/m/1/thumb",
+        "/m/1/2/thumb/webp",
         "/api/v1/auth/users/1",
     ),
 ]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from chassis.problems import Problem
-from sqlalchemy import ColumnElement, func, select
-from sqlalchemy.orm import Session, defaultload
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import Session, defaultload, selectinload
 
 from media_service.assets.models import Asset, RemovedAsset
 from media_service.storage.models import Blob
@@ -17,10 +17,18 @@ def asset_get(
     """The owner's asset; Problem 404 for one that is not there or in the trash, and for somebody else's."""
     query = select(Asset).where(Asset.id == asset_id, Asset.owner_id == owner_id)
     query = query if also_trashed else query.where(Asset.trashed_at.is_(None))
-    asset = session.scalar(query.with_for_update(of=Asset) if lock else query)
+    asset = session.scalar(locking(query) if lock else query)
     if asset is None:
         raise Problem(404, "not_found", "There is no such picture of yours.")
     return asset
+
+
+def locking(query: Select[Asset]) -> Select[Asset]:
+    """The query for assets, locked until the transaction ends, their stored pictures read after that.
+
+    Joined to these, PostgreSQL would leave out an asset that was given another picture while it waited for the lock.
+    """
+    return query.options(selectinload(Asset.blob)).with_for_update(of=Asset)
 
 
 def assets_count(session: Session, owner_id: UUID) -> int:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset, AssetStatus, TrashedBecause
-from media_service.assets.selectors import asset_get
+from media_service.assets.selectors import asset_get, locking
 from media_service.assets.services import asset_remove, asset_trash, asset_untrash
 from media_service.database import insert
 from media_service.keeping.models import AssetUse, UsingObject
@@ -52,7 +52,7 @@ def uses_set(  # noqa: PLR0913  named
     if not _is_newer(session, using, sequence):
         return
     before = set(session.scalars(select(AssetUse.asset_id).where(*_of(using))))
-    changed = select(Asset).where(Asset.id.in_(before ^ set(wanted))).order_by(Asset.id).with_for_update(of=Asset)
+    changed = locking(select(Asset).where(Asset.id.in_(before ^ set(wanted))).order_by(Asset.id))
     assets, ended = session.scalars(changed).all(), before - set(wanted)
     session.execute(delete(AssetUse).where(*_of(using), AssetUse.asset_id.in_(ended)))
     for asset in assets:
@@ -100,7 +100,7 @@ def asset_restore(session: Session, asset_id: UUID, owner_id: UUID, *, now: date
 
 def asset_take_down(session: Session, asset_id: UUID, notice: str, *, actor: UUID, now: datetime) -> None:
     """Show an asset to nobody but its owner, with why; raises Problem 404. Whoever it belongs to cannot restore it."""
-    asset = session.scalar(select(Asset).where(Asset.id == asset_id).with_for_update(of=Asset))
+    asset = session.scalar(locking(select(Asset).where(Asset.id == asset_id)))
     if asset is None:
         raise Problem(404, "not_found", "There is no such picture.")
     asset.notice = notice
@@ -143,7 +143,7 @@ def assets_purgeable(session: Session, *, terms: Terms, now: datetime) -> list[U
 def asset_purge_if_over(session: Session, asset_id: UUID, *, terms: Terms, now: datetime) -> UUID | None:
     """Remove an asset for good unless it was restored meanwhile; gives what asset_purge does."""
     query = select(Asset).where(Asset.id == asset_id, Asset.trashed_at <= now - terms.trash)
-    asset = session.scalar(query.with_for_update(of=Asset))
+    asset = session.scalar(locking(query))
     return asset_purge(session, asset, now=now) if asset else None
 
 

@@ -52,7 +52,7 @@ def test_change_is_taken_over_without_losing_a_connection(running: Running, file
     text, go_on = file.read_text(), threading.Event()
 
     async def late(call: Call) -> None:
-        await asyncio.to_thread(go_on.wait)
+        await asyncio.to_thread(go_on.wait, 60)  # where the test fails, too
         await call.answer(b"late")
 
     blog.handlers[CHANGES] = late

@@ -15,7 +15,6 @@ class Jwks(APIView):
     authentication_classes = []
 
     @extend_schema(
-        operation_id="jwks_retrieve",
         responses={
             200: {
                 "type": "object",

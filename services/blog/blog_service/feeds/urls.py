@@ -1,8 +1,7 @@
 from django.urls import path
 
-from blog_service.feeds.views import Atom, JsonFeed, Rss, Sitemap, at_root
+from blog_service.feeds.views import Atom, JsonFeed, Rss, Sitemap
 
 VIEWS = {"rss.xml": Rss, "atom.xml": Atom, "feed.json": JsonFeed, "sitemap.xml": Sitemap}
 
-urlpatterns = [path(f"api/v1/{name}", view.as_view()) for name, view in VIEWS.items()]
-urlpatterns += [path(name, at_root(view).as_view()) for name, view in VIEWS.items()]
+urlpatterns = [path(f"{root}{name}", view.as_view()) for root in ("api/v1/", "") for name, view in VIEWS.items()]

@@ -5,7 +5,7 @@ from typing import Any
 
 from chassis.django.lists import documented, query_of
 from django.http import HttpResponse
-from drf_spectacular.utils import extend_schema, extend_schema_view
+from drf_spectacular.utils import extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
@@ -33,7 +33,7 @@ class OneForm(BaseContentNegotiation):
 class Rss(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(operation_id="rss", parameters=documented(PARAMETERS), responses={(200, RSS): str, 404: None})
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, RSS): str, 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts in RSS 2.0, of all, an author or a tag; with ``full`` the whole texts."""
         return _feed(request, RSS, rss)
@@ -42,7 +42,7 @@ class Rss(PubliclyCachedView):
 class Atom(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(operation_id="atom", parameters=documented(PARAMETERS), responses={(200, ATOM): str, 404: None})
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, ATOM): str, 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts in Atom, of all, an author or a tag; with ``full`` the whole texts."""
         return _feed(request, ATOM, atom)
@@ -51,9 +51,7 @@ class Atom(PubliclyCachedView):
 class JsonFeed(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(
-        operation_id="json_feed", parameters=documented(PARAMETERS), responses={(200, JSON): dict[str, Any], 404: None}
-    )
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, JSON): dict[str, Any], 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts as JSON Feed 1.1, of all, an author or a tag; with ``full`` the whole texts."""
         return _feed(request, JSON, json_feed)
@@ -62,18 +60,11 @@ class JsonFeed(PubliclyCachedView):
 class Sitemap(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(operation_id="sitemap", parameters=documented([AFTER]), responses={(200, SITEMAP): str})
+    @extend_schema(parameters=documented([AFTER]), responses={(200, SITEMAP): str})
     def get(self, request: Request) -> HttpResponse:
         """The index of the sitemap; with ``after`` a page of posts with their pictures."""
         body = sitemap(query_of(request, [AFTER]))
         return HttpResponse(body, content_type=SITEMAP + _UTF8, headers={KEYS: ALL_POSTS})
-
-
-def at_root(view: type[PubliclyCachedView]) -> type[PubliclyCachedView]:
-    """The same view under an operation of its own."""
-    operation = extend_schema(operation_id=f"root_{view.__name__.lower()}")
-    rooted: type[PubliclyCachedView] = extend_schema_view(get=operation)(type(f"Root{view.__name__}", (view,), {}))
-    return rooted
 
 
 def _feed(request: Request, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:

@@ -47,7 +47,7 @@ class OwnDeletion(APIView):
 class Receipt(APIView):
     authentication_classes = []
 
-    @extend_schema(operation_id="deletions_receipt", responses=ReceiptShape)
+    @extend_schema(responses=ReceiptShape)
     def get(self, _request: Request, receipt: str) -> Response:
         """What became of a deletion, for whoever has its link; gone when it was taken back."""
         deletion = deletion_get_by_receipt(receipt)

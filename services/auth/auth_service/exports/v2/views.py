@@ -24,7 +24,7 @@ class OwnExports(APIView):
         now = timezone.now()
         return Response(ExportShape.of(export_ask(caller(request).id, now=now), now=now), status=202)
 
-    @extend_schema(responses=ExportsShape, operation_id="exports_list")
+    @extend_schema(responses=ExportsShape)
     def get(self, request: Request) -> Response:
         """What the caller has asked for lately."""
         now = timezone.now()

@@ -41,7 +41,7 @@ class PersonalTokens(APIView):
         )
         return Response(_shown_once(made), status=201)
 
-    @extend_schema(operation_id="me_tokens_list", responses=PersonalTokensShape)
+    @extend_schema(responses=PersonalTokensShape)
     def get(self, request: Request) -> Response:
         """The caller's personal tokens, newest first."""
         rows = personal_tokens_list(caller(request).id).values(*PersonalTokenShape.columns())

@@ -28,9 +28,7 @@ from auth_service.users.services import NotActivated
 class Users(APIView):
     authentication_classes = []
 
-    @extend_schema(
-        operation_id="realworld.users.create", request=RealWorldRegistrationBody, responses={201: RealWorldUserAnswer}
-    )
+    @extend_schema(request=RealWorldRegistrationBody, responses={201: RealWorldUserAnswer})
     def post(self, request: Request) -> Response:
         """Register, and be logged in; where an account waits for its mail, 401 says so."""
         now = timezone.now()
@@ -44,7 +42,7 @@ class Users(APIView):
 class Login(APIView):
     authentication_classes = []
 
-    @extend_schema(operation_id="realworld.users.login", request=RealWorldLoginBody, responses=RealWorldUserAnswer)
+    @extend_schema(request=RealWorldLoginBody, responses=RealWorldUserAnswer)
     def post(self, request: Request) -> Response:
         """Log in by e-mail, or username; not for accounts with a second factor."""
         sent = read(RealWorldLoginBody, request.data)["user"]
@@ -57,12 +55,12 @@ class Login(APIView):
 class CurrentUser(APIView):
     authentication_classes = [RealWorldSessionAuthentication]
 
-    @extend_schema(operation_id="realworld.user.read", responses=RealWorldUserAnswer)
+    @extend_schema(responses=RealWorldUserAnswer)
     def get(self, request: Request) -> Response:
         """The caller's own account."""
         return Response(_current(request))
 
-    @extend_schema(operation_id="realworld.user.change", request=RealWorldChangesBody, responses=RealWorldUserAnswer)
+    @extend_schema(request=RealWorldChangesBody, responses=RealWorldUserAnswer)
     def put(self, request: Request) -> Response:
         """Change what is sent; what is absent stays."""
         sent, now = read(RealWorldChangesBody, request.data)["user"], timezone.now()

@@ -74,7 +74,7 @@ class Logout(ByCredentials):
 
 
 class Sessions(APIView):
-    @extend_schema(operation_id="auth_sessions_list", parameters=documented(PAGE_NUMBER), responses=SessionPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=SessionPageShape)
     def get(self, request: Request) -> Response:
         """The caller's sessions that are not over, newest first."""
         page = page_of(query_of(request, PAGE_NUMBER))

@@ -35,7 +35,7 @@ class RealWorldCommentBody(Body):
 class Comments(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.comments.list", responses=RealWorldCommentsAnswer)
+    @extend_schema(responses=RealWorldCommentsAnswer)
     def get(self, request: Request, slug: str) -> Response:
         """The newest thousand comments on a post, replies among them, oldest first."""
         viewer = viewer_of(request)
@@ -45,7 +45,6 @@ class Comments(APIView):
         return Response(RealWorldCommentsAnswer(comments=[RealWorldCommentShape.from_row(row) for row in there]))
 
     @extend_schema(
-        operation_id="realworld.comments.create",
         request=RealWorldCommentBody,
         responses={201: RealWorldCommentAnswer},
     )
@@ -61,7 +60,7 @@ class Comments(APIView):
 class OneComment(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.comments.delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, number: int) -> Response:
         """Remove a comment: its author, the post's and moderators may."""
         remover = writer_of(request)

@@ -28,7 +28,7 @@ COLUMNS = CommentShape.columns()
 
 
 class Comments(PubliclyCachedView):
-    @extend_schema(operation_id="comments_list", parameters=documented(PAGE_NUMBER), responses=CommentPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=CommentPageShape)
     def get(self, request: Request, slug: str) -> Response:
         """The comments on a post and their replies, oldest first."""
         viewer, page = viewer_of(request), page_of(query_of(request, PAGE_NUMBER))
@@ -41,7 +41,6 @@ class Comments(PubliclyCachedView):
         return Response(body, headers=comments_keys(post_id, rows))
 
     @extend_schema(
-        operation_id="comments_create",
         parameters=[IDEMPOTENCY_KEY],
         request=CommentBody,
         responses={201: CommentShape, 409: CLOSED, 429: SAID_ENOUGH},
@@ -63,14 +62,14 @@ class Comments(PubliclyCachedView):
 
 
 class OneComment(APIView):
-    @extend_schema(operation_id="comments_change", request=CommentChangesBody, responses=CommentShape)
+    @extend_schema(request=CommentChangesBody, responses=CommentShape)
     def patch(self, request: Request, comment_id: UUID) -> Response:
         """Give a comment of one's own other words."""
         editor = writer_of(request)
         discussion_edit(comment_id, read(CommentChangesBody, request.data)["body"], editor)
         return Response(_shown(comment_id, editor))
 
-    @extend_schema(operation_id="comments_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, comment_id: UUID) -> Response:
         """Remove a comment: its author, the post's and moderators may."""
         discussion_remove(comment_id, writer_of(request))
@@ -78,7 +77,7 @@ class OneComment(APIView):
 
 
 class Report(APIView):
-    @extend_schema(operation_id="comments_report", request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
+    @extend_schema(request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
     def post(self, request: Request, comment_id: UUID) -> Response:
         """Tell the moderators of a comment that should not be there; once is enough."""
         discussion_report(comment_id, read(ReportBody, request.data)["reason"], writer_of(request))

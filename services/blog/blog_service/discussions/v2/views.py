@@ -32,7 +32,7 @@ COLUMNS = CommentV2Shape.columns()
 
 
 class Comments(PubliclyCachedView):
-    @extend_schema(operation_id="v2_comments_list", parameters=documented(CURSOR), responses=CommentsV2Shape)
+    @extend_schema(parameters=documented(CURSOR), responses=CommentsV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """The comments on a post and their replies, oldest first."""
         viewer, page = viewer_of(request), cursor_page(query_of(request, CURSOR), OLDEST_FIRST)
@@ -43,7 +43,6 @@ class Comments(PubliclyCachedView):
         return Response(body, headers=comments_keys(post_id, rows))
 
     @extend_schema(
-        operation_id="v2_comments_create",
         parameters=[IDEMPOTENCY_KEY],
         request=CommentV2Body,
         responses={201: CommentV2Shape, 409: CLOSED, 429: SAID_ENOUGH},
@@ -66,14 +65,14 @@ class Comments(PubliclyCachedView):
 
 
 class OneComment(APIView):
-    @extend_schema(operation_id="v2_comments_change", request=CommentChangesBody, responses=CommentV2Shape)
+    @extend_schema(request=CommentChangesBody, responses=CommentV2Shape)
     def patch(self, request: Request, comment_id: UUID) -> Response:
         """Give a comment of one's own other words."""
         editor = writer_of(request)
         discussion_edit(comment_id, read(CommentChangesBody, request.data)["body"], editor)
         return Response(_shown(comment_id, editor))
 
-    @extend_schema(operation_id="v2_comments_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, comment_id: UUID) -> Response:
         """Remove a comment: its author, the post's and moderators may."""
         discussion_remove(comment_id, writer_of(request))
@@ -81,7 +80,7 @@ class OneComment(APIView):
 
 
 class Report(APIView):
-    @extend_schema(operation_id="v2_comments_report", request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
+    @extend_schema(request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
     def post(self, request: Request, comment_id: UUID) -> Response:
         """Tell the moderators of a comment that should not be there; once is enough."""
         discussion_report(comment_id, read(ReportBody, request.data)["reason"], writer_of(request))

@@ -45,9 +45,7 @@ LIST = (Parameter("tag"), Parameter("author", description="a username"), FAVORIT
 class Articles(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(
-        operation_id="realworld.articles.list", parameters=documented(LIST), responses=RealWorldArticlesAnswer
-    )
+    @extend_schema(parameters=documented(LIST), responses=RealWorldArticlesAnswer)
     def get(self, request: Request) -> Response:
         """Published posts, newest first."""
         query = query_of(request, LIST)
@@ -55,9 +53,7 @@ class Articles(APIView):
         posts = found.posts.order_by(*NEWEST_FIRST)[window.start : window.stop]
         return _list(rows_of(posts, viewer_of(request), IN_LISTS), found.count())
 
-    @extend_schema(
-        operation_id="realworld.articles.create", request=ArticleBody, responses={201: RealWorldArticleAnswer}
-    )
+    @extend_schema(request=ArticleBody, responses={201: RealWorldArticleAnswer})
     def post(self, request: Request) -> Response:
         """Write a post and publish it."""
         writer = writer_of(request)
@@ -70,7 +66,6 @@ class Feed(APIView):
     authentication_classes = [RealWorldAuthentication]
 
     @extend_schema(
-        operation_id="realworld.articles.feed",
         parameters=documented((LIMIT, OFFSET)),
         responses=RealWorldArticlesAnswer,
     )
@@ -85,14 +80,12 @@ class Feed(APIView):
 class Article(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.articles.read", responses=RealWorldArticleAnswer)
+    @extend_schema(responses=RealWorldArticleAnswer)
     def get(self, request: Request, slug: str) -> Response:
         """A post, also by a slug that it had before."""
         return _answer(post_get_by_slug(slug, viewer_of(request), FULL))
 
-    @extend_schema(
-        operation_id="realworld.articles.change", request=ArticleChangesBody, responses=RealWorldArticleAnswer
-    )
+    @extend_schema(request=ArticleChangesBody, responses=RealWorldArticleAnswer)
     def put(self, request: Request, slug: str) -> Response:
         """Change what is sent; what is absent stays. The slug follows the title."""
         writer = writer_of(request)
@@ -100,7 +93,7 @@ class Article(APIView):
         post_change(post_id, fields_read(ArticleChangesBody, request.data), actor=writer.sub)
         return _shown(post_id, writer)
 
-    @extend_schema(operation_id="realworld.articles.delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
@@ -111,13 +104,13 @@ class Article(APIView):
 class Favorite(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.articles.favorite", request=None, responses=RealWorldArticleAnswer)
+    @extend_schema(request=None, responses=RealWorldArticleAnswer)
     def post(self, request: Request, slug: str) -> Response:
         """Make a post one of the caller's favourites; nothing if it is one."""
         reader = writer_of(request)
         return _shown(post_favourite(Q(slugs__slug=slug), reader, favourite=True), reader)
 
-    @extend_schema(operation_id="realworld.articles.unfavorite", responses={200: RealWorldArticleAnswer})
+    @extend_schema(responses={200: RealWorldArticleAnswer})
     def delete(self, request: Request, slug: str) -> Response:
         """Make a post none of the caller's favourites; nothing if it is none."""
         reader = writer_of(request)

@@ -20,7 +20,7 @@ IN_LISTS = PostInListShape.columns()
 
 
 class Archive(PubliclyCachedView):
-    @extend_schema(operation_id="archive_read", responses=ArchiveShape)
+    @extend_schema(responses=ArchiveShape)
     def get(self, _request: Request) -> Response:
         """How many posts were published in each month (UTC), the latest first."""
         archive = ArchiveShape(results=[MonthShape.from_instance(month) for month in months()])
@@ -28,14 +28,14 @@ class Archive(PubliclyCachedView):
 
 
 class ArchiveOfYear(PubliclyCachedView):
-    @extend_schema(operation_id="archive_of_year", parameters=documented(PAGE_NUMBER), responses=PostPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=PostPageShape)
     def get(self, request: Request, year: int) -> Response:
         """The posts of a year, newest first."""
         return _page(request, year)
 
 
 class ArchiveOfMonth(PubliclyCachedView):
-    @extend_schema(operation_id="archive_of_month", parameters=documented(PAGE_NUMBER), responses=PostPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=PostPageShape)
     def get(self, request: Request, year: int, month: int) -> Response:
         """The posts of a month, newest first."""
         return _page(request, year, month)

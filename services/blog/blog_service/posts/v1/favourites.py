@@ -16,12 +16,12 @@ FULL = PostShape.columns()
 
 
 class Favourite(APIView):
-    @extend_schema(operation_id="favourites_add", request=None, responses=PostShape)
+    @extend_schema(request=None, responses=PostShape)
     def post(self, request: Request, slug: str) -> Response:
         """Make a post one of the caller's favourites; nothing if it is one."""
         return _changed(slug, writer_of(request), favourite=True)
 
-    @extend_schema(operation_id="favourites_remove", responses={200: PostShape})
+    @extend_schema(responses={200: PostShape})
     def delete(self, request: Request, slug: str) -> Response:
         """Make a post none of the caller's favourites; nothing if it is none."""
         return _changed(slug, writer_of(request), favourite=False)

@@ -16,7 +16,7 @@ IN_LISTS = PostInListShape.columns()
 
 
 class HomeFeed(APIView):
-    @extend_schema(operation_id="feed_list", parameters=documented(PAGE_NUMBER), responses=PostPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """The newest thousand posts of those the caller follows, newest first."""
         reader, page = writer_of(request), page_of(query_of(request, PAGE_NUMBER))

@@ -33,7 +33,7 @@ from blog_service.posts.v1.shapes import ImagePageShape, ImageShape
 class Images(PubliclyCachedView):
     parser_classes = (JsonParser, ImageFormParser)
 
-    @extend_schema(operation_id="posts_images_list", parameters=documented(PAGE_NUMBER), responses=ImagePageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=ImagePageShape)
     def get(self, request: Request, slug: str) -> Response:
         """The images of a post, in their order."""
         page = page_of(query_of(request, PAGE_NUMBER))
@@ -44,7 +44,6 @@ class Images(PubliclyCachedView):
         return Response(page_body(page, len(images), shown), headers=keys_of_post(post))
 
     @extend_schema(
-        operation_id="posts_images_create",
         parameters=[IDEMPOTENCY_KEY],
         request={"application/json": NewImageBody, "multipart/form-data": IMAGE_FORM},
         responses={201: ImageShape},
@@ -70,7 +69,7 @@ class Images(PubliclyCachedView):
 
 
 class OneImage(APIView):
-    @extend_schema(operation_id="posts_images_change", request=CaptionBody, responses=ImageShape)
+    @extend_schema(request=CaptionBody, responses=ImageShape)
     def patch(self, request: Request, slug: str, image_id: UUID) -> Response:
         """Change the texts of an image; what is absent stays."""
         writer = writer_of(request)
@@ -78,7 +77,7 @@ class OneImage(APIView):
         image_change(post_id, image_id, cast("ImageFields", read(CaptionBody, request.data)), actor=writer.sub)
         return Response(_shown(post_id, writer, lambda row: row["id"] == image_id))
 
-    @extend_schema(operation_id="posts_images_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, image_id: UUID) -> Response:
         """Take an image out of a post; its picture stays in media."""
         writer = writer_of(request)

@@ -49,7 +49,7 @@ def _with_form(body: type[PostBody]) -> dict[str, Any]:
 class Posts(PubliclyCachedView):
     parser_classes = (JsonParser, PostFormParser)
 
-    @extend_schema(operation_id="posts_list", parameters=documented(LIST), responses=PostPageShape)
+    @extend_schema(parameters=documented(LIST), responses=PostPageShape)
     def get(self, request: Request) -> Response:
         """Published posts, newest first; with ``q`` the best of the thousand newest that match."""
         query, viewer = query_of(request, LIST), viewer_of(request)
@@ -63,7 +63,6 @@ class Posts(PubliclyCachedView):
         return Response(body, headers=keys_of_posts(rows))
 
     @extend_schema(
-        operation_id="posts_create",
         parameters=[IDEMPOTENCY_KEY],
         request=_with_form(PostBody),
         responses={201: PostShape},
@@ -87,7 +86,7 @@ class Posts(PubliclyCachedView):
 class PostBySlug(PubliclyCachedView):
     parser_classes = (JsonParser, PostFormParser)
 
-    @extend_schema(operation_id="posts_read", responses={200: PostShape, 308: None})
+    @extend_schema(responses={200: PostShape, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
         row = post_get_by_slug(slug, viewer_of(request), FULL)
@@ -95,17 +94,17 @@ class PostBySlug(PubliclyCachedView):
             return HttpResponse(status=308, headers={"Location": post_link(row["slug"])})
         return Response(PostShape.from_row(row), headers=keys_of_post(row))
 
-    @extend_schema(operation_id="posts_replace", request=_with_form(PostBody), responses=CHANGED)
+    @extend_schema(request=_with_form(PostBody), responses=CHANGED)
     def put(self, request: Request, slug: str) -> Response:
         """Write a post anew; optional fields that are absent stay."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostBody)))
 
-    @extend_schema(operation_id="posts_change", request=_with_form(PostChangesBody), responses=CHANGED)
+    @extend_schema(request=_with_form(PostChangesBody), responses=CHANGED)
     def patch(self, request: Request, slug: str) -> Response:
         """Change parts of a post; what is absent stays."""
         return Response(PostShape.from_row(_change(request, slug, read_with=PostChangesBody)))
 
-    @extend_schema(operation_id="posts_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
@@ -114,7 +113,7 @@ class PostBySlug(PubliclyCachedView):
 
 
 class Publish(APIView):
-    @extend_schema(operation_id="posts_publish", request=None, responses=CHANGED | {202: PostShape})
+    @extend_schema(request=None, responses=CHANGED | {202: PostShape})
     def post(self, request: Request, slug: str) -> Response:
         """Publish a post: at once, or (202) by itself when its images are confirmed."""
         row = _published(request, slug, published=True)
@@ -122,7 +121,7 @@ class Publish(APIView):
 
 
 class Unpublish(APIView):
-    @extend_schema(operation_id="posts_unpublish", request=None, responses=PostShape)
+    @extend_schema(request=None, responses=PostShape)
     def post(self, request: Request, slug: str) -> Response:
         """Make a post a draft again, or stop waiting to publish it."""
         return Response(PostShape.from_row(_published(request, slug, published=False)))

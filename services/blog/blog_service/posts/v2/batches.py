@@ -40,7 +40,6 @@ class BatchBody(StrictBody):
 
 class Batch(APIView):
     @extend_schema(
-        operation_id="v2_posts_batch_get",
         parameters=documented(IN_LIST),
         request=BatchBody,
         responses={200: FOUND},

@@ -46,9 +46,7 @@ class ChangesV2Shape(Shape):
 
 
 class Changes(APIView):
-    @extend_schema(
-        operation_id="v2_changes_list", parameters=documented(LIST), responses={200: ChangesV2Shape, 410: EXPIRED}
-    )
+    @extend_schema(parameters=documented(LIST), responses={200: ChangesV2Shape, 410: EXPIRED})
     def get(self, request: Request) -> Response:
         """What became of public posts since, the oldest first: each as it is now, or that it is public no more."""
         query = query_of(request, LIST)

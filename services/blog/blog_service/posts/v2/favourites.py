@@ -13,13 +13,13 @@ from blog_service.posts.services.favourites import post_favourite
 
 
 class Favourite(APIView):
-    @extend_schema(operation_id="v2_favourites_add", request=None, responses={204: None})
+    @extend_schema(request=None, responses={204: None})
     def put(self, request: Request, post_id: UUID) -> Response:
         """Make a post one of the caller's favourites; nothing if it is one."""
         post_favourite(Q(id=post_id), writer_of(request), favourite=True)
         return Response(status=204)
 
-    @extend_schema(operation_id="v2_favourites_remove", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, post_id: UUID) -> Response:
         """Make a post none of the caller's favourites; nothing if it is none."""
         post_favourite(Q(id=post_id), writer_of(request), favourite=False)

@@ -16,7 +16,7 @@ IN_LISTS = PostInListV2Shape.columns()
 
 
 class HomeFeed(APIView):
-    @extend_schema(operation_id="v2_feed_list", parameters=documented(CURSOR), responses=PostsV2Shape)
+    @extend_schema(parameters=documented(CURSOR), responses=PostsV2Shape)
     def get(self, request: Request) -> Response:
         """Posts of those the caller follows, newest first."""
         reader, page = writer_of(request), cursor_page(query_of(request, CURSOR), NEWEST_FIRST)

@@ -46,7 +46,7 @@ class PreviewBody(StrictBody):
 
 
 class PreviewLinks(APIView):
-    @extend_schema(operation_id="v2_previews_list", responses=PreviewsV2Shape)
+    @extend_schema(responses=PreviewsV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """The links that can still be read by; not their addresses, of which only a digest is kept."""
         _writer_of_post(request, post_id)
@@ -54,7 +54,7 @@ class PreviewLinks(APIView):
         rows = links.values(*PreviewV2Shape.columns())
         return Response({"items": [PreviewV2Shape.from_row(row) for row in rows]})
 
-    @extend_schema(operation_id="v2_previews_create", request=PreviewBody, responses={201: NewPreviewV2Shape})
+    @extend_schema(request=PreviewBody, responses={201: NewPreviewV2Shape})
     def post(self, request: Request, post_id: UUID) -> Response:
         """A link by which anybody reads this post, whatever it is, until it expires; its address is told only here."""
         writer = _writer_of_post(request, post_id)
@@ -70,7 +70,7 @@ class PreviewLinks(APIView):
 
 
 class OnePreviewLink(APIView):
-    @extend_schema(operation_id="v2_previews_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, post_id: UUID, link_id: UUID) -> Response:
         """End a link."""
         _writer_of_post(request, post_id)
@@ -81,7 +81,7 @@ class OnePreviewLink(APIView):
 class Preview(APIView):
     authentication_classes = ()  # the link says it all
 
-    @extend_schema(operation_id="v2_previews_read", responses=PreviewedPostV2Shape)
+    @extend_schema(responses=PreviewedPostV2Shape)
     def get(self, _request: Request, token: str) -> Response:
         """The post of a preview link as its readers would see it; no cache and no search engine may keep it."""
         post_id = preview_open(token, now=timezone.now())

@@ -17,7 +17,7 @@ class TextBody(StrictBody):
 
 
 class Render(APIView):
-    @extend_schema(operation_id="v2_posts_render", request=TextBody, responses=RenderedV2Shape)
+    @extend_schema(request=TextBody, responses=RenderedV2Shape)
     def post(self, request: Request) -> Response:
         """The HTML of a text as a post would have it, and how it would begin in lists; nothing is kept."""
         html = body_render(read(TextBody, request.data)["body"])

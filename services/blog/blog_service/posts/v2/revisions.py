@@ -24,7 +24,7 @@ TOO_COMPLEX = OpenApiResponse(description="the body is more than posts may hold 
 
 
 class Revisions(APIView):
-    @extend_schema(operation_id="v2_revisions_list", parameters=documented(CURSOR), responses=RevisionsV2Shape)
+    @extend_schema(parameters=documented(CURSOR), responses=RevisionsV2Shape)
     def get(self, request: Request, post_id: UUID) -> Response:
         """What a post said at its versions, newest first; at most the newest hundred are kept."""
         _writer_of_post(request, post_id)
@@ -37,7 +37,7 @@ class Revisions(APIView):
 
 
 class OneRevision(APIView):
-    @extend_schema(operation_id="v2_revisions_read", responses=RevisionV2Shape)
+    @extend_schema(responses=RevisionV2Shape)
     def get(self, request: Request, post_id: UUID, number: int) -> Response:
         """What a post said at one of its versions."""
         _writer_of_post(request, post_id)
@@ -46,7 +46,6 @@ class OneRevision(APIView):
 
 class Restore(APIView):
     @extend_schema(
-        operation_id="v2_revisions_restore",
         parameters=[IF_MATCH_OPTIONAL],
         request=None,
         responses={200: PostV2Shape, 422: TOO_COMPLEX},

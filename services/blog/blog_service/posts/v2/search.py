@@ -24,7 +24,7 @@ BEST_FIRST: Keyset = {"-score": int, "-id": UUID}
 
 
 class Search(PubliclyCachedView):
-    @extend_schema(operation_id="v2_search", parameters=documented(LIST), responses=SearchV2Shape)
+    @extend_schema(parameters=documented(LIST), responses=SearchV2Shape)
     def get(self, request: Request) -> Response:
         """Published posts that have all words of ``q``: of the thousand newest the best first."""
         query = query_of(request, LIST)

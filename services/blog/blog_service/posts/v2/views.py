@@ -50,14 +50,13 @@ REFUSED = OpenApiResponse(description="no such step begins where the post stands
 
 
 class Posts(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_list", parameters=documented(LIST), responses={200: PAGE})
+    @extend_schema(parameters=documented(LIST), responses={200: PAGE})
     def get(self, request: Request) -> Response:
         """Published posts, newest first; with ``mine`` the caller's own in every state, by when they were begun."""
         query, viewer = query_of(request, LIST), viewer_of(request)
         return _page_of_own(query, viewer) if query.flag("mine") else _page(query, viewer)
 
     @extend_schema(
-        operation_id="v2_posts_create",
         parameters=[IDEMPOTENCY_KEY_REQUIRED],
         request=PostV2Body,
         responses={201: PostV2Shape, 409: SLUG_TAKEN},
@@ -81,7 +80,7 @@ class Posts(PubliclyCachedView):
 
 
 class PostById(PubliclyCachedView):
-    @extend_schema(operation_id="v2_posts_read", parameters=documented(OF_ONE), responses={200: POST_OR_PART})
+    @extend_schema(parameters=documented(OF_ONE), responses={200: POST_OR_PART})
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post; a draft for its author and editors alone."""
         selection, viewer = _selection_of(request), viewer_of(request)
@@ -89,7 +88,6 @@ class PostById(PubliclyCachedView):
         return row_answer(row, selection=selection, viewer=viewer)
 
     @extend_schema(
-        operation_id="v2_posts_change",
         parameters=[IF_MATCH],
         request=PostV2ChangesBody,
         responses={200: PostV2Shape, 409: SLUG_TAKEN},
@@ -103,7 +101,7 @@ class PostById(PubliclyCachedView):
             post_change(post_id, fields_read(PostV2ChangesBody, request.data), actor=writer.sub, if_match=demand)
         return post_answer(post_id, writer)
 
-    @extend_schema(operation_id="v2_posts_delete", parameters=[IF_MATCH], responses={204: None})
+    @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, post_id: UUID) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
@@ -114,7 +112,6 @@ class PostById(PubliclyCachedView):
 
 class Transitions(APIView):
     @extend_schema(
-        operation_id="v2_posts_transition",
         parameters=[IF_MATCH_OPTIONAL],
         request=TransitionBody,
         responses={200: PostV2Shape, 202: PostV2Shape, 409: REFUSED},
@@ -131,9 +128,7 @@ class Transitions(APIView):
 
 
 class PostBySlug(PubliclyCachedView):
-    @extend_schema(
-        operation_id="v2_posts_find", parameters=documented(OF_ONE), responses={200: POST_OR_PART, 308: None}
-    )
+    @extend_schema(parameters=documented(OF_ONE), responses={200: POST_OR_PART, 308: None})
     def get(self, request: Request, slug: str) -> HttpResponse:
         """A post; an old slug leads to the present one."""
         selection, viewer = _selection_of(request), viewer_of(request)

@@ -25,7 +25,7 @@ class RealWorldProfileAnswer(Shape):
 class Profile(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.profiles.read", responses=RealWorldProfileAnswer)
+    @extend_schema(responses=RealWorldProfileAnswer)
     def get(self, request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""
         return _answer(author_id_of(username), viewer_of(request))
@@ -34,14 +34,14 @@ class Profile(APIView):
 class Follow(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.profiles.follow", request=None, responses=RealWorldProfileAnswer)
+    @extend_schema(request=None, responses=RealWorldProfileAnswer)
     def post(self, request: Request, username: str) -> Response:
         """Follow an author; nothing if the caller does already."""
         follower, author_id = writer_of(request), author_id_of(username)
         author_follow(author_id, follower.sub)
         return _answer(author_id, follower)
 
-    @extend_schema(operation_id="realworld.profiles.unfollow", responses={200: RealWorldProfileAnswer})
+    @extend_schema(responses={200: RealWorldProfileAnswer})
     def delete(self, request: Request, username: str) -> Response:
         """Follow an author no more; nothing if the caller does not."""
         follower, author_id = writer_of(request), known_author_id_of(username)

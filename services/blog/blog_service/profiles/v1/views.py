@@ -18,21 +18,21 @@ REFUSED = OpenApiResponse(description="the caller themselves (`follow_self`), or
 
 
 class AuthorByUsername(PubliclyCachedView):
-    @extend_schema(operation_id="authors_read", responses=Author)
+    @extend_schema(responses=Author)
     def get(self, request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""
         return _answer(author_id_of(username), viewer_of(request))
 
 
 class Follow(APIView):
-    @extend_schema(operation_id="authors_follow", request=None, responses={200: Author, 409: REFUSED})
+    @extend_schema(request=None, responses={200: Author, 409: REFUSED})
     def post(self, request: Request, username: str) -> Response:
         """Follow an author; nothing if the caller does already."""
         follower, author_id = writer_of(request), author_id_of(username)
         author_follow(author_id, follower.sub)
         return _answer(author_id, follower)
 
-    @extend_schema(operation_id="authors_unfollow", responses={200: Author})
+    @extend_schema(responses={200: Author})
     def delete(self, request: Request, username: str) -> Response:
         """Follow an author no more, also one who is suspended; nothing if the caller does not."""
         follower, author_id = writer_of(request), known_author_id_of(username)

@@ -17,28 +17,28 @@ REFUSED = OpenApiResponse(description="the caller themselves (`follow_self`), or
 
 
 class AuthorById(PubliclyCachedView):
-    @extend_schema(operation_id="v2_authors_read", responses=ProfileV2Shape)
+    @extend_schema(responses=ProfileV2Shape)
     def get(self, request: Request, author_id: UUID) -> Response:
         """An author."""
         return _answer(request, author_id_known(author_id))
 
 
 class AuthorByUsername(PubliclyCachedView):
-    @extend_schema(operation_id="v2_authors_find", responses=ProfileV2Shape)
+    @extend_schema(responses=ProfileV2Shape)
     def get(self, request: Request, username: str) -> Response:
         """An author by name, without regard to case; everyone who has registered is one."""
         return _answer(request, author_id_of(username))
 
 
 class Follow(APIView):
-    @extend_schema(operation_id="v2_authors_follow", request=None, responses={204: None, 409: REFUSED})
+    @extend_schema(request=None, responses={204: None, 409: REFUSED})
     def put(self, request: Request, author_id: UUID) -> Response:
         """Follow an author; nothing if the caller does already."""
         follower = writer_of(request)
         author_follow(author_id_known(author_id), follower.sub)
         return Response(status=204)
 
-    @extend_schema(operation_id="v2_authors_unfollow", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, author_id: UUID) -> Response:
         """Follow an author no more, also one who is suspended; nothing if the caller does not."""
         follower = writer_of(request)

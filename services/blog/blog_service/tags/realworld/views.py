@@ -19,7 +19,7 @@ class RealWorldTagsAnswer(Shape):
 class Tags(APIView):
     authentication_classes = [RealWorldAuthentication]
 
-    @extend_schema(operation_id="realworld.tags.list", responses=RealWorldTagsAnswer)
+    @extend_schema(responses=RealWorldTagsAnswer)
     def get(self, _request: Request) -> Response:
         """The thousand tags of published posts that are used most."""
         return Response(RealWorldTagsAnswer(tags=list(tags_used().values_list("name", flat=True)[:MOST])))

@@ -13,7 +13,7 @@ from blog_service.tags.v1.shapes import TagPageShape, TagShape
 
 
 class Tags(APIView):
-    @extend_schema(operation_id="tags_list", parameters=documented(PAGE_NUMBER), responses=TagPageShape)
+    @extend_schema(parameters=documented(PAGE_NUMBER), responses=TagPageShape)
     def get(self, request: Request) -> Response:
         """Tags of published posts, the most used first; the same for everybody."""
         page, tags = page_of(query_of(request, PAGE_NUMBER)), tags_used()

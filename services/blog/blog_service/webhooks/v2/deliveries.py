@@ -20,7 +20,7 @@ INACTIVE = OpenApiResponse(description="nothing is sent to it (`webhook_inactive
 
 
 class Deliveries(APIView):
-    @extend_schema(operation_id="v2_deliveries_list", parameters=documented(CURSOR), responses=DeliveriesV2Shape)
+    @extend_schema(parameters=documented(CURSOR), responses=DeliveriesV2Shape)
     def get(self, request: Request, webhook_id: UUID) -> Response:
         """What a webhook was sent and is to be sent, newest first, for two weeks."""
         page = cursor_page(query_of(request, CURSOR), NEWEST_FIRST)
@@ -30,9 +30,7 @@ class Deliveries(APIView):
 
 
 class Redeliver(APIView):
-    @extend_schema(
-        operation_id="v2_deliveries_redeliver", request=None, responses={202: DeliveryV2Shape, 409: INACTIVE}
-    )
+    @extend_schema(request=None, responses={202: DeliveryV2Shape, 409: INACTIVE})
     def post(self, request: Request, webhook_id: UUID, delivery_id: UUID) -> Response:
         """Send it again, under the same `webhook-id`."""
         webhook = webhook_get(webhook_id, writer_of(request))
@@ -41,7 +39,7 @@ class Redeliver(APIView):
 
 
 class Ping(APIView):
-    @extend_schema(operation_id="v2_webhooks_ping", request=None, responses={202: DeliveryV2Shape, 409: INACTIVE})
+    @extend_schema(request=None, responses={202: DeliveryV2Shape, 409: INACTIVE})
     def post(self, request: Request, webhook_id: UUID) -> Response:
         """Send a `blog.webhook.ping.v1`, to see whether it is taken."""
         webhook = webhook_get(webhook_id, writer_of(request))

@@ -32,7 +32,7 @@ LIST = (*CURSOR, Parameter("all", {"type": "boolean", "default": False}, "those 
 
 
 class Webhooks(APIView):
-    @extend_schema(operation_id="v2_webhooks_list", parameters=documented(LIST), responses=WebhooksV2Shape)
+    @extend_schema(parameters=documented(LIST), responses=WebhooksV2Shape)
     def get(self, request: Request) -> Response:
         """The caller's webhooks, newest first."""
         query = query_of(request, LIST)
@@ -42,7 +42,6 @@ class Webhooks(APIView):
         return Response({"items": list(map(WebhookV2Shape.from_instance, webhooks)), "next_cursor": next_cursor})
 
     @extend_schema(
-        operation_id="v2_webhooks_create",
         parameters=[IDEMPOTENCY_KEY],
         request=WebhookBody,
         responses={201: NewWebhookV2Shape, 409: TOO_MANY},
@@ -62,12 +61,12 @@ class Webhooks(APIView):
 
 
 class OneWebhook(APIView):
-    @extend_schema(operation_id="v2_webhooks_read", responses=WebhookV2Shape)
+    @extend_schema(responses=WebhookV2Shape)
     def get(self, request: Request, webhook_id: UUID) -> Response:
         """A webhook."""
         return _answer(request, webhook_id)
 
-    @extend_schema(operation_id="v2_webhooks_change", request=WebhookChangesBody, responses=WebhookV2Shape)
+    @extend_schema(request=WebhookChangesBody, responses=WebhookV2Shape)
     def patch(self, request: Request, webhook_id: UUID) -> Response:
         """Change a webhook; one that was disabled begins anew when it is made active."""
         webhook = webhook_get(webhook_id, writer_of(request))
@@ -77,7 +76,7 @@ class OneWebhook(APIView):
         webhook_change(webhook.id, fields, now=timezone.now())
         return _answer(request, webhook_id)
 
-    @extend_schema(operation_id="v2_webhooks_delete", responses={204: None})
+    @extend_schema(responses={204: None})
     def delete(self, request: Request, webhook_id: UUID) -> Response:
         """Remove a webhook, and the log of its deliveries."""
         webhook_remove(webhook_get(webhook_id, writer_of(request)).id)
@@ -85,7 +84,7 @@ class OneWebhook(APIView):
 
 
 class Secret(APIView):
-    @extend_schema(operation_id="v2_webhooks_rotate_secret", request=None, responses=NewWebhookV2Shape)
+    @extend_schema(request=None, responses=NewWebhookV2Shape)
     def post(self, request: Request, webhook_id: UUID) -> Response:
         """Give a webhook another secret, told only here; for a day messages are signed with the former one too."""
         webhook = webhook_get(webhook_id, writer_of(request))

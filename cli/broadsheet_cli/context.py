@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 
 import typer
 
@@ -14,7 +15,7 @@ from broadsheet_cli.errors import Failure
 from broadsheet_cli.sessions import LOCAL, Session
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Context:
     server: str
     as_json: bool
@@ -31,8 +32,9 @@ class Context:
     def session(self) -> Session:
         return Session(self.server, self.credentials)
 
-    @property
+    @cached_property
     def api(self) -> Api:
+        """One for the whole command: each session of its own would renew its token."""
         return Api(self.session)
 
     def tell(self, data: object, show: Callable[[], object]) -> None:

@@ -4,10 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 import yaml
@@ -27,27 +28,33 @@ class Unreadable(Failure):
     code = "unreadable"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """``body`` as it was written; ``pictures`` are files below ``folder``, by how the text names them."""
+class Picture(NamedTuple):
+    """A file that a text shows; ``digest`` is of its bytes when the text was read."""
 
-    path: Path
+    file: Path
+    alt: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Document:
+    """``body`` as it was written; ``pictures`` by how the text names them."""
+
     fields: dict[str, Any]
     body: str
-    pictures: dict[str, Path] = field(default_factory=dict)
-    alts: dict[str, str] = field(default_factory=dict)
+    pictures: dict[str, Picture]
 
     @property
     def status(self) -> str:
         return str(self.fields.get("status", "draft"))
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Of all that a push would send."""
         said = json.dumps([self.fields, self.body], default=str, sort_keys=True).encode()
         whole = hashlib.sha256(said)
         for name in sorted(self.pictures):
-            whole.update(digest_of(self.pictures[name]).encode())
+            whole.update(self.pictures[name].digest.encode())
         return whole.hexdigest()
 
     def body_with(self, urls: dict[str, str]) -> str:
@@ -75,8 +82,8 @@ def read_document(path: Path, folder: Path) -> Document:
         raise Unreadable(f"{path}: it is not UTF-8.") from error
     fields, body = _split(path, text.replace("\r\n", "\n"))
     found = [each for each in PICTURE.finditer(body) if not ELSEWHERE.match(_named(each))]
-    pictures = {_named(each): _beside(path, folder, _named(each)) for each in found}
-    return Document(path, fields, body, pictures, {_named(each): each["alt"] for each in found})
+    alts = {_named(each): each["alt"] for each in found}
+    return Document(fields, body, {name: _picture(path, folder, name, alt) for name, alt in alts.items()})
 
 
 def written(fields: dict[str, Any], body: str) -> str:
@@ -120,10 +127,10 @@ def _with_address(found: re.Match[str], url: str | None) -> str:
     return f"![{found['alt']}]({url}{found['title'] or ''})" if url else found[0]
 
 
-def _beside(path: Path, folder: Path, name: str) -> Path:
+def _picture(path: Path, folder: Path, name: str, alt: str) -> Picture:
     file = (path.parent / name).resolve()
     if not file.is_relative_to(folder.resolve()):
         raise Unreadable(f"{path}: the picture {name} lies outside of {folder}.")
     if not file.is_file():
         raise Unreadable(f"{path}: there is no picture {name}.")
-    return file
+    return Picture(file, alt, digest_of(file))

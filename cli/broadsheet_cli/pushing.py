@@ -2,18 +2,18 @@
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from broadsheet_cli.api import Api, Json
-from broadsheet_cli.documents import Document, digest_of, documents_in, read_document
+from broadsheet_cli.documents import Document, Picture, documents_in, read_document
 from broadsheet_cli.errors import Failure
 from broadsheet_cli.state import KnownPicture, State
-from broadsheet_cli.uploads import Upload
+from broadsheet_cli.uploads import Progress, Upload
 
 AT_A_TIME = 4
 ONE_AND_THE_SAME = uuid.UUID("5f2ad0c4-7c9c-5a53-9c9e-5e2f6c1f3c55")  # keys of requests are made of what they send
@@ -34,66 +34,73 @@ class Outcome:
         )
 
 
-class Push:
-    """``advance`` is told the bytes of pictures that have arrived."""
+class Planned(NamedTuple):
+    """A file's name, what it says or why it cannot be read, and what there is to do: `failed` for the latter."""
 
-    def __init__(self, api: Api, folder: Path, *, force: bool, advance: Callable[[int], None]) -> None:
+    name: str
+    found: Document | Failure
+    todo: str
+
+
+class Push:
+    """Of one folder."""
+
+    def __init__(self, api: Api, folder: Path, *, force: bool) -> None:
         self._api = api
         self._folder = folder
         self._state = State(folder, api.server)
         self._force = force
-        self._advance = advance
         self._pictures: dict[str, threading.Lock] = {}
         self._guard = threading.Lock()
 
-    def plan(self) -> Iterator[tuple[str, Document | Failure, str]]:
-        """Each file's name, what it says or why it cannot be read, and what there is to do."""
+    def plan(self) -> Iterator[Planned]:
+        """What there is to do; every picture is read for it, once."""
         for path in documents_in(self._folder):
             name = str(path.relative_to(self._folder))
             try:
                 document = read_document(path, self._folder)
             except Failure as error:
-                yield name, error, "failed"
+                yield Planned(name, error, "failed")
                 continue
             known = self._state.post(name)
             same = known and known["digest"] == document.digest
-            yield name, document, "same" if same else "changed" if known else "created"
+            yield Planned(name, document, "same" if same else "changed" if known else "created")
 
-    def run(self) -> Iterator[Outcome]:
-        """Each file's outcome, as it comes."""
+    def run(self, plan: Iterable[Planned], advance: Progress) -> Iterator[Outcome]:
+        """Each file's outcome, as it comes; ``advance`` is told the bytes of pictures that have arrived."""
         with ThreadPoolExecutor(AT_A_TIME) as threads:
             waiting = []
-            for name, document, todo in self.plan():
+            for name, document, todo in plan:
                 if isinstance(document, Failure):
                     yield Outcome(name, "failed", why=document)
                 elif todo == "same":
                     yield Outcome(name, "same", (known := self._state.post(name)) and known["id"])
                 else:
-                    waiting.append(threads.submit(self._one, name, document, todo))
+                    waiting.append(threads.submit(self._one, name, document, todo, advance))
             for future in as_completed(waiting):
                 yield future.result()
 
-    def _one(self, name: str, document: Document, todo: str) -> Outcome:
+    def _one(self, name: str, document: Document, todo: str, advance: Progress) -> Outcome:
         try:
-            pictures = {named: self._picture(file, document.alts[named]) for named, file in document.pictures.items()}
+            pictures = {named: self._picture(shown, advance) for named, shown in document.pictures.items()}
             post_id = self._post(name, document, pictures)
         except Failure as error:
             return Outcome(name, "failed", why=error)
         return Outcome(name, todo, post_id)
 
-    def _picture(self, file: Path, alt: str) -> KnownPicture:
+    def _picture(self, shown: Picture, advance: Progress) -> KnownPicture:
         """Sends it, unless the server has these bytes already."""
-        digest = digest_of(file)
         with self._guard:
-            alone = self._pictures.setdefault(digest, threading.Lock())
+            alone = self._pictures.setdefault(shown.digest, threading.Lock())
         with alone:
-            if known := self._state.picture(digest):
-                self._advance(file.stat().st_size)
+            if known := self._state.picture(shown.digest):
+                advance(shown.file.stat().st_size)
                 return known
-            begun = partial(self._state.keep_upload, digest)
-            asset = Upload(self._api, file, alt, begun, self._advance).run(resume=self._state.upload(digest))
+            begun = partial(self._state.keep_upload, shown.digest)
+            resume = self._state.upload(shown.digest)
+            asset = Upload(self._api, shown.file, shown.alt, begun, advance).run(resume)
             known = KnownPicture(id=asset, url=self._api.get(f"/assets/{asset}")["urls"]["large"])
-            self._state.keep_picture(digest, known)
+            self._state.keep_picture(shown.digest, known)
             return known
 
     def _post(self, name: str, document: Document, pictures: dict[str, KnownPicture]) -> str:
@@ -129,6 +136,6 @@ class Push:
 def _fields(document: Document, pictures: dict[str, KnownPicture]) -> Json:
     fields = {key: value for key, value in document.fields.items() if key not in {"status", "at"}}
     urls = {named: picture["url"] for named, picture in pictures.items()}
-    images = {picture["id"]: document.alts[named] for named, picture in pictures.items()}
+    images = {picture["id"]: document.pictures[named].alt for named, picture in pictures.items()}
     shown = [{"media_id": media_id, "alt": alt, "caption": ""} for media_id, alt in images.items()]
     return {"tags": [], **fields, "body": document.body_with(urls), "images": shown}

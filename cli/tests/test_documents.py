@@ -27,7 +27,7 @@ def test_pictures_beside_the_text_are_found_and_named_anew(tmp_path: Path) -> No
     (tmp_path / "c.jpg").write_bytes(b"2")
     body = '![one](<a b.jpg>) ![two](c.jpg "Title") ![three](https://else.example/d.jpg) ![four](a%20b.jpg)'
     read = read_document(document(tmp_path, FRONT + body), tmp_path)
-    assert {name: file.name for name, file in read.pictures.items()} == {"a b.jpg": "a b.jpg", "c.jpg": "c.jpg"}
+    assert {name: shown.file.name for name, shown in read.pictures.items()} == {"a b.jpg": "a b.jpg", "c.jpg": "c.jpg"}
     assert read.body_with({"a b.jpg": "/m/1", "c.jpg": "/m/2"}) == (
         '![one](/m/1) ![two](/m/2 "Title") ![three](https://else.example/d.jpg) ![four](/m/1)'
     )

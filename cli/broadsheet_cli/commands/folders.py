@@ -29,7 +29,8 @@ def push(
     """Send what changed in a folder: posts, and the pictures they show."""
     context = context_of(typed)
     with failures_told(context):
-        plan = list(Push(context.api, folder, force=force, advance=lambda _: None).plan())
+        pushing = Push(context.api, folder, force=force)
+        plan = list(pushing.plan())
         if dry_run:
             outcomes = [
                 Outcome(name, todo, why=None if isinstance(found, Document) else found) for name, found, todo in plan
@@ -37,7 +38,7 @@ def push(
         else:
             total = sum(_bytes(found) for _, found, todo in plan if todo != "same" and isinstance(found, Document))
             with bar("Pictures", total, shown=not context.as_json) as advance:
-                outcomes = _followed(context, Push(context.api, folder, force=force, advance=advance).run())
+                outcomes = _followed(context, pushing.run(plan, advance))
     _finish(context, outcomes)
 
 
@@ -55,7 +56,7 @@ def pull(
 
 
 def _bytes(document: Document) -> int:
-    return sum(file.stat().st_size for file in document.pictures.values())
+    return sum(shown.file.stat().st_size for shown in document.pictures.values())
 
 
 def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:

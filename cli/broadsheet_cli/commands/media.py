@@ -31,8 +31,7 @@ def uploaded(
     """Send a picture in pieces."""
     context = context_of(typed)
     with failures_told(context), bar(file.name, file.stat().st_size, shown=not context.as_json) as advance:
-        api = context.api
-        asset = api.get(f"/assets/{Upload(api, file, alt, progress=advance).run()}")
+        asset = context.api.get(f"/assets/{Upload(context.api, file, alt, progress=advance).run()}")
     context.tell(asset, lambda: people.print(f"{asset['id']} {asset['urls']['large']}", highlight=False))
 
 

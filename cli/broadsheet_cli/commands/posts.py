@@ -89,11 +89,10 @@ def _moment(at: str) -> datetime:
 def _step(typed: typer.Context, named: str, step: Json) -> None:
     context = context_of(typed)
     with failures_told(context):
-        api = context.api
         post_id = post_id_of(context, named)
-        post = api.post(f"/posts/{post_id}/transitions", step)
+        post = context.api.post(f"/posts/{post_id}/transitions", step)
         if Path(named).is_file():  # else the next push would take this step for somebody else's change
             state, name = _state_of(context, Path(named).resolve())
-            state.keep_post(name, {**_known(state, name), "etag": api.etag(post_id), "status": post["status"]})
+            state.keep_post(name, {**_known(state, name), "etag": context.api.etag(post_id), "status": post["status"]})
     waits = " as soon as its pictures are ready" if post.get("waiting_for") else ""
     context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{waits}"))

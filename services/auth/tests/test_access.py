@@ -13,7 +13,6 @@ from auth_service.testing import Caller
 from auth_service.users.models import Role
 from chassis.access import table
 from chassis.django.testing import ApiResponse, operations
-from chassis.realworld import PREFIX, SCHEME, audience_of
 from chassis.testing.access_cases import Case, cases
 from django.utils import timezone
 
@@ -71,22 +70,20 @@ def test_inside_each_operation_is_for_the_services_that_are_listed(charlie: Call
 
 
 def credentials(token: str, case: Case, **claims: object) -> dict[str, str]:
-    """What the caller of a case shows; RealWorld's dialect has tokens of its own."""
+    """What the caller of a case shows; a stranger nothing."""
     if case.roles is None:
         return {}
-    said = {"roles": case.roles, "scope": case.scope} | claims
-    if case.path.startswith(PREFIX):
-        return {"Authorization": f"{SCHEME} {narrowed(token, aud=audience_of(settings().token_audience), **said)}"}
-    return {"Authorization": f"Bearer {narrowed(token, **said)}"}
+    said = {"roles": case.roles, "scope": case.scope, "aud": case.audience(settings().token_audience)} | claims
+    return case.shows(narrowed(token, **said))
 
 
 def holds(case: Case, answer: ApiResponse) -> bool:
-    """Whether somebody was refused who is to be, and nobody else; the dialect has no codes."""
-    refused = answer.status in {401, 403}
-    if case.path.startswith(PREFIX):
-        return refused == bool(case.refusal) and (not refused or "errors" in answer.body)
-    code = answer.body.get("code") if answer.body else None
-    return (case.holds(code) or (case.path, code) == OF_REFRESH_TOKEN) and (refused or not case.refusal)
+    """Whether somebody was refused who is to be, and nobody else."""
+    refused, body = answer.status in {401, 403}, answer.body or {}
+    if case.of_dialect:
+        return refused == bool(case.refusal) and case.told(body)
+    of_refresh_token = (case.path, body.get("code")) == OF_REFRESH_TOKEN
+    return (case.told(body) or of_refresh_token) and (refused or not case.refusal)
 
 
 @pytest.mark.parametrize("operation", CASES)

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from chassis.access import Access, table
+from chassis.realworld import PREFIX, SCHEME, audience_of
 
 REFUSALS = frozenset(
     {"token_missing", "session_required", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"}
@@ -25,6 +27,25 @@ class Case:
     scope: str
     refusal: str | None
     personal: bool = False
+
+    @property
+    def of_dialect(self) -> bool:
+        """Whether it is RealWorld's, which has tokens of its own and no codes."""
+        return self.path.startswith(PREFIX)
+
+    def audience(self, token_audience: str) -> str:
+        """Of the token that such a call takes, where other tokens are for ``token_audience``."""
+        return audience_of(token_audience) if self.of_dialect else token_audience
+
+    def shows(self, token: str) -> dict[str, str]:
+        """The header a caller with a token sends."""
+        return {"Authorization": f"{SCHEME if self.of_dialect else 'Bearer'} {token}"}
+
+    def told(self, body: Any) -> bool:
+        """Whether an answer's body is that of the refusal, where there is to be one."""
+        if self.of_dialect:
+            return self.refusal is None or "errors" in body
+        return self.holds(body.get("code"))
 
     def holds(self, code: str | None) -> bool:
         """Whether an answer's ``code`` is as expected: this refusal, or none of who may at all."""

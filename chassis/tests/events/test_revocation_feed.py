@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID
 
@@ -12,8 +11,7 @@ import pytest
 from chassis.access import Access
 from chassis.events import envelope
 from chassis.events.envelope import Event
-from chassis.events.testing import example
-from chassis.events.transports import Message, Transport, TransportLost
+from chassis.events.transports import Transport, TransportLost
 from chassis.internal_client import InternalClient
 from chassis.problems import Problem
 from chassis.revocations import RevocationFeed
@@ -21,6 +19,7 @@ from chassis.revocations import feed as feeds
 from chassis.service_credentials import Credentials, ServiceToken
 from chassis.testing import LocalServer, TokenMint
 from chassis.testing.local_server import Received
+from chassis.testing.revoking import over, publish
 from chassis.tokens import Claims, KeySet, TokenRefused, Verifier
 from uuid_utils.compat import uuid7
 
@@ -99,18 +98,6 @@ def claims(mint: TokenMint, session: UUID, *roles: str) -> Claims:
     keys.replace(mint.jwks())
     token = mint.access(ALICE, "alice", sid=str(session), roles=roles or ("author",))
     return Verifier(keys.get, issuer=mint.issuer, audience=mint.audience).verify(token)
-
-
-def over(session: UUID) -> Event:
-    event, expires_at = example("auth.session.revoked.v1"), datetime.now(UTC) + timedelta(minutes=10)
-    data = event.data | {"session_id": str(session), "expires_at": expires_at.isoformat()}
-    return replace(event, id=uuid7(), data=data)
-
-
-def publish(transport: Transport, event: Event) -> None:
-    message = Message(str(event.id), event.type, event.partition_key, envelope.encode(event), mandatory=False)
-    with closing(transport.publisher()) as publisher:
-        publisher.publish([message])
 
 
 def refused(feed: RevocationFeed, token: Claims) -> bool:

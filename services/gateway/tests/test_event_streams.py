@@ -8,10 +8,11 @@ from uuid import UUID
 
 import httpx
 import pytest
+from chassis.events import transports
 from chassis.testing import TokenMint
+from chassis.testing.revoking import over, publish
 from gateway_service.testing import ALICE, BOB, SCOPE
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
-from gateway_service.testing.revoking import over, publish
 from gateway_service.testing.running import Running, eventually
 from uuid_utils.compat import uuid7
 
@@ -54,7 +55,7 @@ def test_stream_ends_when_its_token_is_revoked(
 ) -> None:
     session = uuid7()
     with stream(stranger, bearer(mint, sid=str(session))) as parts:
-        publish(events_url, over(session))
+        publish(transports.connect(events_url), over(session))
         assert b"".join(parts) == b""
     eventually(lambda: blog.requests[0].cut)
 

@@ -5,12 +5,13 @@ from uuid import UUID
 
 import httpx
 import pytest
+from chassis.events import transports
 from chassis.events.envelope import Event
 from chassis.testing import TokenMint
+from chassis.testing.revoking import over, publish
 from gateway_service.testing import ALICE, SCOPE
 from gateway_service.testing.fake_auth import REVOCATIONS, auth_handlers
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
-from gateway_service.testing.revoking import over, publish
 from gateway_service.testing.running import Running, eventually
 from uuid_utils.compat import uuid7
 
@@ -38,7 +39,7 @@ def test_token_dies_with_the_event_though_it_was_verified_before(
     session = uuid7()
     headers, others = bearer(mint, session), bearer(mint, uuid7())
     assert stranger.get(ME, headers=headers).status_code == 200
-    publish(events_url, over(session))
+    publish(transports.connect(events_url), over(session))
     eventually(lambda: code(stranger.get(ME, headers=headers)) == "token_revoked")
     answer = stranger.get(ME, headers=headers)
     assert answer.status_code == 401

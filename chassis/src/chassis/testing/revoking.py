@@ -1,15 +1,16 @@
-"""Tells the gateways of a bus that a session is over, as auth does."""
+"""Tells all who listen that a session is over, as auth does."""
 
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from chassis.events import envelope, transports
+from uuid_utils.compat import uuid7
+
+from chassis.events import envelope
 from chassis.events.envelope import Event
 from chassis.events.testing import example
-from chassis.events.transports import Message
-from uuid_utils.compat import uuid7
+from chassis.events.transports import Message, Transport
 
 
 def over(session: UUID) -> Event:
@@ -19,8 +20,8 @@ def over(session: UUID) -> Event:
     return replace(event, id=uuid7(), data=data)
 
 
-def publish(events_url: str, event: Event) -> None:
+def publish(transport: Transport, event: Event) -> None:
     """Send an event to all who listen."""
     message = Message(str(event.id), event.type, event.partition_key, envelope.encode(event), mandatory=False)
-    with closing(transports.connect(events_url).publisher()) as publisher:
+    with closing(transport.publisher()) as publisher:
         publisher.publish([message])

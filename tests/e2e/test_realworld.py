@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -18,6 +18,13 @@ class Reader:
         self.http = httpx.Client(base_url=f"{base_url}/realworld/api", timeout=60)
         self.username = f"{name}-{uuid.uuid4().hex[:8]}"
         self.email = f"{self.username}@example.org"
+
+    def __enter__(self) -> Self:
+        self.registers()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.http.close()
 
     def registers(self) -> Json:
         sent = {"username": self.username, "email": self.email, "password": PASSWORD}
@@ -43,17 +50,13 @@ class Reader:
 
 @pytest.fixture
 def erin(base_url: str) -> Iterator[Reader]:
-    erin = Reader(base_url, "erin")
-    with erin.http:
-        erin.registers()
+    with Reader(base_url, "erin") as erin:
         yield erin
 
 
 @pytest.fixture
 def frank(base_url: str) -> Iterator[Reader]:
-    frank = Reader(base_url, "frank")
-    with frank.http:
-        frank.registers()
+    with Reader(base_url, "frank") as frank:
         yield frank
 
 

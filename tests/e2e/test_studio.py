@@ -2,7 +2,6 @@
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 from tests.support.api import PASSWORD, Visitor, json_of
 from tests.support.browser import complaints
 from tests.support.photographs import photograph
-from tests.support.programs import program
+from tests.support.programs import npm_install
 from tests.support.waiting import eventually
 
 PHONE = {"width": 360, "height": 740}
@@ -42,9 +41,7 @@ def studio(page: Page, base_url: str, erin: Visitor) -> Iterator[Page]:
 def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The program that finds barriers, from its lock."""
     folder = tmp_path_factory.mktemp("axe")
-    for name in ("package.json", "package-lock.json"):
-        (folder / name).write_bytes((Path(__file__).parent / "axe" / name).read_bytes())
-    subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=folder, check=True, capture_output=True)
+    npm_install(Path(__file__).parent / "axe", folder)
     return (folder / "node_modules/axe-core/axe.min.js").read_text()
 
 

@@ -14,7 +14,7 @@ from launcher import ROOT
 from tests.support.api import Visitor, expect, json_of
 from tests.support.photographs import photograph, text_named_jpg
 from tests.support.platform import Platform
-from tests.support.programs import program
+from tests.support.programs import npm_install, program
 from tests.support.waiting import eventually
 
 PAGE = (ROOT / "docs/how-to/upload-in-pieces.md").read_text()
@@ -31,9 +31,7 @@ def shown(language: str) -> str:
 @pytest.fixture(scope="session")
 def node(tmp_path_factory: pytest.TempPathFactory) -> list[str | Path]:
     folder = tmp_path_factory.mktemp("tus_js")
-    for name in ("package.json", "package-lock.json"):
-        (folder / name).write_bytes((Path(__file__).parent / "tus_js" / name).read_bytes())
-    subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=folder, check=True)
+    npm_install(Path(__file__).parent / "tus_js", folder)
     (folder / "upload.js").write_text(shown("javascript").replace(LARGE_PIECE, str(PIECE)))
     return [program("node", "nodejs"), folder / "upload.js"]
 

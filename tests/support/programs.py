@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,16 @@ def program(name: str, debian_package: str) -> str:
     if os.environ.get("REQUIRE_SERVERS"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+def npm_install(lock: Path, folder: Path) -> None:
+    """Put into ``folder`` what the package.json and its lock in ``lock`` say, unless it is there."""
+    if (folder / "node_modules").exists():
+        return
+    if folder != lock:
+        for name in ("package.json", "package-lock.json"):
+            shutil.copy(lock / name, folder)
+    subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=folder, check=True)
 
 
 @contextlib.contextmanager

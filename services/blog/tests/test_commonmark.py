@@ -11,7 +11,7 @@ import nh3
 import pytest
 from blog_service.testing import Caller
 
-from tests.support.programs import program
+from tests.support.programs import npm_install, program
 
 SPECIFICATION = Path(__file__).with_name("commonmark")
 POST = "v1/posts/first-light"
@@ -34,8 +34,7 @@ class Example(TypedDict):
 @pytest.fixture(scope="module")
 def examples() -> list[Example]:
     """Those of the package that the authors of CommonMark publish, installed from its lock."""
-    if not (SPECIFICATION / "node_modules").exists():
-        subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=SPECIFICATION, check=True)
+    npm_install(SPECIFICATION, SPECIFICATION)
     script = "console.log(JSON.stringify(require('commonmark-spec').tests))"
     printed = subprocess.run(
         [program("node", "nodejs"), "-e", script], cwd=SPECIFICATION, check=True, capture_output=True

@@ -17,7 +17,7 @@ from chassis.testing import TokenMint
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from tests.support.programs import program
+from tests.support.programs import npm_install, program
 
 RSS_PARSER = Path(__file__).with_name("rss_parser")
 SITE = "https://news.example.org"
@@ -263,8 +263,7 @@ def test_an_index_has_no_page_too_many(alice: Caller, monkeypatch: pytest.Monkey
 @pytest.fixture(scope="session")
 def rss_parser() -> list[str]:
     """The command that reads a feed as a front end in JavaScript would."""
-    if not (RSS_PARSER / "node_modules").exists():
-        subprocess.run([program("npm", "npm"), "ci", "--ignore-scripts"], cwd=RSS_PARSER, check=True)
+    npm_install(RSS_PARSER, RSS_PARSER)
     return [program("node", "nodejs"), str(RSS_PARSER / "read.js")]
 
 

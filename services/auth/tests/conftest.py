@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ |= {"DJANGO_SETTINGS_MODULE": "auth_service.django_settings", "MEDIA_URL": server.url}
     from auth_service import django_settings
 
+    django_settings.PASSWORD_HASHERS[0] = "auth_service.testing.CheapArgon2id"  # nearly every test hashes three times
     database = django_settings._shared["DATABASES"]["default"]
     if database["ENGINE"].endswith("sqlite3"):  # a file, as in life: locks in memory are others
         database["TEST"] = {"NAME": str(Path(os.environ["VAR_DIR"]) / "test.sqlite3")}

@@ -7,7 +7,7 @@ import pytest
 from auth_service.brakes.models import AttemptCount
 from auth_service.clients.services import service_token_issue
 from auth_service.settings import settings
-from auth_service.testing import PASSWORD, AtOnce, Caller
+from auth_service.testing import PASSWORD, AtOnce, Caller, CheapArgon2id
 from auth_service.users import hashers
 from auth_service.users.hashers import Argon2id
 from auth_service.users.models import User
@@ -22,33 +22,21 @@ V1, V2, USERS = "/api/v1/auth/jwt/create", "/api/v2/sessions", "/api/v1/auth/use
 HERS, ELSEWHERE = "198.51.100.1", "203.0.113.9"
 
 
-class CheapHasher(Argon2id):
-    """As real as is needed to tell right from wrong a thousand times."""
-
-    time_cost = 1
-    memory_cost = 8
-
-
-@pytest.fixture(autouse=True)
-def cheap(settings: Any) -> None:
-    settings.PASSWORD_HASHERS = [f"{CheapHasher.__module__}.{CheapHasher.__qualname__}"]
-
-
 @pytest.fixture
 def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Each password that was hashed."""
     passwords: list[str] = []
 
-    def verify(self: CheapHasher, password: str, encoded: str) -> bool:
+    def verify(self: CheapArgon2id, password: str, encoded: str) -> bool:
         passwords.append(password)
         return Argon2id.verify(self, password, encoded)
 
-    def encode(self: CheapHasher, password: str, salt: str) -> str:
+    def encode(self: CheapArgon2id, password: str, salt: str) -> str:
         passwords.append(password)
         return Argon2id.encode(self, password, salt)
 
-    monkeypatch.setattr(CheapHasher, "verify", verify, raising=False)
-    monkeypatch.setattr(CheapHasher, "encode", encode, raising=False)
+    monkeypatch.setattr(CheapArgon2id, "verify", verify, raising=False)
+    monkeypatch.setattr(CheapArgon2id, "encode", encode, raising=False)
     return passwords
 
 
@@ -58,15 +46,14 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> "Clock":
 
 
 class Clock:
-    """Time as the views have it, which the test moves on."""
+    """Time as the views have it, which stands still until the test moves it on."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.late = timedelta()
-        real = timezone.now
-        monkeypatch.setattr("django.utils.timezone.now", lambda: real() + self.late)
+        self.now = timezone.now()
+        monkeypatch.setattr("django.utils.timezone.now", lambda: self.now)
 
     def move(self, seconds: float) -> None:
-        self.late += timedelta(seconds=seconds)
+        self.now += timedelta(seconds=seconds)
 
 
 def log_in(address: str, login: str = "alice", password: str = "not hers at all", path: str = V1) -> ApiResponse:

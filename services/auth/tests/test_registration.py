@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from auth_service.testing import PASSWORD, AtOnce, Caller
+from auth_service.users.hashers import Argon2id
 from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
@@ -28,6 +29,7 @@ def test_whoever_registers_gets_an_account(charlie: Caller) -> None:
 def test_a_password_is_stored_as_argon2id(charlie: Caller) -> None:
     charlie.register()
     assert User.objects.get().password.startswith("argon2$argon2id$")
+    assert Argon2id().encode(PASSWORD, "a salt of sixteen").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_registration_is_told_to_others_without_the_email(charlie: Caller) -> None:

@@ -42,7 +42,7 @@ def up(_arguments: list[str]) -> None:
         check(settings)
     provide(wanted_kinds(settings))
     if settings.observed:
-        observers.provide()
+        observers.provide(wanted_kinds(settings))
     virtualenv.ensure()
     virtualenv.reenter()
     for check in doctor.AFTER_INSTALLATION:
@@ -119,7 +119,7 @@ def examine(_arguments: list[str]) -> None:
 
 
 def _chosen(supervisor: Supervisor, arguments: list[str]) -> list[Process]:
-    processes = [process for process in supervisor.processes() if process.group == "services" or process.pid]
+    processes = supervisor.of_the_platform()
     if not arguments:
         return [process for process in processes if process.group == "services"]
     name = arguments[0]

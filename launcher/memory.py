@@ -6,7 +6,9 @@ from launcher.servers.programs import tree
 
 
 def pss_megabytes(pid: int) -> float:
-    """Return the PSS of a process and its children in MB (10^6 bytes); 0 where the kernel does not tell."""
+    """Return the PSS of a process and its children in MB (10^6 bytes); 0 where the kernel does not tell, or of none."""
+    if not pid:  # below process 0 is the whole machine
+        return 0
     return sum(_pss_kilobytes(each) for each in tree(pid)) * 1024 / 1e6
 
 

@@ -13,7 +13,7 @@ def status(_arguments: list[str]) -> None:
     supervisor = Supervisor(settings)
     if not supervisor.is_running():
         raise LauncherError("Nothing is running here; start it with `make up`.")
-    processes = [process for process in supervisor.processes() if process.group == "services" or process.pid]
+    processes = supervisor.of_the_platform()
     print(f"{'PROCESS':16} {'STATE':9} {'PID':>7} {'UP':>9} {'MEMORY':>8}")
     for process in processes:
         print(_line(settings, process))

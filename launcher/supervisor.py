@@ -33,6 +33,7 @@ class Process:
     pid: int
     seconds: int
     reason: str
+    was_started: bool
 
 
 class Supervisor:
@@ -86,9 +87,14 @@ class Supervisor:
                 pid=info["pid"],
                 seconds=info["now"] - info["start"] if info["pid"] else 0,
                 reason=info["spawnerr"] or info["description"],
+                was_started=info["start"] > 0,
             )
             for info in self._call("getAllProcessInfo")
         ]
+
+    def of_the_platform(self) -> list[Process]:
+        """Those that should run: all services, and whatever else was started, though it may have ended."""
+        return [process for process in self.processes() if process.group == "services" or process.was_started]
 
     def start_group(self, group: str) -> None:
         """Start those of the group's programs that do not run; returns at once."""
@@ -98,12 +104,15 @@ class Supervisor:
         """Start one program; returns at once."""
         self._call("startProcess", f"{group}:{name}", False)
 
+    def stop_program(self, group: str, name: str) -> None:
+        """Stop one program and wait until it has ended."""
+        self._call("stopProcess", f"{group}:{name}")
+
     def restart(self, process: Process) -> None:
         """Stop the program if it runs, and start it again."""
-        name = f"{process.group}:{process.name}"
         if process.pid:
-            self._call("stopProcess", name)
-        self._call("startProcess", name, False)
+            self.stop_program(process.group, process.name)
+        self.start_program(process.group, process.name)
 
     def stop(self, seconds: float = 60) -> None:
         """Stop every program and the supervisor itself; raises LauncherError when it takes longer."""

@@ -1,14 +1,18 @@
 """A private Graphite: carbon, which keeps business figures, and the API that draws them."""
 
 import os
+import shutil
 import subprocess
 import urllib.request
 from typing import ClassVar
 
+from launcher import ROOT
 from launcher.servers.binaries import binary
 from launcher.servers.programs import Program
 from launcher.servers.server import Server, ServerError
 
+KEPT = ROOT / "ops/graphite"
+"""How long it keeps what, and what it makes of many points."""
 STEP_SECONDS = 10
 """Of what comes in within so long only the last is kept: a counter that is told more often is lost."""
 MODULE = "graphite_of_broadsheet"
@@ -26,22 +30,6 @@ PICKLE_RECEIVER_PORT = 0
 CACHE_QUERY_INTERFACE = {host}
 CACHE_QUERY_PORT = {query}
 MAX_CREATES_PER_MINUTE = inf
-""",
-    "storage-schemas.conf": """\
-[all]
-pattern = .*
-retentions = {step}s:6h,1m:7d,10m:1y
-""",
-    "storage-aggregation.conf": """\
-[counts]
-pattern = ^stats_counts\\.|\\.count$
-xFilesFactor = 0
-aggregationMethod = sum
-
-[rest]
-pattern = .*
-xFilesFactor = 0
-aggregationMethod = average
 """,
     f"{MODULE}.py": """\
 SECRET_KEY = "{password}"
@@ -75,12 +63,13 @@ class Graphite(Server):
             "host": self.host,
             "folder": self.folder,
             "password": self.password,
-            "step": STEP_SECONDS,
         }
         for name, text in FILES.items():
             file = self.folder / name
             file.touch(mode=0o600)
-            file.write_text(text.format_map(values | {"step": STEP_SECONDS}))
+            file.write_text(text.format_map(values))
+        for file in KEPT.glob("*.conf"):
+            shutil.copy(file, self.folder)
         made = subprocess.run(
             [*self._manage("migrate"), "--run-syncdb"],
             env=os.environ | self._environment,

@@ -16,6 +16,7 @@ from tests.support.stories import tell_a_story
 from tests.support.waiting import eventually
 
 UNTOLD = {"Comments", "Pictures that could not be"}  # nothing in this story makes them
+BUSINESS = DASHBOARDS["business"][1]
 TARGETS = [
     pytest.param(query, id=panel.title)
     for _, panels in DASHBOARDS.values()
@@ -40,12 +41,42 @@ def graphite(platform: Platform, alice: Visitor, tmp_path_factory: pytest.TempPa
             yield client
 
 
-def _sum(graphite: httpx.Client, target: str) -> float:
-    asked: dict[str, Any] = {"target": target, "from": "-10min", "format": "json"}
-    answer = graphite.get("/render", params=asked)
-    return sum(value or 0 for series in answer.raise_for_status().json() for value, _ in series["datapoints"])
+ROLLED_UP = "-7h"
+"""Graphite answers from the finest points that go back so far: for seven hours of one minute each."""
+
+
+def _points(graphite: httpx.Client, target: str, since: str = "-10min") -> list[float]:
+    asked: dict[str, Any] = {"target": target, "from": since, "format": "json"}
+    answer = graphite.get("/render", params=asked).raise_for_status().json()
+    return [value for series in answer for value, _ in series["datapoints"] if value is not None]
 
 
 @pytest.mark.parametrize("target", TARGETS)
 def test_panel_shows_what_was_counted(graphite: httpx.Client, target: str) -> None:
-    eventually(lambda: _sum(graphite, target) >= 1, seconds=60, every=0.5)
+    eventually(lambda: sum(_points(graphite, target)) > 0, seconds=60, every=0.5)
+
+
+def test_counter_is_not_less_after_a_roll_up(graphite: httpx.Client) -> None:
+    target = "stats_counts.broadsheet.auth.user.registered"
+    counted = eventually(lambda: sum(_points(graphite, target)), seconds=60, every=0.5)
+    eventually(lambda: sum(_points(graphite, target, ROLLED_UP)) == counted, seconds=60, every=0.5)
+
+
+def test_counter_is_not_less_where_points_share_a_pixel(graphite: httpx.Client) -> None:
+    figure = "stats_counts.broadsheet.auth.user.registered"
+    counted = eventually(lambda: sum(_points(graphite, figure)), seconds=60, every=0.5)
+    (target,) = (query for panel in BUSINESS for query in panel.queries.values() if figure in query)
+    asked: dict[str, Any] = {"target": target, "from": "-10min", "format": "json", "maxDataPoints": 2}
+    (series,) = graphite.get("/render", params=asked).raise_for_status().json()
+    assert sum(value or 0 for value, _ in series["datapoints"]) == counted
+
+
+def test_slowest_job_is_not_faster_after_a_roll_up(graphite: httpx.Client) -> None:
+    target = "stats.timers.broadsheet.blog.jobs.webhooks_deliver.upper"  # each five seconds
+
+    def several() -> list[float]:
+        found = _points(graphite, target)
+        return found if len(set(found)) > 1 else []
+
+    slowest = max(eventually(several, seconds=90, every=0.5))
+    eventually(lambda: max(_points(graphite, target, ROLLED_UP), default=0) >= slowest, seconds=60, every=0.5)

@@ -1,12 +1,26 @@
-"""`make up OBSERVE=1`: Prometheus with our alerts, StatsD and Graphite beside the platform, run by the supervisor."""
+"""`make up OBSERVE=1`: Prometheus with our alerts, StatsD and Graphite beside the platform, run by the supervisor.
+
+In servers mode exporters tell Prometheus of the private PostgreSQL and Redis; RabbitMQ does so by itself.
+"""
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from launcher import LauncherError
 from launcher.readiness import WEB_PORTS
-from launcher.servers import Graphite, Prometheus, RabbitMQ, Server, StatsD
+from launcher.servers import (
+    Exporter,
+    Graphite,
+    Postgres,
+    PostgresExporter,
+    Prometheus,
+    RabbitMQ,
+    Redis,
+    RedisExporter,
+    Server,
+    StatsD,
+)
 from launcher.servers.binaries import find_binary
 from launcher.servers.provision import provide_programs
 from launcher.settings import SERVICES_WITH_DATABASE, Settings, reached_at
@@ -18,32 +32,52 @@ PACKAGES = {  # program: Debian's package
     "node": "nodejs",
     "npm": "npm",
 }
+EXPORTERS: dict[type[Server], type[PostgresExporter | RedisExporter]] = {
+    Postgres: PostgresExporter,
+    Redis: RedisExporter,
+}
 KIND_OF_PROGRAM: dict[str, type[Server]] = {
     "prometheus": Prometheus,
     "carbon": Graphite,
     "graphite": Graphite,
     "statsd": StatsD,
+    "postgres-exporter": PostgresExporter,
+    "redis-exporter": RedisExporter,
 }
 
 
-def provide() -> None:
+def packages(servers: Iterable[type[Server]]) -> dict[str, str]:
+    """What is needed beside these servers: Debian's package of each program."""
+    exporters = [EXPORTERS[kind].binary_name for kind in servers if kind in EXPORTERS]
+    return PACKAGES | dict(zip(exporters, exporters, strict=True))
+
+
+def provide(servers: Iterable[type[Server]]) -> None:
     """Install their programs where we may; raises LauncherError with what a person can do instead."""
-    provide_programs(PACKAGES)
-    if missing := [program for program in PACKAGES if find_binary(program) is None]:
-        packages = " ".join(dict.fromkeys(PACKAGES[program] for program in missing))
+    wanted = packages(servers)
+    provide_programs(wanted)
+    if missing := [program for program in wanted if find_binary(program) is None]:
+        names = " ".join(dict.fromkeys(wanted[program] for program in missing))
         raise LauncherError(
-            f"This machine has no {', '.join(missing)}; install them (Debian: apt-get install {packages}), "
+            f"This machine has no {', '.join(missing)}; install them (Debian: apt-get install {names}), "
             "or start without OBSERVE."
         )
 
 
-def observers(settings: Settings, servers: Iterable[Server]) -> list[Server]:
+def observers(settings: Settings, servers: Sequence[Server]) -> list[Server]:
     """Those that were asked for, started or not: what the others send to first."""
     if not settings.observed:
         return []
     folder = settings.var / "servers"
     graphite = Graphite(folder)
-    return [graphite, StatsD(folder, graphite=graphite), Prometheus(folder, jobs=list(jobs(settings, servers)))]
+    exporters = [
+        exporter(folder, watched=server.url)
+        for server in servers
+        for kind, exporter in EXPORTERS.items()
+        if isinstance(server, kind)
+    ]
+    prometheus = Prometheus(folder, jobs=lambda: jobs(settings, [*servers, *exporters]))  # ports may move until then
+    return [*exporters, graphite, StatsD(folder, graphite=graphite), prometheus]
 
 
 def counted_by(settings: Settings, watching: Iterable[Server]) -> Settings:
@@ -56,7 +90,7 @@ def counted_by(settings: Settings, watching: Iterable[Server]) -> Settings:
 
 
 def jobs(settings: Settings, servers: Iterable[Server]) -> Iterator[dict[str, Any]]:
-    """A job of Prometheus for each process, by its name in the chart, and RabbitMQ's own metrics."""
+    """A job of Prometheus for each process, by its name in the chart, for each exporter, and RabbitMQ's own metrics."""
     for name, setting in WEB_PORTS.items():
         yield _job(name, f"{reached_at(settings.host_of(setting))}:{settings.ports[setting]}")
     background = reached_at(settings.host_of("METRICS"))
@@ -70,6 +104,8 @@ def jobs(settings: Settings, servers: Iterable[Server]) -> Iterator[dict[str, An
             families = {"family": ["queue_consumer_count", "queue_coarse_metrics"]}
             yield _job("rabbitmq", where)
             yield _job("rabbitmq-queues", where) | {"metrics_path": "/metrics/detailed", "params": families}
+        if isinstance(server, Exporter):
+            yield _job(server.name, server.where)
 
 
 def _job(name: str, where: str) -> dict[str, Any]:

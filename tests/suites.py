@@ -32,6 +32,8 @@ PROGRAMS = {  # of tests/ops and the tests of caches and pages, with the Debian 
     "carbon-cache": "graphite-carbon",
     "graphite-manage": "graphite-web",
     "npm": "npm",
+    "prometheus-postgres-exporter": "prometheus-postgres-exporter",
+    "prometheus-redis-exporter": "prometheus-redis-exporter",
 }
 CHECKS = (
     tool("ruff", "ruff", "check", "."),

@@ -11,3 +11,6 @@ REVOKE ALL ON DATABASE blog FROM PUBLIC;
 CREATE ROLE media LOGIN PASSWORD :'password';
 CREATE DATABASE media OWNER media;
 REVOKE ALL ON DATABASE media FROM PUBLIC;
+-- Who watches may see statistics, and no data.
+\getenv password MONITORING_DATABASE_PASSWORD
+CREATE ROLE monitoring LOGIN PASSWORD :'password' IN ROLE pg_monitor;

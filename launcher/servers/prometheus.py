@@ -2,7 +2,7 @@
 
 import json
 import urllib.request
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -11,17 +11,19 @@ from launcher.servers.binaries import binary
 from launcher.servers.programs import Program
 from launcher.servers.server import Server
 
-EVERY = "5s"
-
 
 class Prometheus(Server):
-    """Prometheus; ``jobs`` are what it asks, as its configuration has them under ``scrape_configs``."""
+    """Prometheus; ``jobs`` gives what it asks, as its configuration has it under ``scrape_configs``, when it starts."""
 
     name: ClassVar[str] = "prometheus"
+    every: ClassVar[str] = "5s"
+    """How often it looks at the processes and at its rules."""
 
-    def __init__(self, folder: Path, port: int | None = None, jobs: Iterable[Mapping[str, Any]] = ()) -> None:
+    def __init__(
+        self, folder: Path, port: int | None = None, jobs: Callable[[], Iterable[Mapping[str, Any]]] = tuple
+    ) -> None:
         super().__init__(folder, port)
-        self._jobs = list(jobs)
+        self._jobs = jobs
 
     @property
     def url(self) -> str:
@@ -30,9 +32,13 @@ class Prometheus(Server):
     def prepare(self) -> None:
         write_rules(self.folder / "rules")
         configuration = {
-            "global": {"scrape_interval": EVERY, "scrape_timeout": EVERY, "evaluation_interval": EVERY},
+            "global": {
+                "scrape_interval": self.every,
+                "scrape_timeout": self.every,
+                "evaluation_interval": self.every,
+            },
             "rule_files": [f"{self.folder}/rules/*.yaml"],
-            "scrape_configs": self._jobs,
+            "scrape_configs": list(self._jobs()),
         }
         self._file.write_text(json.dumps(configuration, indent=1))  # which is YAML, too
 

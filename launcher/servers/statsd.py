@@ -1,7 +1,6 @@
 """A private StatsD, which adds up business figures and hands them to Graphite."""
 
 import shutil
-import socket
 import subprocess
 from pathlib import Path
 from typing import ClassVar
@@ -9,6 +8,7 @@ from typing import ClassVar
 from launcher import ROOT
 from launcher.servers.binaries import binary
 from launcher.servers.graphite import STEP_SECONDS, Graphite
+from launcher.servers.ports import answers
 from launcher.servers.programs import Program
 from launcher.servers.server import Server, ServerError
 
@@ -52,11 +52,7 @@ class StatsD(Server):
         return [Program(self.name, [binary("node"), str(self._program), str(self._file)])]
 
     def is_ready(self) -> bool:
-        try:
-            socket.create_connection((self.host, self.ports["management"]), timeout=1).close()
-        except OSError:
-            return False
-        return True
+        return answers(self.ports["management"])
 
     @property
     def _program(self) -> Path:

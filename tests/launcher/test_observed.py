@@ -7,18 +7,25 @@ import httpx
 import pytest
 
 from charts import generate
-from launcher.observers import PACKAGES
+from launcher.observers import packages
+from launcher.servers import Postgres, Redis
+from launcher.settings import Settings
+from launcher.supervisor import Supervisor
+from ops.panels import DASHBOARDS
 from tests.support.api import Visitor
 from tests.support.platform import Platform
 from tests.support.programs import program
 from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.servers
+OF_SERVERS = [
+    pytest.param(query, id=panel.title) for panel in DASHBOARDS["servers"][1] for query in panel.queries.values()
+]
 
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    for name, package in PACKAGES.items():
+    for name, package in packages([Postgres, Redis]).items():
         program(name, package)
     platform = Platform(tmp_path_factory.mktemp("platform"), "servers")
     platform.settings |= {"OBSERVE": "1", "RUNBOOK_URL": "https://wiki.example/runbooks"}
@@ -41,12 +48,18 @@ def asked(urls: dict[str, str], path: str, **parameters: str) -> Any:
 def test_every_process_is_asked_for_its_metrics_and_answers(urls: dict[str, str]) -> None:
     processes = {name for name in generate.components() if not name.endswith(("-relay", "-consumer"))}
     messengers = {f"{service}-messenger" for service in ("auth", "blog", "media")}
+    servers = {"postgres-exporter", "redis-exporter", "rabbitmq", "rabbitmq-queues"}
 
     def up() -> bool:
         found = {target["labels"]["job"]: target["health"] for target in asked(urls, "targets")["activeTargets"]}
-        return found == dict.fromkeys({*processes, *messengers, "rabbitmq", "rabbitmq-queues"}, "up")
+        return found == dict.fromkeys({*processes, *messengers, *servers}, "up")
 
     eventually(up, seconds=60)
+
+
+@pytest.mark.parametrize("query", OF_SERVERS)
+def test_panel_of_the_servers_finds_something(urls: dict[str, str], query: str) -> None:
+    eventually(lambda: asked(urls, "query", query=query)["result"], seconds=60)
 
 
 def test_alerts_are_loaded_and_lead_to_their_runbooks(urls: dict[str, str]) -> None:
@@ -65,6 +78,19 @@ def test_nothing_is_amiss_on_a_platform_that_is_well(urls: dict[str, str]) -> No
         return {name for name in alerts if name.endswith(("Absent", "Stopped"))}
 
     eventually(lambda: not missing(), seconds=90)  # those of before the first look at each process go with the next
+
+
+def test_a_beat_that_was_stopped_is_shown_and_started_again(platform: Platform) -> None:
+    supervisor = Supervisor(Settings("servers", platform.folder, frozenset(), {}))
+    supervisor.stop_program("schedules", "blog-beat")
+
+    def shown() -> list[str]:
+        lines = map(str.split, platform.make("status").stdout.splitlines())
+        return next(words[1:] for words in lines if words[0] == "blog-beat")
+
+    assert shown() == ["stopped", "0", "0:00:00", "0", "MB"]
+    assert platform.make("restart", "S=blog-beat").returncode == 0
+    eventually(lambda: shown()[0] == "ready")
 
 
 def test_business_figures_reach_graphite(platform: Platform, urls: dict[str, str]) -> None:

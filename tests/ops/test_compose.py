@@ -12,6 +12,7 @@ from chassis.settings import catalogue, load, loading
 from charts import generate
 from docker import compose
 from launcher.alerts import write_rules
+from ops import graphite
 
 FOLDER = Path(compose.__file__).parent
 COMPOSE: dict[str, Any] = yaml.safe_load((FOLDER / "compose.yaml").read_text())["services"]
@@ -58,7 +59,22 @@ def test_prometheus_asks_every_process() -> None:
     asked = [target for job in jobs for static in job["static_configs"] for target in static["targets"]]
     ports = {"gateway": 8001, "auth-web": 8010, "blog-web": 8020, "media-web": 8030}
     expected = {f"{name}:{ports.get(name, 9100)}" for name in generate.components()}
-    assert {target for target in asked if not target.startswith("rabbitmq")} == expected
+    servers = {"rabbitmq:15692", "postgres-exporter:9187", "redis-exporter:9121"}
+    assert set(asked) == expected | servers
+    assert {target.partition(":")[0] for target in asked} <= COMPOSE.keys()
+
+
+def test_graphite_keeps_figures_as_the_catalogue_says() -> None:
+    mounted = {line.partition(":")[0] for line in COMPOSE["graphite"]["volumes"]}
+    assert {(FOLDER / path).resolve() for path in mounted} == graphite.documents().keys()
+
+
+def test_who_watches_the_databases_has_an_account_of_its_own() -> None:
+    account = COMPOSE["postgres-exporter"]["environment"]["DATA_SOURCE_USER"]
+    assert (
+        f"CREATE ROLE {account} LOGIN PASSWORD :'password' IN ROLE pg_monitor;"
+        in (FOLDER / "compose/databases.sql").read_text()
+    )
 
 
 def test_grafana_has_the_dashboards_and_whom_to_ask() -> None:

@@ -20,9 +20,9 @@ from tests.support.waiting import eventually
 
 RULES = Path(dashboards.__file__).parent / "rules"
 ELSEWHERE = {  # who gives a panel's figures where they are, and not here
-    "postgres_exporter": "the platform of this test keeps its data in SQLite",
-    "redis_exporter": "it runs without Redis",
-    "RabbitMQ's own": "it runs without RabbitMQ",
+    "postgres_exporter": "this platform has its data in SQLite; tests/launcher/test_observed.py runs them",
+    "redis_exporter": "it runs without Redis; as above",
+    "RabbitMQ's own": "it runs without RabbitMQ; as above",
     "kube-state-metrics": "it runs on no cluster",
     "kubelet": "it runs on no cluster",
     "statsd": "its figures are in Graphite",

@@ -1,4 +1,4 @@
-"""Errors to Sentry, off until SENTRY_DSN is set; secrets are cut out before anything leaves."""
+"""Errors and runs of recurring jobs to Sentry, off until SENTRY_DSN is set; secrets are cut out before they leave."""
 
 import sys
 from typing import TYPE_CHECKING, Any
@@ -30,9 +30,22 @@ def setup(settings: ServiceSettings, process: str) -> None:
         max_request_body_size="never",
         before_send=_before_send,
         before_breadcrumb=_before_breadcrumb,
+        integrations=_integrations(process),
         spotlight=False,  # or SENTRY_SPOTLIGHT would send everything, as it came, to somebody else too
     )
     sentry_sdk.set_tags({"service": settings.service, "process": process})
+
+
+def _integrations(process: str) -> list[Any]:
+    """Beside those the SDK finds: it hears of each run of a recurring job, where these are queued and done."""
+    from sentry_sdk.integrations.atexit import AtexitIntegration  # noqa: PLC0415  heavy, as above
+
+    silent = AtexitIntegration(callback=lambda *_: None)  # it would print at the end, which is no JSON
+    if process not in {"worker", "beat"}:
+        return [silent]
+    from sentry_sdk.integrations.celery import CeleryIntegration  # noqa: PLC0415  only where Celery is anyway
+
+    return [silent, CeleryIntegration(monitor_beat_tasks=True)]
 
 
 def report(error: BaseException) -> None:

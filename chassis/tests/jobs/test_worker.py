@@ -1,5 +1,6 @@
 """A Celery worker as it runs embedded: on a file, without a broker."""
 
+import gzip
 import http.client
 import json
 import os
@@ -17,6 +18,7 @@ import pytest
 from chassis.events.databases import plain
 from chassis.jobs import celery_app
 from chassis.settings import ServiceSettings
+from chassis.testing import LocalServer
 
 from tests.support.events import printed, publish, sqlite_url
 
@@ -34,7 +36,7 @@ class PressSettings(ServiceSettings):
 app = celery_app(
     load(PressSettings),
     tasks=[],
-    schedule={"greet": {"task": "greet", "schedule": 3600}},
+    schedule={"greet": {"task": "greet", "schedule": 3600}, "fail": {"task": "fail", "schedule": 3600}},
     outbox_url=os.environ.get("OUTBOX_URL", ""),
 )
 
@@ -163,6 +165,31 @@ def test_job_runs_under_the_request_that_queued_it(log: Path, environment: dict[
     assert failure["request_id"] == "req-12345678"
     wait_until((tmp_path / "heartbeat").exists)
     assert "hunter2" not in log.read_text()
+
+
+@pytest.fixture
+def due(environment: dict[str, str], tmp_path: Path, http_server: LocalServer) -> LocalServer:
+    """Sentry's place, of a worker whose schedule has something that is due."""
+    environment["SENTRY_DSN"] = http_server.url.replace("http://", "http://public@") + "/1"
+    (tmp_path / "press-beat.json").write_text('{"press-fail": "2020-01-01T00:00:00+00:00"}')
+    return http_server
+
+
+def sent(server: LocalServer, kind: str) -> list[dict[str, Any]]:
+    """What of a kind has come to Sentry's place."""
+    bodies = [gzip.decompress(request.body).splitlines() for request in server.requests]
+    return [json.loads(body[2]) for body in bodies if json.loads(body[1])["type"] == kind]
+
+
+def test_sentry_hears_of_each_run_of_the_schedule_and_once_of_its_error(due: LocalServer, log: Path) -> None:
+    begun, ended = wait_until(lambda: found if len(found := sent(due, "check_in")) == 2 else [])
+    assert (begun["monitor_slug"], begun["status"]) == ("press-fail", "in_progress")
+    assert begun["monitor_config"]["schedule"] == {"type": "interval", "value": 1, "unit": "hour"}
+    assert (ended["monitor_slug"], ended["status"]) == ("press-fail", "error")
+    (error,) = wait_until(lambda: sent(due, "event"))
+    assert error["exception"]["values"][0]["type"] == "RuntimeError"
+    assert error["tags"]["process"] == "worker"
+    assert "hunter2" not in json.dumps([begun, ended, error])
 
 
 def test_rabbitmq_gets_a_quorum_queue_of_the_service(press_settings: ServiceSettings) -> None:

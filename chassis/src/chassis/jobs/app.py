@@ -50,7 +50,7 @@ def celery_app(
         worker_consumer="chassis.jobs.worker:WaitingConsumer",
         broker_connection_retry_on_startup=True,
         timezone="UTC",
-        beat_schedule=schedule or {},
+        beat_schedule={f"{settings.service}-{name}": entry for name, entry in (schedule or {}).items()},
         beat_schedule_filename=str(settings.var_dir / f"{settings.service}-beat.json"),
         beat_scheduler="chassis.jobs.schedule:PersistentSchedule",
         beat_max_loop_interval=BEAT_SECONDS,

@@ -112,6 +112,34 @@ def test_a_broker_that_jobs_cannot_use_is_refused(environment: pytest.MonkeyPatc
     assert refusal() == "JOBS_URL: must begin with sqlite:/// or amqp://"
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "must"),
+    [
+        ("SENTRY_DSN", "sentry.example/hunter2", "must look like https://key@sentry.example/1"),
+        ("SENTRY_DSN", "https://hunter2@sentry.example", "must look like https://key@sentry.example/1"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318", "must begin with http:// or https://"),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "hunter2", "has 1 parts that are not name=value"),
+        ("OTEL_TRACES_SAMPLER_ARG", "5", "less than or equal to 1"),
+    ],
+)
+def test_a_wrong_place_for_errors_or_traces_is_said_at_the_start(
+    environment: pytest.MonkeyPatch, name: str, value: str, must: str
+) -> None:
+    environment.setenv(name, value)
+    text = refusal()
+    assert f"{name}: " in text
+    assert must in text
+    assert "hunter2" not in text
+
+
+@pytest.mark.parametrize(
+    "dsn", ["", "https://key@sentry.example/1", "http://public@127.0.0.1:9000/1", "https://a:b@s.example/below/7"]
+)
+def test_a_dsn_of_sentry_is_taken(environment: pytest.MonkeyPatch, dsn: str) -> None:
+    environment.setenv("SENTRY_DSN", dsn)
+    assert load(PressSettings).sentry_dsn == dsn
+
+
 def test_refusal_does_not_repeat_a_wrong_value(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PRESS_PORT", "hunter2")
     assert "hunter2" not in refusal()

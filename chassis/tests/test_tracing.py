@@ -1,5 +1,8 @@
 """One trace through all services, exported or not."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from chassis.process import export_spans
 from chassis.settings import ServiceSettings
@@ -10,6 +13,25 @@ from chassis import tracing
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
+
+
+Collect = Callable[..., list[Any]]
+
+
+@pytest.fixture
+def collected(press_settings: ServiceSettings, http_server: LocalServer, monkeypatch: pytest.MonkeyPatch) -> Collect:
+    """Does something under some settings, and gives what has come to the collector by then."""
+    monkeypatch.setattr(tracing, "_exporter", None)
+
+    def collect(work: Callable[[], None], **settings: object) -> list[Any]:
+        update = {"otel_exporter_otlp_endpoint": http_server.url, **settings}
+        export_spans(press_settings.model_copy(update=update), "web")
+        work()
+        assert tracing._exporter
+        tracing._exporter.close()
+        return http_server.requests
+
+    return collect
 
 
 def test_span_continues_the_callers_trace() -> None:
@@ -57,6 +79,30 @@ def test_spans_are_exported_as_otlp(
     assert span.span_id.hex() == logged["span_id"]
     attributes = {a.key: a.value.string_value for a in sent.resource.attributes}
     assert attributes["service.name"] == "press"
+
+
+@pytest.mark.parametrize(
+    ("parent", "share", "exported"),
+    [(None, 1, 1), (None, 0, 0), (PARENT, 0, 1), (f"{PARENT[:-2]}00", 1, 0)],
+    ids=["begun here, all", "begun here, none", "chosen by the caller", "left out by the caller"],
+)
+def test_caller_decides_what_is_exported_and_the_share_of_what_begins_here(
+    collected: Collect, parent: str | None, share: float, exported: int
+) -> None:
+    def work() -> None:
+        with tracing.span("work", parent=parent), tracing.span("inner"):
+            pass
+
+    assert len(collected(work, otel_traces_sampler_arg=share)) == exported
+
+
+def test_collector_gets_the_headers_it_asks_for(collected: Collect) -> None:
+    def work() -> None:
+        with tracing.span("work"):
+            pass
+
+    (request,) = collected(work, otel_exporter_otlp_headers="api-key=of-new-relic, other=one")
+    assert (request.headers["api-key"], request.headers["other"]) == ("of-new-relic", "one")
 
 
 def test_nothing_is_set_up_without_an_endpoint(

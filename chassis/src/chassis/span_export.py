@@ -9,7 +9,9 @@ from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, TraceFlags, TraceState
+from opentelemetry.util.re import parse_env_headers
 
 from chassis.liveness import Watch
 from chassis.settings import ServiceSettings
@@ -29,9 +31,11 @@ class SpanExport:
             }
         )
         endpoint = f"{settings.otel_exporter_otlp_endpoint.rstrip('/')}/v1/traces"
-        self._provider = TracerProvider(resource=resource)
+        sampler = ParentBased(TraceIdRatioBased(settings.otel_traces_sampler_arg))
+        headers = parse_env_headers(settings.otel_exporter_otlp_headers, liberal=True)
+        self._provider = TracerProvider(sampler=sampler, resource=resource)
         before = set(threading.enumerate())
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, headers=headers)))
         threads = set(threading.enumerate()) - before  # the SDK does not show its own
         self._watch = Watch("span-export", alive=lambda: all(thread.is_alive() for thread in threads))
         self._tracer = self._provider.get_tracer("chassis")

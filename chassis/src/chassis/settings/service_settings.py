@@ -16,9 +16,12 @@ from chassis.settings.types import (
     GeneratedSecret,
     JobBroker,
     OptionalBaseUrl,
+    OptionalEndpoint,
     OptionalGeneratedSecret,
     Origins,
     Secret,
+    SecretHeaders,
+    SentryDsn,
     listed,
 )
 
@@ -63,9 +66,23 @@ class ServiceSettings(BaseSettings):
         "locmem://", validation_alias="CACHE_URL", description="cache: locmem://, redis:// or memcached://"
     )
     statsd_url: str = Field("", validation_alias="STATSD_URL", description="udp://host:port of StatsD; empty is off")
-    sentry_dsn: Secret = Field("", validation_alias="SENTRY_DSN", description="where errors are reported; empty is off")
-    otel_exporter_otlp_endpoint: str = Field(
+    sentry_dsn: SentryDsn = Field(
+        "", validation_alias="SENTRY_DSN", description="where errors are reported; empty is off"
+    )
+    otel_exporter_otlp_endpoint: OptionalEndpoint = Field(
         "", validation_alias="OTEL_EXPORTER_OTLP_ENDPOINT", description="OTLP/HTTP collector of traces; empty is off"
+    )
+    otel_exporter_otlp_headers: SecretHeaders = Field(
+        "",
+        validation_alias="OTEL_EXPORTER_OTLP_HEADERS",
+        description="what it asks for, name=value with commas between, such as New Relic's api-key",
+    )
+    otel_traces_sampler_arg: float = Field(
+        1,
+        ge=0,
+        le=1,
+        validation_alias="OTEL_TRACES_SAMPLER_ARG",
+        description="share of the traces begun here that are exported; those of callers go by what these say",
     )
     service_token: FormerSecret = Field(
         "",

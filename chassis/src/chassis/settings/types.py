@@ -18,6 +18,18 @@ def _http_base_or_none(value: str) -> str:
     return value and _http_base(value)
 
 
+def _sentry_dsn(value: str) -> str:
+    if value and not re.fullmatch(r"https?://[^@/:]+(:[^@/]*)?@[^@/]+/(.+/)?\d+", value):
+        raise ValueError("must look like https://key@sentry.example/1")
+    return value
+
+
+def _headers(value: str) -> str:
+    if wrong := [item for item in listed(value) if not re.fullmatch(r"[\w-]+=.+", item)]:
+        raise ValueError(f"has {len(wrong)} parts that are not name=value")  # which are secrets
+    return value
+
+
 def _job_broker(value: str) -> str:
     if value.startswith("filesystem://"):  # where jobs were before they were in one file; those are queued again
         value = f"sqlite:///{value.removeprefix('filesystem://').rstrip('/')}.sqlite3"
@@ -78,6 +90,11 @@ BaseUrl = Annotated[str, AfterValidator(_http_base)]
 """An http(s) URL without a slash at its end."""
 OptionalBaseUrl = Annotated[Secret, AfterValidator(_http_base_or_none)]
 """The same, of a URL that may hold a password and may be empty."""
+OptionalEndpoint = Annotated[str, AfterValidator(_http_base_or_none)]
+"""The same, of a URL that holds no password."""
+SentryDsn = Annotated[Secret, AfterValidator(_sentry_dsn)]
+SecretHeaders = Annotated[Secret, AfterValidator(_headers)]
+"""Headers as OpenTelemetry has them in the environment: name=value, separated by commas."""
 Origins = Annotated[str, AfterValidator(_origins)]
 """Origins such as https://app.example.com, separated by commas."""
 EventBroker = Annotated[Secret, AfterValidator(_broker)]

@@ -30,6 +30,13 @@ def test_dead_of_inbox_and_broker_are_listed_and_stay(newsroom: Newsroom, person
     assert dead_id in person.types(newsroom.reader, "dead", "ls", "--queue", newsroom.queue.name)
 
 
+def test_reason_of_several_lines_takes_one_of_the_table(newsroom: Newsroom, person: Person, dead_id: str) -> None:
+    with newsroom.reader_database.transaction() as transaction:
+        transaction.execute("UPDATE inbox_event SET error = %s WHERE state = 'dead'", ("no paper\nnor ink",))
+    [_, line] = person.types(newsroom.reader, "dead", "ls").splitlines()
+    assert line.endswith("no paper nor ink")
+
+
 def test_one_is_shown_with_its_body(newsroom: Newsroom, person: Person, dead_id: str) -> None:
     newsroom.dead_letter(NO_EVENT)
     [_, letter] = person.asks(newsroom.reader, "dead", "ls")

@@ -25,7 +25,7 @@ class Output:
         elif not rows:
             self._print(empty)
         else:
-            lines = [_headings(rows[0]), *([_cell(value) for value in row.values()] for row in rows)]
+            lines = [_headings(rows[0]), *([_in_one_line(value) for value in row.values()] for row in rows)]
             widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
             for line in lines:
                 cells = zip(line, widths, strict=True)
@@ -56,6 +56,10 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     return clock.format_timestamp(value) if isinstance(value, datetime) else str(value)
+
+
+def _in_one_line(value: object) -> str:
+    return " ".join(_cell(value).split("\n"))
 
 
 def _json(content: Any, indent: int | None = None) -> str:

@@ -34,13 +34,13 @@ def schedule(app: "Celery[Job]") -> PersistentSchedule:
 
 
 def last_run(schedule: PersistentSchedule) -> datetime:
-    last = schedule.schedule["print"].last_run_at
+    last = schedule.schedule["press-print"].last_run_at
     assert last
     return last
 
 
 def keep(file: Path, last: datetime) -> None:
-    file.write_text(json.dumps({"print": last.isoformat()}))
+    file.write_text(json.dumps({"press-print": last.isoformat()}))
 
 
 def test_a_restart_does_not_put_a_job_off(app: "Celery[Job]", file: Path) -> None:
@@ -49,7 +49,7 @@ def test_a_restart_does_not_put_a_job_off(app: "Celery[Job]", file: Path) -> Non
     assert last_run(schedule(app)) == before
     schedule(app).tick()  # it is due
     kept = json.loads(file.read_text())
-    assert datetime.now(UTC) - datetime.fromisoformat(kept["print"]) < HOUR
+    assert datetime.now(UTC) - datetime.fromisoformat(kept["press-print"]) < HOUR
 
 
 def test_a_clock_that_was_ahead_does_not_put_a_job_off(app: "Celery[Job]", file: Path) -> None:
@@ -61,7 +61,7 @@ def test_jobs_that_are_not_in_the_schedule_any_more_are_forgotten(app: "Celery[J
     file.write_text(json.dumps({"gone": datetime.now(UTC).isoformat()}))
     begun = schedule(app)
     begun.sync()
-    assert set(json.loads(file.read_text())) == {"print"}
+    assert set(json.loads(file.read_text())) == {"press-print"}
 
 
 def _put_a_folder_there(file: Path) -> None:
@@ -76,11 +76,11 @@ DAMAGES: dict[str, Callable[[Path], object]] = {
     "garbage": lambda file: file.write_bytes(os.urandom(500)),
     "a database of dbm": lambda file: file.write_bytes(b"\x13\x57\x9a\xce" * 100),
     "a pickle": lambda file: file.write_bytes(b"\x80\x04K\x01."),
-    "not UTF-8": lambda file: file.write_bytes(b'{"print": "\xff"}'),
+    "not UTF-8": lambda file: file.write_bytes(b'{"press-print": "\xff"}'),
     "a list": lambda file: file.write_text("[]"),
-    "no moment": lambda file: file.write_text('{"print": "yesterday"}'),
-    "a number": lambda file: file.write_text('{"print": 7}'),
-    "without a time zone": lambda file: file.write_text('{"print": "2026-01-01T00:00:00"}'),
+    "no moment": lambda file: file.write_text('{"press-print": "yesterday"}'),
+    "a number": lambda file: file.write_text('{"press-print": 7}'),
+    "without a time zone": lambda file: file.write_text('{"press-print": "2026-01-01T00:00:00"}'),
     "too deep": lambda file: file.write_text("[" * 100_000),
     "a folder": _put_a_folder_there,
 }
@@ -100,7 +100,7 @@ def test_damaged_file_is_replaced_with_a_warning(
     assert (warning["event"], warning["log_level"]) == ("schedule file damaged, begun anew", "warning")
     assert datetime.now(UTC) - last_run(begun) < HOUR
     begun.sync()
-    assert set(json.loads(file.read_text())) == {"print"}
+    assert set(json.loads(file.read_text())) == {"press-print"}
 
 
 def test_schedule_goes_on_where_nothing_can_be_written(app: "Celery[Job]", file: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from celery import Task
 from celery.exceptions import Retry
 
-from chassis import metrics, statsd, tracing
+from chassis import metrics, sentry, statsd, tracing
 from chassis.jobs.limits import JOB_SECONDS, within
 from chassis.logging import bind_request, clear_request
 
@@ -39,6 +39,9 @@ def _measured(name: str) -> Iterator[None]:
         outcome = "done"
     except Retry:
         outcome = "retried"
+        raise
+    except Exception as error:
+        sentry.report(error)  # its own way into Celery begins with the worker's modules, before anybody has set it up
         raise
     finally:
         seconds = time.perf_counter() - began

@@ -5,7 +5,7 @@ VENV := .venv/bin
 LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous e2e bench lock env-example clean
+.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous alert-proof e2e bench lock env-example clean
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis; OBSERVE=1: with Prometheus, StatsD, Graphite)
@@ -61,6 +61,9 @@ test-faults: setup ## the full matrix of crashes and cuts, and the long run
 
 test-previous: setup ## the last release's code on the schema of today (PREVIOUS=: another version)
 	@$(VENV)/python -m tests.schema.previous
+
+alert-proof: setup ## break a platform, see each alert fire and resolve by its runbook (ALERT=RelayAbsent: those of one fault)
+	@$(VENV)/python -m tests.alerts
 
 e2e: setup ## the story through the gateway, in both modes (BASE_URL=: of a platform that runs)
 	$(VENV)/pytest tests/e2e

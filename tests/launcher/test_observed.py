@@ -1,5 +1,6 @@
 """`make up MODE=servers OBSERVE=1`: a Prometheus that knows every process and every alert, and figures in Graphite."""
 
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from charts import generate
 from launcher.observers import packages
 from launcher.servers import Postgres, Redis
-from launcher.settings import Settings
+from launcher.settings import VENV, Settings
 from launcher.supervisor import Supervisor
 from ops.panels import DASHBOARDS
 from tests.support.api import Visitor
@@ -81,8 +82,9 @@ def test_nothing_is_amiss_on_a_platform_that_is_well(urls: dict[str, str]) -> No
 
 
 def test_a_beat_that_was_stopped_is_shown_and_started_again(platform: Platform) -> None:
-    supervisor = Supervisor(Settings("servers", platform.folder, frozenset(), {}))
-    supervisor.stop_program("schedules", "blog-beat")
+    socket = Supervisor(Settings("servers", platform.folder, frozenset(), {})).socket_file
+    command = [str(VENV / "bin/supervisorctl"), f"--serverurl=unix://{socket}", "stop", "schedules:blog-beat"]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
 
     def shown() -> list[str]:
         lines = map(str.split, platform.make("status").stdout.splitlines())

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-LOCKS = ("requirements/development.txt", "requirements/checkov.txt")  # the first holds all that the services have
+LOCKS = tuple(f"requirements/{name}.txt" for name in ("development", "checkov", "clients"))
+"""The first holds all that the services have."""
 COMMAND = ("--disable-pip", "--require-hashes", "--progress-spinner=off", "--timeout=5", "--format=json")
 SECONDS = 120
 

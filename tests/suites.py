@@ -75,6 +75,7 @@ SUITES = (
     ),
     suite("gateway", "services/gateway"),
     suite("cli", "cli"),
+    suite("generated clients", "tests/clients"),
     suite("attacks on the gateway", "tests/gateway_attacks"),
     suite("schema", "tests/schema", needs=(Postgres,)),
     suite("chart", "tests/chart"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 
-from broadsheet_cli.errors import Conflict, Refused, Unreachable
+from broadsheet_cli.errors import Conflict, Refused, Unreachable, wait_of
 from broadsheet_cli.sessions import Session
 
 Json = dict[str, Any]
@@ -57,14 +57,14 @@ class Api:
             answer = self._send(method, path, token, options)
             if answer.status_code == 401 and attempt == 1:
                 self._renew(token)
-            elif answer.status_code in BUSY and attempt < TRIES and _wait_of(answer) <= LONGEST_WAIT_SECONDS:
-                time.sleep(_wait_of(answer))
+            elif answer.status_code in BUSY and attempt < TRIES and wait_of(answer) <= LONGEST_WAIT_SECONDS:
+                time.sleep(wait_of(answer))
             else:
                 break
         if answer.status_code == 412:
             raise Conflict("It was changed on the server since you last had it: pull it first, or use --force.")
         if answer.is_error:
-            raise Refused(answer.status_code, _problem(answer))
+            raise Refused(answer)
         return answer
 
     def _send(self, method: str, path: str, token: str, options: Json) -> httpx.Response:
@@ -72,7 +72,7 @@ class Api:
         try:
             return self._session.http.request(method, path, **{**options, "headers": headers})
         except httpx.TransportError as error:
-            raise Unreachable(f"{self.server} does not answer: {error}.") from error
+            raise Unreachable.of(self.server, error) from error
 
     def _renew(self, used: str) -> None:
         """Once for all threads that met the same expired token."""
@@ -81,19 +81,6 @@ class Api:
                 self._session.renew()
 
 
-def _wait_of(answer: httpx.Response) -> float:
-    said = answer.headers.get("Retry-After", "")
-    return float(said) if said.isdigit() else 1.0
-
-
 def _json(answer: httpx.Response) -> Json:
     body: Json = answer.json() if answer.content else {}
     return body
-
-
-def _problem(answer: httpx.Response) -> Json:
-    try:
-        problem = answer.json()
-    except ValueError:
-        return {}
-    return problem if isinstance(problem, dict) else {}

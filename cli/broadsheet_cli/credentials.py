@@ -1,5 +1,6 @@
 """Who is logged in where: the secret in the machine's keyring, or where it has none in a file of one's own."""
 
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import keyring
 import platformdirs
 from keyring.backends import fail, null
-from keyring.errors import KeyringError
+from keyring.errors import KeyringError, PasswordDeleteError
 
 SERVICE = "broadsheet-cli"
 
@@ -39,7 +40,8 @@ class Credentials:
 
     def forget(self, server: str) -> None:
         if _has_keyring():
-            keyring.delete_password(SERVICE, server)
+            with contextlib.suppress(PasswordDeleteError):  # there was none
+                keyring.delete_password(SERVICE, server)
         else:
             self._write("credentials", {key: kept for key, kept in self._read("credentials").items() if key != server})
 

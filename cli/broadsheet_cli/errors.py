@@ -2,6 +2,14 @@
 
 from typing import Any
 
+import httpx
+
+_WAYS_ON = {
+    410: "Install a newer broadsheet-cli: this one is older than the server.",
+    413: "Make it smaller, and run it again: all else is kept.",
+}
+_PASSES = {429, 502, 503, 504}
+
 
 class Failure(Exception):  # noqa: N818  its message is the sentence a person reads
     """Something is wrong that a person can mend; ``exit_code`` and ``code`` are for programs."""
@@ -33,16 +41,43 @@ class Unreachable(Failure):
     exit_code = 5
     code = "unreachable"
 
+    @classmethod
+    def of(cls, server: str, error: httpx.TransportError) -> "Unreachable":
+        return cls(f"{server} does not answer: {error}. Run it again: what was sent is kept.")
+
 
 class Refused(Failure):
     """The server said no: ``code`` is its reason, ``fields`` what is wrong by JSON pointer (RFC 9457)."""
 
-    def __init__(self, status: int, problem: dict[str, Any]) -> None:
-        self.status = status
-        self.code = problem.get("code", f"http_{status}")
+    def __init__(self, answer: httpx.Response) -> None:
+        problem = _problem(answer)
+        self.status = answer.status_code
+        self.code = problem.get("code", f"http_{self.status}")
         self.fields = {error["pointer"]: error["detail"] for error in problem.get("errors") or ()}
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in self.fields.items())
-        super().__init__(said or problem.get("detail") or problem.get("title") or f"The server answered {status}.")
+        said = said or problem.get("detail") or problem.get("title") or f"The server answered {self.status}."
+        super().__init__(f"{said} {_way_on(answer)}".strip())
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"status": self.status, "fields": self.fields}
+
+
+def wait_of(answer: httpx.Response) -> float:
+    """For how many seconds the server asks to be left alone."""
+    said = answer.headers.get("Retry-After", "")
+    return float(said) if said.isdigit() else 1.0
+
+
+def _way_on(answer: httpx.Response) -> str:
+    if answer.status_code in _PASSES:
+        return f"Run it again in {wait_of(answer):.0f} s: what was sent is kept."
+    return _WAYS_ON.get(answer.status_code, "")
+
+
+def _problem(answer: httpx.Response) -> dict[str, Any]:
+    """What the server says of it; nothing where another program answered in its place."""
+    try:
+        problem = answer.json()
+    except ValueError:
+        return {}
+    return problem if isinstance(problem, dict) else {}

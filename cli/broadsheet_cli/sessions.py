@@ -1,6 +1,7 @@
 """A session at a server: opened by password, kept by its refresh token, or a personal token that somebody made."""
 
 import os
+from typing import Any
 
 import httpx
 
@@ -33,7 +34,7 @@ class Session:
         if refresh is None:
             told = "BROADSHEET_TOKEN is not accepted" if self._personal else "You are not logged in"
             raise NotLoggedIn(f"{told} at {self.server}: `broadsheet-cli login --server {self.server}`.")
-        answer = _asked(self.http, "POST", "/sessions/refresh", {"refresh_token": refresh})
+        answer = self._asked("POST", "/sessions/refresh", json={"refresh_token": refresh})
         if answer.status_code == 401:
             raise NotLoggedIn(f"Your session at {self.server} has ended: `broadsheet-cli login`.")
         self._take(answer)
@@ -41,28 +42,29 @@ class Session:
     def open(self, login: str, password: str, totp: str | None) -> str:
         """Log in and keep the session; returns the username. Raises Refused, with `totp_required` among its codes."""
         sent = {"login": login, "password": password, "mode": "token"} | ({"totp": totp} if totp else {})
-        answer = _asked(self.http, "POST", "/sessions", sent)
+        answer = self._asked("POST", "/sessions", json=sent)
         self._take(answer)
         username: str = answer.json()["user"]["username"]
         return username
 
     def end(self) -> None:
-        """At the server as well."""
-        if not self.access_token:
-            self.renew()
-        self.http.delete("/sessions/current", headers={"Authorization": f"Bearer {self.access_token}"})
-        self._credentials.forget(self.server)
+        """At the server as well; here whatever that says."""
+        try:
+            if not self.access_token:
+                self.renew()
+            self._asked("DELETE", "/sessions/current", headers={"Authorization": f"Bearer {self.access_token}"})
+        finally:
+            self._credentials.forget(self.server)
 
     def _take(self, answer: httpx.Response) -> None:
-        body = answer.json()
         if answer.is_error:
-            raise Refused(answer.status_code, body)
+            raise Refused(answer)
+        body = answer.json()
         self.access_token = body["access_token"]
         self._credentials.keep(self.server, body["refresh_token"])
 
-
-def _asked(http: httpx.Client, method: str, path: str, body: dict[str, str]) -> httpx.Response:
-    try:
-        return http.request(method, path, json=body)
-    except httpx.TransportError as error:
-        raise Unreachable(f"{http.base_url.host} does not answer: {error}.") from error
+    def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:
+        try:
+            return self.http.request(method, path, **options)
+        except httpx.TransportError as error:
+            raise Unreachable.of(self.server, error) from error

@@ -1,0 +1,98 @@
+"""Whatever the server says, or does not say: a sentence, the way on, and a status for programs."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+from broadsheet_cli.api import Api
+from broadsheet_cli.credentials import Credentials
+from broadsheet_cli.errors import Failure, NotLoggedIn, Refused, Unreachable
+from broadsheet_cli.sessions import Session
+
+SERVER = "https://news.example"
+PAIR = {"access_token": "access", "refresh_token": "next"}
+Answers = Callable[[httpx.Request], httpx.Response]
+
+
+@pytest.fixture
+def credentials(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Credentials:
+    """Of somebody who has logged in."""
+    monkeypatch.setenv("BROADSHEET_KEYRING", "off")
+    monkeypatch.delenv("BROADSHEET_TOKEN", raising=False)
+    kept = Credentials(tmp_path)
+    kept.keep(SERVER, "refresh")
+    return kept
+
+
+def session_with(credentials: Credentials, answers: Answers) -> Session:
+    """A session at a server that renews tokens, and answers all else so."""
+
+    def server(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=PAIR) if request.url.path.endswith("/refresh") else answers(request)
+
+    session = Session(SERVER, credentials)
+    session.http = httpx.Client(base_url=f"{SERVER}/api/v2", transport=httpx.MockTransport(server))
+    return session
+
+
+def said(credentials: Credentials, answers: Answers) -> Failure:
+    with pytest.raises(Failure) as failed:
+        Api(session_with(credentials, answers)).post("/posts", {"title": "x"})
+    return failed.value
+
+
+def refuses(status: int, problem: object = None, **headers: str) -> Answers:
+    return lambda _: httpx.Response(status, json=problem, headers=headers)
+
+
+@pytest.mark.parametrize(
+    ("status", "problem", "headers", "sentence"),
+    [
+        (409, {"code": "slug_taken", "detail": "Another post has this slug."}, {}, "Another post has this slug."),
+        (410, {"code": "version_sunset", "title": "Version 2 has ended."}, {}, "Version 2 has ended. Install a newer"),
+        (413, {"code": "body_too_large", "title": "The body is too large."}, {}, "too large. Make it smaller"),
+        (422, {"code": "image_refused", "detail": "It is no picture."}, {}, "It is no picture."),
+        (429, {"code": "rate_limited", "title": "Too often."}, {"Retry-After": "120"}, "Run it again in 120 s"),
+        (503, {"code": "overloaded", "title": "Busy."}, {"Retry-After": "90"}, "Busy. Run it again in 90 s"),
+        (502, None, {}, "The server answered 502. Run it again in 1 s: what was sent is kept."),
+    ],
+)
+def test_refusal_says_why_and_what_to_do(
+    credentials: Credentials, status: int, problem: object, headers: dict[str, str], sentence: str
+) -> None:
+    failure = said(credentials, refuses(status, problem, **headers))
+    assert sentence in str(failure)
+    assert (type(failure), failure.exit_code) == (Refused, 1)
+
+
+def test_page_of_another_program_is_no_failure_of_ours(credentials: Credentials) -> None:
+    failure = said(credentials, lambda _: httpx.Response(504, html="<h1>Gateway Timeout</h1>"))
+    assert (failure.code, "Gateway" in str(failure)) == ("http_504", False)
+
+
+def lost(request: httpx.Request) -> httpx.Response:
+    raise httpx.ConnectError("No route to host", request=request)
+
+
+def test_lost_network_is_told_with_the_way_on(credentials: Credentials) -> None:
+    failure = said(credentials, lost)
+    assert (type(failure), failure.exit_code) == (Unreachable, 5)
+    assert str(failure) == f"{SERVER} does not answer: No route to host. Run it again: what was sent is kept."
+
+
+def test_ended_session_says_how_to_log_in(credentials: Credentials) -> None:
+    session = Session(SERVER, credentials)
+    session.http = httpx.Client(base_url=SERVER, transport=httpx.MockTransport(refuses(401, {"code": "session_ended"})))
+    with pytest.raises(NotLoggedIn, match="broadsheet-cli login"):
+        Api(session).get("/me")
+
+
+@pytest.mark.parametrize("answers", [refuses(204), refuses(503), lost], ids=["done", "busy", "no network"])
+def test_log_out_leaves_no_secret_here_whatever_the_server_says(credentials: Credentials, answers: Answers) -> None:
+    session = session_with(credentials, answers)
+    try:
+        session.end()
+    except Unreachable:
+        assert answers is lost
+    assert credentials.secret(SERVER) is None

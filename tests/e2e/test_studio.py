@@ -11,12 +11,14 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.api import PASSWORD, Visitor, json_of
 from tests.support.browser import complaints
-from tests.support.photographs import photograph
+from tests.support.photographs import photograph, text_named_jpg
 from tests.support.programs import npm_install
 from tests.support.waiting import eventually
 
 PHONE = {"width": 360, "height": 740}
 SAVED = re.compile(r"^Saved ")
+KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('studio:draft:')).length"
+"""How many texts the browser keeps that were not saved."""
 
 
 @pytest.fixture
@@ -144,15 +146,26 @@ def test_a_session_that_ends_in_mid_writing_costs_a_log_in_and_no_words(studio: 
     begin(studio, "Long", "begun")
     post_id = save(studio)
     studio.get_by_label("Text").fill("gone on")
-    for session in json_of(erin.http.get("/api/v1/auth/sessions"), 200)["results"]:
-        if not session["current"]:
-            assert erin.http.delete(f"/api/v1/auth/sessions/{session['id']}").status_code == 204
-    eventually(lambda: refused(studio))
+    is_previewed(studio, "gone on")
+    end_sessions_of_the_studio(studio, erin)
     studio.get_by_role("button", name="Save", exact=True).click()
     expect(studio.get_by_text("Your session has ended.")).to_be_visible()
     log_in(studio, erin)
     expect(studio.get_by_text(SAVED)).to_be_visible()
     assert body_of(erin, post_id) == "gone on"
+
+
+def is_previewed(studio: Page, text: str) -> None:
+    """So that the studio asks for nothing more by itself."""
+    expect(studio.frame_locator("iframe").last.locator("article")).to_have_text(text)
+
+
+def end_sessions_of_the_studio(studio: Page, erin: Visitor) -> None:
+    """All of hers but the one of the test itself."""
+    for session in json_of(erin.http.get("/api/v1/auth/sessions"), 200)["results"]:
+        if not session["current"]:
+            assert erin.http.delete(f"/api/v1/auth/sessions/{session['id']}").status_code == 204
+    eventually(lambda: refused(studio))
 
 
 def refused(studio: Page) -> bool:
@@ -166,13 +179,12 @@ def test_texts_are_forgotten_at_log_out(studio: Page) -> None:
     begin(studio, "Private", "mine alone")
     save(studio)
     studio.get_by_label("Text").fill("mine alone, and not saved")
-    kept = "Object.keys(localStorage).filter((key) => key.startsWith('studio:draft:')).length"
-    assert studio.evaluate(kept) == 1
+    assert studio.evaluate(KEPT) == 1
     studio.route("**/api/v2/posts/*", lambda route: route.abort())
     studio.get_by_role("button", name="Log out").click()
     studio.get_by_role("dialog").get_by_role("button", name="Log out").click()
     expect(studio.get_by_label("Password")).to_be_visible()
-    assert studio.evaluate(kept) == 0
+    assert studio.evaluate(KEPT) == 0
 
 
 def test_history_shows_what_was_and_brings_it_back(studio: Page, erin: Visitor) -> None:
@@ -188,20 +200,86 @@ def test_history_shows_what_was_and_brings_it_back(studio: Page, erin: Visitor) 
     assert body_of(erin, post_id) == "the first version"
 
 
-def test_who_is_told_to_wait_is_told_how_long(studio: Page) -> None:
-    busy = {"status": 503, "code": "overloaded", "title": "Busy"}
+REFUSALS = {
+    "too large": (413, {}, "This is too large for the server. Make it smaller"),
+    "too often": (429, {"Retry-After": "120"}, "Too many requests. Try again in 120 s"),
+    "busy": (503, {"Retry-After": "120"}, "The server is busy. Try again in 120 s"),
+    "retired": (410, {}, "The server is newer than this page. Reload it"),
+}
+
+
+def refuses(studio: Page, path: str, status: int, headers: dict[str, str]) -> None:
+    """Let the server refuse what is asked of this path, until `unroute`."""
+    problem = {"status": status, "code": "as_told", "title": "Refused"}
 
     def refuse(route: Route) -> None:
-        route.fulfill(
-            status=503, headers={"Retry-After": "120"}, content_type="application/problem+json", body=json.dumps(busy)
-        )
+        route.fulfill(status=status, headers=headers, content_type="application/problem+json", body=json.dumps(problem))
 
+    studio.route(path, refuse)
+
+
+@pytest.mark.parametrize(("status", "headers", "sentence"), REFUSALS.values(), ids=REFUSALS)
+def test_refusal_says_what_to_do_and_costs_no_words(
+    studio: Page, erin: Visitor, status: int, headers: dict[str, str], sentence: str
+) -> None:
     begin(studio, "Patience", "words")
-    studio.route("**/api/v2/posts", refuse)
+    refuses(studio, "**/api/v2/posts", status, headers)
     studio.get_by_role("button", name="Save", exact=True).click()
-    expect(studio.get_by_text("Try again in 120 s")).to_be_visible()
+    expect(studio.get_by_text(sentence)).to_be_visible()
+    expect(studio.get_by_text("Not saved yet; kept in this browser")).to_be_visible()
     studio.unroute("**/api/v2/posts")
+    assert body_of(erin, save(studio)) == "words"
+
+
+def test_a_slug_that_is_taken_is_said_at_its_field(studio: Page, erin: Visitor) -> None:
+    taken = erin.create_post(title="The first of its name")["slug"]
+    begin(studio, "Another", "words")
     save(studio)
+    slug = studio.get_by_label("Address")
+    slug.fill(taken)
+    studio.get_by_role("button", name="Save", exact=True).click()
+    expect(studio.get_by_text("Another post has this slug")).to_be_visible()
+    expect(slug).to_be_focused()
+    slug.fill(f"{taken}-after-all")
+    save(studio)
+
+
+def test_a_picture_that_is_refused_says_why(studio: Page, tmp_path: Path) -> None:
+    (tmp_path / "notes.jpg").write_bytes(text_named_jpg())
+    begin(studio, "Pictures", "words")
+    studio.locator("input[type=file]").set_input_files(tmp_path / "notes.jpg")
+    said = studio.get_by_role("listitem").get_by_role("alert").first
+    expect(said).to_contain_text(re.compile(r"^notes\.jpg: \w+"))
+    studio.get_by_role("button", name="Take out of the post").click()
+    expect(said).to_have_count(0)
+    save(studio)
+
+
+def test_an_upload_goes_on_after_the_server_was_busy(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "pier.jpg").write_bytes(photograph(1600, 1200, seed=f"pier of {erin.username}"))
+    begin(studio, "Pier", "words")
+    refuses(studio, "**/api/v2/uploads/*", 503, {"Retry-After": "120"})
+    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    expect(studio.get_by_text("The server is busy. Try again in 120 s")).to_be_visible()
+    studio.unroute("**/api/v2/uploads/*")
+    with studio.expect_request("**/api/v2/uploads/*") as asked:
+        studio.get_by_role("button", name="Go on").click()
+    assert asked.value.method == "HEAD"
+    expect(studio.get_by_text("Say what it shows")).to_be_visible()
+
+
+def test_what_one_typed_is_not_kept_for_nor_sent_by_another(studio: Page, erin: Visitor, base_url: str) -> None:
+    begin(studio, "Erin's", "for nobody else")
+    is_previewed(studio, "for nobody else")
+    end_sessions_of_the_studio(studio, erin)
+    with Visitor(base_url) as frank:
+        frank.register("frank")
+        studio.get_by_role("button", name="Save", exact=True).click()
+        expect(studio.get_by_text("Your session has ended.")).to_be_visible()
+        log_in(studio, frank)
+        expect(studio.get_by_label("Text")).to_have_value("")
+        assert studio.evaluate(KEPT) == 0
+        assert json_of(frank.http.get("/api/v2/posts?mine=true"), 200)["items"] == []
 
 
 def test_scripts_of_a_text_run_nowhere(studio: Page) -> None:

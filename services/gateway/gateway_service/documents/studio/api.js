@@ -6,7 +6,7 @@ const API = "/api/v2";
 const NEEDS_NEW_TOKEN = new Set(["token_missing", "token_expired", "token_revoked", "token_malformed", "token_signature"]);
 const LONGEST_WAIT_SECONDS = 30;
 
-/** A refusal: `code`, `status`, `fields` by their pointer, and a sentence that says what to do. */
+/** A refusal: `code`, `status`, `fields` by their pointer, whether it `passes` by itself, and a sentence that says what to do. */
 export class Problem extends Error {
   constructor(response, body) {
     const wait = Number(response.headers.get("Retry-After")) || 0;
@@ -14,7 +14,15 @@ export class Problem extends Error {
     this.status = response.status;
     this.code = body.code ?? "";
     this.wait = wait;
+    this.passes = [429, 502, 503, 504].includes(response.status);
     this.fields = Object.fromEntries((body.errors ?? []).map((error) => [error.pointer, error.detail]));
+  }
+}
+
+/** Another account has come: what one person typed is not sent as another's. */
+export class SomebodyElse extends Error {
+  constructor() {
+    super(say("somebody_else"));
   }
 }
 
@@ -71,8 +79,9 @@ class Session extends EventTarget {
     }
   }
 
-  /** Ask the API; renews the token, and asks for a password where the session has ended, and tries again. */
+  /** Ask the API; renews the token, and asks for a password where the session has ended, and tries again as the same person. */
   async call(method, path, options = {}) {
+    const asker = this.user?.id;
     try {
       return await this.#answered(method, path, { ...options, token: this.#token });
     } catch (error) {
@@ -84,6 +93,7 @@ class Session extends EventTarget {
       if (!(error instanceof Problem)) throw error;
       await this.#logIn();
     }
+    if (asker && this.user.id !== asker) throw new SomebodyElse();
     return await this.#answered(method, path, { ...options, token: this.#token });
   }
 

@@ -26,7 +26,10 @@ const PAGES = [
 session.askBy(logInAgain);
 session.addEventListener("entered", () => {
   dropDrafts(session.user.id);
-  if (editor) location.reload(); // it was another account's
+  if (!editor) return;
+  editor.close();
+  editor = null; // it is another account's, so nobody is asked whether to leave it
+  location.reload();
 });
 session.addEventListener("left", () => {
   dropDrafts();

@@ -131,10 +131,11 @@ class Card {
   }
 
   #failed(error) {
-    if (error instanceof Unreachable) {
+    const away = error instanceof Unreachable;
+    if (away || error.passes) {
       const percent = Math.round((100 * this.upload.sent) / this.file.size);
-      this.state.replaceChildren(say("paused", { percent }), " ", button(say("resume"), () => this.send()));
-      addEventListener("online", () => this.send(), { once: true });
+      this.state.replaceChildren(say("paused", { percent }), " ", away ? "" : `${error.message} `, button(say("resume"), () => this.send()));
+      if (away) addEventListener("online", () => this.send(), { once: true });
       return;
     }
     this.upload = null;

@@ -71,6 +71,9 @@ e2e: setup ## the story through the gateway, in both modes (BASE_URL=: of a plat
 bench: setup ## measure (NAME=platform: one of benchmarks/, QUICK=1: in a minute)
 	@$(VENV)/python -m benchmarks $(NAME)
 
+pictures: setup ## take the README's pictures of page and studio anew (BASE_URL=: of a platform that runs)
+	@$(VENV)/python -m tests.documents.pictures
+
 ##@ Deliver it
 images: ## build the four images (VERSION=dev, REGISTRY=)
 	@"$(PYTHON)" docker/images.py build

@@ -3,11 +3,13 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 import httpx
 import pytest
 
 from launcher import ROOT
+from tests.support.photographs import photograph
 from tests.support.platform import Platform
 
 
@@ -29,12 +31,16 @@ def test_first_request_gives_the_answer_shown(commands: list[str]) -> None:
     assert json.loads(said(commands[0])) == json.loads(blocks("json")[0])
 
 
-def test_post_is_public_after_the_commands_shown(commands: list[str], own_platform: Platform) -> None:
+def test_post_with_a_photograph_is_public_after_the_commands_shown(
+    commands: list[str], own_platform: Platform, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "photo.jpg").write_bytes(photograph())
+    monkeypatch.chdir(tmp_path)
     post = f"{own_platform.base_url}/api/v1/posts/night-edition"
     assert httpx.get(post).status_code == 404
     said("\n".join(commands))
-    answer = httpx.get(post)
-    assert (answer.status_code, answer.json()["author"]["username"]) == (200, "ada")
+    shown = httpx.get(post).json()
+    assert (shown["author"]["username"], shown["images"][0]["alt"]) == ("ada", "The press at night")
 
 
 def test_first_request_is_shown_before_line_60() -> None:

@@ -1,6 +1,7 @@
 """The platform as a person meets it: up twice, a killed process, an interrupted start, a second copy, down."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -54,6 +55,16 @@ def test_second_start_changes_nothing(platform: Platform) -> None:
     assert made.returncode == 0
     assert "Broadsheet is ready" in made.stdout
     assert pids(platform) == before
+
+
+def test_end_of_the_start_says_where_to_go_and_as_whom(platform: Platform) -> None:
+    said = platform.make("up").stdout
+    shown = dict(re.findall(r"^  (Read|Write|Build|Status) +(http\S+)", said, re.MULTILINE))
+    assert set(shown) == {"Read", "Write", "Build", "Status"}
+    assert {name: httpx.get(url).status_code for name, url in shown.items()} == dict.fromkeys(shown, 200)
+    login, password = re.findall(r"as (\w+), with the password (\S+)", said)[0]
+    answer = httpx.post(f"{platform.base_url}/api/v2/sessions", json={"login": login, "password": password})
+    assert answer.status_code == 201, answer.text
 
 
 @pytest.mark.parametrize("process", ["blog-web", "media-worker", "auth-messenger", "gateway"])

@@ -43,6 +43,7 @@ COPY chassis /source/chassis
 COPY ops/metrics.yaml /source/ops/metrics.yaml
 COPY contracts/access.yaml contracts/operations.yaml contracts/problems.yaml /source/contracts/
 COPY contracts/openapi /source/contracts/openapi
+COPY docs/api /source/docs/api
 COPY services/${SERVICE} /source/services/${SERVICE}
 RUN pip wheel --no-deps --no-build-isolation --wheel-dir /source/wheels /source/chassis /source/services/${SERVICE} && \
     pip --python /opt/broadsheet/bin/python install --no-deps --no-index --root /code /source/wheels/*.whl && \

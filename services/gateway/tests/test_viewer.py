@@ -26,7 +26,7 @@ def test_page_loads_nothing_foreign(stranger: httpx.Client) -> None:
     assert "frame-ancestors 'none'" in policy
     assert "<script>" not in page.text
     loaded = re.findall(r'(?:src|href)="([^"]+)"', page.text)
-    assert len(loaded) == 6
+    assert len(loaded) == 7
     assert all(address.startswith("/") for address in loaded)
     for address in loaded:
         assert stranger.get(address).status_code == 200, address

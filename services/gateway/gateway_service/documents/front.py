@@ -8,6 +8,7 @@ from html import escape
 from pathlib import Path
 
 from gateway_service.config import Version, Versions
+from gateway_service.documents.guide_pages import GUIDE
 from gateway_service.documents.html import POLICY, html
 from gateway_service.documents.page import HTML, JSON, Page, prefers_json
 from gateway_service.exchange import Exchange
@@ -69,7 +70,8 @@ def _landing(status: str, versions: list[dict[str, object]]) -> bytes:
     return html(
         "Broadsheet",
         '<p>A publishing platform: <a href="/posts">read what is published</a>, '
-        '<a href="/studio">write in the studio</a>, or build on its API.</p>'
+        '<a href="/studio">write in the studio</a>, '
+        f'or <a href="{GUIDE}">build on its API</a>.</p>'
         f"<table><tr><th>version<th>state<th>documentation<th>{rows}</table>"
         f'<p>Status: {status}. <a href="/problems">Why a request may be refused</a>.</p>',
     )

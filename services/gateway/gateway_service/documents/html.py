@@ -21,6 +21,7 @@ a { color: inherit; text-decoration-color: var(--accent); text-underline-offset:
 a:hover { color: var(--accent) }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 3px }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", Consolas, monospace }
+pre { padding: 1rem; overflow-x: auto; border: 1px solid var(--line); line-height: 1.45 }
 table { width: 100%; border-collapse: collapse }
 th { color: var(--quiet); font-weight: normal; text-align: left }
 th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }

@@ -7,6 +7,7 @@ from gateway_service.chain.pages import Find
 from gateway_service.chain.token import TokenCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.documents.front import ICON, ROBOTS, SECURITY, SITEMAP, Front, icon, robots, security
+from gateway_service.documents.guide_pages import Guide
 from gateway_service.documents.openapi import OpenApi
 from gateway_service.documents.page import Page
 from gateway_service.documents.problem_pages import ProblemPages
@@ -30,7 +31,7 @@ def site(
     found: dict[str, Find] = {
         "": Front(config.versions, url, is_well).find,
         "favicon.ico": _at(ICON, icon),
-        "docs": Viewer(config.versions).find,
+        "docs": _one_of(Viewer(config.versions).find, Guide(url).find),
         "openapi.json": OpenApi(config, routes, url, token).find,
         "problems": ProblemPages().find,
         "studio": Studio().find,
@@ -39,6 +40,10 @@ def site(
     if contact:
         found[".well-known"] = _at(SECURITY, lambda: security(url, contact, datetime.now(UTC)))
     return found
+
+
+def _one_of(first: Find, second: Find) -> Find:
+    return lambda exchange: first(exchange) or second(exchange)
 
 
 def _at(path: str, make: Callable[[], Page]) -> Find:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gateway_service.chain.link import Outcome
 from gateway_service.config import Versions
+from gateway_service.documents.guide_pages import GUIDE
 from gateway_service.documents.page import HTML, Page
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
@@ -61,7 +62,9 @@ def _page(versions: Versions) -> str:
     )
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Broadsheet API</title>'
-        f'<link rel="stylesheet" href="{_ASSETS}/swagger-ui.css"><p>{others} · <a href="/problems">reason codes</a></p>'
+        f'<link rel="stylesheet" href="{_ASSETS}/swagger-ui.css">'
+        f'<p><a href="{GUIDE}">First steps and all else to know</a> · '
+        f'{others} · <a href="/problems">reason codes</a></p>'
         f'<div id="api"></div><script src="{_ASSETS}/swagger-ui-bundle.js"></script>'
         f'<script src="{DOCS}/start.js"></script></html>'
     )

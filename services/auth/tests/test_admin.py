@@ -3,12 +3,17 @@
 import re
 from typing import Any
 
+import pyotp
 import pytest
+from auth_service.audit.models import Action, AuditEntry
 from auth_service.keys.models import SigningKey
+from auth_service.mails.models import MailRequest
 from auth_service.outbox.models import OutboxEvent
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open
-from auth_service.testing import Caller
+from auth_service.testing import PASSWORD, Caller, Mailbox
+from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.users.claims import nowhere
 from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
@@ -24,10 +29,15 @@ PAGES = ("users/user", "users/profile", "user_sessions/session", "keys/signingke
 @pytest.fixture
 def dana(db: None) -> Client:
     """Staff with every power, logged in as people do."""
-    User.objects.create_superuser(email="dana@example.org", username="dana", password="correct horse battery")
+    User.objects.create_superuser(email="dana@example.org", username="dana", password=PASSWORD)
     client = Client()
-    client.post("/admin/login/", {"username": "DANA@example.org", "password": "correct horse battery"})
+    client.post("/admin/login/", {"username": "DANA@example.org", "password": PASSWORD})
     return client
+
+
+def said_on(page: Any) -> set[str]:
+    """What a page tells of what was just done."""
+    return {str(message) for message in page.context["messages"]}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -78,7 +88,7 @@ def test_staff_end_a_session(dana: Client, alice: Caller) -> None:
 
 
 def test_a_change_of_roles_or_profile_is_told_to_others(dana: Client, alice: Caller) -> None:
-    dana.post(f"/admin/users/user/{alice.id}/change/", {"roles": ["author", "moderator"]})
+    dana.post(f"/admin/users/user/{alice.id}/change/", {"roles": ["author", "moderator"], "own_password": PASSWORD})
     dana.post(f"/admin/users/profile/{alice.id}/change/", {"bio": "Edited.", "avatar": "", "locale": "en"})
     roles, profile = published(DjangoDatabase())[-2:]
     assert (roles.type, roles.data["roles"]) == ("auth.role.changed.v1", ["author", "moderator"])
@@ -88,31 +98,89 @@ def test_a_change_of_roles_or_profile_is_told_to_others(dana: Client, alice: Cal
 
 
 def test_staff_without_every_power_cannot_give_powers(dana: Client, alice: Caller) -> None:
-    helper = User.objects.create_user(
-        email="helper@example.org", username="helper", password="correct horse battery", is_staff=True
-    )
+    helper = User.objects.create_user(email="helper@example.org", username="helper", password=PASSWORD, is_staff=True)
     helper.user_permissions.set(Permission.objects.filter(content_type__app_label="users"))
     client = Client()
     client.force_login(helper)
-    body = {"is_staff": "on", "is_superuser": "on", "roles": ["admin"]}
+    body = {"is_staff": "on", "is_superuser": "on", "roles": ["admin"], "own_password": PASSWORD}
     assert client.post(f"/admin/users/user/{helper.id}/change/", body).status_code == 302
     helper.refresh_from_db()
     assert (helper.is_superuser, helper.roles) == (False, ["author"])
 
 
+def test_powers_are_given_by_who_shows_the_own_password_and_are_in_the_log(dana: Client, alice: Caller) -> None:
+    page, body = f"/admin/users/user/{alice.id}/change/", {"is_staff": "on", "roles": ["author"]}
+    for typed in ({}, {"own_password": "not hers at all"}):
+        assert dana.post(page, body | typed).status_code == 200
+        assert not User.objects.get(username="alice").is_staff
+    assert b"This is not your password." in dana.post(page, body | {"own_password": "not hers at all"}).content
+    assert dana.post(page, body | {"own_password": PASSWORD}).status_code == 302
+    assert User.objects.get(username="alice").is_staff
+    refused, *_, given = AuditEntry.objects.exclude(action__startswith="session").order_by("id")[1:]
+    assert (refused.action, refused.actor) == (Action.PASSWORD_REFUSED, User.objects.get(username="dana").id)
+    assert (given.action, given.detail) == (Action.POWERS_CHANGED, {"staff": True, "superuser": False})
+
+
+def test_an_activation_mail_is_sent_again(dana: Client, alice: Caller, bob: Caller, mailbox: Mailbox) -> None:
+    User.objects.filter(username="alice").update(activated=False)
+    chosen = {"action": "resend_activation", "_selected_action": [str(alice.id), str(bob.id)]}
+    page = dana.post("/admin/users/user/", chosen, follow=True)
+    assert said_on(page) == {"alice gets the mail again.", "bob waits for no mail."}
+    link = mailbox.link()
+    assert alice.post("/api/v1/auth/users/activation", {"uid": link.uid, "token": link.token}).status == 204
+
+
+def test_a_stand_in_gets_no_mail(dana: Client, alice: Caller) -> None:
+    User.objects.filter(username="alice").update(activated=False, email=nowhere())
+    body = {"action": "resend_activation", "_selected_action": [str(alice.id)]}
+    page = dana.post("/admin/users/user/", body, follow=True)
+    assert said_on(page) == {"alice waits for no mail."}
+    assert not MailRequest.objects.exists()
+
+
+def test_staff_take_a_second_factor_away_by_their_own_password_and_its_owner_is_told(
+    dana: Client, alice: Caller, bob: Caller, mailbox: Mailbox
+) -> None:
+    secret = alice.post("/api/v2/me/totp", {}).body["secret"]
+    alice.post("/api/v2/me/totp/confirm", {"code": pyotp.TOTP(secret).now()})
+    body = {"action": "take_second_factor", "_selected_action": [str(alice.id), str(bob.id)]}
+    for typed in ({}, {"own_password": "not hers at all"}):
+        page = dana.post("/admin/users/user/", body | typed, follow=True)
+        assert said_on(page) == {"This is not your password."}
+        assert alice.get("/api/v2/me").body["totp"] is True
+    page = dana.post("/admin/users/user/", body | {"own_password": PASSWORD}, follow=True)
+    assert "bob is asked for no code." in said_on(page)
+    assert alice.get("/api/v2/me").body["totp"] is False
+    assert not RecoveryCode.objects.exists()
+    (message,) = mailbox.receive()
+    assert (message["To"], message["Subject"]) == ("alice@example.org", "Your second factor was turned off")
+    entry = AuditEntry.objects.get(action=Action.TOTP_OFF)
+    assert (str(entry.user_id), entry.actor) == (str(alice.id), User.objects.get(username="dana").id)
+
+
+def test_of_superusers_only_another_one_takes_the_second_factor_away(dana: Client) -> None:
+    superuser = User.objects.get(username="dana")
+    Totp.objects.create(user=superuser, sealed_secret=b"", created_at=timezone.now(), confirmed_at=timezone.now())
+    helper = User.objects.create_user(email="helper@example.org", username="helper", password=PASSWORD, is_staff=True)
+    helper.user_permissions.set(Permission.objects.filter(content_type__app_label="users"))
+    client = Client()
+    client.force_login(helper)
+    body = {"action": "take_second_factor", "_selected_action": [str(superuser.pk)], "own_password": PASSWORD}
+    client.post("/admin/users/user/", body)
+    assert Totp.objects.exists()
+
+
 def test_staff_neither_suspend_superusers_nor_end_their_sessions(dana: Client) -> None:
     superuser = User.objects.get(username="dana")
     session_open(superuser, user_agent="", ip=None, now=timezone.now())
-    helper = User.objects.create_user(
-        email="helper@example.org", username="helper", password="correct horse battery", is_staff=True
-    )
+    helper = User.objects.create_user(email="helper@example.org", username="helper", password=PASSWORD, is_staff=True)
     helper.user_permissions.set(Permission.objects.filter(content_type__app_label__in=["users", "user_sessions"]))
     client = Client()
     client.force_login(helper)
     answer = client.post(
         "/admin/users/user/", {"action": "suspend", "_selected_action": [str(superuser.pk)]}, follow=True
     )
-    assert "dana is a superuser" in str(next(iter(answer.context["messages"])))
+    assert said_on(answer) == {"dana is a superuser; only another superuser may do that."}
     body = {"action": "end", "_selected_action": [str(Session.objects.get().pk)]}
     client.post("/admin/user_sessions/session/", body)
     superuser.refresh_from_db()
@@ -122,7 +190,7 @@ def test_staff_neither_suspend_superusers_nor_end_their_sessions(dana: Client) -
 
 def test_staff_log_in_by_username_as_everybody_does(dana: Client) -> None:
     client = Client()
-    client.post("/admin/login/", {"username": "DANA", "password": "correct horse battery"})
+    client.post("/admin/login/", {"username": "DANA", "password": PASSWORD})
     assert client.get("/admin/users/user/").status_code == 200
     assert client.session.get_expiry_age() <= 12 * 3600
 
@@ -131,9 +199,9 @@ def test_a_new_password_is_checked_ends_all_sessions_and_leaves_this_page(dana: 
     user = User.objects.get(username="dana")
     session_open(user, user_agent="", ip=None, now=timezone.now())
     elsewhere = Client()
-    elsewhere.post("/admin/login/", {"username": "dana", "password": "correct horse battery"})
+    elsewhere.post("/admin/login/", {"username": "dana", "password": PASSWORD})
     page = "/admin/password_change/"
-    weak = {"old_password": "correct horse battery", "new_password1": "1234567890", "new_password2": "1234567890"}
+    weak = {"old_password": PASSWORD, "new_password1": "1234567890", "new_password2": "1234567890"}
     assert "entirely numeric" in dana.post(page, weak).content.decode()
     good = weak | {"new_password1": "another long pass phrase", "new_password2": "another long pass phrase"}
     assert dana.post(page, good).status_code == 302

@@ -96,6 +96,25 @@ def test_passwords_are_told_of(alice: Caller, mailbox: Mailbox) -> None:
     assert actions(alice)[-3:] == ["password.reset", "session.ended", "session.opened"]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("POST", f"{USERS}/set_password", {"new_password": NEW}),
+        ("POST", f"{USERS}/set_username", {"new_username": "alice.two"}),
+        ("POST", f"{USERS}/set_email", {"new_email": "alice.two@example.org"}),
+        ("DELETE", f"{USERS}/me", {}),
+    ],
+)
+def test_a_wrong_password_at_a_dangerous_step_is_told_of(
+    alice: Caller, method: str, path: str, body: dict[str, str]
+) -> None:
+    assert alice.call(method, path, body | {"current_password": "a secret of hers elsewhere"}).status == 400
+    own = alice.get("/api/v2/sessions").body["items"][0]["id"]
+    entry = alice.get(AUDIT).body["items"][0]
+    assert (entry["action"], entry["session_id"], entry["detail"]) == ("password.refused", own, {})
+    assert "secret" not in repr(list(AuditEntry.objects.values()))
+
+
 def test_what_staff_decide_is_told_without_who_and_from_where(alice: Caller) -> None:
     user_roles_change(UUID(str(alice.id)), [Role.AUTHOR, Role.EDITOR], actor=DANA)
     user_suspend(UUID(str(alice.id)), actor=DANA, now=timezone.now())

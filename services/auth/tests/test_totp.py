@@ -128,9 +128,10 @@ def test_other_recovery_codes_make_those_before_void(alice: Caller, phone: Phone
     assert log_in(answer.body["recovery_codes"][0]).status == 201
 
 
-def test_it_is_turned_off_and_asks_no_more(alice: Caller, phone: Phone) -> None:
+def test_it_is_turned_off_its_owner_is_told_and_it_asks_no_more(alice: Caller, phone: Phone, mailbox: Mailbox) -> None:
     phone.enrol(alice)
     assert alice.call("DELETE", f"{ME}/totp", {"password": PASSWORD}).status == 204
+    assert [mail["Subject"] for mail in mailbox.receive()] == ["Your second factor was turned off"]
     assert alice.get(ME).body["totp"] is False
     assert not RecoveryCode.objects.exists()
     assert log_in().status == 201

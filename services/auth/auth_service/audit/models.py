@@ -17,6 +17,7 @@ class Action(models.TextChoices):
     ACCOUNT_ACTIVATED = "account.activated"
     PASSWORD_CHANGED = "password.changed"  # noqa: S105  what happened
     PASSWORD_RESET = "password.reset"  # noqa: S105  likewise
+    PASSWORD_REFUSED = "password.refused"  # noqa: S105  likewise
     TOTP_ON = "totp.on"
     TOTP_OFF = "totp.off"
     TOKEN_CREATED = "token.created"  # noqa: S105  likewise
@@ -26,6 +27,7 @@ class Action(models.TextChoices):
     EMAIL_CHANGED = "email.changed"
     EMAIL_UNDONE = "email.undone"
     ROLE_CHANGED = "role.changed"
+    POWERS_CHANGED = "powers.changed"
     SUSPENDED = "suspended"
     REACTIVATED = "reactivated"
     EXPORT_MADE = "export.made"

@@ -1,9 +1,11 @@
 """Writing down what happens, in the transaction in which it does, and forgetting it when its time is over."""
 
+import contextlib
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from auth_service.audit.models import Action, AuditEntry
@@ -35,6 +37,12 @@ def audit_record(
         session_id=session_id or source.session_id,
         detail=detail,
     )
+
+
+def audit_refusal(action: Action, *, user_id: UUID | None, actor: UUID | None = None, **detail: Any) -> None:
+    """Write down that somebody was refused, which no transaction goes with; an account deleted just now has no log."""
+    with contextlib.suppress(IntegrityError), transaction.atomic():
+        audit_record(action, user_id=user_id, actor=actor, **detail)
 
 
 def audit_delete_old(*, now: datetime) -> int:

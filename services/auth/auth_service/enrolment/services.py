@@ -14,9 +14,9 @@ from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind
 from auth_service.brakes.services import attempt
 from auth_service.passwords.services import step_up_require
-from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.totp.models import Totp
 from auth_service.totp.secrets import seal
-from auth_service.totp.services import attempts_of, code_take, codes_renew
+from auth_service.totp.services import attempts_of, code_take, codes_renew, factor_remove
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_locked
 
@@ -69,9 +69,7 @@ def totp_end(user: User, current: str | None, *, session_id: UUID, now: datetime
     with transaction.atomic():
         user = user_get_locked(user.id)
         _require_active(user)
-        Totp.objects.filter(user=user).delete()
-        RecoveryCode.objects.filter(user=user).delete()
-        audit_record(Action.TOTP_OFF, user_id=user.id, actor=user.id)
+        factor_remove(user, actor=user.id, now=now)
 
 
 def recovery_codes_renew(user: User, current: str | None, *, session_id: UUID, now: datetime) -> list[str]:

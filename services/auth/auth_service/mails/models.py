@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     ADDRESS_WANTED = "address_wanted", "that somebody asks for the address of an account"
     NEW_DEVICE = "new_device", "that somebody logged in from a device that is new to the account"
     PASSWORD_CHANGED = "password_changed", "that the password is another one"
+    TOTP_OFF = "totp_off", "that a log-in asks for no code any more"
     EXPORT_READY = "export_ready", "that an archive of the account's data can be fetched"
     DELETION_ASKED = "deletion_asked", "that the account is to be deleted, and how to keep it"
     DELETION_CANCELLED = "deletion_cancelled", "that it is kept after all"

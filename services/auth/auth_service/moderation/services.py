@@ -10,6 +10,7 @@ from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end
+from auth_service.totp.services import factor_remove
 from auth_service.users.changes import user_changed
 from auth_service.users.events import RoleChanged, UserReactivated, UserSuspended
 from auth_service.users.models import Role
@@ -37,6 +38,26 @@ def user_reactivate(user_id: UUID, *, actor: UUID) -> None:
             user.save(update_fields=["is_active"])
             user_changed(user, UserReactivated(user_id=user.id, roles=user.roles), actor=actor)
             audit_record(Action.REACTIVATED, user_id=user.id, actor=actor)
+
+
+def user_totp_end(user_id: UUID, *, actor: UUID, now: datetime) -> bool:
+    """Let somebody in without a code who has lost app and recovery codes; False for an account that asks for none."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        if user.has_totp:
+            factor_remove(user, actor=actor, now=now)
+            return True
+    return False
+
+
+def user_powers_change(user_id: UUID, *, is_staff: bool, is_superuser: bool, actor: UUID) -> None:
+    """Let an account into auth's admin, or into all of it, or into it no more. Nobody else has to hear of it."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        if (user.is_staff, user.is_superuser) != (is_staff, is_superuser):
+            user.is_staff, user.is_superuser = is_staff, is_superuser
+            user.save(update_fields=["is_staff", "is_superuser"])
+            audit_record(Action.POWERS_CHANGED, user_id=user.id, actor=actor, staff=is_staff, superuser=is_superuser)
 
 
 def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) -> None:

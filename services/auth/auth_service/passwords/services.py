@@ -8,7 +8,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from auth_service.audit.models import Action
-from auth_service.audit.services import audit_record
+from auth_service.audit.services import audit_record, audit_refusal
 from auth_service.brakes.limits import AttemptKind, of_password
 from auth_service.brakes.services import attempt
 from auth_service.mailed_tokens.models import Purpose
@@ -84,6 +84,7 @@ def current_password_require(
     """
     with attempt(AttemptKind.PASSWORD, of_password(holder), now=now):
         if not user.check_password(current):
+            audit_refusal(Action.PASSWORD_REFUSED, user_id=user.id, actor=user.id)
             raise invalid_fields([FieldError(f"/{field}", "invalid", "This is not your password.")])
 
 

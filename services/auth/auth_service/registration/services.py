@@ -10,10 +10,10 @@ from auth_service.audit.services import audit_record
 from auth_service.mailed_tokens.models import Purpose
 from auth_service.mailed_tokens.services import TokenStale, token_redeem
 from auth_service.mails.models import Kind
-from auth_service.mails.services import mail_queue
+from auth_service.mails.services import mail_queue, mail_request
 from auth_service.settings import settings
 from auth_service.users.changes import user_announced
-from auth_service.users.claims import address_release, claim, claim_drop, nowhere
+from auth_service.users.claims import address_release, claim, claim_drop, is_stand_in, nowhere
 from auth_service.users.models import User
 from auth_service.users.selectors import email_is_held, user_get_by_email, user_get_by_uid
 from auth_service.users.services import user_draft, user_register
@@ -51,6 +51,14 @@ def activate(uid: str, token: str, *, now: datetime) -> None:
             raise TokenStale
         token_redeem(user, Purpose.ACTIVATION, token, now=now)
         account_open(user)
+
+
+def activation_resend(user: User, *, now: datetime) -> bool:
+    """Have the mail sent again for which an account waits; False for one that does not, or that no mail reaches."""
+    if user.activated or is_stand_in(user):
+        return False
+    mail_request(user.email, Kind.ACTIVATION, now=now)
+    return True
 
 
 def account_open(user: User) -> None:

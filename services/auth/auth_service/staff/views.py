@@ -2,28 +2,21 @@
 
 from typing import Any
 
-from chassis.problems import Problem
 from django.contrib import admin
 from django.contrib.admin.forms import AdminPasswordChangeForm
 from django.contrib.auth.views import PasswordChangeView
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 
-from auth_service.passwords.services import current_password_require, password_replace
+from auth_service.passwords.forms import own_password
+from auth_service.passwords.services import password_replace
 
 
 class PasswordForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
         """As the API asks for it, brakes and all."""
-        current = str(self.cleaned_data["old_password"])
-        try:
-            current_password_require(self.user, current, holder=self.user.pk, now=timezone.now())
-        except Problem as problem:
-            faults = [error.detail for error in problem.errors or []] or [problem.detail]
-            raise ValidationError(faults, code=problem.code) from None
-        return current
+        return own_password(self.user, str(self.cleaned_data["old_password"]))
 
     def save(self, commit: bool = True) -> Any:  # noqa: ARG002  Django's own signature
         """Through the service, which ends the account's sessions; this page's goes on."""

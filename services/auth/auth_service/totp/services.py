@@ -5,13 +5,18 @@ import hashlib
 import os
 import re
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
+from auth_service.audit.models import Action
+from auth_service.audit.services import audit_record
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_totp
 from auth_service.brakes.services import attempt
 from auth_service.brakes.stores import Count
+from auth_service.mails.models import Kind
+from auth_service.mails.services import mail_queue
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.totp.secrets import seal, step_of, unseal
 from auth_service.users.models import User
@@ -42,6 +47,14 @@ def code_take(factor: Totp, code: str, *, now: datetime) -> bool:
     """Use up a code of the app: its step, and all before, count no more. Of two at once one is told True."""
     step = step_of(re.sub(r"\s", "", code), unseal(bytes(factor.sealed_secret), factor.user_id), now=now)
     return step is not None and bool(Totp.objects.filter(pk=factor.pk, last_step__lt=step).update(last_step=step))
+
+
+def factor_remove(user: User, *, actor: UUID, now: datetime) -> None:
+    """Ask for no code any more, in the transaction of who locks the account, and tell its owner by mail."""
+    Totp.objects.filter(user=user).delete()
+    RecoveryCode.objects.filter(user=user).delete()
+    mail_queue(user, Kind.TOTP_OFF, now=now)
+    audit_record(Action.TOTP_OFF, user_id=user.id, actor=actor)
 
 
 def factors_reseal() -> int:

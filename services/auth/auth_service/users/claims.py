@@ -44,5 +44,10 @@ def nowhere() -> str:
     return f"{uuid7()}@{_NO_DOMAIN}"
 
 
+def is_stand_in(user: User) -> bool:
+    """Whether an account has no address, so that no mail activates it."""
+    return user.email.endswith(f"@{_NO_DOMAIN}")
+
+
 def _key(email: str) -> str:
     return key_of("address claim", email_key(email))

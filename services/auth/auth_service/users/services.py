@@ -1,16 +1,15 @@
 """Opening accounts, and telling by a password whose one is."""
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 
 from auth_service.audit.models import Action
-from auth_service.audit.services import audit_record
+from auth_service.audit.services import audit_refusal
 from auth_service.brakes.clients import Client
 from auth_service.brakes.limits import AttemptKind, of_log_in
 from auth_service.brakes.services import attempt
@@ -89,8 +88,7 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
 
 def written_down(refusal: LoginRefused, user: User | None) -> LoginRefused:
     """The refusal, in the audit log: of unknown accounts too, for an entry takes a while and time must not tell."""
-    with contextlib.suppress(IntegrityError), transaction.atomic():  # an account that was just deleted has no log
-        audit_record(Action.SESSION_REFUSED, user_id=user.id if user else None, actor=None, code=refusal.code)
+    audit_refusal(Action.SESSION_REFUSED, user_id=user.id if user else None, code=refusal.code)
     return refusal
 
 

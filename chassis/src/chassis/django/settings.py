@@ -64,6 +64,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "LANGUAGE_CODE": "en",
         "TIME_ZONE": "UTC",
         "USE_TZ": True,
+        "EVENT_SERVICE": f"{settings.service}_service.commands.event_service",  # a function, for the admin
         "TOKEN_KEYS": "chassis.django.authentication.key_of_issuer",
         "REST_FRAMEWORK": {
             "DEFAULT_AUTHENTICATION_CLASSES": ["chassis.django.authentication.BearerAuthentication"],

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -37,7 +37,7 @@ class DeadLetter:
         self.subscription.ack([self.delivery])
 
 
-def browse(transport: Transport, queue: str) -> Iterator[DeadLetter]:
+def browse(transport: Transport, queue: str) -> Generator[DeadLetter]:
     """The dead letters of a queue, at most BROWSE_LIMIT; those not removed meanwhile stay. Raises TransportLost."""
     dead = dead_queue(queue)
     depth = transport.depth(dead)

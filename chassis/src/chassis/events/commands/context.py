@@ -13,7 +13,7 @@ from chassis.events.databases.tables import require_tables
 from chassis.events.dead_letters import DeadLetter, browse
 from chassis.events.service import EventService
 from chassis.events.topology import Queue, queues
-from chassis.events.transports import Message, Publisher, PublishOutcome, Transport, TransportLost
+from chassis.events.transports import Publisher, Transport
 from chassis.settings import SettingsError
 
 BATCH = 500
@@ -79,11 +79,3 @@ class CommandContext:
     def close(self) -> None:
         for database in self._opened:
             database.close()
-
-
-def send(publisher: Publisher, messages: list[Message], queue: str) -> None:
-    """Send messages to one queue; raises TransportLost when it did not take them all."""
-    sent = publisher.publish(messages, queue=queue)
-    refused = [message.id for message in messages if sent.get(message.id) is not PublishOutcome.CONFIRMED]
-    if refused:
-        raise TransportLost(f"{queue} did not take {refused[0]} and {len(refused) - 1} others of {len(messages)}")

@@ -2,17 +2,15 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from itertools import chain
 from typing import Any
 
-from chassis.events import parked_events
-from chassis.events.commands.context import CommandContext, send
-from chassis.events.dead_letters import DeadLetter
-from chassis.events.parked_events import ParkedEvent
-from chassis.events.transports import Message
+from chassis.events import dead_events
+from chassis.events.commands.context import CommandContext
+from chassis.events.dead_events import DeadEvent
 from chassis.settings import SettingsError
-
-Row = dict[str, object]
 
 
 def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
@@ -37,59 +35,42 @@ def declare(verbs: Any, shared: argparse.ArgumentParser) -> None:
 
 
 def list_dead(context: CommandContext, args: argparse.Namespace) -> None:
-    rows: list[Row] = []
-    for queue in context.chosen_queues(args.queue):
-        entries = parked_events.entries(context.database, queue.name)
-        rows += [_of_entry(queue.name, each) for each in entries if args.parked or each.state == "dead"]
-        rows += [_of_letter(each) for each in context.dead_letters(queue.name)]
-    context.out.table(rows, "Nothing is dead.")
+    queues = [queue.name for queue in context.chosen_queues(args.queue)]
+    listed = (each for each in _everything(context, queues) if args.parked or each.state == "dead")
+    context.out.table([_row(each) for each in listed], "Nothing is dead.")
 
 
 def show(context: CommandContext, args: argparse.Namespace) -> None:
-    for row, body in _everything(context):
-        if row["id"] == args.id:
-            context.out.document(row | {"body": _readable(body)})
+    for each in _everything(context, [queue.name for queue in context.queues]):
+        if each.id == args.id:
+            context.out.document(_row(each) | {"body": _readable(each.body)})
             return
     raise _unknown(args.id)
 
 
 def redrive(context: CommandContext, args: argparse.Namespace) -> None:
-    redriven: list[str] = []
-    with context.publisher() as publisher:
-        for queue in context.chosen_queues(args.queue):
-            for entry in _chosen_entries(context, args, queue.name):
-                if entry.state == "held":
-                    raise SettingsError(f"{entry.event_id} waits for an earlier event of its key; redrive that one.")
-                if parked_events.redrive(context.database, queue.name, entry.event_id):
-                    redriven.append(entry.event_id)
-            for letter in _chosen_letters(context, args, queue.name):
-                send(publisher, [Message(letter.id, "", "", letter.body)], queue.name)
-                letter.remove()
-                redriven.append(letter.id)
-    _tell(context, args, redriven, "will be tried again")
+    def is_chosen(each: DeadEvent) -> bool:
+        chosen = _is_meant(args)(each)
+        if chosen and each.state == "held":
+            raise SettingsError(f"{each.id} waits for an earlier event of its key; redrive that one.")
+        return chosen
+
+    queues = [queue.name for queue in context.chosen_queues(args.queue)]
+    redriven = dead_events.redrive(queues, is_chosen, database=context.database, transport=context.transport)
+    _tell(context, args, list(redriven), "will be tried again")
 
 
 def discard(context: CommandContext, args: argparse.Namespace) -> None:
-    discarded: list[str] = []
-    for queue in context.chosen_queues(args.queue):
-        discarded += [
-            entry.event_id
-            for entry in _chosen_entries(context, args, queue.name)
-            if parked_events.discard(context.database, queue.name, entry.event_id, args.reason)
-        ]
-        for letter in _chosen_letters(context, args, queue.name):
-            letter.remove()
-            discarded.append(letter.id)
-    _tell(context, args, discarded, "given up")
+    queues = [queue.name for queue in context.chosen_queues(args.queue)]
+    given_up = dead_events.discard(
+        queues, _is_meant(args), args.reason, database=context.database, transport=context.transport
+    )
+    _tell(context, args, list(given_up), "given up")
 
 
-def _chosen_entries(context: CommandContext, args: argparse.Namespace, queue: str) -> list[ParkedEvent]:
-    entries = parked_events.entries(context.database, queue)
-    return [each for each in entries if (each.state == "dead" if args.all else each.event_id == args.id)]
-
-
-def _chosen_letters(context: CommandContext, args: argparse.Namespace, queue: str) -> Iterator[DeadLetter]:
-    return (each for each in context.dead_letters(queue) if args.all or each.id == args.id)
+def _is_meant(args: argparse.Namespace) -> Callable[[DeadEvent], bool]:
+    """Whether the words of the command mean an event: by its id whatever its state, or all that are dead."""
+    return lambda each: each.state == "dead" if args.all else each.id == args.id
 
 
 def _tell(context: CommandContext, args: argparse.Namespace, ids: list[str], what: str) -> None:
@@ -102,41 +83,13 @@ def _unknown(identity: str) -> SettingsError:
     return SettingsError(f"Nothing that waits has the id {identity!r}; `events dead ls --parked` lists what does.")
 
 
-def _everything(context: CommandContext) -> Iterator[tuple[Row, bytes]]:
-    for queue in context.queues:
-        for entry in parked_events.entries(context.database, queue.name):
-            yield _of_entry(queue.name, entry), entry.envelope.encode()
-        for letter in context.dead_letters(queue.name):
-            yield _of_letter(letter), letter.body
+def _everything(context: CommandContext, queues: list[str]) -> Iterator[DeadEvent]:
+    for queue in queues:
+        yield from chain(dead_events.in_inbox(queue, context.database), dead_events.on_broker(queue, context.transport))
 
 
-def _of_entry(queue: str, entry: ParkedEvent) -> Row:
-    return {
-        "id": entry.event_id,
-        "queue": queue,
-        "place": "inbox",
-        "state": entry.state,
-        "type": entry.type,
-        "key": entry.partition_key,
-        "attempts": entry.attempts,
-        "since": entry.received_at,
-        "reason": entry.error,
-    }
-
-
-def _of_letter(letter: DeadLetter) -> Row:
-    event = letter.event
-    return {
-        "id": letter.id,
-        "queue": letter.queue,
-        "place": "broker",
-        "state": "dead",
-        "type": event.type if event else None,
-        "key": event.partition_key if event else None,
-        "attempts": None,
-        "since": None,
-        "reason": letter.reason,
-    }
+def _row(each: DeadEvent) -> dict[str, object]:
+    return {name: value for name, value in asdict(each).items() if name != "body"}
 
 
 def _readable(body: bytes) -> object:

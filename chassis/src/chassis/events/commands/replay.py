@@ -8,8 +8,9 @@ from typing import Any
 from chassis import clock
 from chassis.events import envelope
 from chassis.events.commands.arguments import moment
-from chassis.events.commands.context import CommandContext, send
+from chassis.events.commands.context import CommandContext
 from chassis.events.envelope import Event
+from chassis.events.sending import send
 from chassis.events.topology import queue_name
 from chassis.events.transports import Message
 from chassis.settings import SettingsError

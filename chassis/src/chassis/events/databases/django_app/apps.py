@@ -6,3 +6,4 @@ from django.apps import AppConfig
 class EventsConfig(AppConfig):
     name = "chassis.events.databases.django_app"
     label = "chassis_events"
+    verbose_name = "Events"

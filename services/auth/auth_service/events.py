@@ -13,6 +13,7 @@ from auth_service.mails.handlers import mail_queue_on_webhook_disabled
 from auth_service.personal_tokens.events import PersonalTokenRevoked
 from auth_service.sessions.events import SessionRevoked
 from auth_service.users.events import (
+    CredentialsChanged,
     ProfileUpdated,
     RoleChanged,
     TokensRevoked,
@@ -27,6 +28,7 @@ PUBLISHES: tuple[type[EventData], ...] = (
     SessionRevoked,
     PersonalTokenRevoked,
     TokensRevoked,
+    CredentialsChanged,
     UserSuspended,
     UserReactivated,
     RoleChanged,

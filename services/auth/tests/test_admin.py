@@ -1,6 +1,7 @@
 """The admin, where staff look and decide."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pyotp
@@ -8,11 +9,14 @@ import pytest
 from auth_service.audit.models import Action, AuditEntry
 from auth_service.keys.models import SigningKey
 from auth_service.mails.models import MailRequest
+from auth_service.moderation.services import user_reactivate, user_suspend
 from auth_service.outbox.models import OutboxEvent
+from auth_service.passwords.services import password_replace
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open
 from auth_service.testing import PASSWORD, Caller, Mailbox
 from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.users.changes import credentials_changed
 from auth_service.users.claims import nowhere
 from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
@@ -78,6 +82,23 @@ def test_staff_suspend_and_reactivate(dana: Client, alice: Caller) -> None:
         dana.post("/admin/users/user/", {"action": action, "_selected_action": [str(alice.id)]})
         assert User.objects.get(username="alice").is_active is active
     assert alice.get("/api/v1/auth/users/me").status == 401
+
+
+def test_a_log_in_to_the_admin_ends_for_good_with_suspension_password_and_address(dana: Client) -> None:
+    user = User.objects.get(username="dana")
+    ends: dict[str, Callable[[], object]] = {
+        "suspension": lambda: user_suspend(user.id, actor=user.id, now=timezone.now()),
+        "password": lambda: password_replace(user.id, PASSWORD, actor=user.id, now=timezone.now()),
+        "address": lambda: credentials_changed(User.objects.get(id=user.id), actor=user.id),
+    }
+    for why, end in ends.items():
+        client = Client()
+        client.post("/admin/login/", {"username": "dana", "password": PASSWORD})
+        assert client.get("/admin/users/user/").status_code == 200
+        end()
+        assert client.get("/admin/users/user/").status_code == 302, why
+        user_reactivate(user.id, actor=user.id)
+        assert client.get("/admin/users/user/").status_code == 302, why
 
 
 def test_staff_end_a_session(dana: Client, alice: Caller) -> None:

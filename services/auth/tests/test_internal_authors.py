@@ -3,6 +3,7 @@
 from uuid import UUID
 
 import pytest
+from auth_service.audit.models import AuditEntry
 from auth_service.clients.services import service_token_issue
 from auth_service.sessions.models import Session
 from auth_service.testing import PASSWORD, Caller
@@ -94,3 +95,5 @@ def test_credentials_say_whose_they_are_and_open_no_session(alice: Caller, blog:
     blog.access = ""
     assert blog.post("/internal/credentials", {"login": "alice", "password": PASSWORD}).status == 401
     assert Session.objects.count() == before
+    told = AuditEntry.objects.filter(user__username="alice").order_by("-id").values_list("action", "detail")[:2]
+    assert list(told) == [("session.refused", {"code": "invalid_credentials"}), ("admin.entered", {"admin": "blog"})]

@@ -9,6 +9,7 @@ from blog_service.accounts.handlers import (
     author_upsert_on_profile_updated,
     author_upsert_on_user_registered,
     posts_settle_on_user_reactivated,
+    staff_log_out_on_credentials_changed,
 )
 from blog_service.comments.events import CommentCreated, CommentDeleted, CommentUpdated
 from blog_service.erasure.events import ErasureDone
@@ -63,6 +64,7 @@ HANDLERS: dict[str, Handler] = {
     "blog.comment.deleted.v1": webhooks_tell_of_comment,
     "auth.user.registered.v1": author_upsert_on_user_registered,
     "auth.profile.updated.v1": author_upsert_on_profile_updated,
+    "auth.user.credentials_changed.v1": staff_log_out_on_credentials_changed,
     "auth.user.suspended.v1": author_suspend_on_user_suspended,
     "auth.user.reactivated.v1": posts_settle_on_user_reactivated,
     "auth.role.changed.v1": author_and_staff_change_on_role_changed,

@@ -91,15 +91,21 @@ def test_accounts_are_not_changed_here(staff: Client, dana: Caller) -> None:
 
 @pytest.mark.parametrize(
     ("type_name", "data"),
-    [("auth.user.suspended.v1", {"roles": ["editor"]}), ("auth.role.changed.v1", {"roles": ["author"]})],
+    [
+        ("auth.user.suspended.v1", {"roles": ["editor"]}),
+        ("auth.role.changed.v1", {"roles": ["author"]}),
+        ("auth.user.credentials_changed.v1", {}),
+    ],
 )
-def test_suspension_and_loss_of_role_end_the_log_in(
-    staff: Client, dana: Caller, type_name: str, data: dict[str, Any]
+def test_suspension_loss_of_role_and_another_password_end_the_log_in_for_good(
+    staff: Client, dana: Caller, neighbours: Neighbours, type_name: str, data: dict[str, Any]
 ) -> None:
     event = example(type_name)
     told = event.data | {"user_id": str(dana.id), **data}
     deliver(event_service(), replace(event, id=uuid7(), partition_key=str(dana.id), data=told))
     assert staff.get("/admin/posts/post/").status_code == 302
+    assert logged_in(dana, neighbours).get("/admin/posts/post/").status_code == 200
+    assert staff.get("/admin/posts/post/").status_code == 302, "another log-in wakes no former one"
 
 
 def act(staff: Client, action: str) -> None:

@@ -23,6 +23,7 @@ from auth_service.passwords.services import step_up_require
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.settings import settings
+from auth_service.users.changes import credentials_changed
 from auth_service.users.claims import address_release
 from auth_service.users.models import EmailChange, User
 from auth_service.users.selectors import (
@@ -161,8 +162,8 @@ def _move(user: User, email: str, *, confirmed: bool = True) -> None:
     """``confirmed`` is whether a link was read there."""
     user.move_to(email)
     user.email_confirmed = confirmed
-    user.credential_version += 1
-    user.save(update_fields=["email", "email_key", "email_confirmed", "credential_version"])
+    user.save(update_fields=["email", "email_key", "email_confirmed"])
+    credentials_changed(user, actor=user.id)
 
 
 def _taken() -> Problem:

@@ -23,7 +23,8 @@ def user_suspend(user_id: UUID, *, actor: UUID, now: datetime) -> None:
         user = user_get_locked(user_id)
         if user.is_active:
             user.is_active = False
-            user.save(update_fields=["is_active"])
+            user.credential_version += 1  # a log-in to the admin does not live again when the account does
+            user.save(update_fields=["is_active", "credential_version"])
             user_changed(user, UserSuspended(user_id=user.id, roles=user.roles), actor=actor)
             audit_record(Action.SUSPENDED, user_id=user.id, actor=actor)
         sessions_end(user_id, by=Session.EndedBy.SUSPENSION, actor=actor, now=now)

@@ -18,6 +18,7 @@ from auth_service.mails.services import mail_queue, mail_requests_drop
 from auth_service.registration.services import account_open
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end, sessions_end_others
+from auth_service.users.changes import credentials_changed
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_by_uid, user_get_locked
 from auth_service.users.strength import weaknesses
@@ -30,7 +31,7 @@ def password_replace(user_id: UUID, password: str, *, actor: UUID, now: datetime
     hashed = make_password(password)  # slow on purpose, so before the transaction opens
     with transaction.atomic():
         user = user_get_locked(user_id)
-        _store(user, hashed, now=now)
+        _store(user, hashed, actor=actor, now=now)
         audit_record(Action.PASSWORD_CHANGED, user_id=user_id, actor=actor)
         sessions_end(user_id, by=Session.EndedBy.PASSWORD, actor=actor, now=now)
     return user
@@ -56,7 +57,7 @@ def password_change(  # noqa: PLR0913  named
         locked = user_get_locked(user.id)
         if locked.password != user.password:
             raise invalid_fields([FieldError("/current_password", "invalid", "Your password was changed just now.")])
-        _store(locked, hashed, now=now)
+        _store(locked, hashed, actor=user.id, now=now)
         audit_record(Action.PASSWORD_CHANGED, user_id=user.id, actor=user.id)
         sessions_end_others(user.id, session_id, by=Session.EndedBy.PASSWORD, now=now)
 
@@ -101,7 +102,7 @@ def password_reset(uid: str, token: str, password: str, *, now: datetime) -> Non
         locked = user_get_by_uid(uid, locked=True)
         token_redeem(locked, Purpose.PASSWORD_RESET, token, now=now)
         account_open(locked)
-        _store(locked, hashed, now=now)
+        _store(locked, hashed, actor=user.id, now=now)
         audit_record(Action.PASSWORD_RESET, user_id=user.id, actor=user.id)
         sessions_end(user.id, by=Session.EndedBy.PASSWORD, actor=user.id, now=now)
 
@@ -112,9 +113,9 @@ def _hashed(password: str, user: User, *, realworld: bool = False) -> str:
     return make_password(password)
 
 
-def _store(user: User, hashed: str, *, now: datetime) -> None:
+def _store(user: User, hashed: str, *, actor: UUID, now: datetime) -> None:
     user.password = hashed
-    user.credential_version += 1
-    user.save(update_fields=["password", "credential_version"])
+    user.save(update_fields=["password"])
+    credentials_changed(user, actor=actor)
     mail_requests_drop(user)
     mail_queue(user, Kind.PASSWORD_CHANGED, now=now)

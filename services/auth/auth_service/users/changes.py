@@ -5,7 +5,7 @@ from uuid import UUID
 from chassis.events.databases.django import publish
 from chassis.events.types import EventData
 
-from auth_service.users.events import ProfileUpdated, UserRegistered
+from auth_service.users.events import CredentialsChanged, ProfileUpdated, UserRegistered
 from auth_service.users.models import User
 
 
@@ -28,6 +28,14 @@ def user_changed(user: User, event: EventData, *, actor: UUID) -> None:
     user.version += 1
     user.save(update_fields=["version"])
     publish(event, sequence=user.version, actor=actor)
+
+
+def credentials_changed(user: User, *, actor: UUID) -> None:
+    """Make void what was mailed to an account, whose row is locked, or opened with its former password or address."""
+    user.credential_version += 1
+    user.save(update_fields=["credential_version"])
+    if user.activated:  # of others nobody has heard yet
+        user_changed(user, CredentialsChanged(user_id=user.id), actor=actor)
 
 
 def profile_changed(user: User, *, actor: UUID) -> None:

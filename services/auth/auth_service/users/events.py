@@ -43,6 +43,13 @@ class TokensRevoked(EventData):
     reason: str = Field(examples=["suspended"])
 
 
+@event("auth.user.credentials_changed.v1", aggregate="user", id_field="user_id")
+class CredentialsChanged(EventData):
+    """The account has another password or address: what was opened with the former, and is no session, is over."""
+
+    user_id: UUID = Field(examples=[_ADA])
+
+
 @event("auth.user.suspended.v1", aggregate="user", id_field="user_id")
 class UserSuspended(EventData):
     """The account may not be used until further notice."""

@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from uuid_utils.compat import uuid7
 
 from auth_service.users.look_alikes import look_alike
@@ -130,6 +131,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Whether a log-in asks for a code as well."""
         factor = getattr(self, "totp", None)
         return bool(factor and factor.confirmed_at)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a log-in to the admin is bound to, for Django: the password, and all that makes void what was mailed."""
+        bound = f"{self.password} {self.credential_version}"
+        return salted_hmac("log-in to the admin", bound, secret=secret, algorithm="sha256").hexdigest()
 
     def move_to(self, email: str) -> None:
         """From now on this is the address; not saved."""

@@ -9,7 +9,7 @@ from blog_service.posts.models import Post
 from blog_service.posts.services.previews import previews_end
 from blog_service.posts.services.settling import posts_settle
 from blog_service.posts.services.shown import shown_changed
-from blog_service.staff.services import staff_change, staff_leave
+from blog_service.staff.services import staff_change, staff_leave, staff_log_out
 from blog_service.webhooks.services.webhooks import webhooks_follow_roles
 
 
@@ -28,6 +28,10 @@ def author_suspend_on_user_suspended(event: Event) -> None:
     shown_changed(author_id)
     previews_end(author_id)
     staff_leave(author_id)
+
+
+def staff_log_out_on_credentials_changed(event: Event) -> None:
+    staff_log_out(UUID(event.data["user_id"]))
 
 
 def posts_settle_on_user_reactivated(event: Event) -> None:

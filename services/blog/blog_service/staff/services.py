@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX as NO_PASSWORD
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
 
 from blog_service.comments.access import MODERATING_ROLES
@@ -16,26 +16,39 @@ def staff_enter(user_id: UUID, *, username: str, roles: Collection[str]) -> User
     """The member of staff with this account; None for one who neither edits nor moderates."""
     if STAFF_ROLES.isdisjoint(roles):
         return None
-    known = {"password": NO_PASSWORD, "first_name": username, "is_active": True}
-    staff, _created = User.objects.update_or_create(username=str(user_id), defaults=known)
+    known: dict[str, object] = {"first_name": username, "is_active": True}
+    new = known | {"password": _no_password()}
+    staff, _created = User.objects.update_or_create(username=str(user_id), defaults=known, create_defaults=new)
     _empower(staff, roles)
     return staff
 
 
 def staff_leave(user_id: UUID) -> None:
-    """End the sessions of a member of staff, until the next log-in."""
-    User.objects.filter(username=str(user_id)).update(is_active=False)
+    """End the log-ins of a member of staff, and let none be until auth is asked again."""
+    User.objects.filter(username=str(user_id)).update(is_active=False, password=_no_password())
+
+
+def staff_log_out(user_id: UUID) -> None:
+    """End the log-ins of a member of staff."""
+    User.objects.filter(username=str(user_id)).update(password=_no_password())
 
 
 def staff_change(user_id: UUID, *, roles: Collection[str]) -> None:
-    """Give a member of staff the powers of these roles, and none where they give none."""
+    """Give a member of staff the powers of these roles; to lose one ends the log-ins."""
     for staff in User.objects.filter(username=str(user_id)):
+        if roles_of(staff).difference(roles):
+            staff_log_out(user_id)
         _empower(staff, roles)
 
 
 def roles_of(staff: User) -> frozenset[str]:
     """The roles that a member of staff has here."""
     return frozenset(staff.groups.values_list("name", flat=True))
+
+
+def _no_password() -> str:
+    """Lets nobody in. Django binds log-ins to it: those bound to another one are over, and stay so."""
+    return make_password(None)
 
 
 def _empower(staff: User, roles: Collection[str]) -> None:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from launcher import ROOT, LauncherError
-from launcher.settings import SERVICES_WITH_DATABASE, Settings
+from launcher.settings import SERVICES_WITH_DATABASE, WITH_ADMIN, Settings
 
+GATHER = ("collectstatic", "--no-input", "--ignore", "rest_framework")  # which no page shows
 SOURCES = ("chassis/src", "services", "requirements")
 
 
@@ -20,7 +21,10 @@ def prepare(settings: Settings) -> None:
         return
     for step, saying in (("migrate", "Migrating the databases …"), ("demo", "Loading the demo content …")):
         print(saying, flush=True)
-        _run_everywhere(step, settings)
+        _run_everywhere([step], settings, SERVICES_WITH_DATABASE)
+    if settings.mode == "servers":
+        print("Gathering the files of the admins …", flush=True)
+        _run_everywhere(["manage", *GATHER], settings, WITH_ADMIN)
     stamp.write_text(_state(settings))
 
 
@@ -59,9 +63,10 @@ def _identity(database_url: str) -> str:
     return f"{file}:{file.stat().st_ino if file.exists() else 'absent'}"
 
 
-def _run_everywhere(step: str, settings: Settings) -> None:
-    logs = {service: settings.log_folder / f"{service}-{step}.log" for service in SERVICES_WITH_DATABASE}
-    running = {service: _start([service, step], settings, logs[service]) for service in SERVICES_WITH_DATABASE}
+def _run_everywhere(words: Sequence[str], settings: Settings, services: Iterable[str]) -> None:
+    step = words[0]
+    logs = {service: settings.log_folder / f"{service}-{step}.log" for service in services}
+    running = {service: _start([service, *words], settings, log) for service, log in logs.items()}
     try:
         failed = [service for service, process in running.items() if process.wait()]
     finally:

@@ -12,6 +12,7 @@ MODES = ("embedded", "servers")
 VENV = ROOT / ".venv"
 SERVICES = ("auth", "blog", "media", "gateway")
 SERVICES_WITH_DATABASE = ("auth", "blog", "media")
+WITH_ADMIN = ("auth", "blog")
 LISTENERS = ("gateway",)  # hear events and have no queue for them, nor jobs
 PORTS = {"GATEWAY_PORT": 8000, "GATEWAY_ADMIN_PORT": 8001, "AUTH_PORT": 8010, "BLOG_PORT": 8020, "MEDIA_PORT": 8030}
 HOSTS = {name: name.replace("_PORT", "_HOST") for name in PORTS}
@@ -87,7 +88,8 @@ def read_settings() -> Settings:
     var = (ROOT / given.get("VAR_DIR", "var")).resolve()
     inherited = {name: value for name, value in given.items() if not name.startswith("MAKE")}
     hosts = {name: given.get(host, LOOPBACK) for name, host in HOSTS.items()}
-    environment = embedded_defaults(var, ports, hosts) | ports | inherited | _always(var, given)
+    static = {f"{name.upper()}_STATIC_DIR": str(var / "static" / name) for name in WITH_ADMIN if mode == "servers"}
+    environment = embedded_defaults(var, ports, hosts) | static | ports | inherited | _always(var, given)
     return Settings(mode, var, frozenset(given), environment | broker_urls(environment))
 
 

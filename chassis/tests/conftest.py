@@ -9,7 +9,7 @@ import django
 import pytest
 from chassis.django.settings import django_settings
 from chassis.logging import clear_request
-from chassis.settings import Secret, ServiceSettings, loading
+from chassis.settings import AdminSessions, Secret, ServiceSettings, loading
 from chassis.testing import LocalServer, TokenMint, local_server
 from chassis.tokens import KeySet, Verifier
 from django.conf import settings as django_conf
@@ -25,6 +25,8 @@ class PressSettings(ServiceSettings):
     database_url: Secret = "sqlite:///:memory:"
     secret_key: Secret = "development-press-secret-key-of-no-worth"
     secret_key_fallback: Secret = ""
+    admin_sessions: AdminSessions = "db"
+    static_dir: str = ""
     port: int = 9000
 
 

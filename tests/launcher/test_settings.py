@@ -46,6 +46,17 @@ def test_environment_wins_over_defaults_and_data_follows_the_folder(
     assert settings.environment["BLOG_DATABASE_URL"] == f"sqlite:///{tmp_path}/blog.sqlite3"
 
 
+@pytest.mark.parametrize(("mode", "gathered"), [("embedded", False), ("servers", True)])
+def test_files_of_the_admins_are_gathered_where_servers_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, mode: str, gathered: bool
+) -> None:
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    monkeypatch.setenv("MODE", mode)
+    found = {name: read_settings().environment.get(name) for name in ("AUTH_STATIC_DIR", "BLOG_STATIC_DIR")}
+    folders = {"AUTH_STATIC_DIR": f"{tmp_path}/static/auth", "BLOG_STATIC_DIR": f"{tmp_path}/static/blog"}
+    assert found == (folders if gathered else dict.fromkeys(folders))
+
+
 def test_each_service_has_an_account_of_its_own_on_a_private_broker(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

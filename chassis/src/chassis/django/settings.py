@@ -22,6 +22,10 @@ class DjangoServiceSettings(Protocol):
     @property
     def cache_url(self) -> str: ...
     @property
+    def admin_sessions(self) -> str: ...
+    @property
+    def static_dir(self) -> str: ...
+    @property
     def database_url(self) -> str: ...
     @property
     def secret_key(self) -> str: ...
@@ -46,6 +50,8 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         # two admins on one host, apart by port alone, which cookies do not tell (RFC 6265, 8.5)
         "CSRF_COOKIE_NAME": f"{settings.service}_csrftoken",
         "SESSION_COOKIE_NAME": f"{settings.service}_sessionid",
+        "SESSION_ENGINE": session_engine(settings),
+        "CSRF_FAILURE_VIEW": "chassis.django.error_views.csrf_failed",
         "CSRF_COOKIE_SECURE": https,
         "SESSION_COOKIE_SECURE": https,
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
@@ -58,8 +64,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
         "CACHES": {"default": cache(settings.cache_url) | {"KEY_PREFIX": settings.service}},
         "DATA_UPLOAD_MAX_MEMORY_SIZE": JSON_BODY_BYTES,
         "TEMPLATES": [_templates()],
-        "STATIC_URL": "/static/",
-        "WHITENOISE_USE_FINDERS": True,  # the admin's few files, from where they were installed
+        **_static(settings.static_dir),
         "LOGGING_CONFIG": None,  # chassis.logging has done it
         "LANGUAGE_CODE": "en",
         "TIME_ZONE": "UTC",
@@ -87,6 +92,15 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             ],
         },
     }
+
+
+def session_engine(settings: DjangoServiceSettings) -> str:
+    """The module that keeps the admin's log-ins; raises SettingsError where processes would know of different ones."""
+    kept = settings.admin_sessions
+    if settings.production and "cache" in kept and settings.cache_url.startswith("locmem:"):
+        name = f"{settings.service.upper()}_ADMIN_SESSIONS"
+        raise SettingsError(f"{name}={kept} needs a CACHE_URL that all processes share, redis:// or memcached://.")
+    return f"django.contrib.sessions.backends.{kept}"
 
 
 def database(url: str, variable: str) -> dict[str, Any]:
@@ -130,6 +144,24 @@ def cache(url: str) -> dict[str, Any]:
         case "memcached":
             return {"BACKEND": "chassis.django.cache.MemcachedCache", "LOCATION": parts.netloc}
     raise SettingsError(f"CACHE_URL must begin with locmem://, redis:// or memcached://, not {parts.scheme!r}.")
+
+
+def _static(folder: str) -> dict[str, Any]:
+    """The admin's few files: those in the folder, by names that tell their content and may be kept for ever.
+
+    Without one, from where they were installed.
+    """
+    if not folder:
+        return {"STATIC_URL": "/static/", "WHITENOISE_USE_FINDERS": True}
+    return {
+        "STATIC_URL": "/static/",
+        "STATIC_ROOT": folder,
+        "WHITENOISE_KEEP_ONLY_HASHED_FILES": True,
+        "STORAGES": {
+            "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+            "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+        },
+    }
 
 
 def _templates() -> dict[str, Any]:

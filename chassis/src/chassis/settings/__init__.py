@@ -7,10 +7,11 @@ the service's prefix (``database_url`` of auth is AUTH_DATABASE_URL). Whatever i
 from chassis.settings.inventory import SettingInfo, catalogue
 from chassis.settings.loading import load
 from chassis.settings.service_settings import ClientSettings, ServiceSettings
-from chassis.settings.types import BaseUrl, FormerSecret, GeneratedSecret, Secret
+from chassis.settings.types import AdminSessions, BaseUrl, FormerSecret, GeneratedSecret, Secret
 from chassis.settings_error import SettingsError
 
 __all__ = [
+    "AdminSessions",
     "BaseUrl",
     "ClientSettings",
     "FormerSecret",

@@ -1,7 +1,7 @@
 """Types of settings that say what their text must be."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
@@ -95,6 +95,8 @@ OptionalEndpoint = Annotated[str, AfterValidator(_http_base_or_none)]
 SentryDsn = Annotated[Secret, AfterValidator(_sentry_dsn)]
 SecretHeaders = Annotated[Secret, AfterValidator(_headers)]
 """Headers as OpenTelemetry has them in the environment: name=value, separated by commas."""
+AdminSessions = Literal["db", "cached_db", "cache", "signed_cookies"]
+"""Where Django keeps the log-ins of staff."""
 Origins = Annotated[str, AfterValidator(_origins)]
 """Origins such as https://app.example.com, separated by commas."""
 EventBroker = Annotated[Secret, AfterValidator(_broker)]

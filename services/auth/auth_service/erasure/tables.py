@@ -7,11 +7,10 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from chassis.django.admin_log_ins import log_ins_delete
 from chassis.events.databases.django_app.models import Walk
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session as Cookie
 from django.db.models import Q
 
 from auth_service.audit.models import AuditEntry
@@ -53,11 +52,7 @@ def _email_changes(user_id: UUID) -> int:
 
 
 def _cookies(user_id: UUID) -> int:
-    """Log-ins to the admin. Whose one is stands inside; there are as many as members of staff and their browsers."""
-    theirs = [
-        cookie.pk for cookie in Cookie.objects.iterator() if cookie.get_decoded().get(SESSION_KEY) == str(user_id)
-    ]
-    return Cookie.objects.filter(pk__in=theirs).delete()[0]
+    return log_ins_delete({str(user_id)})
 
 
 def _admin_log(user_id: UUID) -> int:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from uuid import UUID
 
+from chassis.django.admin_log_ins import log_ins_delete
 from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events.databases.django_app.models import Walk
 from django.contrib.admin.models import LogEntry
-from django.contrib.auth import SESSION_KEY
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
-from django.contrib.sessions.models import Session
 from django.db import connection
 
 from blog_service.authors.models import Author
@@ -66,10 +65,8 @@ def _pictures(user_id: UUID) -> int:
 
 
 def _cookies(user_id: UUID) -> int:
-    """Log-ins to the admin. Whose one is stands inside; there are as many as members of staff and their browsers."""
     staff = {str(pk) for pk in User.objects.filter(username=str(user_id)).values_list("pk", flat=True)}
-    theirs = [one.pk for one in Session.objects.iterator() if staff and one.get_decoded().get(SESSION_KEY) in staff]
-    return Session.objects.filter(pk__in=theirs).delete()[0]
+    return log_ins_delete(staff) if staff else 0
 
 
 ERASED: Final[Mapping[str, Erase]] = {

@@ -1,6 +1,7 @@
 """A Django service as a client meets it."""
 
 import json
+from http import HTTPStatus
 from secrets import token_hex
 from typing import Any, cast
 from uuid import UUID
@@ -15,7 +16,7 @@ from chassis.testing import LocalServer, TokenMint
 from chassis.tokens import KeySet
 from django.conf import settings as django_conf
 from django.core.checks import run_checks
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from django.test import Client, override_settings
@@ -90,12 +91,17 @@ def plain(_request: HttpRequest) -> HttpResponse:
     return HttpResponse("plain")
 
 
+def failing_page(_request: HttpRequest, how: str) -> HttpResponse:
+    raise {"400": SuspiciousOperation, "403": PermissionDenied, "404": Http404, "500": RuntimeError}[how]("<b>why</b>")
+
+
 class Site:
     """Stands for a URLconf module."""
 
     urlpatterns = (
         *health.urlpatterns,
         path("plain", plain),
+        path("pages/<how>", failing_page),
         path("api/<version>/posts", PostsView.as_view()),
         path("api/<version>/mine", MineView.as_view()),
         path("api/<version>/unlisted", UnlistedView.as_view()),
@@ -123,6 +129,47 @@ def test_request_id_is_kept_or_made(client: Client) -> None:
         made = client.get("/plain", headers={"X-Request-ID": bad})["X-Request-ID"]
         assert made != bad
         assert len(made) == 32
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 500])
+@pytest.mark.parametrize(
+    ("accept", "is_page"),
+    [
+        (BROWSER, True),
+        ("text/html", True),
+        ("application/json;q=0.5, text/html;q=0.6", True),
+        ("text/*", True),
+        (None, False),
+        ("*/*", False),
+        ("application/json", False),
+        ("text/html;q=0.5, application/json;q=0.6", False),
+        ("text/html;q=0", False),
+        ("image/png", False),
+        ("", False),
+        (";;,text/html;q=much", True),
+    ],
+)
+def test_an_error_is_a_page_or_a_problem_as_it_is_asked_for(
+    client: Client, status: int, accept: str | None, is_page: bool
+) -> None:
+    answer = client.get(f"/pages/{status}", headers={} if accept is None else {"Accept": accept})
+    assert answer.status_code == status
+    assert "Accept" in answer["Vary"]
+    assert b"why" not in answer.content
+    if is_page:
+        assert answer["Content-Type"] == "text/html; charset=utf-8"
+        assert HTTPStatus(status).phrase.encode() in answer.content
+    else:
+        assert answer["Content-Type"] == "application/problem+json"
+        assert answer.json()["status"] == status
+
+
+def test_an_api_speaks_json_whatever_is_accepted(client: Client) -> None:
+    answer = client.get("/api/v2/nowhere", headers={"Accept": "text/html"})
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
 
 def test_metrics_know_the_route_template(client: Client) -> None:

@@ -12,6 +12,8 @@ ON_ONE_MACHINE = {"relay": "messenger", "consumer": "messenger"}
 """Processes of the chart that are one there."""
 FEW = 2
 """So many bring back what does not run; more of them are for a cluster."""
+TELLING = frozenset({"audit", "reconcile"})
+"""What they look for may have been amiss before."""
 OF_A_CLUSTER = frozenset({"cronjob", "job"})
 """What only a cluster has."""
 
@@ -58,7 +60,7 @@ def local(text: str) -> Command:
     """The command as a machine without a cluster has it; see the README of the runbooks."""
     words = shlex.split(text.partition(" | ")[0])
     if words[0] == "broadsheet":
-        return Command(text, tuple(words), service=words[1])
+        return Command(text, tuple(words), service=words[1], tells=bool(TELLING & {*words}))
     if words[0] != "kubectl" or any(word.partition("/")[0] in OF_A_CLUSTER for word in words):
         return Command(text)
     return _of_kubectl(text, words)
@@ -71,7 +73,8 @@ def _of_kubectl(text: str, words: list[str]) -> Command:
     if inner:
         service = process.partition("-")[0]
         own = inner[0] == "broadsheet"
-        return Command(text, ("broadsheet", service, *inner[1:]) if own else tuple(inner), service=service)
+        words = ["broadsheet", service, *inner[1:]] if own else inner
+        return Command(text, tuple(words), service=service, tells=bool(TELLING & {*words}))
     if verb in {"get", "describe"}:
         return Command(text, ("make", "status"), tells=True)
     if verb == "logs":

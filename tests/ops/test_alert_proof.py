@@ -107,6 +107,18 @@ def test_a_runbook_s_command_is_said_as_one_machine_has_it(text: str, words: str
     assert " ".join(runbooks.local(text).words) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "tells"),
+    [
+        ("broadsheet media reconcile", True),
+        ("kubectl exec deploy/broadsheet-blog-consumer -- broadsheet events audit", True),
+        ("kubectl exec deploy/broadsheet-blog-consumer -- broadsheet events lag", False),
+    ],
+)
+def test_what_tells_by_its_exit_code_may_find_something(text: str, tells: bool) -> None:
+    assert runbooks.local(text).tells is tells
+
+
 def test_commands_and_queries_of_a_section_are_found_in_order() -> None:
     section = "Look:\n\n    make status\n    helm x\n\n```promql\nup\nsum(up)\n```\n\n- `kubectl` in prose is none\n"
     assert [command.text for command in runbooks.commands(section)] == ["make status", "helm x"]

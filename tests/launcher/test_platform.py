@@ -45,6 +45,7 @@ def test_nothing_of_the_platform_is_readable_to_others(platform: Platform) -> No
         "AUTH_KEY_ENCRYPTION_KEY",
         "BLOG_SECRET_KEY",
         "BLOG_WEBHOOK_KEY",
+        "MEDIA_SIGNING_KEY",
         "LOG_HASH_KEY",
     } | {f"{service}_CLIENT_SECRET" for service in ("BLOG", "GATEWAY", "MEDIA")}
 

@@ -30,6 +30,8 @@ from media_service.renditions.forms import Forms
 from media_service.replacing import routes as replacing
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
+from media_service.transforms import routes as transforms
+from media_service.transforms.making import Derivatives
 from media_service.tus import routes as tus
 from media_service.uploads import internal as sent_by_services
 from media_service.uploads import queueing
@@ -45,6 +47,8 @@ _PUBLIC = (
     quota.router,
     exports.router,
     renditions.router,
+    transforms.router,
+    transforms.public,
 )
 STAND_IN = "4XX"
 """Keeps FastAPI from promising a 422 of its own form; media_service.openapi says what is refused and how."""
@@ -63,6 +67,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         database_pool.watch(database.usage)
         slots = FairSlots(settings.decode_concurrency)
         app.state.forms = Forms(settings, database, store, decoder, slots)
+        app.state.derivatives = Derivatives(settings, database, store, decoder, slots)
         app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
         keys.start()
         revocations.start()
@@ -71,7 +76,8 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         yield
         keys.close()
         revocations.close()
-        await app.state.forms.close()
+        await app.state.forms.making.close()
+        await app.state.derivatives.making.close()
         await database.close()
 
     app = FastAPI(

@@ -148,6 +148,13 @@ def quotas(_arguments: list[str]) -> None:
             print(owner.owner_id, owner.bytes, owner.assets, sep="\t")  # noqa: T201  to whoever typed the command
 
 
+def signing_key(_arguments: list[str]) -> None:
+    """Print the key that signs addresses of transformed pictures, for a site that signs them itself."""
+    from media_service.signing import Purpose, SigningKeys
+
+    print(SigningKeys(Purpose.TRANSFORMS, _settings().signing_keys).current.secret.hex())  # noqa: T201  to whoever typed the command
+
+
 def openapi(_arguments: list[str]) -> None:
     """Print the contract, contracts/openapi/media.json."""
     from media_service.openapi import document
@@ -178,6 +185,7 @@ COMMANDS: dict[str, Command] = {
     "reconcile": reconcile,
     "rerender": rerender,
     "quotas": quotas,
+    "signing-key": signing_key,
     "openapi": openapi,
     "demo": demo,
 }

@@ -5,13 +5,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Self
 
-from chassis.settings import BaseUrl, ClientSettings, Secret, load
+from chassis.settings import BaseUrl, ClientSettings, FormerSecret, GeneratedSecret, Secret, load
 from pydantic import Field, field_validator, model_validator
 
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
 from media_service.presets import PRESETS, presets_of
-from media_service.terms import Terms, UploadBounds
+from media_service.terms import DerivedBounds, Terms, UploadBounds
 
 
 class MediaSettings(ClientSettings):
@@ -43,6 +43,17 @@ class MediaSettings(ClientSettings):
         ",".join(f"{name}:{side}" for name, side in PRESETS.items()),
         description="pixels that the longest side of each rendition has at most; after a change: media rerender",
     )
+    signing_key: GeneratedSecret = Field(
+        "development-media-signing-key-of-no-worth", description="signs addresses of transformed pictures"
+    )
+    signing_key_fallback: FormerSecret = Field(
+        "", description="the former MEDIA_SIGNING_KEY, whose addresses still hold"
+    )
+    derived_bytes: int = Field(
+        5_000_000_000, ge=1_000_000, description="bytes that transformed pictures may take together before some go"
+    )
+    derived_per_asset: int = Field(100, ge=1, description="transformed pictures that are kept of one picture")
+    derived_per_owner: int = Field(5000, ge=1, description="transformed pictures that are kept of one user's pictures")
     quota_bytes: int = Field(10_000_000_000, ge=1, description="bytes the pictures of one user may have together")
     open_uploads: int = Field(20, ge=1, description="uploads in pieces that one user may have open at once")
     upload_hours: float = Field(24, gt=0, le=720, description="hours an upload in pieces may take before it is removed")
@@ -124,6 +135,15 @@ class MediaSettings(ClientSettings):
         return Terms(
             timedelta(days=self.unused_days), timedelta(days=self.orphan_days), timedelta(days=self.trash_days)
         )
+
+    @property
+    def signing_keys(self) -> tuple[str, str]:
+        """The secrets that addresses are signed with, see ``signing``; the second may be empty."""
+        return self.signing_key, self.signing_key_fallback
+
+    @property
+    def derived_bounds(self) -> DerivedBounds:
+        return DerivedBounds(self.derived_bytes, self.derived_per_asset, self.derived_per_owner)
 
     @property
     def upload_bounds(self) -> UploadBounds:

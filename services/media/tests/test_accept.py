@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from media_service.database import Database
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
-from media_service.pictures.encoding import AVIF, JPEG, WEBP
-from media_service.renditions import again, routes
+from media_service.pictures.forms import AVIF, JPEG, WEBP
+from media_service.renditions import again, answers
 from media_service.renditions.accept import accepted
 from media_service.storage.models import RenditionForm
 from media_service.storage.store import FOLDERS, Store
@@ -39,7 +39,7 @@ def settled(app: FastAPI) -> Any:
     """Waits until no form is being made any more."""
 
     async def wait() -> None:
-        while making := list(app.state.forms._making.values()):
+        while making := app.state.forms.making.under_way:
             await asyncio.wait(making)
 
     return wait
@@ -134,7 +134,7 @@ async def test_nobody_waits_for_long(
         return draw(*asked)
 
     monkeypatch.setattr(Decoder, "render", slow)
-    monkeypatch.setattr(routes, "FORM_SECONDS", 0.01)
+    monkeypatch.setattr(answers, "FORM_SECONDS", 0.01)
     for name, accept in (("thumb.jpg", CHROME), ("thumb", "*/*")):
         answer = await charlie.get(f"/m/{asset['id']}/1/{name}", accept=accept)
         assert (answer.status_code, answer.headers["retry-after"]) == (202, "1")

@@ -102,6 +102,12 @@ def test_serving_begins_without_celery() -> None:
     assert imports_of_web("media") == (0, "")
 
 
+def test_neither_web_nor_worker_loads_a_decoder() -> None:
+    code = "import sys, media_service.app, media_service.renditions.tasks; print([*{'pyvips', 'pi_heif'} & {*sys.modules}])"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert loaded.stdout == "[]\n"
+
+
 def test_an_upload_is_rendered_by_the_worker_under_the_same_request_id(web: Web, tmp_path: Path) -> None:
     with running("worker", tmp_path) as worker:
         asset = web.http.post(

@@ -13,7 +13,6 @@ from media_service.assets.events import AssetState
 from media_service.assets.selectors import assets_by_id
 from media_service.assets.services import asset_release
 from media_service.dependencies import AssetId, Service
-from media_service.storage.store import folder_of
 
 MAX_IDS = 200
 
@@ -50,8 +49,7 @@ async def assets_now(ids: Annotated[str, Query()], service: Service) -> AssetsNo
 async def release_asset(asset_id: AssetId, owner_id: UUID, background: BackgroundTasks, service: Service) -> None:
     """Remove a picture that was sent with a request which came to nothing, or is still on its way."""
     unused = await service.database.write(asset_release, asset_id, owner_id, now=datetime.now(UTC))
-    if unused:
-        background.add_task(service.store.remove, folder_of(unused))
+    background.add_task(service.store.remove, *unused)
 
 
 def _ids(text: str) -> list[UUID]:

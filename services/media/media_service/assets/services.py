@@ -27,6 +27,7 @@ from media_service.erased.services import is_erased
 from media_service.quota.services import storage_give_back, storage_take
 from media_service.storage.models import Blob
 from media_service.storage.services import blob_claim, blob_lock
+from media_service.storage.store import derived_folder, folder_of
 
 FIRST_RETRY = timedelta(seconds=60)
 
@@ -103,8 +104,8 @@ def asset_replace(  # noqa: PLR0913  all a picture has
     matching: IfMatch,
     quota_bytes: int,
     now: datetime,
-) -> tuple[Asset, UUID | None]:
-    """Let an asset show another picture, whose file is stored; gives it, and as asset_remove what is shown no more.
+) -> tuple[Asset, list[str]]:
+    """Let an asset show another picture, whose file is stored; gives it, and as asset_remove the folders that are over.
 
     Raises Problem 404 as asset_get does, 412 where it is not as the caller has seen it, 413 as asset_add does.
     """
@@ -123,7 +124,7 @@ def asset_replace(  # noqa: PLR0913  all a picture has
     asset.version += 1
     session.flush()
     _publish(session, AssetReplaced, asset, actor=owner_id)
-    return asset, _forget_unshown(session, old)
+    return asset, [derived_folder(asset_id, asset.revision - 1), *_forget_unshown(session, old)]
 
 
 def asset_mark_ready(session: Session, asset: Asset) -> None:
@@ -157,10 +158,10 @@ def asset_untrash(session: Session, asset: Asset, *, actor: UUID | None) -> None
     _publish(session, _TELLS[AssetStatus(asset.status)], asset, actor=actor)
 
 
-def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
-    """Remove an asset for good, used or not; gives the id of its stored picture if nobody shows that any more.
+def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> list[str]:
+    """Remove an asset for good, used or not; gives the folders whose files are to go then.
 
-    The files of that are to go then.
+    That of its stored picture is one of them if nobody else shows that.
     """
     asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     blob = blob_lock(session, asset.blob_id)
@@ -170,7 +171,7 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
     session.delete(asset)
     session.add(RemovedAsset(id=asset_id, removed_at=now))
     session.flush()
-    return _forget_unshown(session, blob)
+    return [derived_folder(asset_id), *_forget_unshown(session, blob)]
 
 
 def asset_hold_id(session: Session, asset_id: UUID, *, now: datetime) -> None:
@@ -180,20 +181,20 @@ def asset_hold_id(session: Session, asset_id: UUID, *, now: datetime) -> None:
     _unspend_id(session, asset_id)
 
 
-def asset_release(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> UUID | None:
+def asset_release(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> list[str]:
     """Remove an asset as ``asset_remove`` does; one that is still on its way will not be taken in."""
     if not _spend_id(session, asset_id, now) or session.get(Asset, asset_id) is None:
-        return None
+        return []
     _unspend_id(session, asset_id)
     return asset_remove(session, asset_id, owner_id, now=now)
 
 
-def _forget_unshown(session: Session, blob: Blob) -> UUID | None:
-    """Forget a stored picture that is locked unless an asset shows it; gives its id, for its files are to go then."""
+def _forget_unshown(session: Session, blob: Blob) -> list[str]:
+    """Forget a stored picture that is locked unless an asset shows it; gives its folder if so."""
     if session.scalar(select(exists().where(Asset.blob_id == blob.id))):
-        return None
+        return []
     session.delete(blob)
-    return blob.id
+    return [folder_of(blob.id)]
 
 
 def _spend_id(session: Session, asset_id: UUID, now: datetime) -> bool:

@@ -22,6 +22,7 @@ from media_service.decoding.answers import ChildDied, Undecodable
 from media_service.decoding.channel import Channel, Message
 from media_service.decoding.children import END_SECONDS, Children, DecoderAway
 from media_service.decoding.sandbox import Bounds
+from media_service.pictures.cutting import CUT, Cut
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE, ROOM, Budget
 from media_service.pictures.outcomes import CleanPicture, Placeholder, Rendered
@@ -126,6 +127,22 @@ class Decoder:
         into.seek(0)
         made = [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
         return [*made[:-1], replace(made[-1], placeholder=placeholder)]
+
+    def cut(  # noqa: PLR0913  all an address asks for
+        self, picture: IO[bytes], mime: str, into: IO[bytes], cut: Cut, form: str, *, quality: int | None
+    ) -> Rendered:
+        """Part of a stored picture, see ``pictures.cutting``; raises as render() does."""
+        part = cut.part
+        arguments = {"mime": mime, "side": cut.side, "part": [part.left, part.top, part.width, part.height],
+                     "form": form, "quality": quality}  # fmt: skip
+
+        def read(told: Message) -> answers.Drawn:
+            longest = {CUT: max(part.width, part.height)}
+            return answers.drawn(told, longest, written=os.fstat(into.fileno()).st_size)[0]
+
+        drawn = self._run("cut", arguments, picture, into, Task(), read)
+        into.seek(0)
+        return Rendered(CUT, into.read(), drawn.mime, drawn.width, drawn.height)
 
     @property
     def longest(self) -> float:

@@ -15,14 +15,17 @@ from media_service.decoding import sandbox
 from media_service.decoding.channel import Channel, Message
 from media_service.pictures import vips
 from media_service.pictures.cleaning import clean, format_of
+from media_service.pictures.cutting import Cut, Rectangle
 from media_service.pictures.foreign import HEAD
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import ROOM
-from media_service.pictures.rendering import render
+from media_service.pictures.rendering import render, render_cut
 from media_service.pictures.scratch import Scratch
 
 UNLIMITED = Limits(pixels=sys.maxsize, frames=sys.maxsize, animation_pixels=sys.maxsize)
 """Of pictures that were taken, perhaps when more was allowed."""
+CUT_BYTES_A_PIXEL = 12
+"""What drawing a large part takes beside decoding: the pixels twice, and what the encoder keeps of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +79,7 @@ def _clean(asked: Asked) -> Message:
 
 def _render(asked: Asked) -> Message:
     """Draw the picture in the sizes that are asked for, one file after the other."""
-    with mmap.mmap(asked.picture.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        _claim(asked, format_of(data[:HEAD]).read(data, UNLIMITED).memory)
+    _claim(asked, _memory(asked))
     drawn, placeholder = [], None
     for rendered in render(
         asked.picture, asked.arguments["mime"], asked.scratch, asked.arguments["sides"], asked.arguments["form"]
@@ -89,4 +91,21 @@ def _render(asked: Asked) -> Message:
     return {"drawn": drawn, "placeholder": placeholder}
 
 
-JOBS: dict[str, Callable[[Asked], Message]] = {"clean": _clean, "render": _render}
+def _cut(asked: Asked) -> Message:
+    """Draw a part of the picture."""
+    cut = Cut(asked.arguments["side"], Rectangle(*asked.arguments["part"]))
+    _claim(asked, _memory(asked) + cut.part.width * cut.part.height * CUT_BYTES_A_PIXEL)
+    form, quality = asked.arguments["form"], asked.arguments["quality"]
+    rendered = render_cut(asked.picture, asked.arguments["mime"], asked.scratch, cut, form, quality)
+    asked.into.write(rendered.content)
+    asked.into.flush()
+    return {"drawn": [[rendered.name, len(rendered.content), rendered.mime, rendered.width, rendered.height]]}
+
+
+def _memory(asked: Asked) -> int:
+    """What decoding the picture takes."""
+    with mmap.mmap(asked.picture.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return format_of(data[:HEAD]).read(data, UNLIMITED).memory
+
+
+JOBS: dict[str, Callable[[Asked], Message]] = {"clean": _clean, "render": _render, "cut": _cut}

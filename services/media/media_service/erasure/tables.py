@@ -17,7 +17,7 @@ from media_service.assets.services import asset_remove
 from media_service.exports.models import Export
 from media_service.exports.packing import export_key
 from media_service.keeping.models import AssetUse, UsingObject
-from media_service.storage.store import Store, folder_of, upload_folder
+from media_service.storage.store import DERIVED, Store, upload_folder
 from media_service.tus.services import uploads_remove_of
 
 AT_ONCE = 20  # assets of one transaction, each with its event and files
@@ -35,9 +35,8 @@ def _assets(session: Session, store: Store, user_id: UUID) -> Counter[str]:
     for asset_id in session.scalars(query).all():
         unused = asset_remove(session, asset_id, user_id, now=datetime.now(UTC))
         erased["assets"] += 1
-        if unused:
-            store.remove(folder_of(unused))
-            erased["files"] += 1
+        store.remove(*unused)
+        erased.update("files" for folder in unused if not folder.startswith(DERIVED))
     return erased
 
 
@@ -80,6 +79,7 @@ ERASED: Final[Mapping[str, Erase]] = {
 NOBODYS: Final[Mapping[str, str]] = {
     "alembic_version": "a number",
     "blobs": "goes with the last asset that shows it",
+    "derivatives": "go with their asset, whose folder of them is removed",
     "erased_key": "the key of hashes",
     "erased_users": "keyed hashes",
     "erasures": "forgets the user when all services have answered",

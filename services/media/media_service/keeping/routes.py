@@ -18,7 +18,6 @@ from media_service.keeping.answers import PRIVATE, answer
 from media_service.keeping.schemas import AssetChangeV2, AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
 from media_service.keeping.selectors import usage_get
 from media_service.keeping.services import asset_delete, asset_delete_or_purge, asset_restore, asset_take_down
-from media_service.storage.store import folder_of
 
 NEWEST_FIRST: Keyset = {"-id": UUID}
 FORCE = (Parameter("force", {"type": "boolean", "default": False}, "delete it though it is used"),)
@@ -88,8 +87,7 @@ async def delete_asset(
     unshown = await service.database.write(
         asset_delete_or_purge, asset_id, caller.sub, force=force, terms=terms, now=now
     )
-    if unshown:
-        background.add_task(service.store.remove, folder_of(unshown))  # so that the answer takes the same time
+    background.add_task(service.store.remove, *unshown)  # so that the answer takes the same time
 
 
 @router.post("/{asset_id}/restore", response_model=AssetV2, responses=TAKEN_DOWN)

@@ -77,7 +77,7 @@ def asset_delete(  # noqa: PLR0913  named
 
 def asset_delete_or_purge(  # noqa: PLR0913  named
     session: Session, asset_id: UUID, owner_id: UUID, *, force: bool, terms: Terms, now: datetime
-) -> UUID | None:
+) -> list[str]:
     """As asset_delete; one that is in the trash already goes for good, see ``assets.services.asset_remove``."""
     asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     if asset.trashed_because == TrashedBecause.TAKEN_DOWN:
@@ -85,7 +85,7 @@ def asset_delete_or_purge(  # noqa: PLR0913  named
     if asset.trashed_at is not None:
         return asset_purge(session, asset, now=now)
     asset_delete(session, asset_id, owner_id, force=force, terms=terms, now=now)
-    return None
+    return []
 
 
 def asset_restore(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> Asset:
@@ -108,8 +108,8 @@ def asset_take_down(session: Session, asset_id: UUID, notice: str, *, actor: UUI
     log.info("picture taken down", asset=str(asset_id), by=str(actor))
 
 
-def asset_purge(session: Session, asset: Asset, *, now: datetime) -> UUID | None:
-    """Remove an asset for good, and what is known of its uses; gives the stored picture that nobody shows any more."""
+def asset_purge(session: Session, asset: Asset, *, now: datetime) -> list[str]:
+    """Remove an asset for good, and what is known of its uses; gives what ``asset_remove`` does."""
     session.execute(delete(AssetUse).where(AssetUse.asset_id == asset.id))
     return asset_remove(session, asset.id, asset.owner_id, now=now)
 
@@ -140,11 +140,11 @@ def assets_purgeable(session: Session, *, terms: Terms, now: datetime) -> list[U
     return list(session.scalars(over.order_by(Asset.trashed_at).limit(AT_ONCE)))
 
 
-def asset_purge_if_over(session: Session, asset_id: UUID, *, terms: Terms, now: datetime) -> UUID | None:
+def asset_purge_if_over(session: Session, asset_id: UUID, *, terms: Terms, now: datetime) -> list[str]:
     """Remove an asset for good unless it was restored meanwhile; gives what asset_purge does."""
     query = select(Asset).where(Asset.id == asset_id, Asset.trashed_at <= now - terms.trash)
     asset = session.scalar(locking(query))
-    return asset_purge(session, asset, now=now) if asset else None
+    return asset_purge(session, asset, now=now) if asset else []
 
 
 def _is_newer(session: Session, using: Using, sequence: int) -> bool:

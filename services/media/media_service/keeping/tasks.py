@@ -9,7 +9,6 @@ from media_service import resources
 from media_service.celery import app
 from media_service.keeping import services
 from media_service.settings import settings
-from media_service.storage.store import folder_of
 
 log = get_logger()
 
@@ -25,8 +24,7 @@ def assets_sweep() -> None:
     for asset_id in over:  # each in a transaction of its own: uploads lock pictures and owners in another order
         with database.writing() as session:
             unshown = services.asset_purge_if_over(session, asset_id, terms=terms, now=now)
-        if unshown:
-            resources.store().remove(folder_of(unshown))
+        resources.store().remove(*unshown)
     counter("media_assets_swept_total").labels("trashed").inc(trashed)
     counter("media_assets_swept_total").labels("purged").inc(len(over))
     if trashed or over:

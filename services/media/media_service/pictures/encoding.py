@@ -10,9 +10,9 @@ lossy form without loss, so they stay lossy.
 
 from collections.abc import Callable
 
+from media_service.pictures.forms import AVIF, JPEG, WEBP
 from media_service.pictures.vips import Image
 
-WEBP, AVIF, JPEG = "image/webp", "image/avif", "image/jpeg"
 QUALITY = 80
 EFFORT = 2  # of 6: more costs twice the time for a few per cent of the bytes
 REGULAR = 0.4  # share of pixels from which on a picture may be a drawing
@@ -23,12 +23,17 @@ WORTH_IT = 2.5  # times the bytes of the lossy form; photographs need 4 to 27 ti
 MASK = [[1, -1], [-1, 1]]
 
 
-def encode(image: Image, mime: str) -> bytes:
-    """The picture in one of ENCODERS; it is in sRGB with 8 bits, and whole in memory."""
-    return ENCODERS[mime](image)
+def encode(image: Image, mime: str, quality: int | None = None) -> bytes:
+    """The picture in one of ENCODERS; it is in sRGB with 8 bits, and whole in memory.
+
+    With a ``quality``, of 1 to 100, it is lossy.
+    """
+    return ENCODERS[mime](image, quality)
 
 
-def _encode_webp(image: Image) -> bytes:
+def _encode_webp(image: Image, quality: int | None) -> bytes:
+    if quality:
+        return _webp(image, Q=quality)
     if _regularity(image) < REGULAR:
         return _webp(image, Q=QUALITY)
     lossy = _webp(image, Q=QUALITY, smart_subsample=True)
@@ -51,20 +56,20 @@ def _webp(image: Image, **form: object) -> bytes:
     return content
 
 
-def _encode_avif(image: Image) -> bytes:
+def _encode_avif(image: Image, quality: int | None) -> bytes:
     """Colours at half the resolution for photographs alone, as above."""
     chroma = "on" if _regularity(image) < REGULAR else "off"
     content: bytes = image.heifsave_buffer(
-        compression="av1", Q=AVIF_QUALITY, effort=AVIF_EFFORT, subsample_mode=chroma, bitdepth=8, keep="none"
+        compression="av1", Q=quality or AVIF_QUALITY, effort=AVIF_EFFORT, subsample_mode=chroma, bitdepth=8, keep="none"
     )
     return content
 
 
-def _encode_jpeg(image: Image) -> bytes:
+def _encode_jpeg(image: Image, quality: int | None) -> bytes:
     """On white where it is transparent."""
     opaque = image.flatten(background=255) if image.hasalpha() else image
-    content: bytes = opaque.jpegsave_buffer(Q=QUALITY, optimize_coding=True, keep="none")
+    content: bytes = opaque.jpegsave_buffer(Q=quality or QUALITY, optimize_coding=True, keep="none")
     return content
 
 
-ENCODERS: dict[str, Callable[[Image], bytes]] = {WEBP: _encode_webp, AVIF: _encode_avif, JPEG: _encode_jpeg}
+ENCODERS: dict[str, Callable[[Image, int | None], bytes]] = {WEBP: _encode_webp, AVIF: _encode_avif, JPEG: _encode_jpeg}

@@ -1,6 +1,6 @@
 """Which form of a rendition a client is given (RFC 9110, 12.5.1)."""
 
-from media_service.pictures.encoding import AVIF, JPEG, WEBP
+from media_service.pictures.forms import AVIF, JPEG, WEBP
 
 BEST_FIRST = (AVIF, WEBP)
 

@@ -1,12 +1,12 @@
 """Renditions in other forms than WebP, made when they are first asked for: few of all there could be ever are.
 
-One at a time in a process, each once however many ask, in turn with uploads. A request waits for one for a moment,
-then comes again; what was begun goes on.
+One at a time in a process, in turn with uploads.
 """
 
 import asyncio
 import hashlib
 from dataclasses import dataclass, field
+from functools import partial
 from uuid import UUID
 
 from chassis.logging import get_logger
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from media_service.database import AsyncDatabase, insert
 from media_service.decoding.decoder import Decoder
+from media_service.decoding.on_demand import OnDemand
 from media_service.decoding.slots import FairSlots
 from media_service.pictures.outcomes import Rendered
 from media_service.pictures.scratch import Scratch
@@ -24,7 +25,6 @@ from media_service.settings import MediaSettings
 from media_service.storage.models import Blob, Rendition, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
-WAITING = 50  # forms that may wait for their turn in a process; beyond it none is begun
 Key = tuple[UUID, str, str]
 
 log = get_logger()
@@ -39,39 +39,24 @@ class Forms:
     store: Store
     decoder: Decoder
     slots: FairSlots
-    _making: dict[Key, asyncio.Task[RenditionForm | None]] = field(default_factory=dict)
+    making: OnDemand[Key, RenditionForm | None] = field(default_factory=OnDemand)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
-    async def get(self, rendition: Rendition, blob: Blob, mime: str, *, seconds: float) -> RenditionForm | None:
-        """A rendition in another form; None if it is not there after so many seconds, though it may be made later."""
+    async def get(
+        self, rendition: Rendition, blob: Blob, mime: str, *, user: UUID, seconds: float
+    ) -> RenditionForm | None:
+        """A rendition in another form, of a picture of this user's; None if it is not there after so many seconds."""
         kept = await self.database.read(form_get, blob.id, rendition.preset, mime)
         if kept:
             return kept
-        making = self._begun(blob, rendition.preset, mime)
-        if making is None:
-            return None
-        done, _ = await asyncio.wait([making], timeout=seconds)
-        return making.result() if done else None
+        make = partial(self._make, blob, rendition.preset, mime, user)
+        return await self.making.get((blob.id, rendition.preset, mime), make, user=user, seconds=seconds)
 
-    async def close(self) -> None:
-        """Give up what is being made."""
-        tasks = list(self._making.values())
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-    def _begun(self, blob: Blob, preset: str, mime: str) -> "asyncio.Task[RenditionForm | None] | None":
-        key = blob.id, preset, mime
-        if key not in self._making and len(self._making) < WAITING:
-            task = self._making[key] = asyncio.create_task(self._make(blob, preset, mime))
-            task.add_done_callback(lambda _: self._making.pop(key))
-        return self._making.get(key)
-
-    async def _make(self, blob: Blob, preset: str, mime: str) -> RenditionForm | None:
+    async def _make(self, blob: Blob, preset: str, mime: str, user: UUID) -> RenditionForm | None:
         """None where it cannot be made, which the log tells."""
         outcome = "failed"
         try:
-            async with self._turn, self.slots.slot("forms"):
+            async with self._turn, self.slots.slot(user):
                 form = await run_in_threadpool(self._draw, blob, preset, mime)
             is_kept = await self.database.write(form_keep, form)
             if not is_kept:

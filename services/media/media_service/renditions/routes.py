@@ -8,30 +8,26 @@ import re
 from typing import Any
 from uuid import UUID
 
-from chassis.problems import Problem
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from media_service.assets.models import Asset, AssetStatus
 from media_service.dependencies import AssetId, Service, WebService
-from media_service.pictures.encoding import AVIF, JPEG, WEBP
+from media_service.pictures.forms import BY_EXTENSION, JPEG
 from media_service.presets import PRESETS
+from media_service.renditions import answers
 from media_service.renditions.accept import accepted
+from media_service.renditions.answers import BEING_MADE, being_made, failed, life, unknown
 from media_service.renditions.forms import Forms
 from media_service.renditions.selectors import rendition_get, shown_asset
 from media_service.storage.models import Rendition, RenditionForm
 from media_service.storage.serving import PICTURE, StoredFile, original, serve
 from media_service.storage.store import EXTENSIONS, key_of
 
-LIFE = "public, max-age=86400, s-maxage=3600"
-"""A day in browsers, an hour in shared caches: what is taken down or erased leaves them by itself, or by a purge."""
-LIFE_UNTIL_SMALLER = "public, max-age=60, s-maxage=60"
+LIFE = life()
+LIFE_UNTIL_SMALLER = life(60)
 """Of a form that stands for a smaller one, which is being made."""
 ASKED_EACH_TIME = "public, no-cache"
-FORM_SECONDS = 2.0  # a request waits for a form that is made while it is there
-RETRY_SECONDS = 1
-FORMS = {"webp": WEBP, "avif": AVIF, "jpg": JPEG}
-BEING_MADE: dict[int | str, dict[str, Any]] = {202: {"description": "It is being made; come back after Retry-After"}}
 REPLACED: dict[int | str, dict[str, Any]] = {308: {"description": "It was replaced; there is the present one"}}
 _REVISION = re.compile("[1-9][0-9]{0,8}")
 CHOSEN = {"Vary": "Accept"}
@@ -69,7 +65,7 @@ async def show_revision(  # noqa: PLR0913, PLR0917  each is a part of the addres
     if revision == str(asset.revision):
         return await _show(request, service, asset, preset, extension, life=LIFE)
     if not _was(asset, revision) or not _was_offered(preset, extension):
-        raise _unknown()
+        raise unknown()
     return _leads_to(service, asset, f"{preset}.{_extension(asset, preset) or extension}")
 
 
@@ -83,14 +79,14 @@ async def show_revision_as_accepted(
     if revision == str(asset.revision):
         return await _show_as_accepted(request, service, asset, preset, life=LIFE)
     if not _was(asset, revision) or preset not in PRESETS:
-        raise _unknown()
+        raise unknown()
     return _leads_to(service, asset, preset)
 
 
 async def _present(service: WebService, asset_id: UUID) -> Asset:
     asset = await service.database.read(shown_asset, asset_id)
     if asset is None:
-        raise _unknown()
+        raise unknown()
     return asset
 
 
@@ -98,27 +94,27 @@ async def _show(  # noqa: PLR0913  each is a part of the address
     request: Request, service: WebService, asset: Asset, preset: str, extension: str, *, life: str
 ) -> Response:
     if not _was_offered(preset, extension) or extension != (_extension(asset, preset) or extension):
-        raise _unknown()
+        raise unknown()
     if preset == "original":
         return await serve(
             request, service.store, original(asset.blob, asset.id, asset.shown_since), cache_control=life
         )
     rendition = await _rendition(service, asset, preset)
-    found = rendition and await _form(request, asset, rendition, FORMS[extension], seconds=FORM_SECONDS)
-    return await _shown(request, service, asset, found, life) if found else _being_made()
+    found = rendition and await _form(request, asset, rendition, BY_EXTENSION[extension], seconds=answers.FORM_SECONDS)
+    return await _shown(request, service, asset, found, life) if found else being_made()
 
 
 async def _show_as_accepted(request: Request, service: WebService, asset: Asset, preset: str, *, life: str) -> Response:
     if preset not in PRESETS:
-        raise _unknown()
+        raise unknown()
     rendition = await _rendition(service, asset, preset)
     if rendition is None:
-        return _being_made(**CHOSEN)
+        return being_made(**CHOSEN)
     wanted = accepted(request.headers.get("accept", ""))
     is_urgent = wanted == JPEG  # whoever takes AVIF is given WebP until there is one
-    found = await _form(request, asset, rendition, wanted, seconds=FORM_SECONDS * is_urgent)
+    found = await _form(request, asset, rendition, wanted, seconds=answers.FORM_SECONDS * is_urgent)
     if found is None and is_urgent:
-        return _being_made(**CHOSEN)
+        return being_made(**CHOSEN)
     if found is None and life == LIFE:
         life = LIFE_UNTIL_SMALLER
     return await _shown(request, service, asset, found or rendition, life, **CHOSEN)
@@ -134,7 +130,7 @@ async def _rendition(service: WebService, asset: Asset, preset: str) -> Renditio
     """None while it is being made; raises Problem 404 if it could not be."""
     rendition = await service.database.read(rendition_get, asset.blob_id, preset)
     if asset.status == AssetStatus.FAILED:
-        raise Problem(404, "rendition_failed", f"This size could not be made: {asset.reason}.")
+        raise failed(asset.reason or "")
     return None if asset.status == AssetStatus.PROCESSING else rendition  # though somebody else's may be there
 
 
@@ -144,7 +140,7 @@ async def _form(
     if mime == rendition.mime:
         return rendition
     forms: Forms = request.app.state.forms
-    return await forms.get(rendition, asset.blob, mime, seconds=seconds)
+    return await forms.get(rendition, asset.blob, mime, user=asset.owner_id, seconds=seconds)
 
 
 async def _shown(
@@ -167,18 +163,9 @@ async def _shown(
     return await serve(request, service.store, file, cache_control=life, **headers)
 
 
-def _being_made(**headers: str) -> Response:
-    sent = {"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store", **headers}
-    return Response(status_code=202, headers=sent)
-
-
-def _unknown() -> Problem:
-    return Problem(404, "not_found", "There is no such picture.")
-
-
 def _was_offered(preset: str, extension: str) -> bool:
     """Whether any picture has such an address."""
-    return extension in EXTENSIONS.values() if preset == "original" else preset in PRESETS and extension in FORMS
+    return extension in EXTENSIONS.values() if preset == "original" else preset in PRESETS and extension in BY_EXTENSION
 
 
 def _extension(asset: Asset, preset: str) -> str | None:

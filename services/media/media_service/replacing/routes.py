@@ -16,7 +16,7 @@ from media_service.dependencies import AssetId, ScratchOfRequest, Service
 from media_service.keeping.answers import answer
 from media_service.keeping.schemas import AssetV2
 from media_service.storage.models import Blob
-from media_service.storage.store import folder_of
+from media_service.transforms.services import derivatives_forget
 from media_service.uploads.intake import take_in
 from media_service.uploads.receiving import receive_file
 
@@ -55,8 +55,8 @@ async def replace_content(  # noqa: PLR0913  each is a dependency
     def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
         replace = partial(asset_replace, session, asset_id, caller.sub, blob, matching=matching, now=now)
         asset, unshown = replace(sha256=upload.sha256, left_out=left_out, quota_bytes=settings.quota_bytes)
-        if unshown:
-            background.add_task(service.store.remove, folder_of(unshown))
+        derivatives_forget(session, asset_id)
+        background.add_task(service.store.remove, *unshown)
         return asset
 
     asset = await take_in(

@@ -26,6 +26,13 @@ PICTURE: dict[int | str, dict[str, Any]] = {
 """How the contract tells of an answer of serve()."""
 
 
+class FileGone(Problem):
+    """The file is not in the store."""
+
+    def __init__(self) -> None:
+        super().__init__(404, "not_found", "The file is not there any more.")
+
+
 @dataclass(frozen=True, slots=True)
 class StoredFile:
     """A file as it is served. ``name`` is what a browser saves it as, ``cache_tag`` what shared caches purge it by."""
@@ -55,7 +62,7 @@ def original(blob: Blob, asset_id: UUID, created_at: datetime) -> StoredFile:
 
 
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str, **more: str) -> Response:
-    """The file, parts of it, or 304; raises Problem 404 if it is gone, 416 for parts it does not have.
+    """The file, parts of it, or 304; raises FileGone, and Problem 416 for parts it does not have.
 
     A whole file is left to the edge where that can send it: whether it may be seen is decided here all the same.
     ``more`` are further headers.
@@ -85,7 +92,7 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
     try:
         content = await body.read(store, file.key)
     except FileNotFoundError as error:
-        raise Problem(404, "not_found", "The file is not there any more.") from error
+        raise FileGone from error
     return StreamingResponse(content, status, headers, media_type=body.mime)
 
 

@@ -58,6 +58,21 @@ def key_of(blob_id: UUID, sha256: str, mime: str) -> str:
     return f"{folder_of(blob_id)}/{sha256}.{EXTENSIONS[mime]}"
 
 
+DERIVED = "derived"
+"""Where pictures lie that were drawn for signed addresses, in FOLDERS of their own."""
+
+
+def derived_folder(asset_id: UUID, revision: int | None = None) -> str:
+    """Where those of an asset lie, or of one of its revisions."""
+    folder = f"{DERIVED}/{asset_id.hex[-2:]}/{asset_id}"
+    return folder if revision is None else f"{folder}/{revision}"
+
+
+def derived_of(key: str) -> UUID | None:
+    """The asset a key of them belongs to; None for a key that was not made here."""
+    return blob_id_of(key.removeprefix(f"{DERIVED}/"))
+
+
 UPLOADS = "uploads"
 """Where the pieces of pictures lie that are on their way; see ``FOLDERS`` for all others."""
 
@@ -120,11 +135,12 @@ class Store:
             return f"{self._accel_prefix}{key}"
         return None
 
-    def remove(self, folder: str) -> None:
-        """Remove all files of a folder; it may be gone already."""
+    def remove(self, *folders: str) -> None:
+        """Remove all files of folders; they may be gone already."""
         with _counted("remove"):
-            for batch in obstore.list(self._objects, prefix=folder):
-                obstore.delete(self._objects, [found["path"] for found in batch])
+            for folder in folders:
+                for batch in obstore.list(self._objects, prefix=folder):
+                    obstore.delete(self._objects, [found["path"] for found in batch])
 
     def remove_keys(self, keys: Sequence[str]) -> None:
         """Remove single files; they may be gone already."""

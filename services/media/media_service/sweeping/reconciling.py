@@ -3,17 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Select, String, cast, delete, func, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from media_service.assets.models import Asset, AssetStatus
-from media_service.database import Database, insert
+from media_service.database import Base, Database, insert
 from media_service.quota.models import OwnerStorage
 from media_service.storage.models import Blob, Rendition, RenditionForm
-from media_service.storage.store import FOLDERS, Store, blob_id_of, key_of
+from media_service.storage.store import DERIVED, FOLDERS, Store, blob_id_of, key_of
 from media_service.sweeping.services import UNCLAIMED_AFTER
+from media_service.transforms.models import Derivative, DerivativeState
+from media_service.transforms.services import derivative_forget
 
 FOLDERS_AT_ONCE = 8
 """The database is read once for so many of the 256 folders, and the keys of as many are in memory."""
@@ -21,11 +24,12 @@ FOLDERS_AT_ONCE = 8
 
 @dataclass(slots=True)
 class Drift:
-    """What does not agree: keys of pictures and of renditions that are missing, keys that nobody has recorded, and
-    owners whose storage is counted wrong."""
+    """What does not agree: keys of pictures, of renditions and of derivatives that are missing, keys that nobody has
+    recorded, and owners whose storage is counted wrong."""
 
     missing_pictures: list[str] = field(default_factory=list)
     missing_renditions: list[str] = field(default_factory=list)
+    missing_derivatives: list[str] = field(default_factory=list)
     unrecorded: list[str] = field(default_factory=list)
     miscounted_owners: list[UUID] = field(default_factory=list)
 
@@ -34,6 +38,7 @@ class Drift:
         return {
             "missing_pictures": len(self.missing_pictures),
             "missing_renditions": len(self.missing_renditions),
+            "missing_derivatives": len(self.missing_derivatives),
             "unrecorded": len(self.unrecorded),
             "miscounted_owners": len(self.miscounted_owners),
         }
@@ -42,6 +47,7 @@ class Drift:
         """Take in what was found elsewhere."""
         self.missing_pictures += other.missing_pictures
         self.missing_renditions += other.missing_renditions
+        self.missing_derivatives += other.missing_derivatives
         self.unrecorded += other.unrecorded
         self.miscounted_owners += other.miscounted_owners
 
@@ -55,15 +61,17 @@ def folders_compare(database: Database, store: Store, first: int, *, now: dateti
     folders = FOLDERS[first : first + FOLDERS_AT_ONCE]
     with database.reading() as session:
         recorded = dict(_recorded(session, folders))
-    stored = {found.key: found.modified for folder in folders for batch in store.list(folder) for found in batch}
+    lying = (*folders, *(f"{DERIVED}/{folder}" for folder in folders))
+    stored = {found.key: found.modified for folder in lying for batch in store.list(folder) for found in batch}
     lost = [key for key in sorted(recorded.keys() - stored.keys()) if not store.has(key)]
     extra = [key for key in sorted(stored.keys() - recorded.keys()) if stored[key] < now - UNCLAIMED_AFTER]
     with database.reading() as session:
         recorded = dict(_recorded(session, folders)) if lost or extra else {}
     lost = [key for key in lost if key in recorded]
     return Drift(
-        missing_pictures=[key for key in lost if not recorded[key]],
-        missing_renditions=[key for key in lost if recorded[key]],
+        missing_pictures=[key for key in lost if recorded[key] is Blob],
+        missing_renditions=[key for key in lost if recorded[key] in {Rendition, RenditionForm}],
+        missing_derivatives=[key for key in lost if recorded[key] is Derivative],
         unrecorded=[key for key in extra if key not in recorded],
     )
 
@@ -76,7 +84,8 @@ def owners_compare(session: Session) -> Drift:
 
 
 def drift_repair(database: Database, store: Store, drift: Drift, *, now: datetime) -> None:
-    """Mend what can be: files of nobody are removed, renditions drawn again, owners counted again.
+    """Mend what can be: files of nobody are removed, renditions drawn again, derivatives when they are asked for,
+    owners counted again.
 
     A picture that is missing can only come from a backup.
     """
@@ -84,27 +93,32 @@ def drift_repair(database: Database, store: Store, drift: Drift, *, now: datetim
     with database.writing() as session:
         for key in drift.missing_renditions:
             _draw_again(session, key, now)
+        for key in drift.missing_derivatives:
+            derivative_forget(session, UUID(PurePath(key).stem))
     for owner_id in drift.miscounted_owners:
         with database.writing() as session:
             _count_again(session, owner_id)
 
 
-def _recorded(session: Session, folders: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    """The keys that should lie in folders, each with whether it is a rendition's."""
-    pictures = select(Blob.id, Blob.sha256, Blob.mime).where(_lies_in(session, folders))
+def _recorded(session: Session, folders: tuple[str, ...]) -> Iterator[tuple[str, type[Base]]]:
+    """The keys that should lie in folders, each with what it is of."""
+    pictures = select(Blob.id, Blob.sha256, Blob.mime).where(_lies_in(session, Blob.id, folders))
     for blob_id, sha256, mime in session.execute(pictures):
-        yield key_of(blob_id, sha256, mime), False
+        yield key_of(blob_id, sha256, mime), Blob
     for model in (Rendition, RenditionForm):
         of_renditions = select(Blob.id, model.sha256, model.mime).join(model, model.blob_id == Blob.id)
-        for blob_id, sha256, mime in session.execute(of_renditions.where(_lies_in(session, folders))):
-            yield key_of(blob_id, sha256, mime), True
+        for blob_id, sha256, mime in session.execute(of_renditions.where(_lies_in(session, Blob.id, folders))):
+            yield key_of(blob_id, sha256, mime), model
+    derivatives = select(Derivative).where(Derivative.state == DerivativeState.DRAWN)
+    for derivative in session.scalars(derivatives.where(_lies_in(session, Derivative.asset_id, folders))):
+        yield derivative.key, Derivative
 
 
-def _lies_in(session: Session, folders: tuple[str, ...]) -> ColumnElement[bool]:
-    """Whether the last two digits of a picture's id are among these, see ``storage.store.folder_of``."""
+def _lies_in(session: Session, id_of: InstrumentedAttribute[UUID], folders: tuple[str, ...]) -> ColumnElement[bool]:
+    """Whether the last two digits of an id are among these, see ``storage.store``."""
     if session.get_bind().dialect.name == "postgresql":
-        return func.right(cast(Blob.id, String), 2).in_(folders)
-    return func.substr(type_coerce(Blob.id, String), -2).in_(folders)
+        return func.right(cast(id_of, String), 2).in_(folders)
+    return func.substr(type_coerce(id_of, String), -2).in_(folders)
 
 
 def _draw_again(session: Session, key: str, now: datetime) -> None:

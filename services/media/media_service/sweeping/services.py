@@ -9,9 +9,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.storage.models import Blob
-from media_service.storage.store import FOLDERS, Store, blob_id_of, folder_of
+from media_service.storage.store import DERIVED, FOLDERS, Store, blob_id_of, derived_folder, derived_of, folder_of
 
 UNCLAIMED_AFTER = timedelta(hours=1)  # a file is stored before its row is written, and no request takes so long
 
@@ -37,6 +38,7 @@ def storage_sweep(
         store.remove_partial(before)
     for number in range(first, len(FOLDERS)):
         removed += _sweep(database, store, FOLDERS[number], before)
+        _sweep_derived(database, store, f"{DERIVED}/{FOLDERS[number]}", before)
         if time.monotonic() > until and number + 1 < len(FOLDERS):
             return Swept(removed, number + 1)
     return Swept(removed, None)
@@ -53,6 +55,15 @@ def _sweep(database: Database, store: Store, folder: str, before: datetime) -> i
             store.remove(folder_of(blob_id))
         removed += len(unclaimed)
     return removed
+
+
+def _sweep_derived(database: Database, store: Store, folder: str, before: datetime) -> None:
+    """Of assets that are gone; of others the comparison with the database finds what nobody has recorded."""
+    for batch in store.list(folder):
+        ids = {asset_id for found in batch if found.modified < before and (asset_id := derived_of(found.key))}
+        with database.reading() as session:
+            there = set(session.scalars(select(Asset.id).where(Asset.id.in_(ids))))
+        store.remove(*map(derived_folder, ids - there))
 
 
 def _claimed(session: Session, ids: Collection[UUID]) -> set[UUID]:

@@ -32,7 +32,7 @@ def storage_reconcile(first: int = 0, found: dict[str, int] | None = None) -> No
     if rest >= len(FOLDERS):
         with database.reading() as session:
             drift.add(reconciling.owners_compare(session))
-    for key in (*drift.missing_pictures, *drift.missing_renditions, *drift.unrecorded):
+    for key in (*drift.missing_pictures, *drift.missing_renditions, *drift.missing_derivatives, *drift.unrecorded):
         log.warning("database and store do not agree", key=key)
     counts = {kind: count + (found or {}).get(kind, 0) for kind, count in drift.counts().items()}
     if rest < len(FOLDERS):

@@ -2,7 +2,8 @@
 
 import pytest
 from media_service.demo.drawing import draw
-from media_service.pictures.encoding import EFFORT, QUALITY, WEBP, encode
+from media_service.pictures.encoding import EFFORT, QUALITY, encode
+from media_service.pictures.forms import WEBP
 from media_service.pictures.vips import Image as Pixels
 from media_service.testing.drawn import difference, encoded, opened
 from PIL import Image, ImageDraw

@@ -1,0 +1,103 @@
+"""Pictures in whatever size is wanted, at addresses that the platform has signed: nobody else can have any made."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+
+from chassis.fastapi.authentication import Caller
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from media_service.assets.models import Asset, AssetStatus
+from media_service.assets.selectors import asset_get
+from media_service.dependencies import AssetId, Service
+from media_service.keeping.answers import PRIVATE
+from media_service.pictures.forms import BY_EXTENSION
+from media_service.renditions import answers
+from media_service.renditions.answers import BEING_MADE, being_made, failed, life, unknown
+from media_service.renditions.selectors import shown_asset
+from media_service.signing import Purpose, SigningKeys
+from media_service.storage.serving import PICTURE, FileGone, StoredFile, serve
+from media_service.storage.store import EXTENSIONS
+from media_service.transforms.addresses import Address, read
+from media_service.transforms.making import Derivatives
+from media_service.transforms.models import Derivative, DerivativeState, Wanted
+from media_service.transforms.operations import Operations
+from media_service.transforms.schemas import Transform, TransformUrl
+
+REFUSED: dict[int | str, dict[str, Any]] = {
+    400: {"description": "`operation_invalid`: not one of the operations, or not in its one spelling"},
+    403: {"description": "`signature_invalid`: not signed here, or changed"},
+}
+UNKNOWN_OPERATION: dict[int | str, dict[str, Any]] = {400: {"description": "`operation_invalid`: `detail` has why"}}
+
+router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
+public = APIRouter(prefix="/i", tags=["pictures"])
+
+
+@router.post("/{asset_id}/transforms", status_code=201, responses=UNKNOWN_OPERATION)
+async def sign_transform(
+    asset_id: AssetId, asked: Transform, caller: Caller, response: Response, service: Service
+) -> TransformUrl:
+    """An address of one of the caller's pictures after operations; it holds until that is replaced or in the trash."""
+    response.headers.update(PRIVATE)
+    asset = await service.database.read(asset_get, asset_id, caller.sub)
+    operations = Operations.read(asked.operations, separator="/").with_focal(asset.focal)
+    operations.cut(asset.width, asset.height)
+    until = asked.expires_in and datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=asked.expires_in)
+    address = Address(asset.id, until or None, operations.spelled(), asset.sha256, asked.format)
+    path = address.signed(SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys))
+    return TransformUrl(url=service.public_url + path, expires_at=until or None)
+
+
+Segment = Annotated[str, Path(description="as POST assets/{id}/transforms gives it")]
+
+
+def _signed_address(  # noqa: PLR0913, PLR0917  what the contract tells of the address
+    request: Request,
+    signature: Segment,  # noqa: ARG001  the path as it was sent is what was signed
+    operations: Segment,  # noqa: ARG001
+    sha: Segment,  # noqa: ARG001
+    extension: Segment,  # noqa: ARG001
+    service: Service,
+) -> Address:
+    return read(request.scope["raw_path"], SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys))
+
+
+@public.head("/{signature}/{operations}/{sha}.{extension}", include_in_schema=False)
+@public.get(
+    "/{signature}/{operations}/{sha}.{extension}", responses=PICTURE | BEING_MADE | REFUSED, response_class=Response
+)
+async def show_transformed(
+    request: Request, address: Annotated[Address, Depends(_signed_address)], service: Service
+) -> Response:
+    """A picture after operations, at a signed address; 202 while it is drawn."""
+    to_do, left = Operations.read_address(address.operations), address.seconds_left(datetime.now(UTC))
+    asset = None if left == 0 else await service.database.read(shown_asset, address.asset_id)
+    if asset is None or asset.sha256 != address.sha256:
+        raise unknown()
+    if asset.status == AssetStatus.PROCESSING:  # else the time it takes would tell whether others show the same
+        return being_made()
+    to_do.cut(asset.width, asset.height)
+    derivatives: Derivatives = request.app.state.derivatives
+    wanted = Wanted(asset, address.operations, BY_EXTENSION[address.extension])
+    found = await derivatives.get(wanted, to_do, seconds=answers.FORM_SECONDS)
+    if found is None:
+        return being_made()
+    if found.state == DerivativeState.FAILED:
+        raise failed("it cannot be drawn")
+    try:
+        return await serve(request, service.store, _file(asset, found), cache_control=life(left))
+    except FileGone:
+        await derivatives.lost(found)
+        return being_made()
+
+
+def _file(asset: Asset, found: Derivative) -> StoredFile:
+    return StoredFile(
+        key=found.key,
+        name=f"{asset.id}.{EXTENSIONS[found.mime]}",
+        cache_tag=str(asset.id),
+        sha256=found.sha256,
+        mime=found.mime,
+        bytes=found.bytes,
+        modified=asset.shown_since,
+    )

@@ -23,6 +23,7 @@ from media_service.decoding.slots import FairSlots
 from media_service.dependencies import WebService
 from media_service.exports import routes as exports
 from media_service.keeping import routes as keeping
+from media_service.links import routes as links
 from media_service.pictures.scratch import Room
 from media_service.quota import routes as quota
 from media_service.renditions import routes as renditions
@@ -47,6 +48,8 @@ _PUBLIC = (
     quota.router,
     exports.router,
     renditions.router,
+    links.router,
+    links.public,
     transforms.router,
     transforms.public,
 )

@@ -12,6 +12,7 @@ class Purpose(StrEnum):
     """What addresses are signed for; the number goes up when what is signed changes its meaning."""
 
     TRANSFORMS = "transforms/1"
+    LINKS = "links/1"
 
 
 @dataclass(frozen=True, slots=True)

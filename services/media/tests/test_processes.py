@@ -103,7 +103,8 @@ def test_serving_begins_without_celery() -> None:
 
 
 def test_neither_web_nor_worker_loads_a_decoder() -> None:
-    code = "import sys, media_service.app, media_service.renditions.tasks; print([*{'pyvips', 'pi_heif'} & {*sys.modules}])"
+    started = "import sys, media_service.app, media_service.renditions.tasks"
+    code = f"{started}; print([*{{'pyvips', 'pi_heif'}} & {{*sys.modules}}])"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert loaded.stdout == "[]\n"
 

@@ -15,6 +15,7 @@ from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
 from media_service.renditions.selectors import shown_asset
 from media_service.settings import MediaSettings
+from media_service.signed_paths import SignedPath
 from media_service.signing import Purpose, SigningKeys
 from media_service.storage.store import Store
 from media_service.sweeping.reconciling import Drift, drift_repair, folders_compare
@@ -22,7 +23,6 @@ from media_service.sweeping.services import storage_sweep
 from media_service.testing.drawn import encoded, jpeg, opened, picture
 from media_service.testing.people import Json, Person, files_in
 from media_service.transforms import services
-from media_service.transforms.addresses import Address
 from media_service.transforms.models import Derivative, Wanted
 from PIL import Image
 from sqlalchemy import select
@@ -205,7 +205,7 @@ async def test_a_signature_holds_for_its_purpose_and_its_spelling_alone(
 ) -> None:
     def address(operations: str, purpose: str = Purpose.TRANSFORMS) -> str:
         keys = SigningKeys(purpose, own_settings.signing_keys)  # type: ignore[arg-type]  one that there is not
-        return Address(UUID(asset["id"]), None, operations, asset["sha256"], "webp").signed(keys)
+        return SignedPath("i", UUID(asset["id"]), None, f"/{operations}/{asset['sha256']}.webp").signed(keys)
 
     assert (await charlie.get(address(SMALLER))).status_code == 200
     assert (await charlie.get(address(SMALLER, "links/1"))).status_code == 403
@@ -240,7 +240,7 @@ async def test_an_address_ends_and_no_cache_has_it_longer(
     assert all(590 <= age <= 600 for age in ages)
     keys = SigningKeys(Purpose.TRANSFORMS, own_settings.signing_keys)
     past = datetime.now(UTC) - timedelta(seconds=1)
-    ended = Address(UUID(asset["id"]), past, SMALLER, asset["sha256"], "webp").signed(keys)
+    ended = SignedPath("i", UUID(asset["id"]), past, f"/{SMALLER}/{asset['sha256']}.webp").signed(keys)
     answer = await charlie.get(ended)
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 

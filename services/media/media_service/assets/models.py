@@ -23,6 +23,13 @@ class AssetStatus(StrEnum):
     FAILED = "failed"
 
 
+class Visibility(StrEnum):
+    """Who may see an asset: whoever knows its address, or its owner and who has a link."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
 class TrashedBecause(StrEnum):
     """Why an asset is in the trash; its owner can restore it but from the last."""
 
@@ -71,6 +78,7 @@ class Asset(Base):
     attempts: Mapped[int] = mapped_column(default=0)
     retry_at: Mapped[datetime]
     created_at: Mapped[datetime]
+    visibility: Mapped[str] = mapped_column(String(8), default=Visibility.PUBLIC, server_default=Visibility.PUBLIC)
     revision: Mapped[int] = mapped_column(default=1, server_default="1")
     replaced_at: Mapped[datetime | None] = mapped_column(default=None)
     unused_since: Mapped[datetime | None] = mapped_column(default=None)
@@ -95,6 +103,10 @@ class Asset(Base):
     @focal.setter
     def focal(self, point: tuple[float, float] | None) -> None:
         self.focal_x, self.focal_y = point or (None, None)
+
+    @property
+    def is_private(self) -> bool:
+        return self.visibility == Visibility.PRIVATE
 
     @property
     def shown_since(self) -> datetime:

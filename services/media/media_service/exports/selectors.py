@@ -18,7 +18,7 @@ from media_service.tus.models import Upload
 
 AT_ONCE = 500  # rows in memory
 _PICTURE = (
-    *(Asset.id, Asset.sha256, Asset.alt, Asset.left_out, Asset.status, Asset.created_at),
+    *(Asset.id, Asset.sha256, Asset.alt, Asset.visibility, Asset.left_out, Asset.status, Asset.created_at),
     *(Asset.trashed_at, Asset.trashed_because, Asset.notice),
     *(Blob.mime, Blob.bytes, Blob.width, Blob.height),
 )

@@ -68,7 +68,7 @@ async def get_asset(request: Request, asset_id: AssetId, caller: Caller, service
 async def change_asset(  # noqa: PLR0913  what a request has
     request: Request, asset_id: AssetId, change: AssetChangeV2, *, caller: Caller, service: Service, tags: Tags = None
 ) -> Response:
-    """Change the alternative text or the focal point of one of the caller's pictures; If-Match has its ETag."""
+    """Change the words, the focal point or the visibility of one of the caller's pictures; If-Match has its ETag."""
     demand = if_match(tags)
 
     def require(asset: Asset) -> None:

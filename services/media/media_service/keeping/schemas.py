@@ -55,15 +55,19 @@ class Focal(BaseModel):
 
 
 class AssetChangeV2(BaseModel):
-    """What can be changed of an asset; what is absent stays, and ``focal`` null means none."""
+    """What can be changed of an asset; what is absent stays, and ``focal`` null means none.
+
+    A ``private`` one is shown to its owner, and to who has a link; its ``urls`` are 404.
+    """
 
     alt: Alt = ""
     focal: Focal | None = None
+    visibility: Literal["public", "private"] = "public"
 
     def fields(self) -> dict[str, object]:
         """Those that were sent, as the asset has them."""
         point = self.focal and (self.focal.x, self.focal.y)
-        found: dict[str, object] = {"alt": self.alt, "focal": point}
+        found: dict[str, object] = {"alt": self.alt, "focal": point, "visibility": self.visibility}
         return {name: value for name, value in found.items() if name in self.model_fields_set}
 
 
@@ -84,6 +88,7 @@ class AssetV2(BaseModel):
     height: int
     alt: str
     focal: Focal | None
+    visibility: Literal["public", "private"]
     left_out: LeftOut
     placeholder: PlaceholderOut | None
     revision: int
@@ -128,4 +133,7 @@ def _placeholder(asset: Asset) -> PlaceholderOut | None:
     return PlaceholderOut(thumbhash=asset.blob.thumbhash, color=asset.blob.color)
 
 
-_FACTS = ("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "left_out", "revision", "created_at")
+_FACTS = (
+    *("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "visibility", "left_out"),
+    *("revision", "created_at"),
+)

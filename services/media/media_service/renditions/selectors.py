@@ -11,9 +11,15 @@ from media_service.storage.models import Rendition, RenditionForm
 
 
 def shown_asset(session: Session, asset_id: UUID) -> Asset | None:
-    """The asset of a public address, unless it is in the trash."""
+    """The asset of an address that was signed, unless it is in the trash."""
     asset = session.get(Asset, asset_id)
     return asset if asset and asset.trashed_at is None else None
+
+
+def public_asset(session: Session, asset_id: UUID) -> Asset | None:
+    """The asset of an address that was not signed: private ones have none."""
+    asset = shown_asset(session, asset_id)
+    return None if asset and asset.is_private else asset
 
 
 def drawn_count(session: Session) -> int:

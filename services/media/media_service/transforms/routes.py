@@ -8,16 +8,17 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.selectors import asset_get
-from media_service.dependencies import AssetId, Service
+from media_service.dependencies import AssetId, Service, WebService
 from media_service.keeping.answers import PRIVATE
 from media_service.pictures.forms import BY_EXTENSION
 from media_service.renditions import answers
-from media_service.renditions.answers import BEING_MADE, being_made, failed, life, unknown
+from media_service.renditions.answers import BEING_MADE, NOWHERE, being_made, failed, life, unknown
 from media_service.renditions.selectors import shown_asset
+from media_service.signed_paths import SignedPath
 from media_service.signing import Purpose, SigningKeys
 from media_service.storage.serving import PICTURE, FileGone, StoredFile, serve
 from media_service.storage.store import EXTENSIONS
-from media_service.transforms.addresses import Address, read
+from media_service.transforms.addresses import ROOT, Tail
 from media_service.transforms.making import Derivatives
 from media_service.transforms.models import Derivative, DerivativeState, Wanted
 from media_service.transforms.operations import Operations
@@ -43,23 +44,23 @@ async def sign_transform(
     operations = Operations.read(asked.operations, separator="/").with_focal(asset.focal)
     operations.cut(asset.width, asset.height)
     until = asked.expires_in and datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=asked.expires_in)
-    address = Address(asset.id, until or None, operations.spelled(), asset.sha256, asked.format)
-    path = address.signed(SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys))
+    tail = Tail(operations.spelled(), asset.sha256, asked.format)
+    path = SignedPath(ROOT, asset.id, until or None, str(tail)).signed(_keys(service))
     return TransformUrl(url=service.public_url + path, expires_at=until or None)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/transforms gives it")]
 
 
-def _signed_address(  # noqa: PLR0913, PLR0917  what the contract tells of the address
+def _signed_path(  # noqa: PLR0913, PLR0917  what the contract tells of the address
     request: Request,
     signature: Segment,  # noqa: ARG001  the path as it was sent is what was signed
     operations: Segment,  # noqa: ARG001
     sha: Segment,  # noqa: ARG001
     extension: Segment,  # noqa: ARG001
     service: Service,
-) -> Address:
-    return read(request.scope["raw_path"], SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys))
+) -> SignedPath:
+    return SignedPath.read(request.scope["raw_path"], _keys(service))
 
 
 @public.head("/{signature}/{operations}/{sha}.{extension}", include_in_schema=False)
@@ -67,28 +68,41 @@ def _signed_address(  # noqa: PLR0913, PLR0917  what the contract tells of the a
     "/{signature}/{operations}/{sha}.{extension}", responses=PICTURE | BEING_MADE | REFUSED, response_class=Response
 )
 async def show_transformed(
-    request: Request, address: Annotated[Address, Depends(_signed_address)], service: Service
+    request: Request, path: Annotated[SignedPath, Depends(_signed_path)], service: Service
 ) -> Response:
     """A picture after operations, at a signed address; 202 while it is drawn."""
-    to_do, left = Operations.read_address(address.operations), address.seconds_left(datetime.now(UTC))
-    asset = None if left == 0 else await service.database.read(shown_asset, address.asset_id)
-    if asset is None or asset.sha256 != address.sha256:
+    asked, left = Tail.read(path.tail), path.seconds_left(datetime.now(UTC))
+    if asked is None or left == 0:
+        raise unknown()
+    operations = Operations.read_address(asked.operations)
+    asset = await service.database.read(shown_asset, path.asset_id)
+    if asset is None or asset.sha256 != asked.sha256 or (asset.is_private and left is None):
         raise unknown()
     if asset.status == AssetStatus.PROCESSING:  # else the time it takes would tell whether others show the same
         return being_made()
-    to_do.cut(asset.width, asset.height)
+    operations.cut(asset.width, asset.height)
+    wanted = Wanted(asset, asked.operations, BY_EXTENSION[asked.extension])
+    return await _show(request, service, wanted, operations, NOWHERE if asset.is_private else life(left))
+
+
+async def _show(
+    request: Request, service: WebService, wanted: Wanted, operations: Operations, cache_control: str
+) -> Response:
     derivatives: Derivatives = request.app.state.derivatives
-    wanted = Wanted(asset, address.operations, BY_EXTENSION[address.extension])
-    found = await derivatives.get(wanted, to_do, seconds=answers.FORM_SECONDS)
+    found = await derivatives.get(wanted, operations, seconds=answers.FORM_SECONDS)
     if found is None:
         return being_made()
     if found.state == DerivativeState.FAILED:
         raise failed("it cannot be drawn")
     try:
-        return await serve(request, service.store, _file(asset, found), cache_control=life(left))
+        return await serve(request, service.store, _file(wanted.asset, found), cache_control=cache_control)
     except FileGone:
         await derivatives.lost(found)
         return being_made()
+
+
+def _keys(service: WebService) -> SigningKeys:
+    return SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys)
 
 
 def _file(asset: Asset, found: Derivative) -> StoredFile:

@@ -143,14 +143,34 @@ async def test_nobody_waits_for_long(
     assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 200
 
 
-async def test_what_cannot_be_made_is_tried_again_when_it_is_asked_for(
-    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch
+async def test_what_can_never_be_drawn_is_said_and_another_form_shown_where_that_will_do(  # noqa: PLR0917  fixtures
+    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch, database: Database, store: Store
 ) -> None:
+    tries = []
+
     def refuse(*_: object) -> None:
+        tries.append(1)
         raise Undecodable("out of colours")
 
+    monkeypatch.setattr(Decoder, "render", refuse)
+    for _ in range(2):
+        for name, accept in (("thumb.jpg", "*/*"), ("thumb.avif", "*/*"), ("thumb", "*/*")):
+            answer = await charlie.get(f"/m/{asset['id']}/1/{name}", accept=accept)
+            assert (answer.status_code, answer.json()["code"]) == (404, "rendition_failed")
+    answer = await charlie.get(f"/m/{asset['id']}/1/thumb", accept=CHROME)
+    assert (answer.headers["content-type"], answer.headers["cache-control"]) == ("image/webp", LIFE)
+    assert len(tries) == 2
+    assert drift(database, store) == Drift()
+
+
+async def test_what_cannot_be_made_now_is_tried_again_when_it_is_asked_for(
+    charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("the disk is full")
+
     with monkeypatch.context() as failing:
-        failing.setattr(Decoder, "render", refuse)
+        failing.setattr(Decoder, "render", fail)
         assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 202
         await settled()
     assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code in {200, 202}
@@ -174,18 +194,19 @@ async def test_they_go_with_the_picture(  # noqa: PLR0917  fixtures
 async def test_drawn_anew_they_are_forgotten_and_nothing_drifts(
     charlie: Person, asset: Json, settled: Any, database: Database, store: Store
 ) -> None:
-    def drift() -> Drift:
-        found, later = Drift(), datetime.now(UTC) + timedelta(hours=2)
-        for first in range(0, len(FOLDERS), FOLDERS_AT_ONCE):
-            found.add(folders_compare(database, store, first, now=later))
-        return found
-
     await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")
     await settled()
-    assert drift() == Drift()
+    assert drift(database, store) == Drift()
 
     list(again.rerender(UUID(int=0)))
 
     with database.reading() as session:
         assert session.scalars(select(RenditionForm)).all() == []
-    assert drift() == Drift()
+    assert drift(database, store) == Drift()
+
+
+def drift(database: Database, store: Store) -> Drift:
+    found, later = Drift(), datetime.now(UTC) + timedelta(hours=2)
+    for first in range(0, len(FOLDERS), FOLDERS_AT_ONCE):
+        found.add(folders_compare(database, store, first, now=later))
+    return found

@@ -15,6 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from media_service.database import AsyncDatabase, insert
+from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
 from media_service.decoding.on_demand import OnDemand
 from media_service.decoding.slots import FairSlots
@@ -53,19 +54,26 @@ class Forms:
         return await self.making.get((blob.id, rendition.preset, mime), make, user=user, seconds=seconds)
 
     async def _make(self, blob: Blob, preset: str, mime: str, user: UUID) -> RenditionForm | None:
-        """None where it cannot be made, which the log tells."""
+        """One without a file where it never can be made; None where it cannot now, which the log tells."""
         outcome = "failed"
         try:
             async with self._turn, self.slots.slot(user):
-                form = await run_in_threadpool(self._draw, blob, preset, mime)
+                form = await run_in_threadpool(self._draw_or_give_up, blob, preset, mime)
             is_kept = await self.database.write(form_keep, form)
             if not is_kept:
                 await run_in_threadpool(self.store.remove, folder_of(blob.id))
-            outcome = "made" if is_kept else "removed"
+            outcome = "removed" if not is_kept else "made" if form.sha256 else "undecodable"
         except Exception as error:  # noqa: BLE001  whatever it was, nobody waits for it who could be told
             log.warning("rendition not made", blob=str(blob.id), preset=preset, form=mime, error=str(error))
         counter("media_rendition_forms_total").labels(mime.partition("/")[2], outcome).inc()
-        return form if outcome == "made" else None
+        return form if outcome in {"made", "undecodable"} else None
+
+    def _draw_or_give_up(self, blob: Blob, preset: str, mime: str) -> RenditionForm:
+        try:
+            return self._draw(blob, preset, mime)
+        except Undecodable as error:
+            log.warning("rendition cannot be made", blob=str(blob.id), preset=preset, form=mime, error=str(error))
+            return RenditionForm(blob_id=blob.id, preset=preset, mime=mime, sha256="", bytes=0)
 
     def _draw(self, blob: Blob, preset: str, mime: str) -> RenditionForm:
         """Draw it of the picture itself, not of another form, and store its file."""

@@ -46,6 +46,8 @@ async def show_as_accepted(request: Request, service: WebService, asset: Asset, 
     found = await _form(request, asset, rendition, wanted, seconds=answers.FORM_SECONDS * is_urgent)
     if found is None and is_urgent:
         return being_made(**CHOSEN)
+    if found and not found.sha256 and not is_urgent:  # there will be none
+        found = rendition
     if found is None and life == LIFE:
         life = LIFE_UNTIL_SMALLER
     return await _shown(request, service, asset, found or rendition, life, **CHOSEN)
@@ -76,6 +78,8 @@ async def _shown(
     life: str,
     **headers: str,
 ) -> Response:
+    if not found.sha256:
+        raise failed("it cannot be drawn in this form")
     file = StoredFile(
         key=key_of(asset.blob_id, found.sha256, found.mime),
         name=f"{asset.id}-{found.preset}.{EXTENSIONS[found.mime]}",

@@ -51,7 +51,10 @@ class Rendition(Base):
 
 
 class RenditionForm(Base):
-    """A rendition in another form than WebP, see ``renditions.forms``; drawn anew, it is forgotten."""
+    """A rendition in another form than WebP, see ``renditions.forms``; drawn anew, it is forgotten.
+
+    One without a hash has no file: it cannot be drawn.
+    """
 
     __tablename__ = "rendition_forms"
 

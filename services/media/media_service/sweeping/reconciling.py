@@ -107,6 +107,7 @@ def _recorded(session: Session, folders: tuple[str, ...]) -> Iterator[tuple[str,
         yield key_of(blob_id, sha256, mime), Blob
     for model in (Rendition, RenditionForm):
         of_renditions = select(Blob.id, model.sha256, model.mime).join(model, model.blob_id == Blob.id)
+        of_renditions = of_renditions.where(model.sha256 != "")
         for blob_id, sha256, mime in session.execute(of_renditions.where(_lies_in(session, Blob.id, folders))):
             yield key_of(blob_id, sha256, mime), model
     derivatives = select(Derivative).where(Derivative.state == DerivativeState.DRAWN)

@@ -36,6 +36,7 @@ RETURNING 1
 """
 _FOUND = "SELECT fingerprint, answer FROM idempotency_key WHERE id = %s"
 _KEEP = "UPDATE idempotency_key SET answer = %s WHERE id = %s AND owner = %s AND answer IS NULL RETURNING 1"
+_TAKE_BACK = "DELETE FROM idempotency_key WHERE id = %s AND owner = %s"
 _RELEASE = "DELETE FROM idempotency_key WHERE id = %s AND owner = %s AND answer IS NULL"
 
 
@@ -100,6 +101,11 @@ def keep(execute: Execute, attempt: Attempt, answer: KeptAnswer) -> None:
 def release(execute: Execute, attempt: Attempt) -> None:
     """Let the key be used again: nothing was created."""
     execute(_RELEASE, (attempt.id, attempt.owner))
+
+
+def take_back(execute: Execute, attempt: Attempt) -> None:
+    """Let the key be used again though it was answered: what was created is gone."""
+    execute(_TAKE_BACK, (attempt.id, attempt.owner))
 
 
 def _in_progress() -> Problem:

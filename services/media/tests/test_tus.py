@@ -411,3 +411,32 @@ async def test_where_there_is_no_room_now_nothing_is_lost(app: FastAPI, sender: 
 
 def test_a_piece_is_no_larger_than_what_may_be_lost() -> None:
     assert pieces.WRITE_AT <= pieces.PIECE_BYTES <= 8 * 1024 * 1024
+
+
+async def test_an_upload_asked_for_again_under_its_key_is_the_same_one(
+    alice: Person, sender: Sender, other: Sender
+) -> None:
+    sent = jpeg()
+    first = await sender.create(len(sent), Idempotency_Key="k-1")
+    await sender.append(first.headers["location"], 0, sent[:100])
+    again = await sender.create(len(sent), Idempotency_Key="k-1", content=sent)
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.headers["location"] == first.headers["location"]
+    assert (again.headers["upload-offset"], again.headers["idempotency-replayed"]) == ("100", "true")
+    assert (await other.create(len(sent), Idempotency_Key="k-1")).headers["location"] != first.headers["location"]
+    assert (await sender.create(len(sent))).headers["location"] != first.headers["location"]
+
+
+async def test_a_key_of_another_upload_is_refused(sender: Sender) -> None:
+    await sender.create(10, Idempotency_Key="k-1")
+    for length, said in ((11, {}), (10, {"Upload_Metadata": metadata(alt="other")})):
+        answer = await sender.create(length, Idempotency_Key="k-1", **said)
+        assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
+
+
+async def test_an_upload_that_was_refused_leaves_its_key_free(sender: Sender) -> None:
+    damaged, sound = truncated(jpeg()), jpeg()[: len(truncated(jpeg()))]
+    answer = await sender.create(len(damaged), Idempotency_Key="k-1", content=damaged)
+    assert answer.status_code == 422
+    answer = await sender.create(len(sound), Idempotency_Key="k-1")
+    assert (answer.status_code, "idempotency-replayed" in answer.headers) == (201, False)

@@ -5,7 +5,6 @@ An upload is its creator's; to everybody else it is not there. No name that a cl
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -17,11 +16,13 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request, Response
 from media_service.dependencies import Service
 from media_service.tus import headers
 from media_service.tus.appending import append, forget
+from media_service.tus.creating import PATH, begin, free_key
 from media_service.tus.models import Upload
 from media_service.tus.protocol import TusRoute, require_version
 from media_service.tus.schemas import UploadOut, all_headers_of, headers_of
 from media_service.tus.selectors import upload_get
-from media_service.tus.services import upload_create, upload_declare_length, upload_require_offset
+from media_service.tus.services import upload_declare_length, upload_require_offset
+from media_service.uploads.once import IdempotencyKey
 
 NO_STORE = {"Cache-Control": "no-store"}
 BYTES: dict[str, Any] = {"content": {headers.CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}}
@@ -32,10 +33,10 @@ NOT_TUS: dict[int | str, dict[str, Any]] = {
 }
 REFUSED: dict[int | str, dict[str, Any]] = NOT_TUS | {
     400: {"description": "`upload_header_invalid`, `method_override_refused`, `request_incomplete`, `too_many`"},
-    409: {"description": "`offset_conflict`: `Upload-Offset` of the answer says where the upload is"},
+    409: {"description": "`offset_conflict`: `Upload-Offset` says where the upload is; `idempotency_in_progress`"},
     413: {"description": "`too_large` with its `cause`; `quota_exceeded`"},
     415: {"description": "`unsupported_media_type`: not a picture of a type that is taken, as `cause` names it"},
-    422: {"description": "`image_refused`: not a sound picture, with its `cause`"},
+    422: {"description": "`image_refused`: not a sound picture, with its `cause`; `idempotency_key_reused`"},
     429: {"description": "`too_many_uploads`: the caller has too many open"},
     460: {"description": "`checksum_mismatch`: nothing of this request was kept"},
 }
@@ -49,32 +50,34 @@ def _upload_id(upload_id: Annotated[str, Path(json_schema_extra={"format": "uuid
 
 
 UploadId = Annotated[UUID, Depends(_upload_id)]
-router = APIRouter(prefix="/api/v2/uploads", tags=["uploads"], route_class=TusRoute)
+router = APIRouter(prefix=PATH, tags=["uploads"], route_class=TusRoute)
 tus = Depends(require_version)
 
 
 @router.post(
     "", status_code=201, dependencies=[tus], response_class=Response, openapi_extra=WITH_BYTES, responses=REFUSED
 )
-async def create_upload(request: Request, background: BackgroundTasks, caller: Caller, service: Service) -> Response:
+async def create_upload(
+    request: Request, background: BackgroundTasks, caller: Caller, service: Service, key: IdempotencyKey = None
+) -> Response:
     """Begin an upload, whose address is in Location; the body may be its first bytes, or all of them."""
     sent, now = request.headers, datetime.now(UTC)
     if "Upload-Concat" in sent:
         raise headers.invalid("Upload-Concat", "is of an extension that is not offered")
     length, checksum, metadata = headers.length(sent), headers.checksum(sent), sent.get("Upload-Metadata", "")
     headers.alt(metadata)
-    begin = partial(upload_create, length=length, metadata=metadata, bounds=service.settings.upload_bounds, now=now)
-    upload = await service.database.write(begin, owner_id=caller.sub)
-    counter("media_uploads_total").labels("created").inc()
-    if length == 0 or _has_bytes(request):
+    begun = await begin(service, caller.sub, length=length, metadata=metadata, key=key, now=now)
+    upload = begun.upload
+    counter("media_uploads_total").labels("created").inc(begun.is_new)
+    if begun.is_new and (length == 0 or _has_bytes(request)):
         try:
             upload = await append(service, request, upload, checksum=checksum, afterwards=background)
         except BaseException:
             with suppress(Problem):  # nobody has its address
                 await forget(service, upload, outcome="refused")
+            await free_key(service, begun)
             raise
-    location = f"{service.public_url}{router.prefix}/{upload.id}"
-    return Response(status_code=201, headers={"Location": location} | headers_of(upload), background=background)
+    return Response(status_code=201, headers=begun.headers | headers_of(upload), background=background)
 
 
 @router.head("/{upload_id}", include_in_schema=False, dependencies=[tus])

@@ -2,18 +2,22 @@
 
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import cast
+from typing import Annotated, cast
 
 from chassis.events.databases.sqlalchemy import SqlAlchemyTransaction
 from chassis.events.ddl import Dialect
-from chassis.idempotency import REPLAYED, Attempt, KeptAnswer
-from fastapi import Response
+from chassis.idempotency import HEADER, REPLAYED, Attempt, KeptAnswer
+from fastapi import Header, Response
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
 from media_service.database import AsyncDatabase
 
 Keep = Callable[[Session, KeptAnswer], None]
+IdempotencyKey = Annotated[
+    str | None,
+    Header(alias=HEADER, description="the same upload with the same key is done once, and answered alike for 24 hours"),
+]
 
 
 async def create_once(
@@ -32,6 +36,11 @@ async def create_once(
     except Exception:
         await database.write(_release, attempt)
         raise
+
+
+def take_back(session: Session, attempt: Attempt) -> None:
+    """Let the key be used again: what was created under it is gone."""
+    idempotency.take_back(SqlAlchemyTransaction(session).execute, attempt)
 
 
 def _claim(session: Session, attempt: Attempt) -> KeptAnswer | None:

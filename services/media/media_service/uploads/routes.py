@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from chassis.fastapi.authentication import Caller
-from chassis.idempotency import HEADER, RUNNING, Attempt, KeptAnswer, attempt_of
-from fastapi import APIRouter, BackgroundTasks, Header, Request, Response
+from chassis.idempotency import RUNNING, Attempt, KeptAnswer, attempt_of
+from fastapi import APIRouter, BackgroundTasks, Request, Response
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset
@@ -19,7 +19,7 @@ from media_service.quota.services import storage_require_room
 from media_service.refused import REFUSED_PICTURE
 from media_service.storage.models import Blob
 from media_service.uploads.intake import take_in
-from media_service.uploads.once import Keep, create_once
+from media_service.uploads.once import IdempotencyKey, Keep, create_once
 from media_service.uploads.receiving import MAX_OTHER_BYTES, Upload, receive
 
 BODY: dict[str, Any] = {
@@ -41,12 +41,6 @@ BODY: dict[str, Any] = {
 }
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"])
-
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(alias=HEADER, description="the same upload with the same key is done once, and answered alike for 24 hours"),
-]
 
 
 @router.post("", status_code=201, response_model=AssetOut, openapi_extra=BODY, responses=REFUSED_PICTURE)

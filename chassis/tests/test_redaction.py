@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from chassis.redaction import REDACTED, redact
 
+SIGNED = "630dcd29.01900000-0000-7000-8000-000000000101.1795687200"
 OPAQUE = "AZTx3q0Dd7mJp2kQ4vZ8sLw1Yc6Rn9Bt5Hf-Ue_GiOaXoKy"  # of the length and letters of a refresh token
 
 
@@ -51,6 +52,7 @@ def test_values_under_these_names_are_cut_out(key: str) -> None:
         (f"/api/v1/auth/links/{OPAQUE}?x", f"/api/v1/auth/links/{REDACTED}?x"),
         ("/auth/reset/confirm/MQ/cd3k2x-0123456789abcdef0123456789abcdef", f"/auth/reset/confirm/MQ/{REDACTED}"),
         ("GET /activate/0123456789abcdef0123 HTTP", f"GET /activate/{REDACTED} HTTP"),
+        (f"/l/{SIGNED}.{'a' * 43}/original", f"/l/{SIGNED}.{REDACTED}/original"),
     ],
 )
 def test_secrets_inside_text_are_cut_out(text: str, left: str) -> None:

@@ -20,7 +20,8 @@ _TEXT = re.compile(
     |   (?P<url>://[^\s:/@"']{0,99}:)[^\s/@"']{1,999}(?=@)
     |   (?P<named>(?:passw(?:or)?d|secret|token|api_?key|otp|signature)["']?\s{0,9}[=:]\s{0,9}["']?)[^\s"',&;}\]]+
     |   (?P<code>code["']?\s{0,9}[=:]\s{0,9}["']?)(?-i:(?=[\w-]{0,99}[A-Z\d])[\w-]{6,})
-    |   (?P<path>/(?:activat|confirm|reset|verif|undo|preview|receipt|invit)[\w-]{0,20}/(?:[\w-]{1,40}/)?)[\w-]{16,}
+    |   (?P<path>/(?:activat|confirm|reset|verif|undo|preview|receipt|invit)[\w-]{0,20}/(?:[\w-]{1,40}/)?
+        |/[il]/[\da-f]{8}\.[\da-f-]{36}\.\d{1,11}\.)[\w-]{16,}
     |   (?<![\w-])(?-i:(?=[\w-]{0,199}[a-z])(?=[\w-]{0,199}[A-Z])(?=[\w-]{0,199}\d)[\w-]{40,})
     |   (?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]+
     """,

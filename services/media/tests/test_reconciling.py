@@ -63,7 +63,7 @@ async def test_what_drifted_is_told_and_mended(  # noqa: PLR0917  fixtures
 
     found = drift(database, store)
 
-    assert found == Drift([lost_picture], [lost_thumb], [strange], [ALICE])
+    assert found == Drift([lost_picture], [lost_thumb], unrecorded=[strange], miscounted_owners=[ALICE])
     drift_repair(database, store, found, now=datetime.now(UTC))
     assert (await alice.get(pictures[0]["urls"]["thumb"])).status_code == 202
     render(pictures[0])

@@ -39,6 +39,13 @@ def sign(request: pytest.FixtureRequest) -> Sign:
     return signed
 
 
+def printed_key(capsys: pytest.CaptureFixture[str]) -> str:
+    """What `broadsheet media signing-key` prints."""
+    capsys.readouterr()  # lines of the log
+    commands.signing_key([])
+    return capsys.readouterr().out.strip()
+
+
 def test_the_vector_of_the_page_is_what_both_make(sign: Sign) -> None:
     assert all(word in PAGE for word in (KEY, ASSET, SHA256))
     (path,) = re.findall(r"```text\n(.*)\n```", PAGE)
@@ -50,18 +57,18 @@ async def test_what_a_site_has_signed_is_drawn(
 ) -> None:
     asset = await alice.has_uploaded(encoded(picture(300, 200)))
     render(asset)
-    commands.signing_key([])
-    key = capsys.readouterr().out.strip()
+    key = printed_key(capsys)
     answer = await charlie.get(sign(key, asset["id"], asset["sha256"], "resize:fill:50:50,focal:0.25:1", "jpg"))
     assert (answer.status_code, opened(answer.content).size) == (200, (50, 50))
     answer = await charlie.get(sign(KEY, asset["id"], asset["sha256"], "resize:fill:50:50", "jpg"))
     assert (answer.status_code, answer.json()["code"]) == (403, "signature_invalid")
 
 
-async def test_the_address_of_the_service_is_the_same(sign: Sign, alice: Person, capsys: Any) -> None:
+async def test_the_address_of_the_service_is_the_same(
+    sign: Sign, alice: Person, capsys: pytest.CaptureFixture[str]
+) -> None:
     asset = await alice.has_uploaded(encoded(picture()))
-    commands.signing_key([])
-    key = capsys.readouterr().out.strip()
+    key = printed_key(capsys)
     body = {"operations": "quality:7/resize:fit:9:9", "format": "avif", "expires_in": 3600}
     answer = (await alice.send("POST", f"/api/v2/assets/{asset['id']}/transforms", json=body)).json()
     (expires,) = map(int, re.findall(r"\.(\d{10})\.", answer["url"]))

@@ -131,10 +131,10 @@ class Decoder:
     def cut(  # noqa: PLR0913  all an address asks for
         self, picture: IO[bytes], mime: str, into: IO[bytes], cut: Cut, form: str, *, quality: int | None
     ) -> Rendered:
-        """Part of a stored picture, see ``pictures.cutting``; raises as render() does."""
+        """Part of a stored picture, see ``pictures.cutting``; raises as render() does, also for too large ones."""
         part = cut.part
         arguments = {"mime": mime, "side": cut.side, "part": [part.left, part.top, part.width, part.height],
-                     "form": form, "quality": quality}  # fmt: skip
+                     "form": form, "quality": quality, "memory": self._limits.memory}  # fmt: skip
 
         def read(told: Message) -> answers.Drawn:
             longest = {CUT: max(part.width, part.height)}

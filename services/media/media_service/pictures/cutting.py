@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 LARGEST = 4096
 """Pixels that a side of what is drawn has at most."""
+MOST_PIXELS = 1 << 23
+"""Of all that is drawn: each takes 32 bytes while it is encoded."""
 CUT = "cut"
 """What it is called, where renditions have their presets."""
 
@@ -53,6 +55,7 @@ def _placed(point: float, length: float, start: float, room: float) -> float:
 def _scaled(  # noqa: PLR0913, PLR0917  plain numbers
     width: int, height: int, scale: float, left: float, top: float, taken: tuple[float, float]
 ) -> Cut:
+    scale = min(scale, (MOST_PIXELS / (taken[0] * taken[1])) ** 0.5)
     sides = (max(1, round(side * scale)) for side in taken)
     part = Rectangle(round(left * scale), round(top * scale), *sides)
     return Cut(max(1, round(max(width, height) * scale)), part)

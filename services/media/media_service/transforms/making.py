@@ -12,6 +12,7 @@ from uuid import UUID
 from chassis.logging import get_logger
 from chassis.metrics import counter
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy.exc import IntegrityError
 
 from media_service.database import AsyncDatabase
 from media_service.decoding.answers import Undecodable
@@ -59,9 +60,12 @@ class Derivatives:
         await self.database.write(services.derivative_forget, derivative.id)
 
     async def _make(self, wanted: Wanted, operations: Operations) -> Derivative | None:
-        """Draw it in turn; None where nothing came of it, which the log tells."""
+        """Draw it in turn; None where nothing came of it, which the log tells, or where the asset has gone."""
         async with self.slots.slot(wanted.asset.owner_id):
-            claim = await self.database.write(services.derivative_claim, wanted, now=datetime.now(UTC))
+            try:
+                claim = await self.database.write(services.derivative_claim, wanted, now=datetime.now(UTC))
+            except IntegrityError:
+                return None
             if claim:
                 return await self._draw_claimed(claim, wanted, operations)
         return await self._drawn_elsewhere(wanted)
@@ -89,7 +93,7 @@ class Derivatives:
         await run_in_threadpool(self.store.put, key, drawn.content)
         bounds = self.settings.derived_bounds
         kept, evicted = await self.database.write(
-            services.derivative_keep, claim, sha256=sha256, size=len(drawn.content), bounds=bounds
+            services.derivative_keep, claim, wanted, sha256=sha256, size=len(drawn.content), bounds=bounds
         )
         counter("media_transforms_evicted_total").inc(len(evicted))
         await run_in_threadpool(self.store.remove_keys, evicted if kept else [key])

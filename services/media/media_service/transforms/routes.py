@@ -43,10 +43,11 @@ async def sign_transform(
     asset = await service.database.read(asset_get, asset_id, caller.sub)
     operations = Operations.read(asked.operations, separator="/").with_focal(asset.focal)
     operations.cut(asset.width, asset.height)
-    until = asked.expires_in and datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=asked.expires_in)
+    now = datetime.now(UTC).replace(microsecond=0)
+    until = None if asked.expires_in is None else now + timedelta(seconds=asked.expires_in)
     tail = Tail(operations.spelled(), asset.sha256, asked.format)
-    path = SignedPath(ROOT, asset.id, until or None, str(tail)).signed(_keys(service))
-    return TransformUrl(url=service.public_url + path, expires_at=until or None)
+    path = SignedPath(ROOT, asset.id, until, str(tail)).signed(_keys(service))
+    return TransformUrl(url=service.public_url + path, expires_at=until)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/transforms gives it")]

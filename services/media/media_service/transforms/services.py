@@ -7,6 +7,7 @@ from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.orm import Session
 from uuid_utils.compat import uuid7
 
+from media_service.assets.models import Asset
 from media_service.database import insert
 from media_service.terms import DerivedBounds
 from media_service.transforms.models import Derivative, DerivativeState, Wanted
@@ -30,15 +31,19 @@ def derivative_claim(session: Session, wanted: Wanted, *, now: datetime) -> UUID
     return session.scalar(claim.returning(Derivative.id))
 
 
-def derivative_keep(
-    session: Session, claim: UUID, *, sha256: str, size: int, bounds: DerivedBounds
+def derivative_keep(  # noqa: PLR0913  named
+    session: Session, claim: UUID, wanted: Wanted, *, sha256: str, size: int, bounds: DerivedBounds
 ) -> tuple[Derivative | None, list[str]]:
     """Record what was drawn under a claim and stored; gives it, and the keys of what has to go for it.
 
     None if the asset is gone, shows another picture, or somebody else has begun: then nobody needs the file.
     """
+    revision = session.scalar(
+        select(Asset.revision).where(Asset.id == wanted.asset.id).with_for_update(read=True)  # before its derivatives
+    )
     kept = session.get(Derivative, claim, with_for_update=True)
-    if kept is None:
+    if kept is None or revision != wanted.asset.revision:
+        derivative_forget(session, claim)
         return None, []
     kept.state, kept.sha256, kept.bytes = DerivativeState.DRAWN, sha256, size
     session.flush()

@@ -8,8 +8,11 @@ from dataclasses import replace
 import pytest
 from chassis.problems import Problem
 from media_service.database import Database
+from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
 from media_service.pictures.cleaning import clean, format_of
+from media_service.pictures.cutting import MOST_PIXELS, Rectangle, fitted
+from media_service.pictures.encoding import ENCODERS
 from media_service.pictures.layout import Layout, Limits
 from media_service.pictures.memory import MEGABYTE, Budget
 from media_service.pictures.scratch import Scratch
@@ -82,6 +85,26 @@ def test_a_camera_s_108_megapixels_are_taken_in_little_memory(
     content = encoded(Image.new("L", (12_032, 9_024), 128), exif=exif(orientation))
     clean_and_render(unbounded, content, scratch)
     assert layout_of(content).memory < 192 * MEGABYTE
+
+
+@pytest.mark.parametrize("form", ENCODERS)
+def test_the_largest_part_takes_no_more_than_was_estimated(form: str, unbounded: Decoder, scratch: Scratch) -> None:
+    sent = scratch.file()
+    sent.write(KINDS["JPEG"]())
+    whole = fitted(*SIDES, Rectangle(0, 0, *SIDES), SIDES)
+    drawn = unbounded.cut(sent, "image/jpeg", scratch.file(), whole, form, quality=None)
+    assert 0.99 * MOST_PIXELS < drawn.width * drawn.height < 1.01 * MOST_PIXELS
+
+
+def test_a_part_that_would_take_too_much_is_not_drawn(
+    unbounded: Decoder, scratch: Scratch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = scratch.file()
+    sent.write(jpeg(600, 400))
+    whole = fitted(600, 400, Rectangle(0, 0, 600, 400), (600, 400))
+    monkeypatch.setattr(unbounded, "_limits", replace(LIMITS, memory=layout_of(jpeg(600, 400)).memory))
+    with pytest.raises(Undecodable, match="memory"):
+        unbounded.cut(sent, "image/jpeg", scratch.file(), whole, "image/webp", quality=None)
 
 
 def test_a_child_that_takes_more_than_was_estimated_dies(

@@ -1,5 +1,6 @@
 """Which tokens are over before they expire, and for how long that is remembered."""
 
+import json
 import time
 from contextlib import suppress
 from dataclasses import replace
@@ -138,6 +139,22 @@ def test_tokens_of_a_withdrawn_key_are_refused(revoked: RevokedTokens, mint: Tok
 def test_other_events_say_nothing(revoked: RevokedTokens) -> None:
     revoked.apply(said("auth.user.registered.v1"))
     assert len(revoked) == 0
+
+
+def test_another_process_takes_over_all_that_is_known(revoked: RevokedTokens, mint: TokenMint, clock: Clock) -> None:
+    """As plain JSON, which passes between them."""
+    revoked.apply(session_over(sid_of(AT)))
+    revoked.apply(all_over(BOB, AT))
+    revoked.apply(roles_are(ALICE, "author", sequence=3))
+    revoked.apply(said("auth.key.revoked.v1", kid="withdrawn", revoked_at=datetime.now(UTC).isoformat()))
+    other = RevokedTokens(clock)
+    other.take_over(json.loads(json.dumps(revoked.told())))
+    assert other.told() == revoked.told()
+    assert len(other) == 4
+    assert refused(other, claims(mint))
+    assert refused(other, claims(mint, BOB, sid=str(sid_of(AT))))
+    assert refused(other, claims(mint, sid=str(sid_of(AT, 2)), roles=("author", "editor")))
+    assert not refused(other, claims(mint, sid=str(sid_of(AT, 2)), roles=("author",)))
 
 
 def test_sessions_are_forgotten_when_their_last_token_can_be_taken_no_more(

@@ -14,7 +14,7 @@ from chassis.events.envelope import Event
 from chassis.events.transports import Transport, TransportLost
 from chassis.internal_client import InternalClient
 from chassis.problems import Problem
-from chassis.revocations import RevocationFeed
+from chassis.revocations import RevocationFeed, known
 from chassis.revocations import feed as feeds
 from chassis.service_credentials import Credentials, ServiceToken
 from chassis.testing import LocalServer, TokenMint
@@ -167,7 +167,7 @@ def test_unreadable_event_stops_nothing(feed: RevocationFeed, transport: Transpo
 def test_privileged_calls_are_refused_while_the_list_is_old_and_others_go_on(
     feed: RevocationFeed, auth: Auth, mint: TokenMint, session: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(feeds, "OLD_SECONDS", 0.5)
+    monkeypatch.setattr(known, "OLD_SECONDS", 0.5)
     monkeypatch.setattr(feeds, "SNAPSHOT_SECONDS", 0.1)
     editor, author = claims(mint, session, "author", "editor"), claims(mint, session, "author")
     feed.require_current(EDITING, editor)  # not started: nobody promised anything
@@ -203,7 +203,7 @@ def test_process_without_a_list_is_unready_at_first_and_then_serves_what_needs_n
     feed.start()
     with pytest.raises(RuntimeError, match="no list"):
         feed.ready()
-    monkeypatch.setattr(feeds, "FIRST_SECONDS", 0)
+    monkeypatch.setattr(known, "FIRST_SECONDS", 0)
     feed.ready()
     assert feed.old
 

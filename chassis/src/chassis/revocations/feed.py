@@ -2,12 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
-from typing import Protocol
 
-from chassis.access import Access
 from chassis.client_credentials import client_credentials
 from chassis.events import envelope, transports
 from chassis.events.envelope import Event, EventUndecodable
@@ -16,71 +14,41 @@ from chassis.internal_client import InternalClient, InternalNotFound, InternalUn
 from chassis.liveness import STUCK_SECONDS, Loop
 from chassis.logging import get_logger
 from chassis.metrics import gauge
-from chassis.problems import Problem
-from chassis.revocations.revoked_tokens import TYPES, RevokedTokens
+from chassis.revocations.known import Revocations
+from chassis.revocations.revoked_tokens import TYPES
 from chassis.settings import ClientSettings
-from chassis.tokens import Claims
 
 PATH = "/internal/revocations"
 SNAPSHOT_SECONDS = 10.0
 """How often auth is asked while its events are heard, in case its relay is silent because it is dead."""
 POLL_SECONDS = 1.0
 """The same while they are not: revocation is slower then, and goes on."""
-OLD_SECONDS = 60.0
-"""After so long without an answer the list is not to be relied on."""
 RECEIVE_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
-FIRST_SECONDS = 10.0
-"""How long a new process without a list is unready; then it serves what needs none."""
-PRIVILEGED = frozenset({"editor", "moderator", "admin"})
-"""Roles that reach beyond what is one's own."""
-TITLE = "Whether the token was revoked is not known"
 
 log = get_logger()
 
 
-class Follower(Protocol):
-    """Hears other events through the same subscription, in its thread. All of them must have optional subscribers."""
-
-    @property
-    def types(self) -> Sequence[str]: ...
-
-    def begins(self) -> None:
-        """From here on nothing is missed; before it, anything may have been."""
-
-    def hears(self, event: Event) -> None: ...
-
-    def lost(self) -> None:
-        """Events are missed until it begins anew."""
-
-
-class RevocationFeed:
-    """Keeps RevokedTokens fresh in two threads: one hears events, one asks for snapshots.
+class RevocationFeed(Revocations):
+    """Keeps the list fresh in two threads: one hears events, one asks for snapshots.
 
     Subscribed first, then the snapshot, so nothing falls between; a lost connection does both again.
     """
 
     def __init__(self, transport: Callable[[], Transport], auth: Callable[[], InternalClient]) -> None:
-        self.tokens = RevokedTokens()
+        super().__init__()
         self._transport = transport
         self._auth = auth
-        self._followers: list[Follower] = []
         self._listener: Subscription | None = None
-        self._listening: bool | None = None  # before the first attempt
+        self._tried = False
         self._since: str | None = None
         self._failed = False
-        self._confirmed_at = float("-inf")
-        self._started_at = float("inf")
         self._wanted = threading.Event()
         self._loops: list[Loop] = []
 
-    def follow(self, follower: Follower) -> None:
-        """Have somebody else hear events too; to be called before the start."""
-        self._followers.append(follower)
-
     def start(self) -> None:
         """Begin to listen and to ask; waits for nobody."""
-        self._started_at = time.monotonic()
+        self.begin()
         gauge("revocations_confirmed_timestamp_seconds").set(0)
         gauge("revocations_listening").set(0)
         self._loops = [
@@ -95,51 +63,20 @@ class RevocationFeed:
             loop.stop(2 * RECEIVE_SECONDS)
         self._hang_up()
 
-    @property
-    def listening(self) -> bool:
-        """Whether events arrive, as far as the connection tells."""
-        return self._listening is True
-
-    @property
-    def old(self) -> bool:
-        """Whether tokens may have been revoked that nobody told us about. Never before it is started."""
-        started = self._started_at < float("inf")
-        return started and (time.monotonic() - self._confirmed_at > OLD_SECONDS or not self.tokens.complete)
-
-    def require_current(self, access: Access, claims: Claims | None) -> None:
-        """Refuse what a privileged role decides while the list is old: raises Problem 503 ``revocations_unknown``."""
-        decides = access.roles or access.weighs_roles
-        if decides and claims and claims.roles & PRIVILEGED and self.old:
-            detail = "Auth cannot be asked at the moment whether your roles still hold. Reading goes on."
-            raise Problem(503, "revocations_unknown", detail, title=TITLE)
-
-    def ready(self) -> None:
-        """Raise RuntimeError while there is no list, for the first seconds of the process."""
-        first = time.monotonic() - self._started_at < FIRST_SECONDS
-        if first and self._confirmed_at == float("-inf"):
-            raise RuntimeError("no list of revoked tokens yet")
-
-    def current(self) -> None:
-        """Raise RuntimeError while the list is old, or told by polling alone."""
-        if self.old:
-            raise RuntimeError("the list of revoked tokens is old")
-        if not self._listening:
-            raise RuntimeError("revocations are polled")
-
     def _hear(self) -> float:
         """Take what arrived within a second, connecting first if need be; gives the seconds until the next turn."""
         try:
             if self._listener is None:
-                also = (name for follower in self._followers for name in follower.types)
+                also = (name for follower in self.followers for name in follower.types)
                 self._listener = self._transport().listen(*TYPES, *also)
                 self._told(listening=True)
-                for follower in self._followers:
+                for follower in self.followers:
                     follower.begins()
                 self._wanted.set()  # what was published before is in the next snapshot
             for delivery in self._listener.receive(RECEIVE_SECONDS):
-                self._apply(delivery.body, self.tokens.apply, *(follower.hears for follower in self._followers))
+                self._apply(delivery.body, self.tokens.apply, *(follower.hears for follower in self.followers))
         except TransportLost as error:
-            if self._listening is not False:
+            if self.listening or not self._tried:
                 log.warning("revocations not heard, polling for them", error=str(error))
             self._hang_up()
             return RECONNECT_SECONDS
@@ -147,7 +84,7 @@ class RevocationFeed:
 
     def _hang_up(self) -> None:
         self._told(listening=False)
-        for follower in self._followers:
+        for follower in self.followers:
             follower.lost()
         listener, self._listener = self._listener, None
         if listener:
@@ -159,7 +96,7 @@ class RevocationFeed:
         self.ask()
         self.tokens.forget_expired()
         gauge("revocations_remembered").set(len(self.tokens))
-        self._wanted.wait(SNAPSHOT_SECONDS if self._listening and not self._failed else POLL_SECONDS)
+        self._wanted.wait(SNAPSHOT_SECONDS if self.listening and not self._failed else POLL_SECONDS)
         return 0.0
 
     def ask(self) -> None:
@@ -167,7 +104,7 @@ class RevocationFeed:
         try:
             answer = self._auth().get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
-                self._apply(event.encode(), self.tokens.apply)
+                self._apply(event.encode(), self.tokens.apply, *(follower.hears for follower in self.followers))
             self._since = answer["next"]
         except InternalNotFound:
             pass  # an auth of an earlier release, beside which we are rolled out
@@ -177,7 +114,7 @@ class RevocationFeed:
             self._failed = True
             return
         self._failed = False
-        self._confirmed_at = time.monotonic()
+        self.confirmed_at = time.monotonic()
         gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
 
     def _apply(self, body: bytes, *hearers: Callable[[Event], None]) -> None:
@@ -189,7 +126,7 @@ class RevocationFeed:
             log.error("event not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
 
     def _told(self, *, listening: bool) -> None:
-        self._listening = listening
+        self.listening, self._tried = listening, True
         gauge("revocations_listening").set(listening)
 
 

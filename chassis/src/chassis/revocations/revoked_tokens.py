@@ -64,6 +64,27 @@ class RevokedTokens:
             with self._lock:
                 apply(self, event)
 
+    def told(self) -> dict[str, Any]:
+        """All that is known, in plain JSON, for another process's list."""
+        with self._lock:
+            return {
+                "sessions": {str(sid): until for sid, until in self._sessions.items()},
+                "users": {str(user): entry for user, entry in self._users.items()},
+                "roles": {str(user): [until, at, [*held]] for user, (until, at, held) in self._roles.items()},
+                "keys": dict(self._keys),
+                "incomplete_until": self._incomplete_until,
+            }
+
+    def take_over(self, told: dict[str, Any]) -> None:
+        """Know what another process's list has ``told``, instead of what was known here."""
+        with self._lock:
+            self._sessions = {UUID(sid): until for sid, until in told["sessions"].items()}
+            self._users = {UUID(user): (until, not_before) for user, (until, not_before) in told["users"].items()}
+            roles = told["roles"].items()
+            self._roles = {UUID(user): (until, sequence, frozenset(held)) for user, (until, sequence, held) in roles}
+            self._keys = dict(told["keys"])
+            self._incomplete_until = told["incomplete_until"]
+
     def forget_expired(self) -> None:
         """Drop what concerns no living token any more."""
         now = self._now()

@@ -110,6 +110,19 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
             Panel("Cache", "reqps", {"{{outcome}}": per_second("gateway_cache_requests_total", by="outcome")}),
             Panel("Cache, memory", "bytes", {"{{pod}}": "sum by (pod) (gateway_cache_bytes)"}),
+            Panel(
+                "Workers",
+                "none",
+                {
+                    "{{pod}}": "sum by (pod) (gateway_workers)",
+                    "{{pod}} ended": "sum by (pod) (increase(gateway_worker_exits_total[5m]))",
+                },
+            ),
+            Panel(
+                "Workers: longest without an acknowledgement",
+                "s",
+                {"{{pod}}": "max by (pod) (gateway_workers_unacknowledged_seconds)"},
+            ),
             Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
             Panel("Age of the signing keys", "s", {"{{job}} {{pod}}": "time() - jwks_fetched_timestamp_seconds"}),
             Panel(

@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from chassis.testing import TokenMint
 
 from benchmarks.gateway import configurations
@@ -30,9 +31,13 @@ class Peer:
     process: int
 
     def cpu_micros(self) -> float:
-        """CPU time used so far, by all threads, in user and kernel mode (proc(5), ``schedstat``)."""
-        threads = Path(f"/proc/{self.process}/task").glob("*/schedstat")
-        return sum(int(thread.read_text().split()[0]) for thread in threads) / 1e3
+        """CPU time used so far, by all its processes."""
+        return sum(self.each_cpu_micros().values())
+
+    def each_cpu_micros(self) -> dict[int, float]:
+        """The same by process: in all threads, in user and kernel mode (proc(5), ``schedstat``)."""
+        processes = [self.process, *(child.pid for child in psutil.Process(self.process).children())]
+        return {pid: sum(map(_micros, Path(f"/proc/{pid}/task").glob("*/schedstat"))) for pid in processes}
 
 
 class Field:
@@ -45,7 +50,7 @@ class Field:
         self._upstream = free_port()
         self._nginx("upstream", configurations.upstream(self._upstream, mint), self._upstream)
 
-    def gateway(self, name: str, code: Path | None = None) -> Peer:
+    def gateway(self, name: str, code: Path | None = None, *, workers: int = 1) -> Peer:
         """The gateway of this tree, or of ``code``, another one."""
         port, service = free_port(), f"http://{LOOPBACK}:{self._upstream}"
         settings = {
@@ -56,6 +61,8 @@ class Field:
             "TOKEN_AUDIENCE": self._mint.audience,
             **dict.fromkeys(("AUTH_URL", "BLOG_URL", "MEDIA_URL"), service),
         }
+        if workers > 1:  # which earlier ones do not know
+            settings["GATEWAY_WORKERS"] = str(workers)
         if code:
             settings["PYTHONPATH"] = os.pathsep.join(str(code / part) for part in ("chassis/src", "services/gateway"))
         return self._start(name, [sys.executable, "-m", "chassis.run", "gateway", "web"], port, settings)
@@ -102,6 +109,10 @@ def field(mint: TokenMint) -> Iterator[Field]:
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         yield Field(stack, Path(folder), mint)
+
+
+def _micros(schedstat: Path) -> float:
+    return int(schedstat.read_text().split()[0]) / 1e3
 
 
 def _program(name: str) -> str:

@@ -15,11 +15,12 @@ KEPT = Path(__file__).with_name("proved.json")
 PAGE = ROOT / "docs/alert-proof.md"
 BEGIN, END = "<!-- rows: begin -->\n", "<!-- rows: end -->\n"
 BY_TESTS = {
+    "GatewayWorkersEnd": "`services/gateway/tests/test_workers.py` kills workers and stops them from answering",
     "key-rotation": "`services/auth/tests/test_keys.py` rotates keys, `tests/e2e/test_revocations.py` revokes one",
     "restore": "`tests/schema/test_restore.py` restores databases as the how-to says",
     "roll-back": "`make rollout-proof` takes releases back under load, see [roll-outs](../rollouts.md)",
 }
-"""Procedures that no alert of one machine leads to, and what proves them."""
+"""What no fault of one machine leads to, and what proves it."""
 BY_FAULTS = {"broker-outage": "RevocationsPolled", "dead-letter-replay": "EventsParked"}
 """Procedures, by an alert whose fault they are for."""
 COLUMNS = ("alert", "severity", "fault", "fired", "resolved", "fired beside it", "run", "of a cluster")

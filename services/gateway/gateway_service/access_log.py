@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import select
 import sys
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -11,6 +13,8 @@ from gateway_service.exchange import Exchange
 from gateway_service.settings import GatewaySettings
 
 FLUSH_SECONDS = 0.05
+AT_ONCE_BYTES = select.PIPE_BUF
+"""What goes into a pipe in one piece, though other workers write to it (pipe(7))."""
 
 
 class AccessLog:
@@ -28,6 +32,7 @@ class AccessLog:
             "process": "web",
         }
         self._identity = json.dumps(identity)[1:-1]
+        self._alone = settings.workers == 1
         self._on = settings.log_level in {"DEBUG", "INFO"}
         self._lines: list[str] = []
 
@@ -42,8 +47,9 @@ class AccessLog:
     def flush(self) -> None:
         """Write what has gathered."""
         lines, self._lines = self._lines, []
-        sys.stdout.write("".join(lines))  # does not fail, see chassis.log_output
-        sys.stdout.flush()
+        for piece in ("".join(lines),) if self._alone else _pieces(lines):
+            sys.stdout.write(piece)  # does not fail, see chassis.log_output
+            sys.stdout.flush()
 
     def _line(self, exchange: Exchange, method: str, seconds: float) -> str:
         second, milliseconds = divmod(time.time_ns() // 1_000_000, 1000)
@@ -62,6 +68,17 @@ class AccessLog:
             f'"method": "{method}", "status": {exchange.status}, "duration_ms": {duration}, '
             f'"bytes": {exchange.turn.sent}{upstream}{code}}}\n'
         )
+
+
+def _pieces(lines: list[str]) -> Iterator[str]:
+    """Whole lines, as many as are written at once; they are ASCII."""
+    piece = ""
+    for line in lines:
+        if piece and len(piece) + len(line) > AT_ONCE_BYTES:
+            yield piece
+            piece = ""
+        piece += line
+    yield piece
 
 
 @lru_cache(maxsize=2)

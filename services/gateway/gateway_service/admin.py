@@ -1,85 +1,85 @@
 """The admin port: health, metrics and status. Nothing of it is reachable through the public port."""
 
+import asyncio
 import json
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 
 from chassis.clock import format_timestamp
 from chassis.health import Health
 
 from chassis import metrics
-from gateway_service.app import Gateway
 from gateway_service.door.turn import Turn
 from gateway_service.reloading import Reloading
-from gateway_service.settings import GatewaySettings
-from gateway_service.tokens.keys import KeySource
-from gateway_service.tokens.verified import VerifiedTokens
-
-_JSON = "application/json"
+from gateway_service.settings import GatewaySettings, upstream_urls
 
 
 class Admin:
-    """A small application beside the gateway, in the same process."""
+    """A small application beside the gateway. ``told`` is what ``/status`` says of those who serve."""
 
-    def __init__(  # noqa: PLR0913  what it tells of
+    def __init__(
         self,
         settings: GatewaySettings,
-        gateway: Gateway,
         health: Health,
-        keys: KeySource,
-        tokens: VerifiedTokens,
-        *,
         reloading: Reloading,
+        told: Callable[[], dict[str, Any]],
+        rendered: Callable[[], Awaitable[bytes]] | None = None,
     ) -> None:
         self._settings = settings
-        self._gateway = gateway
         self._health = health
-        self._keys = keys
-        self._tokens = tokens
         self._reloading = reloading
+        self._told = told
+        self._rendered = rendered
+        self._rendering: set[asyncio.Task[None]] = set()
         self._started = time.monotonic()
 
     def __call__(self, turn: Turn) -> None:
-        status, content_type, body = self._answer(turn.head.raw_path)
         if refusal := turn.head.refusal:
-            status, content_type, body = refusal.status, _JSON, json.dumps({"detail": refusal.detail}).encode()
-        turn.respond(status, [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")], body)
-
-    def _answer(self, path: bytes) -> tuple[int, str, bytes]:
-        match path:
+            _respond(turn, refusal.status, {"detail": refusal.detail})
+            return
+        match turn.head.raw_path:
             case b"/livez":
-                status, said = self._health.livez()
+                _respond(turn, *self._health.livez())
             case b"/readyz":
-                status, said = self._health.readyz()
+                _respond(turn, *self._health.readyz())
             case b"/status":
-                status, said = 200, self._status()
+                _respond(turn, 200, self._status())
+            case b"/metrics" if self._rendered:
+                task = asyncio.get_running_loop().create_task(_show_later(turn, self._rendered()))
+                self._rendering.add(task)
+                task.add_done_callback(self._rendering.discard)
             case b"/metrics":
-                return 200, metrics.CONTENT_TYPE, metrics.render()
+                _show(turn, metrics.render())
             case _:
-                status, said = 404, {"detail": "Here are /livez, /readyz, /metrics and /status."}
-        return status, _JSON, json.dumps(said).encode()
+                _respond(turn, 404, {"detail": "Here are /livez, /readyz, /metrics and /status."})
 
     def _status(self) -> dict[str, object]:
-        age = self._keys.keys.age_seconds
         return {
             "release": self._settings.release,
             "uptime_seconds": round(time.monotonic() - self._started),
-            "draining": self._gateway.draining,
-            "active_requests": len(self._gateway.active),
-            "served_requests": self._gateway.served,
             "configuration": {
                 "file": str(self._settings.config),
                 "applied_at": format_timestamp(datetime.fromtimestamp(self._reloading.applied_at, UTC)),
                 "refused": self._reloading.refused or None,
             },
-            "upstreams": {
-                "auth": self._settings.auth_url,
-                "blog": self._settings.blog_url,
-                "media": self._settings.media_url,
-            },
-            "keys": {
-                "ids": sorted(self._keys.keys.kids()),
-                "age_seconds": round(age) if self._keys.loaded else None,
-            },
-            "verified_tokens": len(self._tokens),
+            "upstreams": upstream_urls(self._settings),
+            **self._told(),
         }
+
+
+def _respond(turn: Turn, status: int, said: dict[str, object]) -> None:
+    _send(turn, status, "application/json", json.dumps(said).encode())
+
+
+def _show(turn: Turn, figures: bytes) -> None:
+    _send(turn, 200, metrics.CONTENT_TYPE, figures)
+
+
+async def _show_later(turn: Turn, figures: Awaitable[bytes]) -> None:
+    _show(turn, await figures)
+
+
+def _send(turn: Turn, status: int, content_type: str, body: bytes) -> None:
+    turn.respond(status, [(b"content-type", content_type.encode()), (b"cache-control", b"no-store")], body)

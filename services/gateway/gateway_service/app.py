@@ -10,7 +10,7 @@ from functools import partial
 
 from chassis.logging import get_logger
 from chassis.problems import Problem
-from chassis.revocations import RevocationFeed
+from chassis.revocations import Revocations
 
 from chassis import sentry, tracing
 from gateway_service.access_log import AccessLog
@@ -54,7 +54,7 @@ def checks(  # noqa: PLR0913  what they are made of
     config: GatewayConfig,
     tokens: TokenChecks,
     *,
-    revocations: RevocationFeed,
+    revocations: Revocations,
     limiter: Limiter,
     is_well: Callable[[], bool],
 ) -> list[Link]:

@@ -1,24 +1,24 @@
-"""Puts the parts of a gateway process together."""
+"""Puts the parts of a process that serves together: the whole gateway, or one worker of it."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from chassis.health import Health
 from chassis.metrics import gauge
-from chassis.revocations import feed_of
+from chassis.revocations import Revocations
 
-from gateway_service.admin import Admin
 from gateway_service.app import Gateway, checks
 from gateway_service.cache.cache import Cache
 from gateway_service.cache.news import News
 from gateway_service.chain.forward import Forward
 from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck, TokenChecks
-from gateway_service.config import GatewayConfig
+from gateway_service.config import GatewayConfig, parse
+from gateway_service.guard_rules import EventStreamRules
 from gateway_service.guards.breaker import Breaker, Breaking
 from gateway_service.guards.event_streams import EventStreams
-from gateway_service.rates.chosen import limiter
-from gateway_service.reloading import Reloading
+from gateway_service.rates.quota import Limiter
 from gateway_service.settings import GatewaySettings, upstream_urls
 from gateway_service.tokens.exchanging import AuthExchange
 from gateway_service.tokens.keys import JWKS_PATH, KeySource
@@ -35,14 +35,16 @@ from gateway_service.upstreams.upstream import Upstream
 class Assembly:
     """What a process serves, and what it must look after. Nobody is asked anything by building it.
 
-    All that has a state lives as long as the process, connections and counts too: ``prepare`` changes its rules.
+    All that has a state lives as long as the process, connections and counts too: ``prepare`` changes its rules. Memory
+    and what one client may hold are each worker's share of what the whole gateway may.
     """
 
-    def __init__(self, settings: GatewaySettings, config: GatewayConfig) -> None:
+    def __init__(self, settings: GatewaySettings, text: str, revocations: Revocations, limiter: Limiter) -> None:
+        config = parse(text, settings.config)
         self._settings = settings
         self._pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
         self.keys = KeySource(partial(fetch, self._pools["auth"], JWKS_PATH))
-        self.revocations = feed_of(settings)
+        self.revocations = revocations
         self._tokens = tokens_of(settings, self.keys, self.revocations.tokens)
         self._personal = PersonalTokens(AuthExchange(settings), self._tokens.api)
         self.keys.on_withdrawal(self._personal.forget)
@@ -53,22 +55,24 @@ class Assembly:
             for name, pool in self._pools.items()
         }
         self._breakers = {name: Breaker(name, config.breaker) for name in self._pools}
-        self._forward = Forward(self._upstreams, config.bodies_bytes)
+        self._forward = Forward(self._upstreams, config.bodies_bytes // settings.workers)
         breaking = Breaking(self._forward, self._breakers)
-        self._event_streams = EventStreams(breaking, config.event_streams, self.revocations.tokens)
-        self.limiter = limiter(settings.cache_url)
+        self._event_streams = EventStreams(breaking, self._event_stream_rules(config), revocations.tokens)
+        self.limiter = limiter
         self.health = Health()
         news = News()
-        self.revocations.follow(news)
-        self._cache = Cache(self._event_streams, news, settings.cache_megabytes * 1024 * 1024)
+        revocations.follow(news)
+        self._cache = Cache(self._event_streams, news, settings.cache_megabytes * 1024 * 1024 // settings.workers)
         self.gateway = Gateway(settings, self._cache)
-        self.prepare(config)()
-        self.reloading = Reloading(settings.config, self.prepare)
-        self.admin = Admin(settings, self.gateway, self.health, self.keys, self._tokens.api, reloading=self.reloading)
+        self.prepare(text)()
         self._tell()
 
-    def prepare(self, config: GatewayConfig) -> Callable[[], None]:
-        """Build all that can fail, raising SettingsError; what is returned puts it in force, at one moment."""
+    def prepare(self, text: str) -> Callable[[], None]:
+        """Build all that can fail of a configuration, raising SettingsError.
+
+        What is returned puts it in force, at one moment.
+        """
+        config = parse(text, self._settings.config)
         links = checks(
             self._settings,
             config,
@@ -82,13 +86,28 @@ class Assembly:
     def _put_in_force(self, config: GatewayConfig, links: Sequence[Link]) -> None:
         self.gateway.go_by(config, links)
         self._cache.forget()
-        self._forward.budget.resize(config.bodies_bytes)
-        self._event_streams.rules = config.event_streams
+        self._forward.budget.resize(config.bodies_bytes // self._settings.workers)
+        self._event_streams.rules = self._event_stream_rules(config)
         for name, upstream in self._upstreams.items():
             upstream.pool.connect_seconds = config.connect_seconds
             upstream.retries.rules = config.retries
             upstream.concurrency.go_by(config.concurrency)
             self._breakers[name].rules = config.breaker
+
+    def _event_stream_rules(self, config: GatewayConfig) -> EventStreamRules:
+        rules = config.event_streams
+        return EventStreamRules(per_caller=-(-rules.per_caller // self._settings.workers))
+
+    def told(self) -> dict[str, Any]:
+        """For ``/status``."""
+        age = self.keys.keys.age_seconds
+        return {
+            "draining": self.gateway.draining,
+            "active_requests": len(self.gateway.active),
+            "served_requests": self.gateway.served,
+            "keys": {"ids": sorted(self.keys.keys.kids()), "age_seconds": round(age) if self.keys.loaded else None},
+            "verified_tokens": len(self._tokens.api),
+        }
 
     def _tell(self) -> None:
         """What figures and health say of it."""

@@ -282,12 +282,24 @@ class GatewayConfig(_Strict):
 
 def read(path: Path) -> GatewayConfig:
     """The configuration in a file; raises SettingsError with one sentence for everything that is wrong in it."""
+    return parse(read_text(path), path)
+
+
+def read_text(path: Path) -> str:
+    """What is in the file; raises SettingsError."""
     try:
-        raw = yaml.safe_load(path.read_bytes())
-        return GatewayConfig.model_validate(raw)
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise SettingsError(f"The gateway's configuration {path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path} is not YAML: {error}.") from error
+
+
+def parse(text: str, path: Path) -> GatewayConfig:
+    """The configuration that the text of the file is; raises SettingsError as ``read`` does."""
+    try:
+        return GatewayConfig.model_validate(yaml.safe_load(text))
+    except yaml.YAMLError as error:
         raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
     except ValidationError as error:
         raise SettingsError(f"{path}: {_sentences(error)}.") from error

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from chassis.logging import get_logger
 from chassis.metrics import counter, gauge
 from chassis.settings import SettingsError
 
-from gateway_service.config import GatewayConfig, read
+from gateway_service.config import read_text
 
 LOOK_SECONDS = 1.0
 Sight = tuple[int, int, int] | None
@@ -19,14 +19,14 @@ log = get_logger()
 
 
 class Reloading:
-    """``apply`` takes over a configuration, or raises SettingsError and changes nothing.
+    """``take_over`` goes by the text of a configuration, or raises SettingsError and changes nothing.
 
     ``refused`` says what is wrong with the file, if it is not the one that is served.
     """
 
-    def __init__(self, path: Path, apply: Callable[[GatewayConfig], Callable[[], None]]) -> None:
+    def __init__(self, path: Path, take_over: Callable[[str], Awaitable[None]]) -> None:
         self._path = path
-        self._apply = apply
+        self._apply = take_over
         self._seen = _sight(path)
         self._wanted = asyncio.Event()
         self.refused = ""
@@ -54,19 +54,15 @@ class Reloading:
 
     async def _take_over(self) -> None:
         try:
-            put_in_force = await asyncio.to_thread(self._made)
+            await self._apply(await asyncio.to_thread(read_text, self._path))
         except Exception as error:  # noqa: BLE001  whatever is in the file, the gateway goes on
             self.refused = str(error) if isinstance(error, SettingsError) else repr(error)
             counter("gateway_config_reloads_total").labels("refused").inc()
             log.error("configuration refused, the last good one stays", reason=self.refused)  # noqa: TRY400  a sentence
             return
-        put_in_force()
         self.refused, self.applied_at = "", time.time()
         counter("gateway_config_reloads_total").labels("applied").inc()
         log.info("configuration applied", file=str(self._path))
-
-    def _made(self) -> Callable[[], None]:
-        return self._apply(read(self._path))
 
 
 def _sight(path: Path) -> Sight:

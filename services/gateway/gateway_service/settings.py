@@ -19,6 +19,9 @@ class GatewaySettings(ClientSettings):
     port: int = Field(8000, ge=1, le=65535, description="the public port")
     admin_host: str = Field("127.0.0.1", description="address of health, metrics and status; :: takes IPv4 too")
     admin_port: int = Field(8001, ge=1, le=65535, description="port of health, metrics and status")
+    workers: int = Field(
+        1, ge=1, le=64, description="processes that serve the public port, one for each core it may use"
+    )
     config: Path = Field(
         Path(__file__).with_name("gateway.yaml"), description="the YAML of routes; the packaged one unless set"
     )

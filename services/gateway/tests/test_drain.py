@@ -6,46 +6,10 @@ from contextlib import suppress
 
 import httpx
 from gateway_service.testing.fake_upstream import Call, FakeUpstream, describe
+from gateway_service.testing.load import Load
 from gateway_service.testing.running import Running, eventually
 
 POSTS = "/api/v1/posts"
-
-
-class Load:
-    """Clients that keep asking over connections they keep, until the gateway is no longer ready."""
-
-    def __init__(self, running: Running, clients: int) -> None:
-        self.answered = 0
-        self.failures: list[str] = []
-        self.closing = 0
-        self._running = running
-        self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._ask) for _ in range(clients)]
-
-    def __enter__(self) -> "Load":
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.stop()
-
-    def stop(self) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def _ask(self) -> None:
-        with httpx.Client(base_url=self._running.url, timeout=20) as client:
-            while not self._stop.is_set():
-                try:
-                    answer = client.get(POSTS)
-                    self.closing += answer.headers.get("connection") == "close"
-                    self.answered += 1
-                    if answer.status_code != 200:
-                        self.failures.append(answer.text)
-                except httpx.TransportError as error:
-                    self.failures.append(repr(error))
 
 
 def test_stopping_under_load_fails_no_request(start_gateway: Callable[..., Running], blog: FakeUpstream) -> None:
@@ -58,7 +22,7 @@ def test_stopping_under_load_fails_no_request(start_gateway: Callable[..., Runni
     blog.handlers[POSTS] = slow
     running = start_gateway()
     running.wait_until_ready()
-    with Load(running, clients=12) as load:
+    with Load(running, POSTS, clients=12) as load:
         eventually(lambda: load.answered > 100)
         running.terminate()
         eventually(lambda: httpx.get(f"{running.admin_url}/readyz").status_code == 503)

@@ -11,9 +11,10 @@ import pytest
 from gateway_service.rates import shared
 from gateway_service.rates.chosen import limiter, whose_address
 from gateway_service.rates.local import LocalLimiter
-from gateway_service.rates.quota import SECOND, Quota, Standing, Take
+from gateway_service.rates.pod_store import PodStore
+from gateway_service.rates.quota import SECOND, Limiter, Quota, Standing, Take
 from gateway_service.rates.redis_store import RedisStore
-from gateway_service.rates.shared import Ask, SharedLimiter
+from gateway_service.rates.shared import Ask, SharedLimiter, Store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +32,7 @@ def fresh(requests: int, seconds: int = 60, burst: int | None = None) -> Take:
     return made, made.key("alice")
 
 
-async def taken(limiter: SharedLimiter | LocalLimiter, *takes: Take) -> Standing:
+async def taken(limiter: Limiter, *takes: Take) -> Standing:
     told = limiter.take(takes)
     return told if isinstance(told, Standing) else await told
 
@@ -127,13 +128,23 @@ def test_without_redis_each_gateway_counts_on_its_own(url: str) -> None:
     assert isinstance(limiter(url), LocalLimiter)
 
 
+@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.servers), "pod"])
+def new_store(request: pytest.FixtureRequest) -> Callable[[], Store]:
+    """Gives stores that count together: in Redis, as several gateways do, or in one pod, as its workers do."""
+    if request.param == "redis":
+        url = request.getfixturevalue("redis_url")
+        return lambda: RedisStore(url)
+    pod = PodStore()
+    return lambda: pod
+
+
 @pytest.fixture
-async def gateways(redis_url: str) -> AsyncIterator[Gateways]:
-    """Limiters of so many gateways, that share one Redis."""
+async def gateways(new_store: Callable[[], Store]) -> AsyncIterator[Gateways]:
+    """Limiters of so many gateways, or workers, that count together."""
     started: list[SharedLimiter] = []
 
     def start(number: int) -> list[SharedLimiter]:
-        started.extend(SharedLimiter(RedisStore(redis_url)) for _ in range(number))
+        started.extend(SharedLimiter(new_store()) for _ in range(number))
         return started[-number:]
 
     yield start
@@ -141,7 +152,6 @@ async def gateways(redis_url: str) -> AsyncIterator[Gateways]:
         await each.close()
 
 
-@pytest.mark.servers
 async def test_several_gateways_let_through_what_one_would(gateways: Gateways) -> None:
     limit = fresh(300, 3600, 300)
     told = await asyncio.gather(*(taken(each, limit) for each in gateways(3) for _ in range(300)))
@@ -150,7 +160,6 @@ async def test_several_gateways_let_through_what_one_would(gateways: Gateways) -
     assert {each.remaining for each in told if each.wait} == {0}
 
 
-@pytest.mark.servers
 @pytest.mark.parametrize("burst", [1, 5, 100])
 async def test_small_quota_is_as_exact(gateways: Gateways, burst: int) -> None:
     limit = fresh(burst, 3600, burst)
@@ -160,7 +169,6 @@ async def test_small_quota_is_as_exact(gateways: Gateways, burst: int) -> None:
     assert told[-1].wait > 0
 
 
-@pytest.mark.servers
 async def test_client_that_goes_on_is_answered_from_memory(gateways: Gateways) -> None:
     (gateway,) = gateways(1)
     limit = fresh(6000, 60, 1000)
@@ -174,7 +182,6 @@ async def test_client_that_goes_on_is_answered_from_memory(gateways: Gateways) -
     assert at_once > 490
 
 
-@pytest.mark.servers
 async def test_refused_client_is_refused_from_memory(gateways: Gateways) -> None:
     (gateway,) = gateways(1)
     limit = fresh(1, 3600)
@@ -193,9 +200,9 @@ async def until(holds: Callable[[], Awaitable[bool]]) -> None:
 
 
 @pytest.fixture
-async def left(redis_url: str) -> AsyncIterator[Callable[[Take], Awaitable[int]]]:
+async def left(new_store: Callable[[], Store]) -> AsyncIterator[Callable[[Take], Awaitable[int]]]:
     """How much of a quota nobody has taken or leased."""
-    store = RedisStore(redis_url)
+    store = new_store()
 
     async def look(take: Take) -> int:
         (told,) = await store.ask([Ask(*take, want=0)])
@@ -205,7 +212,6 @@ async def left(redis_url: str) -> AsyncIterator[Callable[[Take], Awaitable[int]]
     await store.close()
 
 
-@pytest.mark.servers
 async def test_what_was_leased_and_not_used_goes_back(
     gateways: Gateways, left: Callable[[Take], Awaitable[int]]
 ) -> None:
@@ -246,7 +252,6 @@ async def test_lease_that_has_ended_is_not_used_but_goes_back_with_the_next_ques
     await gateway.close()
 
 
-@pytest.mark.servers
 async def test_request_that_one_quota_refuses_costs_the_other_nothing(
     gateways: Gateways, left: Callable[[Take], Awaitable[int]]
 ) -> None:
@@ -270,6 +275,22 @@ async def test_while_redis_is_away_each_gateway_counts_on_its_own(unused_tcp_por
     assert store.away
     assert isinstance(gateway.take([limit]), Standing)  # nobody waits for it any more
     await gateway.close()
+
+
+async def test_while_redis_is_away_the_workers_of_a_pod_count_together(unused_tcp_port: int) -> None:
+    pod, limit = PodStore(), fresh(30, 36000, 30)
+    workers = [limiter(f"redis://127.0.0.1:{unused_tcp_port}", pod) for _ in range(2)]
+    told = [await taken(each, limit) for _ in range(30) for each in workers]
+    assert sum(not each.wait for each in told) == 30
+    for each in workers:
+        await each.close()
+
+
+def test_pod_forgets_keys_when_there_are_too_many() -> None:
+    store = PodStore(most_keys=100)
+    for number in range(5000):
+        store.lease(f"key {number}", SECOND, 10, 1, 0)
+        assert len(store) <= 100
 
 
 @pytest.mark.servers

@@ -3,7 +3,7 @@
 from chassis.access import Access
 from chassis.metrics import counter
 from chassis.problems import Problem
-from chassis.revocations import RevocationFeed
+from chassis.revocations import Revocations
 
 from gateway_service.exchange import Exchange
 
@@ -11,7 +11,7 @@ from gateway_service.exchange import Exchange
 class PolicyCheck:
     """Refuses who may not, as the service would; what may be done to one object is the service's to decide."""
 
-    def __init__(self, revocations: RevocationFeed) -> None:
+    def __init__(self, revocations: Revocations) -> None:
         self._revocations = revocations
 
     def __call__(self, exchange: Exchange) -> None:

@@ -7,13 +7,17 @@ from chassis.run import Command
 
 
 def web(_arguments: list[str]) -> None:
-    """Serve."""
+    """Serve, in one process or by several workers."""
     import uvloop
 
-    from gateway_service.server import serve
     from gateway_service.settings import settings
 
-    uvloop.run(serve(settings()))
+    own = settings()
+    if own.workers > 1:
+        from gateway_service.workers.pod import serve
+    else:
+        from gateway_service.server import serve
+    uvloop.run(serve(own))
 
 
 def check(arguments: list[str]) -> None:

@@ -40,13 +40,33 @@ class Door:
         self._of_address: dict[str, dict[ClientConnection, None]] = {}
         self._gone = asyncio.Event()
         self._server: asyncio.Server | None = None
+        self._taking: set[asyncio.Task[object]] = set()
         self._sweeping: asyncio.TimerHandle | None = None
 
     async def open(self, listener: socket.socket) -> None:
         """Take over the socket and serve."""
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(lambda: ClientConnection(self), sock=listener, backlog=BACKLOG)
+        self.begin()
+
+    def begin(self) -> None:
+        """Look after connections; those that somebody else has accepted come by ``take``."""
         self._sweep()
+
+    def take(self, accepted: socket.socket) -> None:
+        """Serve a connection."""
+        loop = asyncio.get_running_loop()
+        taking = loop.create_task(loop.connect_accepted_socket(lambda: ClientConnection(self), accepted))
+        self._taking.add(taking)
+        taking.add_done_callback(self._taken)
+
+    def _taken(self, taking: asyncio.Task[object]) -> None:
+        self._taking.discard(taking)
+        if not taking.cancelled():
+            taking.exception()  # a client that has left already
+
+    def __len__(self) -> int:
+        return len(self._connections)
 
     @property
     def is_open(self) -> bool:
@@ -54,6 +74,8 @@ class Door:
 
     async def close(self, seconds: float) -> None:
         """Take no more connections nor requests, finish those under way, and end all after ``seconds``."""
+        if self._taking:
+            await asyncio.wait(self._taking)
         self.closing = True
         if self._server:
             self._server.close()

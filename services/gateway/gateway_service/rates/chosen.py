@@ -7,19 +7,20 @@ from ipaddress import ip_address, ip_network
 from gateway_service.config import Rate
 from gateway_service.rates.local import LocalLimiter
 from gateway_service.rates.quota import Limiter, Quota
-from gateway_service.rates.shared import SharedLimiter
+from gateway_service.rates.shared import SharedLimiter, Store
 
 LOOPBACK_FACTOR = 1000
 """How much more often this machine may ask its own development server: no test and no measurement drowns in 429s."""
 
 
-def limiter(cache_url: str) -> Limiter:
-    """Shared by all gateways where CACHE_URL names Redis."""
+def limiter(cache_url: str, pod: Store | None = None) -> Limiter:
+    """Shared by all gateways where CACHE_URL names Redis; else, and while it is away, by the workers of a ``pod``."""
+    alone = LocalLimiter() if pod is None else SharedLimiter(pod)
     if not cache_url.startswith(("redis:", "rediss:")):
-        return LocalLimiter()
+        return alone
     from gateway_service.rates.redis_store import RedisStore  # noqa: PLC0415  a tenth of a second that embedded mode saves
 
-    return SharedLimiter(RedisStore(cache_url))
+    return SharedLimiter(RedisStore(cache_url), alone=alone)
 
 
 class Quotas:

@@ -17,43 +17,56 @@ def microseconds() -> int:
     return monotonic_ns() // 1000
 
 
-class LocalLimiter:
-    """Keys whose quota is whole need not be remembered; if there are too many others, those that used least go."""
+class Levels:
+    """When the quota of each key will be whole again. Those that are need not be remembered; of too many others those
+    that used least go.
+    """
 
-    def __init__(self, *, most_keys: int = MOST_KEYS, now: Callable[[], int] = microseconds) -> None:
+    def __init__(self, most_keys: int = MOST_KEYS) -> None:
         self._full_at: dict[str, int] = {}
         self._most_keys = most_keys
-        self._now = now
 
     def __len__(self) -> int:
         return len(self._full_at)
+
+    def full_in(self, key: str, now: int) -> int:
+        full_at = self._full_at.get(key, 0)
+        return full_at - now if full_at > now else 0
+
+    def fill(self, key: str, now: int, full_in: int) -> None:
+        """It will be whole after so long."""
+        if len(self._full_at) >= self._most_keys and key not in self._full_at:
+            left = sorted(((key, at) for key, at in self._full_at.items() if at > now), key=lambda item: -item[1])
+            self._full_at = dict(left[: int(self._most_keys * _KEPT)])
+        self._full_at[key] = now + full_in
+
+
+class LocalLimiter:
+    """Counts alone."""
+
+    def __init__(self, *, most_keys: int = MOST_KEYS, now: Callable[[], int] = microseconds) -> None:
+        self._levels = Levels(most_keys)
+        self._now = now
+
+    def __len__(self) -> int:
+        return len(self._levels)
 
     def take(self, takes: Sequence[Take]) -> Standing:
         """As the protocol has it; at once."""
         now = self._now()
         for quota, key in takes:
-            full_in = self._full_in(key, now)
+            full_in = self._levels.full_in(key, now)
             wait = full_in - (quota.burst - 1) * quota.interval
             if wait > 0:
                 return Standing(quota, 0, full_in, wait)
-        if len(self._full_at) >= self._most_keys:
-            self._forget(now)
         return min((self._taken(quota, key, now) for quota, key in takes), key=_remaining)
 
     async def close(self) -> None: ...
 
-    def _full_in(self, key: str, now: int) -> int:
-        full_at = self._full_at.get(key, 0)
-        return full_at - now if full_at > now else 0
-
     def _taken(self, quota: Quota, key: str, now: int) -> Standing:
-        full_in = self._full_in(key, now) + quota.interval
-        self._full_at[key] = now + full_in
+        full_in = self._levels.full_in(key, now) + quota.interval
+        self._levels.fill(key, now, full_in)
         return Standing(quota, quota.burst - -(-full_in // quota.interval), full_in)
-
-    def _forget(self, now: int) -> None:
-        left = sorted(((key, at) for key, at in self._full_at.items() if at > now), key=lambda item: -item[1])
-        self._full_at = dict(left[: int(self._most_keys * _KEPT)])
 
 
 def _remaining(standing: Standing) -> int:

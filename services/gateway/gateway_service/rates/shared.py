@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway_service.rates.local import LocalLimiter, microseconds
-from gateway_service.rates.quota import SECOND, Quota, Standing, Take
+from gateway_service.rates.quota import SECOND, Limiter, Quota, Standing, Take
 
 LEASE = SECOND
 MOST_LEASES = 100_000
@@ -75,12 +75,12 @@ class SharedLimiter:
         self,
         store: Store,
         *,
-        alone: LocalLimiter | None = None,
+        alone: Limiter | None = None,
         most_leases: int = MOST_LEASES,
         now: Callable[[], int] = microseconds,
     ) -> None:
         self._store = store
-        self._alone = alone or LocalLimiter(now=now)
+        self._alone = LocalLimiter(now=now) if alone is None else alone
         self._most_leases = most_leases
         self._now = now
         self._leases: dict[str, _Lease] = {}
@@ -109,6 +109,7 @@ class SharedLimiter:
         for task in self._background:
             task.cancel()
         await self._store.close()
+        await self._alone.close()
 
     def _use(self, takes: Sequence[Take], now: int) -> Standing:
         """One of each, which are all leased."""
@@ -131,7 +132,8 @@ class SharedLimiter:
         try:
             await self._ask([(quota, key, self._wanted(quota, key)) for quota, key in takes])
         except AwayError:
-            return self._alone.take(takes)
+            told = self._alone.take(takes)
+            return told if isinstance(told, Standing) else await told
         now = self._now()
         for quota, key in takes:
             lease = self._leases[key]

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import httpx
 import psutil
 
-DEADLINE_SECONDS = 30
+DEADLINE_SECONDS = 60
 T = TypeVar("T")
 
 

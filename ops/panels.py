@@ -110,6 +110,16 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
             Panel("Cache", "reqps", {"{{outcome}}": per_second("gateway_cache_requests_total", by="outcome")}),
             Panel("Cache, memory", "bytes", {"{{pod}}": "sum by (pod) (gateway_cache_bytes)"}),
+            Panel("Compressed answers", "reqps", {"{{coding}}": per_second("gateway_compressed_total", by="coding")}),
+            Panel(
+                "Compression: bytes, cores, and answers it had no time for",
+                "none",
+                {
+                    "{{stage}} it": per_second("gateway_compression_bytes_total", by="stage"),
+                    "cores": "sum(rate(gateway_compression_seconds_total[5m]))",
+                    "no time": "sum(rate(gateway_compression_refused_total[5m]))",
+                },
+            ),
             Panel(
                 "Workers",
                 "none",

@@ -14,6 +14,8 @@ from gateway_service.cache.news import News
 from gateway_service.chain.forward import Forward
 from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck, TokenChecks
+from gateway_service.compression.allowance import Allowance
+from gateway_service.compression.compressing import Compressing
 from gateway_service.config import GatewayConfig, parse
 from gateway_service.guard_rules import EventStreamRules
 from gateway_service.guards.breaker import Breaker, Breaking
@@ -63,7 +65,8 @@ class Assembly:
         news = News()
         revocations.follow(news)
         self._cache = Cache(self._event_streams, news, settings.cache_megabytes * 1024 * 1024 // settings.workers)
-        self.gateway = Gateway(settings, self._cache)
+        self._compressing = Compressing(self._cache, config.compression, Allowance(config.compression.cpu_share))
+        self.gateway = Gateway(settings, self._compressing)
         self.prepare(text)()
         self._tell()
 
@@ -87,6 +90,7 @@ class Assembly:
         self.gateway.go_by(config, links)
         self._cache.forget()
         self._forward.budget.resize(config.bodies_bytes // self._settings.workers)
+        self._compressing.go_by(config.compression)
         self._event_streams.rules = self._event_stream_rules(config)
         for name, upstream in self._upstreams.items():
             upstream.pool.connect_seconds = config.connect_seconds

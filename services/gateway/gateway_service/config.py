@@ -15,9 +15,11 @@ from chassis.settings.types import ORIGIN
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from chassis import access
-from gateway_service.guard_rules import BreakerRules, ConcurrencyRules, EventStreamRules, Retries
+from gateway_service.guard_rules import BreakerRules, CompressionRules, ConcurrencyRules, EventStreamRules, Retries
 
 Upstream = Literal["auth", "blog", "media"]
+Whose = Literal["public", "all"]
+"""Whose answers are compressed: those without a token, or everybody's."""
 UPSTREAMS: tuple[str, ...] = get_args(Upstream)
 
 _OWN = re.compile(r"/(internal|metrics|livez|readyz|status|admin)(/.*)?")
@@ -148,6 +150,11 @@ class Route(_Strict):
         description="answers tell caches in front of the gateway what they are made of (Surrogate-Key, Cache-Tag)",
     )
     cache: Keep | None = Field(None, description="answers to strangers are kept for all of them, as Cache-Control says")
+    compress: Whose | None = Field(
+        None,
+        description="text is sent in the coding the client wants most: to those without a token (public), or to all, "
+        "where no private answer repeats what was asked",
+    )
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     options: dict[str, str] = Field({}, description="headers of the answer to OPTIONS, beside Allow")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
@@ -166,6 +173,15 @@ class Route(_Strict):
                     f"{method} {self.path} is a write that anybody may do, and not in contracts/access.yaml"
                 )
             _no_shadow_on_authentication(method, self.path, policy)
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_compressed(self) -> Self:
+        """The length of what is compressed tells what is in it, if somebody else chooses a part of it (BREACH)."""
+        if self.compress and "GET" not in self.methods:
+            raise ValueError(f"{self.path} has compress, and no GET whose answers could be compressed")
+        if self.compress and (self.cookies or self.accel):
+            raise ValueError(f"{self.path} has compress and cookies or accel: log-ins and files are never compressed")
         return self
 
     @model_validator(mode="after")
@@ -255,6 +271,7 @@ class GatewayConfig(_Strict):
     breaker: BreakerRules = BreakerRules()
     concurrency: ConcurrencyRules = ConcurrencyRules()
     event_streams: EventStreamRules = EventStreamRules()
+    compression: CompressionRules = CompressionRules()
     rates: dict[Annotated[str, Field(pattern="^[a-z][a-z0-9-]*$")], Rate] = {}
     routes: tuple[Route, ...]
 

@@ -52,3 +52,9 @@ class Exchange:
         caller_id = head.fields.get(b"x-request-id")
         self.request_id = accepted_request_id(caller_id.decode("latin-1") if caller_id else None)
         self.added_headers: list[Header] = [(b"x-request-id", self.request_id.encode()), NOSNIFF, SERVER]
+
+    def value(self, name: bytes) -> bytes:
+        """All that a header of the request says, empty if it is not there."""
+        if len(self.fields) == len(self.headers):
+            return self.fields.get(name, b"")
+        return b",".join(value for each, value in self.headers if each == name)

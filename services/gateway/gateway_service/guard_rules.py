@@ -49,3 +49,12 @@ class EventStreamRules(_Strict):
     """Answers that do not end by themselves."""
 
     per_caller: int = Field(10, gt=0, description="open at one time, of an account, or of an address without one")
+
+
+class CompressionRules(_Strict):
+    """What answers are compressed, on routes that say ``compress``."""
+
+    least_bytes: int = Field(1024, gt=0, description="shorter ones are not worth it")
+    cpu_share: float = Field(
+        0.25, gt=0, le=1, description="of a core; beyond that answers go out as they are, until there is time again"
+    )

@@ -32,9 +32,13 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class Response:
-    """What a client is to get; ``vary`` are the request headers that it was chosen by, besides the gateway's own."""
+    """What a client is to get; ``vary`` are the request headers that it was chosen by, besides the gateway's own.
+
+    ``forms`` are those of a body that is kept, by their content codings: who makes another one may leave it there.
+    """
 
     status: int
     body: bytes | Source = b""
     headers: Iterable[Header] = ()
     vary: bytes = b""
+    forms: dict[str, bytes] | None = None

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from chassis.access import Access, Method, find
 
-from gateway_service.config import Keep, Limits, Route
+from gateway_service.config import Keep, Limits, Route, Whose
 from gateway_service.messages import Header
 
 _REMEMBERED_PATHS = 500
@@ -23,6 +23,7 @@ class Rule:
     limits: Limits
     rates: tuple[str, ...]
     keep: Keep | None = None  # answers, for everybody
+    compress: Whose | None = None  # what GET gives, so that all methods know its entity tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +117,4 @@ def _rule(method: Method, route: Route, limits: Limits) -> Rule:
     access = (find(method, route.path), None if shadow else policy.own_access)
     own = policy.model_dump(include=set(Limits.model_fields), exclude_none=True)
     keep = route.cache if method == "GET" else None
-    return Rule(tuple(filter(None, access)), shadow, limits.model_copy(update=own), policy.rates, keep)
+    return Rule(tuple(filter(None, access)), shadow, limits.model_copy(update=own), policy.rates, keep, route.compress)

@@ -72,7 +72,10 @@ WRONG = {
     ),
     "shadow of nothing": ("GET: , POST: *with_pictures", "GET: {shadow: true}", "no roles or scopes of its own"),
     "public write": (
-        "path: /api/v1/tags\n    upstream: blog\n    surrogate_keys: true\n    cache: *json\n    methods: {GET}",
+        (
+            "path: /api/v1/tags\n    upstream: blog\n    surrogate_keys: true\n    cache: *json\n    compress: public\n"
+            "    methods: {GET}"
+        ),
         "path: /api/v1/labels\n    upstream: blog\n    methods: {POST: public}",
         "is a write that anybody may do",
     ),
@@ -82,6 +85,16 @@ WRONG = {
         "path: /api/v1/auth/logout\n    upstream: auth",
         "path: /api/v1/auth/logout\n    upstream: auth\n    cache: {purged: false}",
         "no GET whose answers could be kept",
+    ),
+    "compress without GET": (
+        "path: /api/v1/auth/logout\n    upstream: auth",
+        "path: /api/v1/auth/logout\n    upstream: auth\n    compress: public",
+        "no GET whose answers could be compressed",
+    ),
+    "compress of log-ins": (
+        "path: /api/v2/sessions\n    upstream: auth\n    cookies: true",
+        "path: /api/v2/sessions\n    upstream: auth\n    cookies: true\n    compress: all",
+        "log-ins and files are never compressed",
     ),
     "not YAML": ("versions:", "versions: [", "is not YAML"),
 }
@@ -145,7 +158,10 @@ def test_routes_are_told_with_who_may_and_how_often(capsys: pytest.CaptureFixtur
     assert any(
         line.startswith("POST   /api/v1/posts > blog: required with scopes posts, one of admin author") for line in said
     )
-    assert any(line.startswith("GET    /api/v1/posts > ") and line.endswith("; kept for strangers") for line in said)
+    assert any(
+        line.startswith("GET    /api/v1/posts > ") and "; kept for strangers; compressed for strangers" in line
+        for line in said
+    )
     assert len(said) == 2 + sum(len(route.methods) for route in read(PACKAGED).routes)
 
 
@@ -162,6 +178,10 @@ def test_explain_replays_the_decision() -> None:
     assert "503 overloaded beyond 90% of what the service can work on at one time, 32 to 1000 requests" in said
     kept = "/api/v1/posts/first-light?a=1, accept: application/json; events purge it"
     assert f"cache      passes, or answers: {kept}" in said
+    assert "compress   passes: br for text of 1024 bytes or more" in explain(
+        "GET", "/api/v1/posts", "--header", "Accept-Encoding: gzip;q=0.5, br"
+    )
+    assert "compress   passes: as it is" in said
     assert "this client alone" in explain("GET", "/api/v1/posts", "--header", "Cookie: a=1")
     assert "policy     refuses: 401 token_missing" in explain("DELETE", "/api/v1/posts/x")
     log_in = explain("POST", "/api/v1/auth/jwt/create")

@@ -1,6 +1,6 @@
 """One answer that is kept."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -17,7 +17,10 @@ _ITS_OWN = frozenset({b"age", b"content-length"})
 
 @dataclass(slots=True, eq=False)
 class Entry:
-    """Times are of the monotonic clock. ``size`` is what it takes of the store, in bytes."""
+    """Times are of the monotonic clock. ``size`` is what it takes of the store, in bytes.
+
+    ``forms`` are the body in content codings; all of them take no more room than itself.
+    """
 
     key: Key
     status: int
@@ -31,6 +34,7 @@ class Entry:
     etag: bytes | None
     modified: bytes | None
     size: int
+    forms: dict[str, bytes] = field(default_factory=dict)
 
     def response(self, exchange: Exchange, now: float) -> Response:
         """What a client gets, which may have it already (RFC 9110, 13)."""
@@ -38,7 +42,7 @@ class Entry:
         if self.status == 200 and self._is_known(exchange.fields):
             kept = [header for header in self.headers if header[0] not in _OF_THE_WHOLE]
             return Response(304, b"", [*kept, age], self.vary)
-        return Response(self.status, self.body, [*self.headers, age], self.vary)
+        return Response(self.status, self.body, [*self.headers, age], self.vary, self.forms)
 
     def _is_known(self, fields: dict[bytes, bytes]) -> bool:
         known = fields.get(b"if-none-match")
@@ -66,7 +70,7 @@ def entry_of(key: Key, response: Response, body: bytes, fresh: Freshness, now: f
         stale_until=now + fresh.fresh + fresh.stale,
         etag=fields.get(b"etag"),
         modified=fields.get(b"last-modified"),
-        size=len(body) + said + OVERHEAD_BYTES + sum(200 + len(each) for each in surrogates),
+        size=2 * len(body) + said + OVERHEAD_BYTES + sum(200 + len(each) for each in surrogates),
     )
 
 

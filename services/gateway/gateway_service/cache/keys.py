@@ -33,12 +33,12 @@ def key_of(exchange: Exchange, keep: Keep) -> Key | None:
         return None
     fields = []
     if keep.accept:
-        chosen = _type(_value(exchange, b"accept"), keep.accept)
+        chosen = _type(exchange.value(b"accept"), keep.accept)
         if chosen is None:
             return None
         fields.append((b"accept", chosen))
     if keep.languages:
-        fields.append((b"accept-language", _language(_value(exchange, b"accept-language"), keep.languages)))
+        fields.append((b"accept-language", _language(exchange.value(b"accept-language"), keep.languages)))
     return Key(exchange.path, normalised(exchange.turn.head.query), tuple(fields))
 
 
@@ -56,12 +56,6 @@ def normalised(query: bytes) -> bytes:
 def _as_needed(match: re.Match[bytes]) -> bytes:
     byte = int(match[1], 16)
     return bytes([byte]) if byte in _UNRESERVED else match[0].upper()
-
-
-def _value(exchange: Exchange, name: bytes) -> bytes:
-    if len(exchange.fields) == len(exchange.headers):
-        return exchange.fields.get(name, b"")
-    return b",".join(value for each, value in exchange.headers if each == name)
 
 
 @lru_cache(maxsize=_REMEMBERED)

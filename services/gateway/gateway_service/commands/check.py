@@ -19,9 +19,11 @@ def main(arguments: list[str]) -> None:
     config = read(path)
     methods = sum(len(route.methods) for route in config.routes)
     kept = sum(route.cache is not None for route in config.routes)
+    compressed = sum(route.compress is not None for route in config.routes)
+    versions, rates = ", ".join(config.versions.supported), ", ".join(config.rates) or "none"
     print(
-        f"{path}: {len(config.routes)} routes with {methods} methods, {kept} of them cached, versions "
-        f"{', '.join(config.versions.supported)}, rates {', '.join(config.rates) or 'none'}; {_guards(config)}."
+        f"{path}: {len(config.routes)} routes with {methods} methods, {kept} of them cached, {compressed} compressed, "
+        f"versions {versions}, rates {rates}; {_guards(config)}."
     )
 
 

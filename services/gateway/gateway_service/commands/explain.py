@@ -15,6 +15,7 @@ from gateway_service.app import checks
 from gateway_service.cache.keys import key_of
 from gateway_service.chain.link import Link
 from gateway_service.chain.token import TokenCheck, TokenChecks
+from gateway_service.compression.compressing import coding_of
 from gateway_service.config import GatewayConfig, read
 from gateway_service.door import head as heads
 from gateway_service.door.nobody import Nobody
@@ -51,6 +52,7 @@ async def main(arguments: list[str]) -> None:
     links = checks(own, config, tokens, revocations=revocations, limiter=LocalLimiter(), is_well=bool)
     if await _replay(links, exchange) and exchange.target:
         print(f"{'cache':<10} passes{_kept(exchange)}")
+        print(f"{'compress':<10} passes{_compressed(config, exchange)}")
         url = upstream_urls(own)[exchange.target.upstream]
         query = options.path.partition("?")
         print(f"forwarded to {exchange.target.upstream}: {exchange.method} {url}{exchange.path}{query[1]}{query[2]}")
@@ -116,6 +118,13 @@ def _kept(exchange: Exchange) -> str:
     if key is None:
         return ": it is for this client alone"
     return f", or answers: {key}; {'events purge it' if keep.purged else 'no event purges it'}"
+
+
+def _compressed(config: GatewayConfig, exchange: Exchange) -> str:
+    if exchange.rule is None or exchange.rule.compress is None:
+        return ""
+    coding = coding_of(exchange, exchange.rule.compress)
+    return f": {coding} for text of {config.compression.least_bytes} bytes or more" if coding else ": as it is"
 
 
 async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: bool, seconds: float) -> TokenChecks:

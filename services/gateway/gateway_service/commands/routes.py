@@ -25,6 +25,8 @@ def main(arguments: list[str]) -> None:
         own = [quota for quota in quotas.of(rule.rates) if quota.name in rule.rates]
         rates = f"; {told(own)}" if own else ""
         kept = "; kept for strangers" if rule.keep else ""
+        if rule.compress and method == "GET":
+            kept += f"; compressed for {'all' if rule.compress == 'all' else 'strangers'}"
         costs = f"{rule.limits.body_bytes} bytes, {rule.limits.try_seconds:g} s a try, {rule.limits.total_seconds:g} s"
         shadow = f" (in shadow: {_who((rule.shadow,))})" if rule.shadow else ""
         print(f"{method:<6} {path} > {upstream}: {_who(rule.access)}{shadow}; {costs}{rates}{kept}")

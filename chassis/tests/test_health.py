@@ -56,6 +56,16 @@ def test_what_a_server_said_is_told_once_until_it_changes() -> None:
     ]
 
 
+def test_a_check_and_a_warning_of_one_name_are_told_apart() -> None:
+    told: list[tuple[str, str]] = []
+    health = Health(lambda check, reason: told.append((check, reason)))
+    health.check("revocations", lambda: None)
+    health.warn("revocations", fail)
+    for _ in range(3):
+        health.readyz()
+    assert told == [("revocations", "ConnectionError")]
+
+
 def refuse() -> None:
     raise ConnectionError('connection failed: FATAL:  password authentication failed for user "alice"')
 

@@ -30,7 +30,7 @@ class Health:
         self._tell = tell or _log
         self._checks: dict[str, Callable[[], object]] = {}
         self._warnings: dict[str, Callable[[], object]] = {}
-        self._failing: dict[str, str] = {}
+        self._failing: dict[Callable[[], object], str] = {}
         self._draining = False
 
     def check(self, name: str, probe: Callable[[], object]) -> None:
@@ -66,8 +66,8 @@ class Health:
         except Exception as error:  # noqa: BLE001  whatever it is, the answer is "not ready", and the text may hold secrets
             outcome = type(error).__name__
             reason = server_reason(error) or outcome
-        if self._failing.get(name, "") != reason:
-            self._failing[name] = reason
+        if self._failing.get(probe, "") != reason:
+            self._failing[probe] = reason
             self._tell(name, reason)
         return outcome
 

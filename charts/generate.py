@@ -19,7 +19,7 @@ import yaml
 from chassis.events.transports import rabbitmq_permissions
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
-from ops import absences, dashboards, graphite
+from ops import absences, dashboards, graphite, status_page
 from tests.registries import handlers
 
 CHARTS = Path(__file__).parent
@@ -225,6 +225,7 @@ def documents() -> Iterator[tuple[Path, str]]:
 if __name__ == "__main__":
     dashboards.write()
     graphite.write()
+    status_page.write()
     for target, content in documents():
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(content)

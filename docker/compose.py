@@ -86,6 +86,7 @@ def up() -> int:
     os.environ.setdefault("PUBLIC_URL", f"https://localhost:{port}")
     if "observability" in profiles():
         os.environ.setdefault("STATSD_URL", "udp://graphite:8125")
+        os.environ.setdefault("GATEWAY_PROMETHEUS_URL", "http://prometheus:9090")
     code = compose("up", "--detach", "--wait", "--wait-timeout", "300")
     if code == 0:
         print(f"The platform answers at {os.environ['PUBLIC_URL']}; its certificate is {TLS / 'edge.crt'}")

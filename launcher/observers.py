@@ -80,24 +80,23 @@ def observers(settings: Settings, servers: Sequence[Server]) -> list[Server]:
     return [*exporters, graphite, StatsD(folder, graphite=graphite), prometheus]
 
 
-def counted_by(settings: Settings, watching: Iterable[Server]) -> Settings:
-    """The settings with STATSD_URL, where a person has not set it, pointing to our StatsD."""
-    environment = dict(settings.environment)
+def seen_by(settings: Settings, watching: Iterable[Server]) -> Settings:
+    """The settings with our StatsD, and where `/status` has its figures from, unless a person has set them."""
+    processes = ",".join(f"{name}=http://{where}/metrics" for name, where in _processes(settings))
+    found = {"GATEWAY_STATUS_PROCESSES": processes}
     for server in watching:
-        if isinstance(server, StatsD) and "STATSD_URL" not in settings.given:
-            environment["STATSD_URL"] = server.url
-    return dataclasses.replace(settings, environment=environment)
+        if isinstance(server, StatsD):
+            found["STATSD_URL"] = server.url
+        elif isinstance(server, Prometheus):
+            found["GATEWAY_PROMETHEUS_URL"] = server.url
+    ours = {name: value for name, value in found.items() if name not in settings.given}
+    return dataclasses.replace(settings, environment=settings.environment | ours)
 
 
 def jobs(settings: Settings, servers: Iterable[Server]) -> Iterator[dict[str, Any]]:
     """A job of Prometheus for each process, by its name in the chart, for each exporter, and RabbitMQ's own metrics."""
-    for name, setting in WEB_PORTS.items():
-        yield _job(name, f"{reached_at(settings.host_of(setting))}:{settings.ports[setting]}")
-    background = reached_at(settings.host_of("METRICS"))
-    for service in SERVICES_WITH_DATABASE:
-        for process in settings.background:
-            port = settings.environment[f"METRICS_PORT_{service}_{process}".upper()]
-            yield _job(f"{service}-{process}", f"{background}:{port}")
+    for name, where in _processes(settings):
+        yield _job(name, where)
     for server in servers:
         if isinstance(server, RabbitMQ):
             where = server.prometheus_url.removeprefix("http://").removesuffix("/metrics")
@@ -106,6 +105,17 @@ def jobs(settings: Settings, servers: Iterable[Server]) -> Iterator[dict[str, An
             yield _job("rabbitmq-queues", where) | {"metrics_path": "/metrics/detailed", "params": families}
         if isinstance(server, Exporter):
             yield _job(server.name, server.where)
+
+
+def _processes(settings: Settings) -> Iterator[tuple[str, str]]:
+    """Each process, by its name in the chart, and where its metrics are."""
+    for name, setting in WEB_PORTS.items():
+        yield name, f"{reached_at(settings.host_of(setting))}:{settings.ports[setting]}"
+    background = reached_at(settings.host_of("METRICS"))
+    for service in SERVICES_WITH_DATABASE:
+        for process in settings.background:
+            port = settings.environment[f"METRICS_PORT_{service}_{process}".upper()]
+            yield f"{service}-{process}", f"{background}:{port}"
 
 
 def _job(name: str, where: str) -> dict[str, Any]:

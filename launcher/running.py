@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from launcher import LauncherError
 from launcher.catalogue import all_settings
-from launcher.observers import counted_by, observers
+from launcher.observers import observers, seen_by
 from launcher.preparation import code_fingerprint, prepare
 from launcher.private_servers import create_accounts, create_databases, pointed_to, private_servers
 from launcher.readiness import wait_ready
@@ -58,7 +58,7 @@ def _start(settings: Settings) -> None:
     _leave_taken_ports(servers)
     watching = observers(settings, servers)
     _leave_taken_ports(watching)
-    settings = counted_by(pointed_to(settings, servers), watching)
+    settings = seen_by(pointed_to(settings, servers), watching)
     for heartbeat in settings.run_folder.glob("*.heartbeat"):
         heartbeat.unlink()
     supervisor = Supervisor(settings)

@@ -28,7 +28,7 @@ def document(name: str) -> dict[str, Any]:
 def _panel(number: int, panel: Panel) -> dict[str, Any]:
     key = "target" if panel.source == "graphite" else "expr"
     targets = [
-        {"refId": chr(65 + place), key: query, "legendFormat": legend}
+        {"refId": chr(65 + place), key: str(query), "legendFormat": legend}
         for place, (legend, query) in enumerate(panel.queries.items())
     ]
     return {

@@ -1,10 +1,52 @@
 """What the dashboards show. Every query is run by a test on a platform with traffic, and must find something."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 REQUESTS = "http_server_request_duration_seconds"
 UPSTREAM = "gateway_upstream_duration_seconds"
 END_TO_END = "events_end_to_end_seconds"
+
+
+GATEWAY = {"job": "gateway"}
+SERVICE = {"job": "$job"}
+
+
+def matching(labels: Mapping[str, str]) -> str:
+    """The selector of series that have these labels."""
+    return "{" + ", ".join(f'{name}="{value}"' for name, value in labels.items()) + "}" if labels else ""
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query the status page can answer from the processes themselves, too; its text is Prometheus'.
+
+    ``per second`` is how fast a counter grows, ``within`` the time in which a share of a histogram is, ``largest`` what
+    the processes of a service tell of one and the same thing.
+    """
+
+    function: Literal["per second", "within", "largest"]
+    metric: str
+    by: tuple[str, ...] = ()
+    where: Mapping[str, str] = field(default_factory=dict)
+    share: float = 0.0
+
+    def __str__(self) -> str:
+        chosen = self.metric + matching(self.where)
+        match self.function:
+            case "per second":
+                return f"sum{self._groups(self.by)}(rate({chosen}[5m]))"
+            case "within":
+                rates = f"sum{self._groups(('le', *self.by))}(rate({self.metric}_bucket{matching(self.where)}[5m]))"
+                return f"histogram_quantile({self.share}, {rates})"
+            case "largest":
+                named = f'label_replace({chosen}, "service", "$1", "job", "(.*)-.*")'
+                return f"max{self._groups(self.by)}({named})"
+
+    @staticmethod
+    def _groups(labels: tuple[str, ...]) -> str:
+        return f" by ({', '.join(labels)}) " if labels else ""
 
 
 @dataclass(frozen=True)
@@ -16,23 +58,21 @@ class Panel:
 
     title: str
     unit: str
-    queries: dict[str, str]
+    queries: Mapping[str, str | Query]
     exporter: str = ""
     source: str = "prometheus"
 
 
-def within(metric: str, *, share: str = "0.99", by: str = "", where: str = "") -> str:
-    """The query for the time within which this share of a histogram is."""
-    return f"histogram_quantile({share}, sum by (le{', ' if by else ''}{by}) (rate({metric}_bucket{where}[5m])))"
+def within(metric: str, *by: str, share: float = 0.99, where: Mapping[str, str] | None = None) -> Query:
+    return Query("within", metric, by, where or {}, share)
 
 
-def per_second(metric: str, *, by: str, where: str = "") -> str:
-    return f"sum by ({by}) (rate({metric}{where}[5m]))"
+def per_second(metric: str, *by: str, where: Mapping[str, str] | None = None) -> Query:
+    return Query("per second", metric, by, where or {})
 
 
-def by_service(metric: str) -> str:
-    """The query for what the processes of a service tell of one and the same thing."""
-    return f'max by (service) (label_replace({metric}, "service", "$1", "job", "(.*)-.*"))'
+def by_service(metric: str) -> Query:
+    return Query("largest", metric, ("service",))
 
 
 def added_up(figure: str) -> str:
@@ -40,8 +80,6 @@ def added_up(figure: str) -> str:
     return f"consolidateBy({figure}, 'sum')"
 
 
-GATEWAY = '{job="gateway"}'
-SERVICE = '{job="$job"}'
 PODS = '{pod=~"broadsheet-.*"}'
 
 FIGURES = {  # of StatsD, kept by Graphite
@@ -57,7 +95,7 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
     "platform": (
         "Broadsheet: promises and error budget",
         [
-            Panel("Requests at the gateway", "reqps", {"all": f"sum(rate({REQUESTS}_count{GATEWAY}[5m]))"}),
+            Panel("Requests at the gateway", "reqps", {"all": per_second(f"{REQUESTS}_count", where=GATEWAY)}),
             Panel("Server errors", "percentunit", {"5 min": "gateway:errors:ratio_rate5m"}),
             Panel("Slower than a second", "percentunit", {"5 min": "gateway:slow:ratio_rate5m"}),
             Panel("Events later than 30 seconds", "percentunit", {"5 min": "events:late:ratio_rate5m"}),
@@ -73,7 +111,7 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel(
                 "Time to answer",
                 "s",
-                {share: within(REQUESTS, share=share, where=GATEWAY) for share in ("0.5", "0.99")},
+                {str(share): within(REQUESTS, share=share, where=GATEWAY) for share in (0.5, 0.99)},
             ),
         ],
     ),
@@ -83,14 +121,23 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel(
                 "Requests by route",
                 "reqps",
-                {"{{http_route}}": per_second(f"{REQUESTS}_count", by="http_route", where=GATEWAY)},
+                {"{{http_route}}": per_second(f"{REQUESTS}_count", "http_route", where=GATEWAY)},
             ),
-            Panel("Refusals by reason", "reqps", {"{{code}}": per_second("gateway_refusals_total", by="code")}),
-            Panel("Head of an upstream's answer, 99 % within", "s", {"{{upstream}}": within(UPSTREAM, by="upstream")}),
+            Panel(
+                "Answers by status",
+                "reqps",
+                {
+                    "{{http_response_status_code}}": per_second(
+                        f"{REQUESTS}_count", "http_response_status_code", where=GATEWAY
+                    )
+                },
+            ),
+            Panel("Refusals by reason", "reqps", {"{{code}}": per_second("gateway_refusals_total", "code")}),
+            Panel("Head of an upstream's answer, 99 % within", "s", {"{{upstream}}": within(UPSTREAM, "upstream")}),
             Panel(
                 "Sent to an upstream again",
                 "reqps",
-                {"{{upstream}}": per_second("gateway_upstream_retries_total", by="upstream")},
+                {"{{upstream}}": per_second("gateway_upstream_retries_total", "upstream")},
             ),
             Panel("Services that are left alone", "none", {"{{upstream}}": "max by (upstream) (gateway_circuit_open)"}),
             Panel(
@@ -101,21 +148,21 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                     "{{upstream}} may have": "sum by (upstream) (gateway_concurrency_limit)",
                 },
             ),
-            Panel("Access tokens", "ops", {"{{outcome}}": per_second("gateway_tokens_total", by="outcome")}),
+            Panel("Access tokens", "ops", {"{{outcome}}": per_second("gateway_tokens_total", "outcome")}),
             Panel(
                 "Personal access tokens",
                 "ops",
-                {"{{outcome}}": per_second("gateway_personal_tokens_total", by="outcome")},
+                {"{{outcome}}": per_second("gateway_personal_tokens_total", "outcome")},
             ),
             Panel("Tokens remembered", "none", {"{{pod}}": "sum by (pod) (gateway_token_cache_entries)"}),
-            Panel("Cache", "reqps", {"{{outcome}}": per_second("gateway_cache_requests_total", by="outcome")}),
+            Panel("Cache", "reqps", {"{{outcome}}": per_second("gateway_cache_requests_total", "outcome")}),
             Panel("Cache, memory", "bytes", {"{{pod}}": "sum by (pod) (gateway_cache_bytes)"}),
-            Panel("Compressed answers", "reqps", {"{{coding}}": per_second("gateway_compressed_total", by="coding")}),
+            Panel("Compressed answers", "reqps", {"{{coding}}": per_second("gateway_compressed_total", "coding")}),
             Panel(
                 "Compression: bytes, cores, and answers it had no time for",
                 "none",
                 {
-                    "{{stage}} it": per_second("gateway_compression_bytes_total", by="stage"),
+                    "{{stage}} it": per_second("gateway_compression_bytes_total", "stage"),
                     "cores": "sum(rate(gateway_compression_seconds_total[5m]))",
                     "no time": "sum(rate(gateway_compression_refused_total[5m]))",
                 },
@@ -133,7 +180,7 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 "s",
                 {"{{pod}}": "max by (pod) (gateway_workers_unacknowledged_seconds)"},
             ),
-            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{GATEWAY})"}),
+            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{matching(GATEWAY)})"}),
             Panel("Age of the signing keys", "s", {"{{job}} {{pod}}": "time() - jwks_fetched_timestamp_seconds"}),
             Panel(
                 "Revoked tokens: confirmed by auth",
@@ -150,21 +197,21 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel(
                 "Requests by route",
                 "reqps",
-                {"{{http_route}}": per_second(f"{REQUESTS}_count", by="http_route", where=SERVICE)},
+                {"{{http_route}}": per_second(f"{REQUESTS}_count", "http_route", where=SERVICE)},
             ),
             Panel(
                 "Answers by status",
                 "reqps",
                 {
                     "{{http_response_status_code}}": per_second(
-                        f"{REQUESTS}_count", by="http_response_status_code", where=SERVICE
+                        f"{REQUESTS}_count", "http_response_status_code", where=SERVICE
                     )
                 },
             ),
             Panel(
-                "Time to answer, 99 % within", "s", {"{{http_route}}": within(REQUESTS, by="http_route", where=SERVICE)}
+                "Time to answer, 99 % within", "s", {"{{http_route}}": within(REQUESTS, "http_route", where=SERVICE)}
             ),
-            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{SERVICE})"}),
+            Panel("In flight", "none", {"{{pod}}": f"sum by (pod) (http_server_active_requests{matching(SERVICE)})"}),
         ],
     ),
     "events": (
@@ -172,19 +219,19 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
         [
             Panel("Waiting to be published", "none", {"{{service}}": by_service("outbox_pending")}),
             Panel("Oldest of them", "s", {"{{service}}": by_service("outbox_oldest_age_seconds")}),
-            Panel("Published", "ops", {"{{type}} {{result}}": per_second("events_published_total", by="type, result")}),
-            Panel("Confirmed by the broker, 99 % within", "s", {"{{job}}": within("events_confirm_seconds", by="job")}),
+            Panel("Published", "ops", {"{{type}} {{result}}": per_second("events_published_total", "type", "result")}),
+            Panel("Confirmed by the broker, 99 % within", "s", {"{{job}}": within("events_confirm_seconds", "job")}),
             Panel(
                 "Handled",
                 "ops",
-                {"{{consumer}} {{outcome}}": per_second("events_handled_total", by="consumer, outcome")},
+                {"{{consumer}} {{outcome}}": per_second("events_handled_total", "consumer", "outcome")},
             ),
             Panel(
                 "A handler's transaction, 99 % within",
                 "s",
-                {"{{consumer}}": within("events_handler_seconds", by="consumer")},
+                {"{{consumer}}": within("events_handler_seconds", "consumer")},
             ),
-            Panel("From commit to effect, 99 % within", "s", {"{{consumer}}": within(END_TO_END, by="consumer")}),
+            Panel("From commit to effect, 99 % within", "s", {"{{consumer}}": within(END_TO_END, "consumer")}),
             Panel("Parked", "none", {"{{consumer}}": "sum by (consumer) (inbox_parked)"}),
         ],
     ),
@@ -192,10 +239,10 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
         "Broadsheet: jobs of Celery",
         [
             Panel(
-                "Run", "ops", {"{{exported_job}} {{outcome}}": per_second("jobs_run_total", by="exported_job, outcome")}
+                "Run", "ops", {"{{exported_job}} {{outcome}}": per_second("jobs_run_total", "exported_job", "outcome")}
             ),
             Panel("Failed", "percentunit", {"{{exported_job}}": "jobs:failed:ratio_rate15m"}),
-            Panel("Took, 99 % within", "s", {"{{exported_job}}": within("job_duration_seconds", by="exported_job")}),
+            Panel("Took, 99 % within", "s", {"{{exported_job}}": within("job_duration_seconds", "exported_job")}),
             Panel(
                 "Since the schedule last turned",
                 "s",
@@ -223,7 +270,7 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             Panel(
                 "PostgreSQL: transactions",
                 "ops",
-                {"{{datname}}": per_second("pg_stat_database_xact_commit", by="datname")},
+                {"{{datname}}": per_second("pg_stat_database_xact_commit", "datname")},
                 "postgres_exporter",
             ),
             Panel("Redis: memory", "bytes", {"{{instance}}": "redis_memory_used_bytes"}, "redis_exporter"),

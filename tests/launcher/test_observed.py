@@ -20,7 +20,7 @@ from tests.support.waiting import eventually
 
 pytestmark = pytest.mark.servers
 OF_SERVERS = [
-    pytest.param(query, id=panel.title) for panel in DASHBOARDS["servers"][1] for query in panel.queries.values()
+    pytest.param(str(query), id=panel.title) for panel in DASHBOARDS["servers"][1] for query in panel.queries.values()
 ]
 
 

@@ -18,7 +18,7 @@ from tests.support.waiting import eventually
 UNTOLD = {"Comments", "Pictures that could not be"}  # nothing in this story makes them
 BUSINESS = DASHBOARDS["business"][1]
 TARGETS = [
-    pytest.param(query, id=panel.title)
+    pytest.param(str(query), id=panel.title)
     for _, panels in DASHBOARDS.values()
     for panel in panels
     for query in panel.queries.values()
@@ -65,7 +65,7 @@ def test_counter_is_not_less_after_a_roll_up(graphite: httpx.Client) -> None:
 def test_counter_is_not_less_where_points_share_a_pixel(graphite: httpx.Client) -> None:
     figure = "stats_counts.broadsheet.auth.user.registered"
     counted = eventually(lambda: sum(_points(graphite, figure)), seconds=60, every=0.5)
-    (target,) = (query for panel in BUSINESS for query in panel.queries.values() if figure in query)
+    (target,) = (query for panel in BUSINESS for query in map(str, panel.queries.values()) if figure in query)
     asked: dict[str, Any] = {"target": target, "from": "-10min", "format": "json", "maxDataPoints": 2}
     (series,) = graphite.get("/render", params=asked).raise_for_status().json()
     assert sum(value or 0 for value, _ in series["datapoints"]) == counted

@@ -7,6 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 import yaml
+from gateway_service.status import panels
+from gateway_service.status.panels import Line
+from gateway_service.status.processes import Processes
+from gateway_service.status.prometheus import Prometheus
 
 from launcher.servers.ports import LOOPBACK, answers, free_port
 from launcher.settings import BACKGROUND, SERVICES_WITH_DATABASE
@@ -28,7 +32,7 @@ ELSEWHERE = {  # who gives a panel's figures where they are, and not here
     "statsd": "its figures are in Graphite",
 }
 QUERIES = [
-    pytest.param(query, id=f"{name}: {panel.title}, {legend}")
+    pytest.param(str(query), id=f"{name}: {panel.title}, {legend}")
     for name, (_, panels) in DASHBOARDS.items()
     for panel in panels
     for legend, query in panel.queries.items()
@@ -93,6 +97,29 @@ def test_query_of_a_panel_finds_something(prometheus: httpx.Client, query: str) 
         eventually(lambda asked=asked: _found(prometheus, asked), seconds=10, every=0.5)  # type: ignore[misc]
 
 
+def test_status_page_finds_in_the_processes_what_prometheus_has(
+    prometheus: httpx.Client, platform: Platform, alice: Visitor
+) -> None:
+    shown = panels.read()
+    looking = Processes({job: f"http://{where}/metrics" for job, where in targets(platform).items()}, shown)
+    queries = [query for panel in shown for query in panel.queries]
+    looking.look(0)
+    _traffic(alice, 9)
+    looking.look(15)
+    answered = {(query.function, query.metric) for query in queries if looking.lines(query)}
+    of_the_moment = {"job_duration_seconds", "events_end_to_end_seconds"}  # nothing of them may have come to an end yet
+    assert {each for each in answered if each[1] not in of_the_moment} == {
+        (query.function, query.metric) for query in queries if query.metric not in of_the_moment
+    }
+    its = Prometheus(str(prometheus.base_url).removesuffix("/api/v1/"))
+    for query in queries:
+        eventually(lambda query=query: _names(looking.lines(query)) <= _names(its.lines(query)))  # type: ignore[misc]
+
+
+def _names(lines: list[Line]) -> set[str]:
+    return {line.name for line in lines}
+
+
 def test_rules_are_healthy(prometheus: httpx.Client) -> None:
     groups = prometheus.get("/rules").json()["data"]["groups"]
     assert {rule["health"] for group in groups for rule in group["rules"]} == {"ok"}
@@ -110,4 +137,4 @@ def test_dashboard_asks_what_its_panels_ask(path: Path) -> None:
         for panel in json.loads(path.read_text())["panels"]
         for target in panel["targets"]
     }
-    assert shown == {query for panel in DASHBOARDS[path.stem][1] for query in panel.queries.values()}
+    assert shown == {str(query) for panel in DASHBOARDS[path.stem][1] for query in panel.queries.values()}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ops import dashboards, panels
+from ops import dashboards, panels, status_page
 
 OPS = Path(__file__).parents[2] / "ops"
 
@@ -69,3 +69,7 @@ def test_panels_ask_graphite_for_figures_there_are() -> None:
 @pytest.mark.parametrize("path", sorted(dashboards.documents()), ids=lambda path: path.name)
 def test_dashboard_is_fresh(path: Path) -> None:
     assert path.read_text() == dashboards.documents()[path], "run `make chart`, then read what changed"
+
+
+def test_panels_of_the_status_page_are_fresh() -> None:
+    assert status_page.FILE.read_text() == status_page.document(), "run `make chart`, then read what changed"

@@ -41,6 +41,13 @@ class GatewaySettings(ClientSettings):
     cache_megabytes: int = Field(
         64, ge=0, description="memory for answers that are the same for everybody; 0 keeps none"
     )
+    prometheus_url: str = Field(
+        "", pattern=r"^(https?://\S+)?$", description="the Prometheus whose figures `/status` of the admin port draws"
+    )
+    status_processes: str = Field(
+        "",
+        description="without a Prometheus: whose metrics `/status` reads itself, as name=URL, separated by commas",
+    )
     trusted_proxies: str = Field("", description="networks of the proxies in front, separated by commas")
     forwarded_header: Header = Field(
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"

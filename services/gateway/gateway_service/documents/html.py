@@ -26,19 +26,28 @@ table { width: 100%; border-collapse: collapse }
 th { color: var(--quiet); font-weight: normal; text-align: left }
 th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 """.strip()
-_HASH = b64encode(sha256(_STYLE.encode()).digest())
-
-POLICY = (
-    b"default-src 'none'; img-src 'self'; style-src 'sha256-" + _HASH + b"'; "
-    b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-)
-"""The Content-Security-Policy of such a page."""
 
 
-def html(title: str, main: str) -> bytes:
-    """A page with this heading; ``main`` is HTML, the title is not."""
+def policy(style: str = "") -> bytes:
+    """The Content-Security-Policy of a page with this style beside the frame's."""
+    return (
+        b"default-src 'none'; img-src 'self'; style-src 'sha256-" + _hash(_STYLE + style) + b"'; "
+        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+
+
+def _hash(text: str) -> bytes:
+    return b64encode(sha256(text.encode()).digest())
+
+
+POLICY = policy()
+
+
+def html(title: str, main: str, *, style: str = "", head: str = "") -> bytes:
+    """A page with this heading; ``main`` and what is added to its ``head`` are HTML, the title is not."""
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1><main>{main}</main></html>"
+        f'<meta name="viewport" content="width=device-width, initial-scale=1">{head}'
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style><h1>{escape(title)}</h1>"
+        f"<main>{main}</main></html>"
     ).encode()

@@ -34,7 +34,7 @@ class Turn:
     ``on_leave`` is called if the client leaves before its response ends.
     """
 
-    on_leave: Callable[[], None] | None = None
+    on_leave: Callable[[], object] | None = None
     source: Source | None = None
     unread = 0
     sent = 0  # bytes of the response

@@ -34,7 +34,8 @@ async def serve(settings: GatewaySettings) -> None:
     health = _health(crew, revocations.current)
     listens, listens_admin = listeners(settings)
     handing = Handing(listens, lambda: crew.serving)
-    admin = Door(Admin(settings, health, reloading, crew.told, crew.metrics))
+    application = Admin(settings, health, reloading, crew.told, crew.metrics)
+    admin = Door(application)
     begin(settings, "web")
     revocations.follow(_Hearer(crew))
     stop = stop_signal()
@@ -44,6 +45,7 @@ async def serve(settings: GatewaySettings) -> None:
         watching = tasks.create_task(reloading.watch_forever())
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.now)
         revocations.start()
+        application.start()
         await admin.open(listens_admin)
         handing.begin()
         watches = [Watch("configuration", alive=lambda: not watching.done())]

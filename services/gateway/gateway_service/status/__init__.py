@@ -1,0 +1,1 @@
+"""The page that shows how the platform does: panels of the dashboards, from Prometheus or the processes themselves."""

@@ -31,6 +31,8 @@ def setup(settings: ServiceSettings, process: str) -> None:
         before_send=_before_send,
         before_breadcrumb=_before_breadcrumb,
         integrations=_integrations(process),
+        # or it is Brotli, where a process happens to have its library
+        _experiments={"transport_compression_algo": "gzip"},  # type: ignore[typeddict-item]  # compared as a word
         spotlight=False,  # or SENTRY_SPOTLIGHT would send everything, as it came, to somebody else too
     )
     sentry_sdk.set_tags({"service": settings.service, "process": process})

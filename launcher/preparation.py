@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from launcher import ROOT, LauncherError
 from launcher.settings import SERVICES_WITH_DATABASE, WITH_ADMIN, Settings
 
-GATHER = ("collectstatic", "--no-input", "--ignore", "rest_framework")  # which no page shows
+GATHER = ("collectstatic", "--no-input", "--verbosity=0", "--ignore", "rest_framework")  # which no page shows
 SOURCES = ("chassis/src", "services", "requirements")
 
 

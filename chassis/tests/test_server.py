@@ -44,6 +44,8 @@ class PressSettings(ServiceSettings):
     database_url: Secret = "sqlite:///press.sqlite3"
     secret_key: Secret = "development-press-secret-key-of-no-worth"
     secret_key_fallback: Secret = ""
+    admin_sessions: str = "db"
+    static_dir: str = ""
 
 
 def slow(request):

@@ -7,8 +7,9 @@ from auth_service.audit.models import AuditEntry
 from auth_service.clients.services import service_token_issue
 from auth_service.sessions.models import Session
 from auth_service.testing import PASSWORD, Caller
+from auth_service.usernames.services import username_take
 from auth_service.users.internal import views
-from auth_service.users.models import User
+from auth_service.users.models import FormerUsername, User
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -37,6 +38,16 @@ def test_authors_are_found_by_id_and_by_name(alice: Caller, bob: Caller, blog: C
         "sequence": 1,
     }
     assert his["user_id"] == str(bob.id)
+
+
+def test_an_author_is_found_by_a_former_name_while_it_is_held(alice: Caller, blog: Caller) -> None:
+    now = timezone.now()
+    assert alice.id
+    username_take(alice.id, "alicia", now=now)
+    (author,) = blog.get(f"{PATH}?usernames=ALICE").body["authors"]
+    assert (author["user_id"], author["username"]) == (str(alice.id), "alicia")
+    FormerUsername.objects.update(held_until=now)
+    assert blog.get(f"{PATH}?usernames=alice").body == {"authors": []}
 
 
 def test_the_sequence_is_that_of_the_last_event(alice: Caller, blog: Caller) -> None:

@@ -30,6 +30,10 @@ def author_link(username: str) -> str:
     return f"{settings().public_url}/api/v1/authors/{username}"
 
 
+def author_name_link_v2(username: str) -> str:
+    return f"{settings().public_url}/api/v2/authors/by-username/{username}"
+
+
 def author_link_v2(author_id: UUID) -> str:
     return f"{settings().public_url}/api/v2/authors/{author_id}"
 

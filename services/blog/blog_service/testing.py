@@ -126,6 +126,11 @@ class Neighbours:
         }
         self.authors[caller.username] = told
 
+    def renames(self, caller: Caller, username: str) -> None:
+        """Somebody is called otherwise; auth still knows them by the name they had."""
+        told = self.authors[caller.username]
+        self.authors[caller.username] = told | {"username": username, "sequence": told["sequence"] + 1}
+
     def _take_in(self, asset_id: str, token: str, content: bytes) -> tuple[int, dict[str, Any]]:
         if content in self.refused:
             return self.refused[content]
@@ -146,7 +151,8 @@ class Neighbours:
         if "after" in query:
             return {"authors": self._page(query["after"][0])}
         wanted = {text for name in ("ids", "usernames") for text in query.get(name, [""])[0].split(",")}
-        return {"authors": [told for told in self.authors.values() if wanted & {told["user_id"], told["username"]}]}
+        known = self.authors.items()
+        return {"authors": [told for name, told in known if wanted & {told["user_id"], told["username"], name}]}
 
     def _page(self, after: str) -> list[dict[str, Any]]:
         later = [author for author in self.authors.values() if author["user_id"] > after]

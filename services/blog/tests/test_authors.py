@@ -95,6 +95,59 @@ def test_whoever_registered_is_an_author_before_any_event(
     assert len(neighbours.calls) == 1
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("/api/v1/authors/alice", "/api/v1/authors/alicia"),
+        ("/api/v2/authors/by-username/alice", "/api/v2/authors/by-username/alicia"),
+        ("/authors/alice", "/authors/alicia"),
+    ],
+)
+def test_a_former_name_leads_to_the_present_one(
+    alice: Caller, charlie: Caller, neighbours: Neighbours, before: str, after: str
+) -> None:
+    alice.writes()
+    neighbours.has_account(alice)
+    neighbours.renames(alice, "alicia")
+    deliver(event_service(), told("auth.profile.updated.v1", alice, sequence=2, username="alicia"))
+    answers = [charlie.get(before) for _ in range(2)]
+    assert {answer.status for answer in answers} == {308}
+    assert answers[0].headers["Location"] == f"https://news.example.org{after}"
+    assert answers[0].headers["Surrogate-Key"] == str(alice.id)
+    assert "s-maxage" in answers[0].headers["Cache-Control"]
+    assert len(neighbours.calls) == 1
+    assert charlie.get(after).status == 200
+
+
+def test_who_is_called_by_a_former_name_is_who_has_it_now(
+    alice: Caller, bob: Caller, charlie: Caller, neighbours: Neighbours
+) -> None:
+    for caller in (alice, bob):
+        caller.writes()
+    neighbours.has_account(alice)
+    neighbours.renames(alice, "bob")
+    assert charlie.get("v1/authors/bob").body["id"] == str(bob.id)
+
+
+def test_a_former_name_of_a_suspended_author_leads_nowhere(
+    alice: Caller, charlie: Caller, neighbours: Neighbours
+) -> None:
+    alice.writes()
+    neighbours.has_account(alice)
+    neighbours.renames(alice, "alicia")
+    Author.objects.update(suspended=True, username="alicia")
+    assert charlie.get("v1/authors/alice").status == 404
+
+
+def test_who_had_another_name_can_be_followed_by_it(alice: Caller, bob: Caller, neighbours: Neighbours) -> None:
+    alice.writes()
+    neighbours.has_account(alice)
+    neighbours.renames(alice, "alicia")
+    Author.objects.update(username="alicia")
+    answer = bob.post("v1/authors/alice/follow")
+    assert (answer.body["username"], answer.body["following"]) == ("alicia", True)
+
+
 def test_an_author_nobody_knows_is_404_and_auth_is_not_asked_again_soon(
     charlie: Caller, neighbours: Neighbours
 ) -> None:

@@ -206,6 +206,35 @@ def test_what_was_looked_for_is_marked(post: dict[str, Any]) -> None:
     assert headings(page("/posts?q=%20")) == ["First light"]
 
 
+def test_what_was_found_goes_on_over_pages(alice: Caller) -> None:
+    for number in range(25):
+        alice.writes(f"ink {number}", tags=["odd"] * (number % 2), published=True)
+    first = page("/posts?q=ink&utm_source=somewhere")
+    (more,) = re.findall(r'<a rel="next" href="([^"]+)">', first)
+    second = page(unescape(more.removeprefix(SITE)))
+    found = [re.sub("</?mark>", "", heading) for heading in headings(first) + headings(second)]
+    assert sorted(found) == sorted(f"ink {number}" for number in range(25))
+    assert 'rel="next"' not in second
+    assert 'value="ink"' in second
+    assert "utm_source" not in second + more
+    assert PHRASES["en"]["bad_request"] in page("/posts?q=paper&cursor=" + more.partition("cursor=")[2], 400)
+    assert len(headings(page("/posts?q=ink&tag=odd"))) == 12
+
+
+def test_how_many_like_and_discuss_a_post_is_said_of_it(post: dict[str, Any], bob: Caller) -> None:
+    paths = ("/posts/first-light", "/posts", "/authors/alice", "/tags/ink", "/posts?q=light")
+    for path in paths:
+        assert not re.search("comment|favourite", page(path))
+    bob.post("v1/posts/first-light/favourite")
+    for _ in range(2):
+        bob.post("v1/posts/first-light/comments", {"body": "Well said."})
+    for path in paths:
+        html = page(path)
+        assert " 1 favourite <" in html
+        assert " 2 comments</p>" in html
+    assert "2 Kommentare" in page("/posts", Accept_Language="de")
+
+
 def test_a_page_is_in_the_language_of_its_reader(post: dict[str, Any]) -> None:
     Post.objects.update(published_at="2026-03-01T12:00:00Z")
     german = get("/posts/first-light", Accept_Language="de-AT,en;q=0.5")

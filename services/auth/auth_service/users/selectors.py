@@ -7,8 +7,8 @@ from chassis.problems import FieldError, invalid_fields
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
 
-from auth_service.users.models import EmailChange, User
-from auth_service.users.unique_keys import email_key
+from auth_service.users.models import EmailChange, FormerUsername, User
+from auth_service.users.unique_keys import email_key, username_key
 
 NOBODY = UUID(int=0)
 _RECENT = 100  # sessions whose addresses an account knows
@@ -47,9 +47,11 @@ def addresses_of(user_id: UUID) -> Collection[str | None]:
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:
-    """The active accounts with one of these ids or usernames."""
+    """The active accounts with one of these ids or usernames, or a username that is still held for them."""
     named = User.objects.with_usernames(*usernames).values("id")
-    return User.objects.usable().filter(Q(id__in=ids) | Q(id__in=named))
+    keys = [username_key(username) for username in usernames]
+    held = FormerUsername.objects.filter(username_key__in=keys, held_until__gt=Now()).values("user_id")
+    return User.objects.usable().filter(Q(id__in=ids) | Q(id__in=named) | Q(id__in=held))
 
 
 def authors_page(*, after: UUID, size: int) -> QuerySet[User]:

@@ -34,3 +34,7 @@ class Author(models.Model):
     def may_publish(self) -> bool:
         """Whether what they wished for earlier may still be carried out."""
         return self.may_write and not self.suspended
+
+    def is_called(self, username: str) -> bool:
+        """Whether this is their name now, without regard to case."""
+        return self.username.lower() == username.lower()

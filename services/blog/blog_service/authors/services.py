@@ -19,7 +19,7 @@ from blog_service.erased.services import is_erased
 from blog_service.settings import settings
 
 USERNAME = r"[A-Za-z0-9_.-]{3,30}"
-UNKNOWN_SECONDS = 30
+CALLED_SECONDS = 30
 
 
 def author_ensure(claims: Claims) -> Author:
@@ -85,24 +85,30 @@ def authors_compare(ids: Collection[UUID]) -> None:
 def author_find(username: str) -> Author | None:
     """The author of this name, asked of auth if neither event nor token has told of them.
 
-    None if auth has none, or has suspended them.
+    Also who had it until lately, as long as auth holds it for them. None if auth has none, or has suspended them.
 
     Raises Problem (503) if blog does not know and auth does not answer.
     """
     if not re.fullmatch(USERNAME, username):
         return None
-    unknown = f"unknown-author:{username.lower()}"
-    if (author := author_get(username)) or shared_cache.get(unknown):
-        return None if author and author.suspended else author
-    try:
-        answer = _auth().get_json("/internal/authors", {"usernames": username})
-    except InternalUnavailable as error:
-        raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
-    for profile in answer["authors"]:
-        author_apply(profile, sequence=profile["sequence"])
-    if not answer["authors"]:
-        shared_cache.set(unknown, True, UNKNOWN_SECONDS)
-    return author_get(username)
+    author = author_get(username) or _called(username)
+    return None if author and author.suspended else author
+
+
+def _called(username: str) -> Author | None:
+    """Whom auth knows by a name that blog does not; what it said is believed for a while."""
+    asked = f"author-called:{username.lower()}"
+    told = shared_cache.get(asked)
+    if told is None:
+        try:
+            answer = _auth().get_json("/internal/authors", {"usernames": username})
+        except InternalUnavailable as error:
+            raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
+        for profile in answer["authors"]:
+            author_apply(profile, sequence=profile["sequence"])
+        told = next((profile["user_id"] for profile in answer["authors"]), "")
+        shared_cache.set(asked, told, CALLED_SECONDS)
+    return Author.objects.filter(id=told).first() if told else None
 
 
 @cache

@@ -7,10 +7,13 @@ from chassis.django.access import template
 from chassis.openapi import Document
 
 from blog_service.pages.urls import urlpatterns
-from blog_service.pages.views import PostPage, Stylesheet
+from blog_service.pages.views import AuthorPage, PostPage, Stylesheet
 
 HTML, CSS = "text/html", "text/css"
-_MOVED = {PostPage: {"308": {"description": "it has another slug by now"}}}
+_MOVED = {
+    PostPage: {"308": {"description": "it has another slug by now"}},
+    AuthorPage: {"308": {"description": "the author has another name by now"}},
+}
 
 
 def with_pages(result: Document, **_: object) -> Document:

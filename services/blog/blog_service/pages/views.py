@@ -13,7 +13,6 @@ from django.utils import translation
 from django.utils.safestring import mark_safe
 from django.views.generic import DetailView, ListView, View
 
-from blog_service.authors.services import author_find
 from blog_service.cache_headers import PUBLIC, keep_if_public
 from blog_service.links import author_page_link, post_page_link, posts_page_link, tag_page_link
 from blog_service.pages import linked_data
@@ -21,18 +20,18 @@ from blog_service.pages.answers import error_page, finished
 from blog_service.pages.phrases import language_of
 from blog_service.pages.posts import IN_LISTS, WHOLE, Shown, author_shown, shown, shown_whole
 from blog_service.pages.stylesheet import style, style_name
-from blog_service.posts.finding import highlights_of, posts_found, rows_in_order
+from blog_service.posts.finding import BEST_FIRST, highlights_of, hits_on, posts_found, rows_in_order
 from blog_service.posts.lists import FILTERS, NEWEST_FIRST, place_of, posts_published
 from blog_service.posts.selectors import PostRow, post_get_by_slug, rows_of
 from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
+from blog_service.profiles.moves import moved
+from blog_service.profiles.selectors import author_called
 from blog_service.search.terms import Terms
 from blog_service.settings import settings
 from blog_service.tags.selectors import tag_get
 
 KNOWN = (*CURSOR, *FILTERS)
 READING = ["get", "head"]
-BEST = 30
-"""Posts on a page of what was found."""
 
 
 class Page(View):
@@ -60,9 +59,9 @@ class PostPage(Page, DetailView):  # type: ignore[type-arg]  # Django's has none
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.row = post_get_by_slug(kwargs["slug"], None, WHOLE)
         if self.row["slug"] != kwargs["slug"]:
-            moved = HttpResponse(status=308, headers={"Location": post_page_link(self.row["slug"])})
-            keep_if_public(request, moved)
-            return moved
+            answer = HttpResponse(status=308, headers={"Location": post_page_link(self.row["slug"])})
+            keep_if_public(request, answer)
+            return answer
         return super().get(request, *args, **kwargs)
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
@@ -86,14 +85,18 @@ class ListPage(Page, ListView):  # type: ignore[type-arg]  # as above
     """What the page reads of its query; a link may carry other words, such as those by which clicks are counted."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        asked = ((name, str(request.GET.get(name, ""))) for name in sorted(self.taken))
-        sent = {name: value for name, value in asked if value.strip()}
+        sent = self.sent()
         page = Query(request.path, sent.items(), KNOWN)  # what is no value at all is refused before it is looked for
         self.about = self.subject()
         self.query = Query(request.path, {**sent, **self.about.pop("filters", {})}.items(), KNOWN)
         self.rows, older = _rows(self.query)
         self.about["older"] = page.address(settings().public_url, cursor=older) if older else None
         return super().get(request, *args, **kwargs)
+
+    def sent(self) -> dict[str, str]:
+        """What the page reads of its query."""
+        asked = ((name, str(self.request.GET.get(name, ""))) for name in sorted(self.taken))
+        return {name: value for name, value in asked if value.strip()}
 
     def subject(self) -> dict[str, Any]:
         """What the page is about: ``title``, ``canonical``, and the ``filters`` of its posts; raises Problem (404)."""
@@ -126,23 +129,35 @@ class PostsPage(ListPage):
         return {"title": "", "canonical": posts_page_link(), "feed": {}}
 
     def _found(self, request: HttpRequest) -> HttpResponse:
-        asked = request.GET["q"]
-        found = posts_published(Query(request.path, [("q", asked)], KNOWN))
+        query = Query(request.path, self.sent().items(), KNOWN)
+        page, found = cursor_page(query, BEST_FIRST), posts_published(query)
         assert found.terms is not None
-        hits = posts_found(found.posts, found.terms)[:BEST]
+        hits, worse = hits_on(page, posts_found(found.posts, found.terms))
         rows = rows_in_order(found.posts, [hit.post_id for hit in hits], None, IN_LISTS)
-        posts = [_marked(row, found.terms) for row in rows]
-        about = {"title": asked, "asked": asked, "canonical": posts_page_link(), "feed": {}, "posts": posts}
+        about: dict[str, Any] = {
+            "title": query.given("q"),
+            "asked": query.given("q"),
+            "canonical": posts_page_link(),
+            "feed": {},
+            "posts": [_marked(row, found.terms) for row in rows],
+            "more": query.address(settings().public_url, cursor=worse) if worse else None,
+        }
         return TemplateResponse(request, "pages/list.html", about, headers=keys_of_posts(rows))
 
 
 class AuthorPage(ListPage):
-    """An author and their posts."""
+    """An author and their posts; a former name leads to the present one."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.author = author_called(kwargs["username"])
+        if not self.author.is_called(kwargs["username"]):
+            answer = moved(self.author, author_page_link(self.author.username))
+            keep_if_public(request, answer)
+            return answer
+        return super().get(request, *args, **kwargs)
 
     def subject(self) -> dict[str, Any]:
-        author = author_find(self.kwargs["username"])
-        if author is None:
-            raise Problem(404, "author_not_found", "There is no such author.")
+        author = self.author
         return {
             "title": author.username,
             "canonical": author_page_link(author.username),

@@ -1,11 +1,11 @@
 """Posts by their words: which fit what was asked, the best of them first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 from uuid import UUID
 
-from chassis.lists import Parameter, Query
+from chassis.lists import CursorPage, Keyset, Parameter, Query
 from chassis.tokens import Claims
 from django.db.models import QuerySet
 
@@ -19,6 +19,7 @@ from blog_service.search.terms import Terms, terms_of
 MOST_TERMS = 16
 MOST_FOUND = 1000
 """Of more posts than these only the newest are ranked: to rank a million takes too long, and nobody reads them."""
+BEST_FIRST: Keyset = {"-score": int, "-id": UUID}
 Q = Parameter("q", description=f"words that a post has, all of them, at most {MOST_TERMS}")
 OF_HIGHLIGHTS = ("title", "html")
 
@@ -53,6 +54,11 @@ def posts_found(posts: QuerySet[Post], terms: Terms) -> list[Hit]:
         ids = list(posts.order_by("-id").values_list("id", flat=True)[:MOST_FOUND])
         scores = scores_of(ids, terms) if ids else {}
     return sorted((Hit(scores[post_id], post_id) for post_id in ids), key=_rank, reverse=True)
+
+
+def hits_on(page: CursorPage, hits: list[Hit]) -> tuple[Sequence[Hit], str | None]:
+    """Those hits that are on a page in the order of BEST_FIRST, and the cursor of the next one."""
+    return page.split([hit for hit in hits if page.place is None or _rank(hit) < page.place], _rank)
 
 
 def rows_in_order(

@@ -29,12 +29,12 @@ def profile_get(author_id: UUID, viewer: Claims | None, columns: Iterable[str]) 
     raise AuthorNotFound
 
 
-def author_id_of(username: str) -> UUID:
-    """Whose name this is, asked of auth if need be; raises Problem: 404, and 503 if auth does not answer."""
+def author_called(username: str) -> Author:
+    """Whose name this is or was, asked of auth if need be; raises Problem: 404, and 503 if auth does not answer."""
     author = author_find(username)
     if author is None:
         raise AuthorNotFound
-    return author.id
+    return author
 
 
 def known_author_id_of(username: str) -> UUID:

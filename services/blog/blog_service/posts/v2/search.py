@@ -1,16 +1,14 @@
 """Search in version 2: the posts that fit best, by cursor."""
 
-from uuid import UUID
-
 from chassis.django.lists import documented, query_of
-from chassis.lists import CURSOR, Keyset, cursor_page
+from chassis.lists import CURSOR, cursor_page
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of
-from blog_service.posts.finding import Q, highlights_of, posts_found, rows_in_order
+from blog_service.posts.finding import BEST_FIRST, Q, highlights_of, hits_on, posts_found, rows_in_order
 from blog_service.posts.lists import FILTERS, posts_published
 from blog_service.posts.selectors import PostRow
 from blog_service.posts.surrogate_keys import keys_of_posts
@@ -20,7 +18,6 @@ from blog_service.search.terms import Terms
 
 LIST = (*CURSOR, *FILTERS)
 IN_LISTS = PostInListV2Shape.columns()
-BEST_FIRST: Keyset = {"-score": int, "-id": UUID}
 
 
 class Search(PubliclyCachedView):
@@ -31,9 +28,7 @@ class Search(PubliclyCachedView):
         page, found = cursor_page(query, BEST_FIRST), posts_published(query)
         if found.terms is None:
             raise Q.invalid("Say what is looked for.")
-        hits = posts_found(found.posts, found.terms)
-        later = [hit for hit in hits if page.place is None or (hit.score, hit.post_id) < page.place]
-        shown, next_cursor = page.split(later, lambda hit: (hit.score, hit.post_id))
+        shown, next_cursor = hits_on(page, posts_found(found.posts, found.terms))
         scores = {hit.post_id: hit.score for hit in shown}
         rows = rows_in_order(found.posts, list(scores), viewer_of(request), IN_LISTS)
         items = [_shape(row, scores[row["id"]], found.terms) for row in rows]

@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from blog_service.authors.realworld.shapes import RealWorldProfileShape, profile_shape
 from blog_service.callers import viewer_of, writer_of
-from blog_service.profiles.selectors import author_id_of, known_author_id_of, profile_get
+from blog_service.profiles.selectors import author_called, known_author_id_of, profile_get
 from blog_service.profiles.services import author_follow, author_unfollow
 
 COLUMNS = ("username", "bio", "avatar", "picture_url", "following")
@@ -28,7 +28,7 @@ class Profile(APIView):
     @extend_schema(responses=RealWorldProfileAnswer)
     def get(self, request: Request, username: str) -> Response:
         """An author; everyone who has registered is one."""
-        return _answer(author_id_of(username), viewer_of(request))
+        return _answer(author_called(username).id, viewer_of(request))
 
 
 class Follow(APIView):
@@ -37,7 +37,7 @@ class Follow(APIView):
     @extend_schema(request=None, responses=RealWorldProfileAnswer)
     def post(self, request: Request, username: str) -> Response:
         """Follow an author; nothing if the caller does already."""
-        follower, author_id = writer_of(request), author_id_of(username)
+        follower, author_id = writer_of(request), author_called(username).id
         author_follow(author_id, follower.sub)
         return _answer(author_id, follower)
 

@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -9,7 +10,9 @@ from rest_framework.views import APIView
 
 from blog_service.cache_headers import KEYS, PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
-from blog_service.profiles.selectors import author_id_known, author_id_of, profile_get
+from blog_service.links import author_name_link_v2
+from blog_service.profiles.moves import moved
+from blog_service.profiles.selectors import author_called, author_id_known, profile_get
 from blog_service.profiles.services import author_follow, author_unfollow
 from blog_service.profiles.v2.shapes import ProfileV2Shape
 
@@ -24,10 +27,13 @@ class AuthorById(PubliclyCachedView):
 
 
 class AuthorByUsername(PubliclyCachedView):
-    @extend_schema(responses=ProfileV2Shape)
-    def get(self, request: Request, username: str) -> Response:
-        """An author by name, without regard to case; everyone who has registered is one."""
-        return _answer(request, author_id_of(username))
+    @extend_schema(responses={200: ProfileV2Shape, 308: None})
+    def get(self, request: Request, username: str) -> HttpResponse:
+        """An author by name, without regard to case; a former name leads to the present one."""
+        author = author_called(username)
+        if not author.is_called(username):
+            return moved(author, author_name_link_v2(author.username))
+        return _answer(request, author.id)
 
 
 class Follow(APIView):

@@ -1,6 +1,7 @@
 """Secrets at rest: AES-256-GCM under a key derived from a secret of the deployment (NIST SP 800-38D, RFC 5869)."""
 
 import os
+from contextlib import suppress
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -23,12 +24,12 @@ def seal(content: bytes, *, name: str, secret: str, purpose: bytes) -> bytes:
     return nonce + _cipher(secret, purpose).encrypt(nonce, content, name.encode())
 
 
-def unseal(sealed: bytes, *, name: str, secret: str, purpose: bytes) -> bytes:
-    """Decrypt; raises SealBroken."""
-    try:
-        return _cipher(secret, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
-    except InvalidTag:
-        raise SealBroken(name) from None
+def unseal(sealed: bytes, *, name: str, secret: str, fallback: str = "", purpose: bytes) -> bytes:
+    """Decrypt what was sealed under the secret, or under the other one where there is one; raises SealBroken."""
+    for each in filter(None, (secret, fallback)):
+        with suppress(InvalidTag):
+            return _cipher(each, purpose).decrypt(sealed[:_NONCE], sealed[_NONCE:], name.encode())
+    raise SealBroken(name)
 
 
 def _cipher(secret: str, purpose: bytes) -> AESGCM:

@@ -27,6 +27,9 @@ class BlogSettings(ClientSettings):
     webhook_key: GeneratedSecret = Field(
         "development-blog-webhook-key-of-no-worth", description="encrypts the secrets of webhooks in the database"
     )
+    webhook_key_fallback: FormerSecret = Field(
+        "", description="another key that secrets of webhooks may be under, while one follows the other; else empty"
+    )
     webhook_ports: str = Field("443,8443", description="ports that webhooks may be at, separated by commas")
     webhook_loopback: bool = Field(
         default_factory=lambda data: data.get("environment") == "development",

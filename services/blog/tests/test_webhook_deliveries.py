@@ -24,6 +24,7 @@ from chassis.events.envelope import encode
 from chassis.events.testing import deliver, published
 from chassis.metrics import gauge
 from chassis.testing.local_server import LocalServer, Received
+from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 from standardwebhooks import Webhook as Verifier
@@ -237,6 +238,34 @@ def test_a_secret_that_cannot_be_read_sends_nothing_unsigned(
     webhooks_deliver()
     assert receiver.requests == []
     assert sent(alice, hook)["reason"] == "secret_unreadable"
+
+
+def test_another_key_holds_up_no_message(
+    alice: Caller, hook: dict[str, Any], receiver: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The steps of docs/how-to/rotate-keys.md."""
+    secrets = [hook["secret"], alice.post(f"v2/webhooks/{hook['id']}/secret").body["secret"]]
+
+    def has(key: str, fallback: str) -> None:
+        monkeypatch.setitem(settings().__dict__, "webhook_key", key)
+        monkeypatch.setitem(settings().__dict__, "webhook_key_fallback", fallback)
+
+    def works() -> bool:
+        pinged(alice, hook)
+        webhooks_deliver()
+        return all(verified(secret, receiver.requests[-1]) for secret in secrets)
+
+    old, new = settings().webhook_key, "n" * 32
+    has(old, new)
+    assert works()
+    has(new, old)
+    assert works()
+    call_command("reseal")
+    has(new, "")
+    assert works()
+    has(old, "")
+    with pytest.raises(CommandError, match="BLOG_WEBHOOK_KEY_FALLBACK"):
+        call_command("reseal")
 
 
 def test_a_secret_of_one_webhook_is_none_of_another(alice: Caller, hook: dict[str, Any], receiver: LocalServer) -> None:

@@ -1,7 +1,5 @@
 """Keys at rest, under AUTH_KEY_ENCRYPTION_KEY."""
 
-from contextlib import suppress
-
 from chassis.problems import Problem
 from chassis.sealing import SealBroken, seal, unseal
 
@@ -25,7 +23,7 @@ def decrypt(sealed: bytes, *, kid: str, secret: str, fallback: str = "", purpose
 
     Raises KeyUnreadable if it or its ``kid`` was changed, or the secret is another.
     """
-    for each in filter(None, (secret, fallback)):
-        with suppress(SealBroken):
-            return unseal(sealed, name=kid, secret=each, purpose=purpose)
-    raise KeyUnreadable(kid)
+    try:
+        return unseal(sealed, name=kid, secret=secret, fallback=fallback, purpose=purpose)
+    except SealBroken:
+        raise KeyUnreadable(kid) from None

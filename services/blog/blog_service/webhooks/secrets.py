@@ -30,11 +30,18 @@ def secret_seal(webhook: Webhook, secret: str) -> bytes:
 def secrets_of(webhook: Webhook, *, now: datetime) -> Iterator[str]:
     """What messages are signed with now: the present secret, and the former while it counts.
 
-    Raises SealBroken if BLOG_WEBHOOK_KEY is not the one of then.
+    Raises SealBroken if neither BLOG_WEBHOOK_KEY nor its fallback is the one of then.
     """
     yield _opened(webhook, webhook.secret)
     if webhook.former_secret is not None and webhook.former_secret_until and now < webhook.former_secret_until:
         yield _opened(webhook, webhook.former_secret)
+
+
+def secrets_reseal(webhook: Webhook) -> None:
+    """Seal the secrets of a webhook anew, under the present key, for who saves it; raises SealBroken as above."""
+    webhook.secret = secret_seal(webhook, _opened(webhook, webhook.secret))
+    if webhook.former_secret is not None:
+        webhook.former_secret = secret_seal(webhook, _opened(webhook, webhook.former_secret))
 
 
 def signed_headers(message_id: str, body: bytes, *, secrets: Iterable[str], now: datetime) -> dict[str, str]:
@@ -55,5 +62,6 @@ def _signature(secret: str, signed: bytes) -> str:
 
 
 def _opened(webhook: Webhook, sealed: "bytes | memoryview[int]") -> str:
-    content = unseal(bytes(sealed), name=str(webhook.id), secret=settings().webhook_key, purpose=_PURPOSE)
-    return content.decode()
+    own = settings()
+    keys = {"secret": own.webhook_key, "fallback": own.webhook_key_fallback}
+    return unseal(bytes(sealed), name=str(webhook.id), purpose=_PURPOSE, **keys).decode()

@@ -1,6 +1,7 @@
 """Writes to webhooks: by their owners, and by what happens to these."""
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import NamedTuple, TypedDict
 from urllib.parse import urlsplit
@@ -17,7 +18,7 @@ from blog_service.authors.services import author_ensure, author_hold
 from blog_service.outbound.targets import TargetRefused, target_of
 from blog_service.webhooks.events import WebhookDisabled
 from blog_service.webhooks.models import Delivery, Subscription, Webhook
-from blog_service.webhooks.secrets import secret_make, secret_seal
+from blog_service.webhooks.secrets import secret_make, secret_seal, secrets_reseal
 from blog_service.webhooks.selectors import WebhookNotFound, is_admin
 
 MOST = 10
@@ -90,6 +91,21 @@ def secret_rotate(webhook_id: UUID, *, now: datetime) -> NewWebhook:
     webhook.secret = secret_seal(webhook, secret)
     webhook.save(update_fields=["secret", "former_secret", "former_secret_until"])
     return NewWebhook(webhook, secret)
+
+
+def webhooks_reseal() -> int:
+    """Encrypt the secrets of webhooks anew, under the present key, each in a transaction of its own; gives how many.
+
+    Raises SealBroken; who calls again goes on.
+    """
+    count = 0
+    for webhook_id in Webhook.objects.values_list("id", flat=True).iterator():
+        with transaction.atomic(), suppress(WebhookNotFound):
+            webhook = _held(webhook_id)
+            secrets_reseal(webhook)
+            webhook.save(update_fields=["secret", "former_secret"])
+            count += 1
+    return count
 
 
 def webhook_remove(webhook_id: UUID) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import TypedDict, cast
+from functools import cache, lru_cache
+from typing import Any, TypedDict, cast
 from uuid import UUID
 
 from chassis.problems import Problem
@@ -11,9 +12,20 @@ from django.db.models import Q, QuerySet
 
 from blog_service.favourites.selectors import favourited_by
 from blog_service.follows.selectors import followed_by
-from blog_service.posts.access import PostNotFound, may_edit
+from blog_service.posts.access import PostNotFound, is_editor, may_edit
 from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
-from blog_service.posts.visibility import PUBLIC, visible_to
+from blog_service.posts.prepared import (
+    REMEMBERED,
+    SOMEBODY,
+    Prepared,
+    Sql,
+    ids_of,
+    listed,
+    meant,
+    prepared,
+    said,
+)
+from blog_service.posts.visibility import PUBLIC, visible_to, visible_to_reader
 
 Columns = Iterable[str]
 
@@ -44,20 +56,22 @@ class PostRow(TypedDict):
     images: list[ImageRow]
 
 
-ALWAYS = PostRow.__annotations__.keys() - {"images"}
+_STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
+IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
+ALWAYS = frozenset(PostRow.__annotations__.keys() - {"images"})
 
 
 def post_get(post_id: UUID, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post; raises Problem (404) if there is none that the viewer may see."""
-    return _visible(Q(id=post_id), viewer, columns)
+    return _visible("id", post_id, viewer, columns)
 
 
 def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> PostRow:
     """The post that has this slug, or had it once; raises Problem (404) if there is none that the viewer may see."""
     try:
-        return _visible(Q(slug=slug), viewer, columns)
+        return _visible("slug", slug, viewer, columns)
     except PostNotFound:
-        return _visible(Q(slugs__slug=slug), viewer, columns)
+        return _visible("slugs__slug", slug, viewer, columns)
 
 
 def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
@@ -107,33 +121,67 @@ def public_rows(post_ids: Sequence[UUID], viewer: Claims | None, columns: Column
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
     """These posts with what belongs to them, in two queries however many they are."""
-    viewer_id = viewer.sub if viewer else None
-    posts = posts.annotate(favourited=favourited_by(viewer_id), author_followed=followed_by(viewer_id, "author_id"))
-    rows = cast("list[PostRow]", list(posts.values(*ALWAYS.union(columns))))
-    by_id = {row["id"]: row for row in rows}
-    for row in rows:
-        row["images"] = []
-    if rows:
-        _add_images(by_id, viewer)
-    return rows
+    found = ids_of(posts)
+    return _rows(found, viewer, columns, tuple(posts.query.order_by)) if found else []
 
 
-def _visible(wanted: Q, viewer: Claims | None, columns: Columns) -> PostRow:
-    for row in rows_of(Post.objects.filter(wanted, visible_to(viewer)), viewer, columns):
+def _visible(lookup: str, key: UUID | str, viewer: Claims | None, columns: Columns) -> PostRow:
+    sql, params = _finding(lookup, viewer is not None, viewer is not None and is_editor(viewer))
+    if viewer:
+        params = said(params, SOMEBODY, viewer.sub)
+    for row in _rows((sql, said(params, _STAND_INS[lookup], key)), viewer, columns):
         return row
     raise PostNotFound
 
 
+def _rows(found: Sql, viewer: Claims | None, columns: Columns, order: tuple[Any, ...] = ()) -> list[PostRow]:
+    reader = viewer.sub if viewer else None
+    wide = _wide(ALWAYS.union(columns), order, reader is not None)
+    rows = cast("list[PostRow]", list(wide.rows(found, reader)))
+    for row in rows:
+        row["images"] = []
+    if rows:
+        _add_images({row["id"]: row for row in rows}, viewer)
+    return rows
+
+
+@lru_cache(REMEMBERED)
+def _wide(columns: frozenset[str], order: tuple[Any, ...], is_somebody: bool) -> Prepared:
+    """The columns of posts for somebody or for nobody."""
+    reader = SOMEBODY if is_somebody else None
+    posts = Post.objects.filter(id__in=meant()).order_by(*order)
+    posts = posts.annotate(favourited=favourited_by(reader), author_followed=followed_by(reader, "author_id"))
+    return prepared(posts.values(*columns))
+
+
+@cache
+def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Sql:
+    """How one post is found among those that somebody may see."""
+    visible = visible_to_reader(SOMEBODY if is_somebody else None, is_editor=is_editor)
+    found = ids_of(Post.objects.filter(visible, **{lookup: _STAND_INS[lookup]}))
+    assert found
+    return found
+
+
+@cache
+def _images() -> Prepared:
+    return prepared(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
+
+
 def _add_images(posts: dict[UUID, PostRow], viewer: Claims | None) -> None:
     """A rejected picture is shown to those alone who can replace it."""
-    images = PostImage.objects.filter(post_id__in=posts).order_by("position")
-    columns = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
-    for post_id, image_id, media, caption, alt, position, owner_id, status in images.values_list(*columns):
-        post = posts[post_id]
-        state = image_state(owner_id=owner_id, status=status, author_id=post["author_id"])
-        reason = rejection_of(owner_id=owner_id, status=status, author_id=post["author_id"])
+    for image in _images().rows(listed(list(posts))):
+        post = posts[image["post_id"]]
+        known = {"owner_id": image["asset__owner_id"], "status": image["asset__status"], "author_id": post["author_id"]}
+        reason = rejection_of(**known)
         if not reason or may_edit(viewer, post["author_id"]):
-            image = ImageRow(
-                id=image_id, media=media, caption=caption, alt=alt, position=position, state=state, reason=reason
+            shown = ImageRow(
+                id=image["id"],
+                media=image["asset_id"],
+                caption=image["caption"],
+                alt=image["alt"],
+                position=image["position"],
+                state=image_state(**known),
+                reason=reason,
             )
-            post["images"].append(image)
+            post["images"].append(shown)

@@ -1,5 +1,7 @@
 """Who may read which posts: every list, read and count of posts begins here."""
 
+from uuid import UUID
+
 from chassis.tokens import Claims
 from django.db.models import Q
 
@@ -11,6 +13,11 @@ PUBLIC = Q(published_at__isnull=False)
 
 def visible_to(viewer: Claims | None) -> Q:
     """What the caller may read: what is public, an author their own too, an editor all."""
-    if viewer is None:
+    return visible_to_reader(viewer.sub if viewer else None, is_editor=viewer is not None and is_editor(viewer))
+
+
+def visible_to_reader(reader_id: UUID | None, *, is_editor: bool) -> Q:
+    """The same for who has this id, or is nobody."""
+    if reader_id is None:
         return PUBLIC
-    return Q() if is_editor(viewer) else PUBLIC | Q(author_id=viewer.sub)
+    return Q() if is_editor else PUBLIC | Q(author_id=reader_id)

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from blog_service.posts.models import Post
 from blog_service.posts.services.searching import posts_make_findable
+from blog_service.search import selectors
 from blog_service.search.highlighting import LENGTH, highlighted, passage
 from blog_service.search.models import Document
-from blog_service.search.selectors import within_time
+from blog_service.search.selectors import FEW, within_time
 from blog_service.search.terms import terms_of
 from blog_service.testing import Caller
 from chassis.problems import Problem
@@ -120,7 +121,11 @@ def found(answer: Any) -> set[str]:
 
 
 @pytest.mark.usefixtures("corpus")
-def test_the_same_words_find_the_same_posts_in_every_database(charlie: Caller) -> None:
+@pytest.mark.parametrize("few", [FEW, -1], ids=["collected", "come across"])
+def test_the_same_words_find_the_same_posts_in_every_database(
+    charlie: Caller, few: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(selectors, "FEW", few)
     hits = {asked: found(charlie.get(f"v1/posts?q={quote(asked)}")) for asked in FOUND}
     assert hits == FOUND
 
@@ -268,7 +273,7 @@ def test_a_search_that_takes_too_long_ends(db: None) -> None:
 def test_a_search_takes_the_same_queries_however_much_is_found(
     alice: Caller, charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
-    expected = {"postgresql": 8, "sqlite": 4}[connection.vendor]
+    expected = {"postgresql": 9, "sqlite": 4}[connection.vendor]
     for written, rows in ((0, 1), (1, 20)):
         for number in range(written, rows):
             alice.writes(f"ink {number}", published=True)

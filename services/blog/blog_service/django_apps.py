@@ -23,6 +23,7 @@ APPS = {
     "pages": "blog_service.pages",
     "erased": "blog_service.erased",
     "erasure": "blog_service.erasure",
+    "demo": "blog_service.demo",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
     "staff": "blog_service.staff",

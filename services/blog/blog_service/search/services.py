@@ -1,7 +1,8 @@
 """Writes to what is searched."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import NamedTuple
 from uuid import UUID
@@ -32,7 +33,37 @@ class Texts(NamedTuple):
 def document_write(post_id: UUID, texts: Texts) -> None:
     """Let a post be found by these texts, and no more by those before."""
     with connection.cursor() as cursor:
-        _WRITERS[connection.vendor](cursor, post_id, _parts(texts))
+        _WRITERS[connection.vendor](cursor, post_id, parts_of(texts))
+
+
+def documents_load(documents: Iterable[tuple[UUID, list[list[str]]]]) -> None:
+    """Let very many posts be found that are new, each by the tokens of its parts."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy("COPY search_document (post_id, splitting, words) FROM STDIN") as copy:
+                for post_id, parts in documents:
+                    copy.write_row((post_id, SPLITTING, vector_of(parts)))
+        else:
+            for post_id, parts in documents:
+                _write_to_sqlite(cursor, post_id, parts)
+
+
+@contextmanager
+def index_made_afterwards() -> Iterator[None]:
+    """Load very many documents in the block: PostgreSQL makes its index of all of them faster than one by one.
+
+    What is looked for meanwhile is read from the table, row by row.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX IF EXISTS search_document_words")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE INDEX search_document_words ON search_document USING gin (words)")
 
 
 def document_forget(post_id: UUID) -> None:
@@ -40,7 +71,7 @@ def document_forget(post_id: UUID) -> None:
     Document.objects.filter(post_id=post_id).delete()
 
 
-def _parts(texts: Texts) -> list[list[str]]:
+def parts_of(texts: Texts) -> list[list[str]]:
     """The tokens of each part, as many as any database takes."""
     words = [list(words_in(text)) for text in texts]
     languages = languages_in([word for part in words for word in part])
@@ -63,16 +94,19 @@ def _parts(texts: Texts) -> list[list[str]]:
     return parts
 
 
-def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
-    """The vector as PostgreSQL writes it: no parser of its own sees a word."""
+def vector_of(parts: Iterable[list[str]]) -> str:
+    """The tokens of each part as PostgreSQL writes them in a vector: no parser of its own sees a word."""
     position = count(1)
-    words = " ".join(
+    return " ".join(
         f"'{token}':{next(position)}{weight}" for weight, part in zip("ABD", parts, strict=True) for token in part
     )
+
+
+def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
     cursor.execute(
         "INSERT INTO search_document (post_id, splitting, words) VALUES (%s, %s, %s::tsvector)"
         " ON CONFLICT (post_id) DO UPDATE SET splitting = excluded.splitting, words = excluded.words",
-        [post_id, SPLITTING, words],
+        [post_id, SPLITTING, vector_of(parts)],
     )
 
 

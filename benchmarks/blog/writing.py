@@ -1,0 +1,85 @@
+"""What it costs to create a post and to publish it, beside the commit that publishing was begun at, in turns."""
+
+import json
+import statistics
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from uuid import UUID
+
+from chassis.testing import TokenMint
+from chassis.testing.local_server import local_server
+
+from benchmarks.blog.serving import Web, code_at, run_blog, webs
+from benchmarks.results import Figure
+
+EARLIER = "80cb864"
+MOST = 0.6
+AUTHOR = UUID("01890000-0000-7000-8000-00000000a11c")
+POST = {
+    "title": "First light",
+    "body": "# Morning\n\n" + "The hills arrive *one at a time*.\n\n" * 20,
+    "tags": ["ink", "fog"],
+}
+
+
+def measure(now_url: str, then_url: str, *, quick: bool) -> Iterator[Figure]:
+    """Of two empty databases."""
+    turns, posts = (3, 20) if quick else (9, 60)
+    mint = TokenMint("https://broadsheet.test", "broadsheet")
+    with _auth(mint) as auth_url, TemporaryDirectory(prefix="broadsheet-bench-") as name, webs() as start:
+        folder = Path(name)
+        then = code_at(EARLIER, folder)
+        run_blog(now_url, "migrate", folder=folder)
+        run_blog(then_url, "migrate", code=then, folder=folder)
+        settings = {"AUTH_URL": auth_url, "TOKEN_ISSUER": mint.issuer, "TOKEN_AUDIENCE": mint.audience}
+        running = {
+            "now": start.blog(now_url, name="now", settings=settings),
+            "then": start.blog(then_url, name="then", code=then, settings=settings),
+        }
+        token = mint.access(AUTHOR, "alice", scope="posts")
+        costs: dict[str, list[float]] = {each: [] for each in running}
+        for turn in range(turns + 1):
+            for each, web in running.items():
+                cost = _cost(web, token, posts)
+                if turn:  # the first warms up
+                    costs[each].append(cost)
+    ratio = round(statistics.median(ours / before for ours, before in zip(*costs.values(), strict=True)), 2)
+    yield Figure(
+        id="write",
+        what=f"create and publish a post: CPU of the web process over that at {EARLIER}",
+        value=ratio,
+        unit="times",
+        target=f"<= {MOST}",
+        holds=ratio <= MOST,
+        beside={f"{each}, µs": round(statistics.median(cost)) for each, cost in costs.items()},
+        ratio=ratio,
+    )
+
+
+def _cost(web: Web, token: str, posts: int) -> float:
+    """CPU µs of the two requests."""
+    connection = web.connection()
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    before = web.cpu_micros()
+    for _ in range(posts):
+        connection.request("POST", "/api/v1/posts", json.dumps(POST), headers)
+        answer = connection.getresponse()
+        written = json.loads(answer.read())
+        connection.request("POST", f"/api/v1/posts/{written.get('slug')}/publish", headers=headers)
+        published = connection.getresponse()
+        published.read()
+        if (answer.status, published.status) != (201, 200):
+            raise AssertionError(f"{web.name}: {answer.status}, {published.status}: {written}")
+    connection.close()
+    return (web.cpu_micros() - before) / posts
+
+
+@contextmanager
+def _auth(mint: TokenMint) -> Iterator[str]:
+    """Who publishes the key and knows of nothing else."""
+    keys = json.dumps(mint.jwks()).encode()
+    with local_server() as server:
+        server.reply = lambda asked: (200, keys) if asked.path.endswith("jwks.json") else (404, b"{}")
+        yield server.url

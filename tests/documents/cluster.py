@@ -43,7 +43,7 @@ KUBECTL = {
     "create job": "--from= --dry-run= -o=",
     "create namespace": "",
     "delete": "-l= --all",
-    "describe": "",
+    "describe": "-l=",
     "exec": "-i -t -c=",
     "get": "-l= -o= --watch",
     "label": "",

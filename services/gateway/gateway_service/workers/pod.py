@@ -6,8 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from chassis.events import envelope
-from chassis.events.envelope import Event
+from chassis.events.envelope import Event, encode
 from chassis.health import Health
 from chassis.liveness import Watch
 from chassis.process import begin
@@ -91,7 +90,7 @@ class _Hearer:
         self._soon(self._crew.begins)
 
     def hears(self, event: Event) -> None:
-        self._soon(self._crew.hears, envelope.encode(event).decode())
+        self._soon(self._crew.hears, encode(event).decode())
 
     def lost(self) -> None:
         self._soon(self._crew.lost)

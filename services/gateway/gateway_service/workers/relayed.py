@@ -2,8 +2,7 @@
 
 import time
 
-from chassis.events import envelope
-from chassis.events.envelope import EventUndecodable
+from chassis.events.envelope import EventUndecodable, decode
 from chassis.logging import get_logger
 from chassis.revocations import Revocations
 
@@ -22,7 +21,7 @@ class RelayedRevocations(Revocations):
     def hears(self, text: str) -> None:
         """An event; that this returns is the acknowledgement."""
         try:
-            event = envelope.decode(text.encode())
+            event = decode(text.encode())
             self.tokens.apply(event)
             for follower in self.followers:
                 follower.hears(event)

@@ -1,11 +1,12 @@
 """For the tests of Django services."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connections
 from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnection
 from django.db.migrations.executor import MigrationExecutor
@@ -22,6 +23,27 @@ from chassis.testing.contract import Contract
 def contract() -> Contract:
     """The contract of the service whose settings these are."""
     return Contract(settings.SERVICE_SETTINGS.service)
+
+
+def walk_to_another_key(has: Callable[[str, str], None], works: Callable[[], bool], old: str, fallback: str) -> None:
+    """The steps of docs/how-to/rotate-keys.md: all ``works`` at each, and afterwards the old key is of no use.
+
+    ``has`` gives the service its key and its fallback, whose variable has the name ``fallback``.
+    """
+    new = "n" * 32
+    for key, other in ((old, new), (new, old)):
+        has(key, other)
+        assert works()
+    call_command("reseal")
+    has(new, "")
+    assert works()
+    has(old, "")
+    refused = ""
+    try:
+        call_command("reseal")
+    except CommandError as error:
+        refused = str(error)
+    assert fallback in refused
 
 
 class ApiResponse:

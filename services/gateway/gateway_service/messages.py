@@ -30,6 +30,36 @@ class Source(Protocol):
         """Nobody takes it any more."""
 
 
+class Between:
+    """A source that stands between another one and its sink; what it does to the parts is its subclass's."""
+
+    _sink: Sink | None = None
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def flow(self, sink: Sink) -> None:
+        self._sink = sink
+        self._source.flow(self)
+
+    def pause(self) -> None:
+        self._source.pause()
+
+    def resume(self) -> None:
+        self._source.resume()
+
+    def cancel(self) -> None:
+        self._source.cancel()
+
+    def part(self, data: bytes, *, last: bool) -> None:
+        if self._sink:
+            self._sink.part(data, last=last)
+
+    def broken(self, error: Exception) -> None:
+        if self._sink:
+            self._sink.broken(error)
+
+
 @dataclass(slots=True)
 class Response:
     """What a client is to get; ``vary`` are the request headers that it was chosen by, besides the gateway's own.

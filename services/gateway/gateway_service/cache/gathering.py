@@ -2,31 +2,30 @@
 
 from collections.abc import Callable
 
-from gateway_service.messages import Response, Sink, Source
+from gateway_service.messages import Between, Response, Sink, Source
 
 Done = Callable[[Response, bytes], None]
 Refused = Callable[[Response | Exception], None]
 
 
-class Gathering:
+class Gathering(Between):
     """Gives the body to ``done``. One that is too long, or breaks off, is ``refused``.
 
     Of the former it is a source itself, for whoever may have it.
     """
 
     def __init__(self, response: Response, source: Source, most_bytes: int, done: Done, refused: Refused) -> None:
+        super().__init__(source)
         self._response = response
-        self._source = source
         self._most_bytes = most_bytes
         self._done = done
         self._refused = refused
         self._parts: list[bytes] = []
         self._size = 0
-        self._sink: Sink | None = None
 
     def part(self, data: bytes, *, last: bool) -> None:
         if self._sink:
-            self._sink.part(data, last=last)
+            super().part(data, last=last)
             return
         self._parts.append(data)
         self._size += len(data)
@@ -38,7 +37,7 @@ class Gathering:
 
     def broken(self, error: Exception) -> None:
         if self._sink:
-            self._sink.broken(error)
+            super().broken(error)
         else:
             self._refused(error)
 
@@ -47,12 +46,3 @@ class Gathering:
         first = b"".join(self._parts)
         self._parts.clear()
         sink.part(first, last=False)
-
-    def pause(self) -> None:
-        self._source.pause()
-
-    def resume(self) -> None:
-        self._source.resume()
-
-    def cancel(self) -> None:
-        self._source.cancel()

@@ -12,7 +12,7 @@ from gateway_service.compression.tags import Conditions, marked
 from gateway_service.config import Whose
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import CompressionRules
-from gateway_service.messages import Header, Response, Sink, Source
+from gateway_service.messages import Between, Header, Response, Source
 
 _ENCODED = frozenset({200, 203, 404, 410})
 _WORTH_IT = (
@@ -138,32 +138,13 @@ def is_worth_it(status: int, fields: dict[bytes, bytes]) -> bool:
     )
 
 
-class _Encoded:
-    """Stands between a body and its client, and encodes what passes."""
-
-    _sink: Sink
+class _Encoded(Between):
+    """Encodes the parts that pass."""
 
     def __init__(self, source: Source, coding: str, compressing: Compressing) -> None:
-        self._source = source
+        super().__init__(source)
         self._compressing = compressing
         self._encoder = ENCODERS[coding]()
-
-    # the client's side
-
-    def flow(self, sink: Sink) -> None:
-        self._sink = sink
-        self._source.flow(self)
-
-    def pause(self) -> None:
-        self._source.pause()
-
-    def resume(self) -> None:
-        self._source.resume()
-
-    def cancel(self) -> None:
-        self._source.cancel()
-
-    # the service's side
 
     def part(self, data: bytes, *, last: bool) -> None:
         encoder = self._encoder
@@ -171,10 +152,7 @@ class _Encoded:
             len(data), lambda: encoder.add(data) + encoder.end() if last else encoder.add(data)
         )
         if form or last:
-            self._sink.part(form, last=last)
-
-    def broken(self, error: Exception) -> None:
-        self._sink.broken(error)
+            super().part(form, last=last)
 
 
 def _with_encoding(vary: bytes) -> bytes:

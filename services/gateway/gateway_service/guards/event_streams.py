@@ -14,7 +14,7 @@ from chassis.tokens import Claims, TokenRefused
 from gateway_service.chain.link import Forwarding, Give
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import EventStreamRules
-from gateway_service.messages import Response, Sink, Source
+from gateway_service.messages import Between, Response, Source
 from gateway_service.rates.chosen import whose_address
 from gateway_service.refusals import Refusal
 
@@ -82,48 +82,32 @@ class EventStreams:
         return False
 
 
-class EventStream:
-    """Stands between the service and the client, and can end before the service does."""
-
-    _sink: Sink
+class EventStream(Between):
+    """Can end before the service does."""
 
     def __init__(self, streams: EventStreams, caller: str, claims: Claims | None, source: Source) -> None:
+        super().__init__(source)
         self._streams = streams
         self.caller = caller
         self.claims = claims
-        self._source = source
 
     def end(self) -> None:
         """End it as a whole, so that the client comes again at once, with another token."""
         self.cancel()
-        self._sink.part(b"", last=True)
-
-    # the client's side
-
-    def flow(self, sink: Sink) -> None:
-        self._sink = sink
-        self._source.flow(self)
-
-    def pause(self) -> None:
-        self._source.pause()
-
-    def resume(self) -> None:
-        self._source.resume()
+        super().part(b"", last=True)
 
     def cancel(self) -> None:
         self._streams.forget(self)
-        self._source.cancel()
-
-    # the service's side
+        super().cancel()
 
     def part(self, data: bytes, *, last: bool) -> None:
         if last:
             self._streams.forget(self)
-        self._sink.part(data, last=last)
+        super().part(data, last=last)
 
     def broken(self, error: Exception) -> None:
         self._streams.forget(self)
-        self._sink.broken(error)
+        super().broken(error)
 
 
 def _is_event_stream(response: Response) -> bool:

@@ -32,7 +32,7 @@ def test_token_with_a_lost_role_is_refused_everywhere(alice: Caller, bob: Caller
 def test_editor_reads_and_does_not_write_while_the_list_is_old(
     alice: Caller, dana: Caller, mint: TokenMint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(revocations(), "_started_at", 0.0)  # and auth has not answered since
+    monkeypatch.setattr(revocations(), "_begun_at", 0.0)  # and auth has not answered since
     answer = dana.post("v1/posts", {"title": "News"})
     assert (answer.status, answer.body["code"]) == (503, "revocations_unknown")
     assert dana.get("v1/posts").status == 200
@@ -44,7 +44,7 @@ def test_moderator_removes_no_comment_while_the_list_is_old(
 ) -> None:
     alice.writes(published=True)
     paths = [f"v1/comments/{bob.post('v1/posts/first-light/comments', {'body': 'x'}).body['id']}" for _ in range(2)]
-    monkeypatch.setattr(revocations(), "_started_at", 0.0)
+    monkeypatch.setattr(revocations(), "_begun_at", 0.0)
     mo = Caller("mo", mint, roles=("moderator",))
     answer = mo.delete(paths[0])
     assert (answer.status, answer.body["code"]) == (503, "revocations_unknown")

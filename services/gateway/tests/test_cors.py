@@ -45,7 +45,7 @@ def test_allowed_origin_may_read_answers_and_their_headers(stranger: httpx.Clien
         *("RateLimit", "RateLimit-Policy", "X-Cache"),
         *("Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Expires", "Asset-ID"),
     }
-    assert answer.headers["vary"] == "Accept, Origin"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding, Origin"
 
 
 def test_allowed_origin_may_read_refusals(stranger: httpx.Client) -> None:
@@ -74,7 +74,7 @@ def test_permissions_of_a_service_do_not_pass(stranger: httpx.Client, blog: Fake
 def test_no_origin_means_no_cors_headers_but_vary(stranger: httpx.Client, blog: FakeUpstream) -> None:
     answer = stranger.get("/api/v1/posts")
     assert not [name for name in answer.headers if name.startswith("access-control")]
-    assert answer.headers["vary"] == "Accept, Origin"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding, Origin"
 
 
 def test_origin_may_be_an_address_of_ipv6(start_gateway: Callable[..., Running]) -> None:

@@ -145,9 +145,12 @@ def test_route_may_declare_what_passes(
     declared: str,
     expected: tuple[int, set[str]],
 ) -> None:
-    path = "path: /style/{name}.css\n"
+    text = configuration.read_text()
+    begin = text.index("path: /style/{name}.css\n")
+    route, after = text[begin:].split("  - path:", 1)
+    route = route.replace("\n    compress: public", "") + f"    {declared}: true\n"
     file = configuration.with_name(f"{declared}.yaml")
-    file.write_text(configuration.read_text().replace(path, f"{path}    {declared}: true\n", 1))
+    file.write_text(f"{text[:begin]}{route}  - path:{after}")
     running = start_gateway(GATEWAY_CONFIG=str(file))
     running.wait_until_ready()
     assert passed(running, blog) == expected

@@ -51,7 +51,7 @@ def test_media_type_that_names_a_version_is_json_to_the_services(
 
 
 def test_choice_by_header_is_told_to_caches(stranger: httpx.Client) -> None:
-    assert stranger.get("/api/posts").headers["vary"] == "Accept, Origin, API-Version"
+    assert stranger.get("/api/posts").headers["vary"] == "Accept, Accept-Encoding, Origin, API-Version"
 
 
 @pytest.mark.parametrize(

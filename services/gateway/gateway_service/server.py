@@ -10,7 +10,7 @@ from functools import partial
 from chassis.client_address import TrustedProxies
 from chassis.listening import listener
 from chassis.liveness import Watch
-from chassis.metrics import gauge
+from chassis.metrics import counter, gauge
 from chassis.process import begin
 from chassis.revocations import feed_of
 
@@ -42,7 +42,7 @@ async def serve(settings: GatewaySettings) -> None:
     admin = Door(application)
     begin(settings, "web")
     gc_tuning.freeze_for_serving()
-    gauge("gateway_workers").set(1)
+    _tell_of_one_worker()
     stop = stop_signal()
     async with asyncio.TaskGroup() as tasks:
         refreshing = tasks.create_task(assembly.keys.refresh_forever())
@@ -68,6 +68,13 @@ async def serve(settings: GatewaySettings) -> None:
         watching.cancel()
         refreshing.cancel()
     assembly.gateway.log.flush()
+
+
+def _tell_of_one_worker() -> None:
+    """What a pod of several tells of its own, so that panels and alerts find the same of every gateway."""
+    gauge("gateway_workers").set(1)
+    gauge("gateway_workers_unacknowledged_seconds").set(0)
+    counter("gateway_worker_exits_total")
 
 
 async def _take_over(assembly: Assembly, text: str) -> None:

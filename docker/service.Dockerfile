@@ -51,7 +51,8 @@ RUN pip wheel --no-deps --no-build-isolation --wheel-dir /source/wheels /source/
     python -m compileall -q --invalidation-mode unchecked-hash -s /code /code/opt/broadsheet/lib
 # The admin's files, of those services that have one. REST framework's, which no page shows, name files that slim.py took.
 RUN case ${SERVICE} in auth|blog) \
-      export PYTHONPATH="$(echo /code/opt/broadsheet/lib/python3*/site-packages)" VAR_DIR=/tmp/var && \
+      PYTHONPATH="$(echo /code/opt/broadsheet/lib/python3*/site-packages)" && \
+      export PYTHONPATH VAR_DIR=/tmp/var && \
       export DJANGO_SETTINGS_MODULE=${SERVICE}_service.django_settings && \
       export AUTH_STATIC_DIR=/code/opt/broadsheet/static BLOG_STATIC_DIR=/code/opt/broadsheet/static && \
       /opt/broadsheet/bin/python -m django collectstatic --no-input --ignore rest_framework ;; \

@@ -12,7 +12,6 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +37,8 @@ def images() -> list[Figure]:
     starts = {service: statistics.median(_start(service) for _ in range(STARTS)) for service in SERVICES}
     size, start = max(sizes.values()), max(starts.values())
     return [
-        _figure(Figure(id="image-size", what="largest image, unpacked", value=size, unit="MB", beside=sizes), 230),
-        _figure(Figure(id="image-start", what="slowest start at half a core", value=start, unit="s", beside=starts), 3),
+        Figure(id="image-size", what="largest image, unpacked", value=size, unit="MB", beside=sizes).at_most(230),
+        Figure(id="image-start", what="slowest start at half a core", value=start, unit="s", beside=starts).at_most(3),
     ]
 
 
@@ -79,11 +78,7 @@ def rollouts() -> list[Figure]:
         unit="times",
         beside=ratios,
     )
-    return [_figure(total, 0), _figure(slowest, 1.5)]
-
-
-def _figure(figure: Figure, most: float) -> Figure:
-    return replace(figure, target=f"<= {most:g}", holds=figure.value <= most)
+    return [total.at_most(0), slowest.at_most(1.5)]
 
 
 def _size(service: str) -> float:

@@ -35,19 +35,15 @@ def measure(*, quick: bool) -> list[Figure]:
             what="embedded platform after work, PSS",
             value=total,
             unit="MB",
-            target="<= 900",
-            holds=total <= 900,
             beside=memory,
-        ),
-        Figure(id="P7-warm", what="make up to ready", value=warm, unit="s", target="<= 10", holds=warm <= 10),
+        ).at_most(900),
+        Figure(id="P7-warm", what="make up to ready", value=warm, unit="s").at_most(10),
         Figure(
             id="P7-first",
             what="first make up, packages cached",
             value=first,
             unit="s",
-            target="<= 90",
-            holds=first <= 90,
-        ),
+        ).at_most(90),
     ]
     return figures[:2] if quick else figures
 

@@ -2,8 +2,9 @@
 
 import json
 import os
+import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,15 @@ class Figure:
     holds: bool | None = None
     beside: Mapping[str, float | str] = field(default_factory=dict)
     ratio: float | None = None
+
+    def at_most(self, most: float) -> "Figure":
+        """The same with a target."""
+        return replace(self, target=f"<= {most:g}", holds=self.value <= most)
+
+
+def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+    """Taken turn by turn, so that what else the machine does falls on both sides."""
+    return round(statistics.median(own / other for own, other in zip(ours, theirs, strict=True)), 2)
 
 
 def report(name: str, figures: Sequence[Figure], *, quick: bool) -> None:

@@ -50,10 +50,8 @@ def _in(mode: str, logouts: int) -> Iterator[Figure]:
             what=what,
             value=p99,
             unit="ms",
-            target="<= 1000",
-            holds=p99 <= 1000,
             beside=beside,
-        )
+        ).at_most(1000)
 
 
 def _logouts(platform: Platform, alice: Visitor, count: int) -> Delays:

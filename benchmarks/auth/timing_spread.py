@@ -62,10 +62,8 @@ def _spreads(auth: "_Auth", pairs: int) -> Iterator[Figure]:
             what=f"{name}: known against unknown, medians of {pairs}",
             value=spread,
             unit="%",
-            target=f"<= {MOST_PERCENT}",
-            holds=spread <= MOST_PERCENT,
             beside={"known, ms": round(known, 2), "unknown, ms": round(other, 2)},
-        )
+        ).at_most(MOST_PERCENT)
 
 
 def _activate(platform: Platform, auth: "_Auth") -> None:

@@ -47,7 +47,5 @@ def _loaded(url: str, posts: int, folder: Path) -> Figure:
         what=f"load_sample --posts {posts}",
         value=seconds,
         unit="s",
-        target=f"<= {LOAD_SECONDS}",
-        holds=seconds <= LOAD_SECONDS,
         beside={"CPU of the loader, s": round(cpu), "load average": round(os.getloadavg()[0], 1)},
-    )
+    ).at_most(LOAD_SECONDS)

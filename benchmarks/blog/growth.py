@@ -104,8 +104,6 @@ def _figure(key: str, what: str, taken: dict[str, dict[str, float]], names: list
         what=what,
         value=worst,
         unit="times",
-        target=f"<= {most}",
-        holds=worst <= most,
         beside=beside,
         ratio=worst,
-    )
+    ).at_most(most)

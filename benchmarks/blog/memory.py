@@ -27,11 +27,9 @@ def measure(database_url: str, slugs: Sequence[str], *, quick: bool) -> Iterator
         what=f"a web worker's memory after {requests:,} requests, over that after a tenth of them",
         value=ratio,
         unit="times",
-        target=f"<= {MOST}",
-        holds=ratio <= MOST,
         beside={"MB before": round(before, 1), "MB after": round(after, 1)},
         ratio=ratio,
-    )
+    ).at_most(MOST)
 
 
 def _requests(slugs: Sequence[str], number: int) -> list[bytes]:

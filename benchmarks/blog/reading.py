@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 
 from benchmarks.blog.serving import Web, webs
 from benchmarks.gateway.load import Request, ask
-from benchmarks.results import Figure
+from benchmarks.results import Figure, median_ratio
 
 CLIENTS = 2
 QUESTIONS = {
@@ -52,22 +52,15 @@ def _costs(asked: dict[str, tuple[Web, list[Request]]], turns: int) -> Costs:
 
 
 def _figures(what: str, costs: Costs) -> Iterator[Figure]:
-    """Ratios are taken turn by turn, so that what else the machine does falls on both sides."""
     for version in ("v1", "v2"):
         for peer, most in MOST.items():
-            ratio = _ratio(costs[version], costs[peer])
+            ratio = median_ratio(costs[version], costs[peer])
             beside = {f"{name}, µs": round(statistics.median(costs[name])) for name in (version, peer)}
             yield Figure(
                 id=f"P5-{what}-{version}-{peer}",
                 what=f"{what} in {version}: CPU over the {peer} textbook's",
                 value=ratio,
                 unit="times",
-                target=f"<= {most}",
-                holds=ratio <= most,
                 beside=beside,
                 ratio=ratio,
-            )
-
-
-def _ratio(own: list[float], peers: list[float]) -> float:
-    return round(statistics.median(ours / theirs for ours, theirs in zip(own, peers, strict=True)), 2)
+            ).at_most(most)

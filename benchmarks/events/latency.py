@@ -102,7 +102,5 @@ def _figure(
         what=what,
         value=value,
         unit="ms",
-        target=f"<= {limit}",
-        holds=value <= limit,
         beside={"events/s": PER_SECOND} | (beside or {}),
-    )
+    ).at_most(limit)

@@ -29,8 +29,6 @@ def measure(*, quick: bool) -> list[Figure]:
             what=what,
             value=worst,
             unit="times",
-            target="<= 2",
-            holds=worst <= 2,
             beside={f"{page}, ms": value for page, value in p50.items()},
-        )
+        ).at_most(2)
     ]

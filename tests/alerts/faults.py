@@ -256,11 +256,11 @@ def backup_aged(stage: Stage) -> Iterator[None]:
     well = {f"kube_cronjob_created{cronjob}": now - 1000 * HOUR}
     well |= {f"kube_cronjob_status_last_{what}_time{cronjob}": now - HOUR for what in ("schedule", "successful")}
     aged = well | {f"kube_cronjob_status_last_successful_time{cronjob}": now - 51 * HOUR}
-    stage.kube_state_metrics.figures = aged
+    stage.kube_state_metrics = aged
     try:
         yield
     finally:
-        stage.kube_state_metrics.figures = well
+        stage.kube_state_metrics = well
 
 
 ERRORS = ("GatewayErrorsBurnFast", "GatewayErrorsBurnSlowly")

@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
+from urllib.parse import urlsplit
 
 import httpx
 import psycopg
+from chassis.testing.local_server import local_server
 
 from launcher import ROOT
 from launcher.observers import jobs
@@ -43,33 +44,6 @@ class ScaledPrometheus(Prometheus):
             file.write_text(scaled(file.read_text()))
 
 
-class Told:
-    """A page of metrics that says what a fault makes it say: in place of a cluster's kube-state-metrics."""
-
-    def __init__(self) -> None:
-        self.figures: dict[str, float] = {}
-        told = self
-
-        class Page(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                self.send_response(200)
-                self.send_header("Content-Type", "text/plain; version=0.0.4")
-                self.end_headers()
-                text = "".join(f"{name} {value}\n" for name, value in told.figures.items())
-                with contextlib.suppress(BrokenPipeError):  # it was asked by somebody who could not wait
-                    self.wfile.write(text.encode())
-
-            def log_message(self, *_: object) -> None:
-                """Nobody reads it."""
-
-        self._server = ThreadingHTTPServer((LOOPBACK, 0), Page)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-
-    @property
-    def where(self) -> str:
-        return f"{LOOPBACK}:{self._server.server_port}"
-
-
 class Stage:
     """The platform, who watches it, and the hands that break it."""
 
@@ -82,7 +56,8 @@ class Stage:
         }
         folder.mkdir(parents=True, exist_ok=True)
         shutil.copy(ROOT / "services/gateway/gateway_service/gateway.yaml", self.gateway_config)
-        self.kube_state_metrics = Told()
+        self.kube_state_metrics: dict[str, float] = {}
+        """What a fault has a stand-in for a cluster's kube-state-metrics say."""
         self._open = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
@@ -93,8 +68,11 @@ class Stage:
         self.supervisor = Supervisor(self.settings)
         self.postgres = next(server for server in servers if isinstance(server, Postgres))
         self.rabbitmq = next(server for server in servers if isinstance(server, RabbitMQ))
-        stand_in = {"job_name": "kube-state-metrics", "static_configs": [{"targets": [self.kube_state_metrics.where]}]}
-        watched = [*jobs(self.settings, servers), stand_in]
+        stand_in = self._open.enter_context(local_server())
+        stand_in.headers["Content-Type"] = "text/plain; version=0.0.4"
+        stand_in.reply = lambda _: (200, "".join(f"{n} {v}\n" for n, v in self.kube_state_metrics.items()).encode())
+        its_job = {"job_name": "kube-state-metrics", "static_configs": [{"targets": [urlsplit(stand_in.url).netloc]}]}
+        watched = [*jobs(self.settings, servers), its_job]
         prometheus = ScaledPrometheus(self.platform.folder / "watching", free_port(), lambda: watched)
         self._open.enter_context(prometheus)
         self.prometheus = self._open.enter_context(httpx.Client(base_url=f"{prometheus.url}/api/v1", timeout=30))

@@ -6,7 +6,16 @@ from typing import Annotated, Any, ClassVar, Self
 from urllib.parse import urlsplit
 
 from chassis.realworld import TOKEN_SECONDS
-from chassis.settings import AdminSessions, BaseUrl, FormerSecret, GeneratedSecret, Secret, ServiceSettings, load
+from chassis.settings import (
+    AdminSessionsSetting,
+    BaseUrl,
+    FormerSecret,
+    GeneratedSecret,
+    Secret,
+    ServiceSettings,
+    StaticDir,
+    load,
+)
 from pydantic import AfterValidator, Field, model_validator
 
 
@@ -64,16 +73,8 @@ class AuthSettings(ServiceSettings):
     port: int = Field(8010, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")
-    static_dir: str = Field(
-        "",
-        description="where `manage collectstatic` puts the admin's files, and they are served from; where they were"
-        " installed unless set",
-    )
-    admin_sessions: AdminSessions = Field(
-        "db",
-        description="where log-ins to the admin are kept: db, cached_db, cache, or signed_cookies, which live on"
-        " after a log-out",
-    )
+    static_dir: StaticDir = ""
+    admin_sessions: AdminSessionsSetting = "db"
     access_token_seconds: int = Field(600, ge=60, le=3600, description="life of an access token")
     realworld_token_seconds: int = Field(
         TOKEN_SECONDS,

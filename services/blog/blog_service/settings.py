@@ -2,7 +2,15 @@
 
 from typing import ClassVar
 
-from chassis.settings import AdminSessions, ClientSettings, FormerSecret, GeneratedSecret, Secret, load
+from chassis.settings import (
+    AdminSessionsSetting,
+    ClientSettings,
+    FormerSecret,
+    GeneratedSecret,
+    Secret,
+    StaticDir,
+    load,
+)
 from pydantic import Field, field_validator
 
 
@@ -39,16 +47,8 @@ class BlogSettings(ClientSettings):
     port: int = Field(8020, ge=1, le=65535, description="port the web process listens on")
     web_workers: int = Field(1, ge=1, description="gunicorn's worker processes")
     web_threads: int = Field(8, ge=1, description="threads of each worker")
-    static_dir: str = Field(
-        "",
-        description="where `manage collectstatic` puts the admin's files, and they are served from; where they were"
-        " installed unless set",
-    )
-    admin_sessions: AdminSessions = Field(
-        "db",
-        description="where log-ins to the admin are kept: db, cached_db, cache, or signed_cookies, which live on"
-        " after a log-out",
-    )
+    static_dir: StaticDir = ""
+    admin_sessions: AdminSessionsSetting = "db"
 
     @field_validator("webhook_ports")
     @classmethod

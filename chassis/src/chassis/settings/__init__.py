@@ -7,11 +7,20 @@ the service's prefix (``database_url`` of auth is AUTH_DATABASE_URL). Whatever i
 from chassis.settings.inventory import SettingInfo, catalogue
 from chassis.settings.loading import load
 from chassis.settings.service_settings import ClientSettings, ServiceSettings
-from chassis.settings.types import AdminSessions, BaseUrl, FormerSecret, GeneratedSecret, Secret
+from chassis.settings.types import (
+    AdminSessions,
+    AdminSessionsSetting,
+    BaseUrl,
+    FormerSecret,
+    GeneratedSecret,
+    Secret,
+    StaticDir,
+)
 from chassis.settings_error import SettingsError
 
 __all__ = [
     "AdminSessions",
+    "AdminSessionsSetting",
     "BaseUrl",
     "ClientSettings",
     "FormerSecret",
@@ -20,6 +29,7 @@ __all__ = [
     "ServiceSettings",
     "SettingInfo",
     "SettingsError",
+    "StaticDir",
     "catalogue",
     "load",
 ]

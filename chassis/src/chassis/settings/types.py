@@ -97,6 +97,20 @@ SecretHeaders = Annotated[Secret, AfterValidator(_headers)]
 """Headers as OpenTelemetry has them in the environment: name=value, separated by commas."""
 AdminSessions = Literal["db", "cached_db", "cache", "signed_cookies"]
 """Where Django keeps the log-ins of staff."""
+AdminSessionsSetting = Annotated[
+    AdminSessions,
+    Field(
+        description="where log-ins to the admin are kept: db, cached_db, cache, or signed_cookies, which live on"
+        " after a log-out"
+    ),
+]
+StaticDir = Annotated[
+    str,
+    Field(
+        description="where `manage collectstatic` puts the admin's files, and they are served from; where they were"
+        " installed unless set"
+    ),
+]
 Origins = Annotated[str, AfterValidator(_origins)]
 """Origins such as https://app.example.com, separated by commas."""
 EventBroker = Annotated[Secret, AfterValidator(_broker)]

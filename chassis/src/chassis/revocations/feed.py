@@ -7,8 +7,7 @@ from contextlib import suppress
 from functools import cache
 
 from chassis.client_credentials import client_credentials
-from chassis.events import envelope, transports
-from chassis.events.envelope import Event, EventUndecodable
+from chassis.events import transports
 from chassis.events.transports import Subscription, Transport, TransportLost
 from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable
 from chassis.liveness import STUCK_SECONDS, Loop
@@ -69,12 +68,10 @@ class RevocationFeed(Revocations):
             if self._listener is None:
                 also = (name for follower in self.followers for name in follower.types)
                 self._listener = self._transport().listen(*TYPES, *also)
-                self._told(listening=True)
-                for follower in self.followers:
-                    follower.begins()
+                self.begins()
                 self._wanted.set()  # what was published before is in the next snapshot
             for delivery in self._listener.receive(RECEIVE_SECONDS):
-                self._apply(delivery.body, self.tokens.apply, *(follower.hears for follower in self.followers))
+                self.hears(delivery.body)
         except TransportLost as error:
             if self.listening or not self._tried:
                 log.warning("revocations not heard, polling for them", error=str(error))
@@ -83,9 +80,7 @@ class RevocationFeed(Revocations):
         return 0.0
 
     def _hang_up(self) -> None:
-        self._told(listening=False)
-        for follower in self.followers:
-            follower.lost()
+        self.lost()
         listener, self._listener = self._listener, None
         if listener:
             with suppress(TransportLost):
@@ -104,7 +99,7 @@ class RevocationFeed(Revocations):
         try:
             answer = self._auth().get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
-                self._apply(event.encode(), self.tokens.apply, *(follower.hears for follower in self.followers))
+                self.hears(event.encode())
             self._since = answer["next"]
         except InternalNotFound:
             pass  # an auth of an earlier release, beside which we are rolled out
@@ -117,16 +112,16 @@ class RevocationFeed(Revocations):
         self.confirmed_at = time.monotonic()
         gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
 
-    def _apply(self, body: bytes, *hearers: Callable[[Event], None]) -> None:
-        try:
-            event = envelope.decode(body)
-            for hears in hearers:
-                hears(event)
-        except (EventUndecodable, KeyError, ValueError) as error:
-            log.error("event not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
+    def begins(self) -> None:
+        self._tell(listening=True)
+        super().begins()
 
-    def _told(self, *, listening: bool) -> None:
-        self.listening, self._tried = listening, True
+    def lost(self) -> None:
+        self._tell(listening=False)
+        super().lost()
+
+    def _tell(self, *, listening: bool) -> None:
+        self._tried = True
         gauge("revocations_listening").set(listening)
 
 

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from chassis.access import Access
-from chassis.events.envelope import Event
+from chassis.events.envelope import Event, EventUndecodable, decode
+from chassis.logging import get_logger
 from chassis.problems import Problem
 from chassis.revocations.revoked_tokens import RevokedTokens
 from chassis.tokens import Claims
@@ -17,6 +18,7 @@ FIRST_SECONDS = 10.0
 PRIVILEGED = frozenset({"editor", "moderator", "admin"})
 """Roles that reach beyond what is one's own."""
 TITLE = "Whether the token was revoked is not known"
+log = get_logger()
 
 
 class Follower(Protocol):
@@ -56,6 +58,28 @@ class Revocations:
     def begin(self) -> None:
         """From now on it should be known."""
         self._begun_at = time.monotonic()
+
+    def begins(self) -> None:
+        """Everything is heard from here on."""
+        self.listening = True
+        for follower in self.followers:
+            follower.begins()
+
+    def hears(self, body: bytes) -> None:
+        """Take in an event, and pass it on; one that is none is logged."""
+        try:
+            event = decode(body)
+            self.tokens.apply(event)
+            for follower in self.followers:
+                follower.hears(event)
+        except (EventUndecodable, KeyError, ValueError) as error:
+            log.error("event not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
+
+    def lost(self) -> None:
+        """Events are missed until it begins anew."""
+        self.listening = False
+        for follower in self.followers:
+            follower.lost()
 
     @property
     def old(self) -> bool:

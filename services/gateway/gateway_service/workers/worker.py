@@ -48,7 +48,7 @@ class Worker:
             {
                 "begin": self._begin,
                 "begins": lambda _: self._revocations.begins(),
-                "hears": self._revocations.hears,
+                "hears": lambda event: self._revocations.hears(event.encode()),
                 "lost": lambda _: self._revocations.lost(),
                 "beat": self._beat,
                 "prepare": self._prepare,

@@ -28,10 +28,10 @@ th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vert
 """.strip()
 
 
-def policy(style: str = "") -> bytes:
-    """The Content-Security-Policy of a page with this style beside the frame's."""
+def policy(style: str = "", images: bytes = b"'self'") -> bytes:
+    """The Content-Security-Policy of a page with this style beside the frame's, and images from there."""
     return (
-        b"default-src 'none'; img-src 'self'; style-src 'sha256-" + _hash(_STYLE + style) + b"'; "
+        b"default-src 'none'; img-src " + images + b"; style-src 'sha256-" + _hash(_STYLE + style) + b"'; "
         b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     )
 

@@ -34,7 +34,7 @@ ul { margin: .3rem 0 0; padding: 0; list-style: none; font-size: .875rem }
 """.strip()
     + "".join(f"\n.l{number} {{ stroke: {colour}; --of: {colour} }}" for number, colour in enumerate(_COLOURS))
 )
-POLICY = policy(_STYLE).replace(b"img-src 'self'", b"img-src data:")
+POLICY = policy(_STYLE, images=b"data:")
 
 
 def page(

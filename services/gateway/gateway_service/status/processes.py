@@ -13,12 +13,12 @@ from http import HTTPStatus
 import urllib3
 from prometheus_client.parser import text_string_to_metric_families
 
+from gateway_service.status.asking import connections
 from gateway_service.status.panels import Labels, Line, Panel, Query
 
 EVERY_SECONDS = 15.0
 LOOKS = 240  # an hour
 WINDOW_SECONDS = 300.0
-PATIENCE = urllib3.Timeout(connect=1, read=4)
 
 Series = tuple[str, frozenset[tuple[str, str]]]
 Group = tuple[str, ...]
@@ -30,7 +30,7 @@ class Processes:
     def __init__(self, urls: Mapping[str, str], panels: Iterable[Panel]) -> None:
         self._urls = urls
         self._queries = [query for panel in panels for query in panel.queries]
-        self._http = urllib3.PoolManager(timeout=PATIENCE, retries=False)
+        self._http = connections()
         self._seen: dict[str, dict[Series, float]] = {}
         self._grown: deque[tuple[float, dict[Series, float]]] = deque()
         self._last: float | None = None

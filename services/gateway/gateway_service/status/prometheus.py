@@ -9,12 +9,12 @@ from typing import Any
 
 import urllib3
 
+from gateway_service.status.asking import connections
 from gateway_service.status.panels import Line, Query
 
 SECONDS = 3600
 STEP_SECONDS = 30
 _SEVERITIES = ("page", "ticket")
-PATIENCE = urllib3.Timeout(connect=1, read=4)
 
 
 class PrometheusUnavailableError(Exception):
@@ -36,7 +36,7 @@ class Prometheus:
 
     def __init__(self, url: str) -> None:
         self._url = url.rstrip("/")
-        self._http = urllib3.PoolManager(timeout=PATIENCE, retries=False)
+        self._http = connections()
 
     def lines(self, query: Query) -> list[Line]:
         """What its chart shows."""

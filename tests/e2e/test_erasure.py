@@ -5,22 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.support.api import PASSWORD, Json, Visitor, expect, json_of
+from tests.support.api import PASSWORD, Visitor, expect, json_of
+from tests.support.erasure import erase
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
-from tests.support.waiting import eventually
-
-GRACE_IS_OVER = """
-from django.utils import timezone
-from auth_service.users.models import User
-assert User.objects.filter(username={username!r}).update(deletes_at=timezone.now())
-"""
-GO_ON = """
-from django.utils import timezone
-from auth_service.erasure import saga
-saga.deletions_begin(now=timezone.now())
-saga.deletions_continue(now=timezone.now())
-"""
 
 
 @pytest.fixture
@@ -50,14 +38,7 @@ def test_what_an_account_left_anywhere_goes(
     receipt = json_of(dora.http.get("/api/v2/me/deletion"), 200)["receipt_url"]
     assert json_of(stranger.http.get(receipt), 200)["completed_at"] is None
 
-    own_platform.shell("auth", GRACE_IS_OVER.format(username=dora.username))
-
-    def completed() -> Json | None:
-        own_platform.shell("auth", GO_ON)
-        found = json_of(stranger.http.get(receipt), 200)
-        return found if found["completed_at"] else None
-
-    counts = eventually(completed, seconds=180, every=1)["services"]
+    counts = erase(own_platform, dora.username, receipt)["services"]
     assert counts["blog"].items() >= {"posts_post": 1}.items(), counts
     assert counts["media"].items() >= {"assets": 1}.items(), counts
     expect(stranger.http.get(f"/api/v1/posts/{shown['slug']}"), 404)

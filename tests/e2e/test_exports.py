@@ -5,19 +5,10 @@ import json
 from typing import Any
 from zipfile import ZipFile
 
-from tests.support.api import Json, Visitor, expect, json_of
+from tests.support.api import Visitor, expect, json_of
 from tests.support.photographs import photograph
-from tests.support.waiting import eventually
 
 EXPORTS = "/api/v2/me/exports"
-
-
-def ready_export(visitor: Visitor, export_id: str) -> Json:
-    def is_ready() -> Json | None:
-        found = json_of(visitor.http.get(f"{EXPORTS}/{export_id}"), 200)
-        return found if found["state"] == "ready" else None
-
-    return eventually(is_ready, seconds=120)
 
 
 def test_an_archive_holds_what_every_service_has(base_url: str, bob: Visitor, stranger: Visitor) -> None:
@@ -30,7 +21,7 @@ def test_an_archive_holds_what_every_service_has(base_url: str, bob: Visitor, st
 
         asked = json_of(erin.http.post(EXPORTS), 202)
         assert asked["url"] is None
-        url = ready_export(erin, asked["id"])["url"]
+        url = erin.wait_for_export(asked["id"])["url"]
         expect(stranger.http.get(url), 401)
         expect(bob.http.get(url), 404)
         answer = expect(erin.http.get(url), 200)

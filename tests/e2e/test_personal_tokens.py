@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.api import PASSWORD, Json, Visitor, expect, json_of
+from tests.support.api import PASSWORD, Visitor, expect, json_of
 from tests.support.platform import Platform
 from tests.support.waiting import eventually
 
@@ -24,24 +24,13 @@ def erin(base_url: str) -> Iterator[Visitor]:
         yield visitor.register("erin")
 
 
-def make(owner: Visitor, *scopes: str) -> Json:
-    return json_of(owner.http.post(OWN, json={"name": "nightly import", "scopes": scopes}), 201)
-
-
-def program(owner: Visitor, token: str) -> Visitor:
-    """Something else that calls the API, with the token alone."""
-    visitor = Visitor(str(owner.http.base_url))
-    visitor.http.headers["Authorization"] = f"Bearer {token}"
-    return visitor
-
-
 def code(answer: httpx.Response) -> str:
     return "" if answer.is_success else str(answer.json()["code"])
 
 
 def test_a_program_writes_as_its_owner_and_is_stopped_within_a_second(erin: Visitor) -> None:
-    made = make(erin, "posts")
-    with program(erin, made["token"]) as writer:
+    made = erin.make_token("posts")
+    with erin.program(made["token"]) as writer:
         post = writer.create_post(title="By a program")
         assert post["author"]["username"] == erin.username
         writer.publish(post["slug"])
@@ -57,7 +46,7 @@ def test_a_program_writes_as_its_owner_and_is_stopped_within_a_second(erin: Visi
 
 
 def test_it_may_not_what_takes_a_log_in(erin: Visitor) -> None:
-    with program(erin, make(erin, "account", "posts", "media")["token"]) as thief:
+    with erin.program(erin.make_token("account", "posts", "media")["token"]) as thief:
         assert json_of(thief.http.get("/api/v2/me"), 200)["username"] == erin.username
         for path, body in {
             "/api/v2/me/password": {"current_password": PASSWORD, "new_password": "another long pass phrase"},
@@ -71,7 +60,7 @@ def test_it_may_not_what_takes_a_log_in(erin: Visitor) -> None:
 
 
 def test_the_services_themselves_take_none(own_platform: Platform, erin: Visitor) -> None:
-    token = make(erin, "account", "posts", "media")["token"]
+    token = erin.make_token("account", "posts", "media")["token"]
     for port, path in SERVICES.values():
         url = f"http://127.0.0.1:{own_platform.settings[port]}{path}"
         answer = httpx.get(url, headers={"Authorization": f"Bearer {token}"}, timeout=20)
@@ -79,7 +68,7 @@ def test_the_services_themselves_take_none(own_platform: Platform, erin: Visitor
 
 
 def test_a_forgotten_password_ends_all_of_them(own_platform: Platform, erin: Visitor) -> None:
-    with program(erin, make(erin, "posts")["token"]) as writer:
+    with erin.program(erin.make_token("posts")["token"]) as writer:
         expect(writer.http.get("/api/v1/feed"), 200)
         script = (
             "from django.utils import timezone\n"

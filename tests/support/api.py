@@ -70,6 +70,25 @@ class Visitor:
 
         return eventually(picture, seconds=60)
 
+    def wait_for_export(self, export_id: str) -> Json:
+        """Look at an archive about oneself until it is made."""
+
+        def made() -> Json | None:
+            found = json_of(self.http.get(f"/api/v2/me/exports/{export_id}"), 200)
+            return found if found["state"] == "ready" else None
+
+        return eventually(made, seconds=120)
+
+    def make_token(self, *scopes: str) -> Json:
+        """A personal token with these scopes."""
+        return json_of(self.http.post("/api/v2/me/tokens", json={"name": "nightly import", "scopes": scopes}), 201)
+
+    def program(self, token: str) -> "Visitor":
+        """Something else that calls the API, with the token alone."""
+        program = Visitor(str(self.http.base_url))
+        program.http.headers["Authorization"] = f"Bearer {token}"
+        return program
+
 
 def expect(answer: httpx.Response, *statuses: int) -> httpx.Response:
     """Return the answer when it has one of the statuses; show it otherwise."""

@@ -45,10 +45,11 @@ class Platform:
             check=False,
         )
 
-    def shell(self, service: str, script: str) -> None:
-        """Run Python inside a service, as its operator would."""
+    def shell(self, service: str, script: str) -> str:
+        """Run Python inside a service, as its operator would; gives what it printed."""
         done = self.make("shell", f"S={service}", typed=script)
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     @property
     def environment(self) -> dict[str, str]:

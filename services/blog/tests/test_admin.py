@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from blog_service.commands import event_service
@@ -11,11 +11,16 @@ from blog_service.markdown.budget import Budget
 from blog_service.markdown.rendering import render
 from blog_service.posts import admin
 from blog_service.posts.models import Post, PostImage
+from blog_service.settings import settings as blog_settings
 from blog_service.testing import Caller, Neighbours
+from chassis.django.settings import session_engine
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
+from chassis.settings import AdminSessions
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
+from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
 PASSWORD = "correct horse battery"
@@ -34,9 +39,24 @@ def staff(dana: Caller, neighbours: Neighbours) -> Client:
     return logged_in(dana, neighbours)
 
 
+@pytest.fixture(params=get_args(AdminSessions))
+def kept(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Where log-ins are kept."""
+    name: str = request.param
+    settings.SESSION_ENGINE = session_engine(blog_settings().model_copy(update={"admin_sessions": name}))
+    return name
+
+
 def test_staff_log_in_with_their_account_of_auth(staff: Client, dana: Caller) -> None:
     assert staff.get("/admin/posts/post/").status_code == 200
     assert not User.objects.get(username=str(dana.id)).has_usable_password()
+
+
+def test_wherever_log_ins_are_kept_staff_log_out(kept: str, staff: Client) -> None:
+    assert staff.get("/admin/posts/post/").status_code == 200
+    assert Session.objects.exists() is (kept in {"db", "cached_db"})
+    staff.post("/admin/logout/")
+    assert staff.get("/admin/posts/post/").status_code == 302
 
 
 def test_others_are_kept_out(alice: Caller, dana: Caller, neighbours: Neighbours) -> None:
@@ -89,6 +109,7 @@ def test_accounts_are_not_changed_here(staff: Client, dana: Caller) -> None:
         assert staff.get(f"/admin/{path}").status_code == 404
 
 
+@pytest.mark.usefixtures("kept")
 @pytest.mark.parametrize(
     ("type_name", "data"),
     [

@@ -1,6 +1,7 @@
 """Runs the gateway: its public door and the admin port in this process, and an orderly end."""
 
 import asyncio
+import resource
 import signal
 import socket
 import time
@@ -84,10 +85,17 @@ async def _take_over(assembly: Assembly, text: str) -> None:
 
 def listeners(settings: GatewaySettings) -> tuple[socket.socket, socket.socket]:
     """The public port's and the admin port's; raises SettingsError."""
+    _allow_files()
     return (
         listener(settings.host, settings.port, "GATEWAY_PORT"),
         listener(settings.admin_host, settings.admin_port, "GATEWAY_ADMIN_PORT"),
     )
+
+
+def _allow_files() -> None:
+    """Have as many as the system lets this process have: each connection is one, and shells often give a thousand."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def door(settings: GatewaySettings, gateway: Gateway) -> Door:

@@ -13,7 +13,7 @@ UNSENT_BYTES = 64 * 1024
 """Held for a client that reads slowly, before whoever sends has to wait."""
 READ_BYTES_PER_SECOND = 1024
 """Of a response that has been given whole, on average over HEAD_SECONDS; who takes less is cut."""
-CONNECTIONS = 8192
+CONNECTIONS = 16_384
 HEAD_SECONDS = 20.0
 """For a whole head, and for a connection on which nothing is asked."""
 LINGER_SECONDS = 2.0

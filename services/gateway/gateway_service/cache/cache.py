@@ -5,6 +5,7 @@ from functools import partial
 from time import monotonic
 
 from chassis.metrics import counter, gauge
+from chassis.tallies import counts
 
 from gateway_service.cache.entry import entry_of
 from gateway_service.cache.fill import SET_COOKIE, Fill
@@ -64,8 +65,8 @@ class Cache:
 
     def _key(self, exchange: Exchange, keep: Keep) -> Key | None:
         """Under what an answer may be kept, None if none may be."""
-        key = key_of(exchange, keep) if self._is_current(exchange, keep) else None
-        return None if key is None or key in self._passed else key
+        key = key_of(exchange, keep)
+        return None if key is None or key in self._passed or not self._is_current(exchange, keep) else key
 
     def _is_current(self, exchange: Exchange, keep: Keep) -> bool:
         """Whether what should be forgotten would be: else nothing is used, and nothing kept."""
@@ -190,7 +191,7 @@ class _Outcome:
 
     def __init__(self, name: str) -> None:
         self._header = (b"x-cache", name.encode())
-        self._count = counter("gateway_cache_requests_total").labels(name).inc
+        self._count = counts("gateway_cache_requests_total").labels(name).inc
 
     def mark(self, exchange: Exchange) -> None:
         exchange.added_headers.append(self._header)

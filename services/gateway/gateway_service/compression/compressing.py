@@ -1,5 +1,6 @@
 """Stands outermost around the services: answers in the coding that their client wants most, where that is worth it."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
@@ -29,7 +30,7 @@ _WORTH_IT = (
 )
 _READING = frozenset({"GET", "HEAD"})
 _STREAMS = b"text/event-stream"
-_NEVER = (b"no-transform", b"no-store")
+_NEVER = re.compile(rb"no-transform|no-store")
 """Of Cache-Control: tokens, codes and secrets say the latter, and are short anyway."""
 _OF_ONE_FORM = frozenset({b"content-encoding", b"content-range", b"set-cookie", b"x-accel-redirect"})
 _OF_THE_BYTES = (b"content-length", b"accept-ranges", b"content-digest", b"content-md5")
@@ -134,7 +135,7 @@ def is_worth_it(status: int, fields: dict[bytes, bytes]) -> bool:
         and kind.startswith(_WORTH_IT)
         and not kind.startswith(_STREAMS)
         and _OF_ONE_FORM.isdisjoint(fields)
-        and not any(word in said for word in _NEVER)
+        and not _NEVER.search(said)
     )
 
 

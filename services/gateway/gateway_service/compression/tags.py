@@ -8,7 +8,7 @@ from gateway_service.compression.codings import ENCODERS
 from gateway_service.exchange import Exchange
 
 _MARK = b"~"
-_CONDITIONS = (b"if-match", b"if-none-match")
+_CONDITIONS = frozenset({b"if-match", b"if-none-match"})
 _MARKED = re.compile(rb'("[^"]*)~(' + b"|".join(map(str.encode, ENCODERS)) + rb')"')
 
 
@@ -22,7 +22,7 @@ class Conditions:
 
     def __init__(self, exchange: Exchange, coding: str | None) -> None:
         self.known: frozenset[bytes] = frozenset()
-        if not any(_MARK in exchange.fields.get(name, b"") for name in _CONDITIONS):
+        if _CONDITIONS.isdisjoint(exchange.fields):
             return
         exchange.headers = [(name, self._for_service(name, value, coding)) for name, value in exchange.headers]
         exchange.fields = dict(exchange.headers)

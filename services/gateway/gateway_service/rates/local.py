@@ -6,7 +6,7 @@ Of each key one number is kept: when all of its quota will be there again. It ma
 from collections.abc import Callable, Sequence
 from time import monotonic_ns
 
-from gateway_service.rates.quota import Quota, Standing, Take
+from gateway_service.rates.quota import Standing, Take
 
 MOST_KEYS = 100_000
 _KEPT = 3 / 4  # of the keys, when there are too many
@@ -53,21 +53,20 @@ class LocalLimiter:
 
     def take(self, takes: Sequence[Take]) -> Standing:
         """As the protocol has it; at once."""
-        now = self._now()
-        for quota, key in takes:
-            full_in = self._levels.full_in(key, now)
+        now, levels = self._now(), self._levels
+        used = [levels.full_in(key, now) for _, key in takes]
+        for (quota, _), full_in in zip(takes, used, strict=True):
             wait = full_in - (quota.burst - 1) * quota.interval
             if wait > 0:
                 return Standing(quota, 0, full_in, wait)
-        return min((self._taken(quota, key, now) for quota, key in takes), key=_remaining)
+        tightest: Standing | None = None
+        for (quota, key), before in zip(takes, used, strict=True):
+            full_in = before + quota.interval
+            levels.fill(key, now, full_in)
+            remaining = quota.burst - -(-full_in // quota.interval)
+            if tightest is None or remaining < tightest.remaining:
+                tightest = Standing(quota, remaining, full_in)
+        assert tightest
+        return tightest
 
     async def close(self) -> None: ...
-
-    def _taken(self, quota: Quota, key: str, now: int) -> Standing:
-        full_in = self._levels.full_in(key, now) + quota.interval
-        self._levels.fill(key, now, full_in)
-        return Standing(quota, quota.burst - -(-full_in // quota.interval), full_in)
-
-
-def _remaining(standing: Standing) -> int:
-    return standing.remaining

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 By = Literal["address", "user", "client"]
 SECOND = 1_000_000
@@ -46,8 +46,7 @@ Take = tuple[Quota, str]
 """One request of a quota by its key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How many more could be asked now, when all could be again, and how long to ``wait`` where nothing is left."""
 
     quota: Quota

@@ -31,10 +31,13 @@ class Figure:
         """The same with a target."""
         return replace(self, target=f"<= {most:g}", holds=self.value <= most)
 
+    def at_least(self, least: float) -> "Figure":
+        return replace(self, target=f">= {least:g}", holds=self.value >= least)
 
-def median_ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
+
+def median_ratio(ours: Sequence[float], theirs: Sequence[float], digits: int = 2) -> float:
     """Taken turn by turn, so that what else the machine does falls on both sides."""
-    return round(statistics.median(own / other for own, other in zip(ours, theirs, strict=True)), 2)
+    return round(statistics.median(own / other for own, other in zip(ours, theirs, strict=True)), digits)
 
 
 def report(name: str, figures: Sequence[Figure], *, quick: bool) -> None:

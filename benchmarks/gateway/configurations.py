@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 BODY = json.dumps({"title": "First light", "body": "x" * 980})
 _NGINX = """
 daemon off; master_process off; pid {port}.pid; worker_processes 1;
-events {{ worker_connections 1024; }}
+events {{ worker_connections 8192; }}
 http {{
   access_log off; keepalive_requests 10000000; keepalive_timeout 60;
   client_body_temp_path tmp; proxy_temp_path tmp; fastcgi_temp_path tmp; uwsgi_temp_path tmp; scgi_temp_path tmp;
@@ -45,22 +45,42 @@ backend service
 """
 
 
-def upstream(port: int, mint: TokenMint) -> str:
-    """All services in one: 1 KB whatever is asked, and the keys."""
+def upstream(port: int, mint: TokenMint, folder: Path) -> str:
+    """All services in one: the files of a folder, which it also takes, else 1 KB whatever is asked, and the keys.
+
+    What it gives out may be kept for an hour.
+    """
     jwks = json.dumps(mint.jwks())
+    kept = 'add_header Cache-Control "public, s-maxage=3600"; add_header Surrogate-Key posts;'
+    files = f"root {folder}; dav_methods PUT; client_max_body_size 0; try_files $uri @any; {kept}"
     return _NGINX.format(
         port=port,
         upstream="default_type application/json;",
-        locations=f"location / {{ return 200 '{BODY}'; }} location = /.well-known/jwks.json {{ return 200 '{jwks}'; }}",
+        locations=f"location / {{ {files} }} location @any {{ return 200 '{BODY}'; }} "
+        f"location = /.well-known/jwks.json {{ return 200 '{jwks}'; }}",
     )
 
 
 def nginx(port: int, upstream: int) -> str:
-    """A plain proxy."""
+    """A plain proxy, which writes no file of what is larger than its buffers."""
+    streams = "proxy_request_buffering off; proxy_max_temp_file_size 0; client_max_body_size 0;"
+    return _proxy(port, upstream, outside=streams)
+
+
+def caching_nginx(port: int, upstream: int) -> str:
+    """A proxy that keeps what may be kept."""
+    return _proxy(
+        port, upstream, outside="proxy_cache_path kept keys_zone=kept:1m use_temp_path=off;", inside="proxy_cache kept;"
+    )
+
+
+def _proxy(port: int, upstream: int, *, outside: str = "", inside: str = "") -> str:
+    service = f"upstream service {{ server 127.0.0.1:{upstream}; keepalive 32; keepalive_requests 10000000; }}"
+    kept = "proxy_http_version 1.1; proxy_set_header Connection '';"
     return _NGINX.format(
         port=port,
-        upstream=f"upstream service {{ server 127.0.0.1:{upstream}; keepalive 32; keepalive_requests 10000000; }}",
-        locations="location / { proxy_pass http://service; proxy_http_version 1.1; proxy_set_header Connection ''; }",
+        upstream=f"{service} {outside}",
+        locations=f"location / {{ proxy_pass http://service; {kept} {inside} }}",
     )
 
 

@@ -110,6 +110,9 @@ def test_request_of_one_client_alone_passes_by_as_it_came(name: bytes) -> None:
         [(b"cache-control", b"s-maxage=60, \x01")],
         [(b"cache-control", b"s-maxage=-1")],
         [(b"cache-control", b"public, s-maxage=60"), (b"age", b"60")],
+        [(b"cache-control", b"public, s-maxage=60"), (b"age", b"0.5")],
+        [(b"cache-control", b"public, s-maxage=60"), (b"age", b"0"), (b"age", b"0")],
+        [(b"date", b"Mon, 02 Nov 2026 08:00:00 GMT"), (b"expires", b"Mon, 02 Nov 2026 08:01:00 AEST")],
         [(b"cache-control", b"public, s-maxage=60"), (b"set-cookie", b"a=1")],
         [(b"cache-control", b"public, s-maxage=60"), (b"x-accel-redirect", b"/stored/a")],
         [(b"cache-control", b"public, s-maxage=60"), (b"content-range", b"bytes 0-1/2")],
@@ -120,6 +123,15 @@ def test_request_of_one_client_alone_passes_by_as_it_came(name: bytes) -> None:
 def test_answer_for_one_client_is_given_to_nobody_else(headers: list[Header]) -> None:
     service = cached(headers=[*headers, (b"surrogate-key", b"posts")])
     assert [service.get().body for _ in range(3)] == [b"answer 0", b"answer 1", b"answer 2"]
+
+
+@pytest.mark.parametrize("expires", [b"Mon, 02 Nov 2026 08:01:00 GMT", b"Mon Nov  2 08:01:00 2026"])
+def test_answer_is_kept_until_it_expires(expires: bytes) -> None:
+    service = cached(headers=[(b"date", b"Mon, 02 Nov 2026 08:00:00 GMT"), (b"expires", expires), PUBLIC[1]])
+    assert [service.get().cache for _ in range(2)] == ["miss", "hit"]
+    service.now += 61
+    service.is_alive()
+    assert service.get().cache == "miss"
 
 
 def test_cookie_that_a_route_does_not_let_out_stays_in() -> None:
@@ -166,12 +178,26 @@ def test_client_that_has_it_already_is_told_so() -> None:
         ((b"if-none-match", b'"other"'), 200),
         ((b"if-modified-since", b"Mon, 02 Nov 2026 08:00:00 GMT"), 304),
         ((b"if-modified-since", b"Mon, 02 Nov 2026 07:59:59 GMT"), 200),
+        ((b"if-modified-since", b"Monday, 02-Nov-26 08:00:00 GMT"), 304),
+        ((b"if-modified-since", b"Mon Nov  2 08:00:00 2026"), 304),
+        ((b"if-modified-since", b"Mon, 02 Nov 2026 08:00:00 AEST"), 200),
         ((b"if-modified-since", b"yesterday"), 200),
     ):
         answer = service.get("/api/v1/posts", header)
         assert (answer.cache, answer.response.status) == ("hit", status), header
         assert answer.header(b"etag") == b'"one"'
         assert (answer.header(b"content-length") is None) == (status == 304)
+
+
+def test_answer_is_not_kept_for_longer_because_it_came_slowly() -> None:
+    service = cached(headers=[(b"cache-control", b"public, s-maxage=60"), PUBLIC[1]], slow=True)
+    first = service.get()
+    service.now += 59
+    service.is_alive()
+    service.answer()
+    assert (first.cache, service.get().header(b"age")) == ("miss", b"59")
+    service.now += 1
+    assert service.get().outcome is None
 
 
 def test_head_is_answered_by_what_get_left_and_leaves_it_for_get() -> None:

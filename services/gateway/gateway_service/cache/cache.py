@@ -84,13 +84,13 @@ class Cache:
         if fill:
             fill.join(exchange, give, self._purges)
         else:
-            fill = Fill(exchange, key, renews=False)
+            fill = Fill(exchange, key, self._now(), renews=False)
             fill.join(exchange, give, self._purges)
             self._ask(fill)
 
     def _renew(self, key: Key, exchange: Exchange) -> None:
         if key not in self._fills:
-            self._ask(Fill(exchange, key, renews=True))
+            self._ask(Fill(exchange, key, self._now(), renews=True))
 
     def _ask(self, fill: Fill) -> None:
         self._fills[fill.key] = fill
@@ -116,7 +116,7 @@ class Cache:
         self._end(fill)
         fresh, now = freshness(response, _keep(fill)), self._now()
         assert fresh is not None
-        entry = entry_of(fill.key, response, body, fresh, now)
+        entry = entry_of(fill.key, response, body, fresh, fill.began)  # its age includes the way here
         purged = fill.purge_of(entry.surrogates)
         if not purged and self._is_current(fill.errand, _keep(fill)):
             self._store.put(entry)

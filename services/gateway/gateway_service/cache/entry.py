@@ -1,9 +1,9 @@
 """One answer that is kept."""
 
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
+from gateway_service.cache.dates import http_date
 from gateway_service.cache.freshness import Freshness, surrogate_keys
 from gateway_service.cache.keys import Key
 from gateway_service.exchange import Exchange
@@ -83,10 +83,6 @@ def _weak(tag: bytes) -> bytes:
     return tag.removeprefix(b"W/")
 
 
-@lru_cache(maxsize=1000)
 def _is_unmodified(modified: bytes, since: bytes) -> bool:
-    try:
-        at, known = (parsedate_to_datetime(each.decode("latin-1")) for each in (modified, since))
-    except ValueError:
-        return False
-    return at <= known
+    at, known = http_date(modified), http_date(since)
+    return bool(at and known and at <= known)

@@ -19,11 +19,13 @@ SET_COOKIE = b"set-cookie"
 class Fill:
     """It ends when nobody waits for it any more, unless it ``renews`` what is kept.
 
-    ``purged`` says of surrogate keys, by how many purges each was among those that came meanwhile; None is for all.
+    ``began`` is a time by the cache's clock. ``purged`` says of surrogate keys, by how many purges each was among those
+    that came meanwhile; None is for all.
     """
 
-    def __init__(self, exchange: Exchange, key: Key, *, renews: bool) -> None:
+    def __init__(self, exchange: Exchange, key: Key, began: float, *, renews: bool) -> None:
         self.key = key
+        self.began = began
         self.errand = _errand(exchange, key)
         self.waiting: dict[Exchange, tuple[Give, int]] = {}
         self.purged: dict[str | None, int] = {}
@@ -50,7 +52,10 @@ class Fill:
         self._over = over
 
         def given(outcome: Response | Exception) -> None:
-            most = 0 if isinstance(outcome, Exception) else may_share(outcome)
+            try:
+                most = 0 if isinstance(outcome, Exception) else may_share(outcome)
+            except Exception as error:  # noqa: BLE001  whoever waits is told
+                outcome, most = error, 0
             if isinstance(outcome, Exception) or not most:
                 refused(outcome)
             elif isinstance(outcome.body, bytes):
@@ -60,7 +65,7 @@ class Fill:
 
         try:
             forward(self.errand, given)
-        except Exception as error:  # noqa: BLE001  whoever waits is told
+        except Exception as error:  # noqa: BLE001  as above
             refused(error)
 
     def note(self, keys: Iterable[str | None], number: int) -> None:

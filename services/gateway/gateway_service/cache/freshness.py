@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 
+from gateway_service.cache.dates import http_date
 from gateway_service.config import Keep
 from gateway_service.messages import Header, Response
 
@@ -37,9 +37,8 @@ def freshness(response: Response, keep: Keep) -> Freshness | None:
     said = directives(b",".join(value for name, value in response.headers if name == b"cache-control"))
     if said is None or not _FORBIDDEN.isdisjoint(said):
         return None
-    age = _seconds(fields.get(b"age", b"0").decode("latin-1")) or 0
-    lifetime = _lifetime(said, fields)
-    if lifetime is None or lifetime <= age:
+    lifetime, age = _lifetime(said, fields), _age(response)
+    if lifetime is None or age is None or lifetime <= age:
         return None
     if response.status >= 400:
         return Freshness(min(lifetime - age, ERROR_SECONDS), 0, age)
@@ -80,13 +79,14 @@ def _lifetime(said: dict[str, str], fields: dict[bytes, bytes]) -> float | None:
     for name in ("s-maxage", "max-age"):
         if name in said:
             return _seconds(said[name])
-    if b"expires" in fields and b"date" in fields:
-        try:
-            expires, date = (parsedate_to_datetime(fields[each].decode("latin-1")) for each in (b"expires", b"date"))
-        except ValueError:
-            return None
-        return (expires - date).total_seconds()
-    return None
+    expires, date = (http_date(fields.get(name, b"")) for name in (b"expires", b"date"))
+    return (expires - date).total_seconds() if expires and date else None
+
+
+def _age(response: Response) -> float | None:
+    """What it had when it came; None for what is no age, or more than one: it may be of any."""
+    said = [value for name, value in response.headers if name == b"age"]
+    return _seconds(b",".join(said).decode("latin-1")) if said else 0
 
 
 def _seconds(text: str) -> float | None:

@@ -8,11 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any, TypeVar
 
-import httpx
 import psutil
 
 DEADLINE_SECONDS = 60
@@ -48,17 +49,20 @@ class Running:
         return eventually(lambda: self.lines(**fields))[0]
 
     def wait_until_ready(self) -> None:
-        eventually(lambda: self._answers(f"{self.admin_url}/readyz", 200))
+        eventually(lambda: self._answers(self.admin_port, "/readyz") == 200)
 
     def wait_until_listening(self) -> None:
-        eventually(lambda: self._answers(f"{self.url}/nothing", 404))
+        eventually(lambda: self._answers(self.port, "/nothing") == 404)
 
-    def _answers(self, url: str, status: int) -> bool:
+    def _answers(self, port: int, path: str) -> int:
+        """The status, 0 without an answer; by the plainest client there is, since it asks many times."""
         assert self.process.poll() is None, self.log_path.read_text()
-        try:
-            return httpx.get(url).status_code == status
-        except httpx.TransportError:
-            return False
+        with closing(HTTPConnection("127.0.0.1", port, timeout=DEADLINE_SECONDS)) as connection:
+            try:
+                connection.request("GET", path)
+                return connection.getresponse().status
+            except (OSError, HTTPException):
+                return 0
 
     def terminate(self) -> None:
         self.process.send_signal(signal.SIGTERM)

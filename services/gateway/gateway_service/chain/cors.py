@@ -1,4 +1,4 @@
-"""Cross-origin requests (Fetch standard): decided before authentication, so that scripts can read refusals."""
+"""Cross-origin requests (Fetch standard): decided before most of what can refuse, so that scripts can read why."""
 
 import re
 from collections.abc import Iterable

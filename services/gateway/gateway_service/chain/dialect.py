@@ -9,7 +9,10 @@ from gateway_service.exchange import Exchange
 
 
 class ByDialect:
-    """One of two links, by the path; ``__name__`` is what ``explain`` calls them both."""
+    """One of two links, by the path, as it was sent while that is all there is: no other spelling has the prefix.
+
+    ``__name__`` is what ``explain`` calls them both.
+    """
 
     def __init__(self, api: Link, realworld: Link) -> None:
         self.__name__ = type(api).__name__
@@ -17,5 +20,6 @@ class ByDialect:
         self._realworld = realworld
 
     def __call__(self, exchange: Exchange) -> Outcome | Awaitable[Outcome]:
-        link = self._realworld if exchange.path.startswith(PREFIX) else self._api
+        path = exchange.path or exchange.raw_path.decode("latin-1")
+        link = self._realworld if path.startswith(PREFIX) else self._api
         return link(exchange)

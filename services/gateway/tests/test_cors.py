@@ -42,7 +42,7 @@ def test_allowed_origin_may_read_answers_and_their_headers(stranger: httpx.Clien
     exposed = set(answer.headers["access-control-expose-headers"].split(", "))
     assert exposed == {
         *("ETag", "Location", "Link", "X-Request-ID", "API-Version", "Retry-After"),
-        *("RateLimit", "RateLimit-Policy", "X-Cache"),
+        *("RateLimit", "RateLimit-Policy", "X-Cache", "Deprecation", "Sunset"),
         *("Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Expires", "Asset-ID"),
     }
     assert answer.headers["vary"] == "Accept, Accept-Encoding, Origin"

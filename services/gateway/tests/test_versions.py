@@ -1,10 +1,11 @@
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 from gateway_service.testing.fake_upstream import FakeUpstream
-from gateway_service.testing.running import Running
+from gateway_service.testing.running import Running, eventually
 
 
 @pytest.mark.parametrize(
@@ -80,34 +81,52 @@ def test_paths_outside_the_api_have_no_version(stranger: httpx.Client) -> None:
     assert "api-version" not in stranger.get("/nothing").headers
 
 
-def test_old_version_announces_its_end(
-    start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path, blog: FakeUpstream
+def test_version_lives_until_it_is_gone(
+    configured: Callable[..., Running], tmp_path: Path, blog: FakeUpstream, auth: FakeUpstream
 ) -> None:
-    old = "{deprecated: 2026-01-01T00:00:00Z, sunset: 2099-06-30T12:00:00Z, successor: /api/v2}"
-    path = tmp_path / "old.yaml"
-    path.write_text(configuration.read_text().replace('"1": {}', f'"1": {old}'))
-    running = start_gateway(GATEWAY_CONFIG=str(path))
-    running.wait_until_ready()
-    answer = httpx.get(f"{running.url}/api/v1/posts")
-    assert answer.status_code == 200
-    assert answer.headers["deprecation"] == "@1767225600"
-    assert answer.headers["sunset"] == "Tue, 30 Jun 2099 12:00:00 GMT"
-    assert answer.headers["link"] == '</api/v2>; rel="successor-version"'
-    assert "deprecation" not in httpx.get(f"{running.url}/api/v2/posts").headers
+    """Current, then deprecated with a date for its end, then gone; the gateway serves on through all of it."""
+    running = configured()
+    file = tmp_path / "gateway.yaml"
+    text = file.read_text()
+
+    def live(life: str, default: str) -> None:
+        file.write_text(text.replace('"1": {}', f'"1": {life}').replace('default: "1"', f'default: "{default}"'))
+        running.process.send_signal(signal.SIGHUP)
+
+    with httpx.Client(base_url=running.url) as client:
+        assert not {"deprecation", "sunset", "link"} & client.get("/api/v1/posts").headers.keys()
+
+        live("{deprecated: 2026-01-01T00:00:00Z, sunset: 2099-06-30T12:00:00Z, successor: /api/v2}", "1")
+        eventually(lambda: "deprecation" in client.get("/api/v1/posts").headers)
+        for path, status in (("/api/v1/posts", 200), ("/api/posts", 200), ("/api/v1/auth/users/me", 401)):
+            answer = client.get(path)
+            assert answer.status_code == status
+            assert answer.headers["deprecation"] == "@1767225600"
+            assert answer.headers["sunset"] == "Tue, 30 Jun 2099 12:00:00 GMT"
+            assert answer.headers["link"] == '</api/v2>; rel="successor-version"'
+        assert "deprecation" not in client.get("/api/v2/posts").headers
+        assert state_of(client, "1") == "deprecated"
+
+        live("{deprecated: 2020-01-01T00:00:00Z, sunset: 2021-01-01T00:00:00Z, successor: /api/v2}", "2")
+        eventually(lambda: client.get("/api/v1/posts").status_code == 410)
+        blog.requests.clear()
+        for method, path in (
+            ("GET", "/api/v1/posts/first-light"),
+            ("POST", "/api/v1/posts"),
+            ("PUT", "/api/v1/nothing"),
+        ):
+            answer = client.request(method, path, headers={"Origin": "http://localhost:3000"})
+            told = answer.json()
+            assert (answer.status_code, told["code"], told["supported"]) == (410, "version_sunset", ["2"])
+            assert told["detail"] == "Version 1 is no longer served: go on at /api/v2."
+            assert answer.headers["link"] == '</api/v2>; rel="successor-version"'
+            assert {"Deprecation", "Sunset"} <= set(answer.headers["access-control-expose-headers"].split(", "))
+        assert not blog.requests
+        assert client.get("/api/posts").headers["api-version"] == "2"
+        assert client.get("/api/posts", headers={"API-Version": "1"}).status_code == 410
+        assert state_of(client, "1") == "ended"
 
 
-def test_ended_version_is_gone(
-    start_gateway: Callable[..., Running], configuration: Path, tmp_path: Path, blog: FakeUpstream
-) -> None:
-    ended = "{deprecated: 2020-01-01T00:00:00Z, sunset: 2021-01-01T00:00:00Z, successor: /api/v2}"
-    path = tmp_path / "ended.yaml"
-    path.write_text(
-        configuration.read_text().replace('"1": {}', f'"1": {ended}').replace('default: "1"', 'default: "2"')
-    )
-    running = start_gateway(GATEWAY_CONFIG=str(path))
-    running.wait_until_ready()
-    answer = httpx.get(f"{running.url}/api/v1/posts")
-    assert (answer.status_code, answer.json()["code"]) == (410, "version_sunset")
-    assert answer.json()["supported"] == ["2"]
-    assert not blog.requests
-    assert httpx.get(f"{running.url}/api/posts").headers["api-version"] == "2"
+def state_of(client: httpx.Client, version: str) -> str:
+    told = client.get("/", headers={"Accept": "application/json"}).json()["versions"]
+    return str(next(each["state"] for each in told if each["version"] == version))

@@ -25,6 +25,7 @@ class VersionCheck:
         self._default = config.default
         self._supported = list(config.supported)
         self._headers = {name: _headers(name, version) for name, version in config.supported.items()}
+        self._successors = {name: version.successor for name, version in config.supported.items()}
         self._sunsets = {
             name: version.sunset.timestamp() for name, version in config.supported.items() if version.sunset
         }
@@ -43,7 +44,7 @@ class VersionCheck:
         exchange.version = version
         exchange.added_headers += self._headers[version]
         if version in self._sunsets and time.time() >= self._sunsets[version]:
-            raise Refusal("version_sunset", f"Version {version} is no longer served.", members=self._others(version))
+            raise self._ended(version)
         if not named:
             exchange.path = f"/api/v{version}{path[len('/api') :]}"
 
@@ -54,6 +55,11 @@ class VersionCheck:
             return header.decode("latin-1").strip()
         accepted = _ACCEPTED.search(exchange.fields.get(b"accept", b""))
         return accepted[1].decode() if accepted else self._default
+
+    def _ended(self, version: str) -> Refusal:
+        successor = self._successors[version]
+        detail = f"Version {version} is no longer served{f': go on at {successor}' if successor else ''}."
+        return Refusal("version_sunset", detail, members=self._others(version))
 
     def _others(self, ended: str = "") -> dict[str, list[str]]:
         return {"supported": [version for version in self._supported if version != ended]}

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.support.api import Json, Visitor, expect, json_of
+from tests.support.photographs import photograph
 from tests.support.waiting import eventually
 
 POSTS = "/api/v1/posts"
@@ -49,3 +50,21 @@ def test_comment_changes_the_count_in_lists(alice: Visitor, bob: Visitor, strang
     expect(bob.http.post(f"{POSTS}/{kept['slug']}/comments", json={"body": "Well said."}), 201)
     eventually(lambda: json_of(stranger.http.get(POSTS), 200)["results"][0]["comments_count"] == 1)
     eventually(lambda: json_of(stranger.http.get(f"{POSTS}/{kept['slug']}/comments"), 200)["count"] == 1)
+
+
+def test_picture_is_kept_until_it_is_replaced_or_deleted(alice: Visitor, stranger: Visitor) -> None:
+    uploaded = json_of(alice.upload(photograph(400, 300, seed="kept")), 201)
+    own, shown = f"/api/v2/assets/{uploaded['id']}", uploaded["urls"]["thumb"]
+    first = stranger.wait_for_picture(shown)
+    eventually(lambda: stranger.http.get(shown).headers["X-Cache"] == "hit")
+
+    version = alice.http.get(own).headers["ETag"]
+    other = photograph(400, 300, seed="another")
+    replaced = json_of(alice.http.put(f"{own}/content", content=other, headers={"If-Match": version}), 200)
+    eventually(lambda: stranger.http.get(shown).status_code == 308, every=0.01)
+    present = replaced["urls"]["thumb"]
+    assert stranger.wait_for_picture(present).content != first.content
+    eventually(lambda: stranger.http.get(present).headers["X-Cache"] == "hit")
+
+    expect(alice.http.delete(own), 204)
+    eventually(lambda: stranger.http.get(present).status_code == 404, every=0.01)

@@ -132,10 +132,20 @@ class Keep(_Strict):
     accept: tuple[str, ...] = Field(
         (), description="media types the service chooses from by Accept, its favourite first"
     )
+    named: tuple[str, ...] = Field(
+        (), description="media types it chooses from where Accept names them, however weighted, its favourite first"
+    )
     languages: tuple[str, ...] = Field((), description="those it chooses from by Accept-Language, its favourite first")
+    body_bytes: int = Field(1024 * 1024, gt=0, description="the longest body that is kept")
     purged: bool = Field(
         True, description="answers have surrogate keys, and events purge them; false for what no event makes wrong"
     )
+
+    @model_validator(mode="after")
+    def _chooses_in_one_way(self) -> Self:
+        if self.accept and self.named:
+            raise ValueError("cache has accept and named: a service chooses by Accept in one way")
+        return self
 
 
 class Route(_Strict):

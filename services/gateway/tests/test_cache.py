@@ -13,6 +13,7 @@ from gateway_service.testing.cached import PUBLIC, Cached
 
 PUBLISHED = example("blog.post.published.v1")
 POST = str(PUBLISHED.data["post_id"])
+PICTURE = "/m/01900000-0000-7000-8000-000000000101/1/thumb"
 
 
 def cached(**settings: object) -> Cached:
@@ -189,6 +190,31 @@ def test_client_that_has_it_already_is_told_so() -> None:
         assert (answer.header(b"content-length") is None) == (status == 304)
 
 
+@pytest.mark.parametrize(
+    ("accept", "sent"),
+    [
+        (b"image/avif,image/webp,image/*,*/*;q=0.8", b"image/avif"),
+        (b"image/webp, image/avif;q=0", b"image/webp"),
+        (b"image/jpeg", b"*/*"),
+        (b"*/*", b"*/*"),
+        (b"", b"*/*"),
+    ],
+)
+def test_form_of_a_picture_is_chosen_by_what_accept_names(accept: bytes, sent: bytes) -> None:
+    service = cached(keep=Keep(named=("image/avif", "image/webp")), vary=b"Accept")
+    assert [service.get(PICTURE, (b"accept", accept)).cache for _ in range(2)] == ["miss", "hit"]
+    assert dict(service.calls[0][0].headers)[b"accept"] == sent
+
+
+def test_body_is_kept_up_to_the_size_of_its_route() -> None:
+    service = cached(keep=Keep(body_bytes=10), slow=True)
+    for path, size, again in (("/short", 10, "hit"), ("/long", 11, "bypass")):
+        service.headers = [*PUBLIC, (b"content-length", b"%d" % size)]
+        service.get(path)
+        service.answer(body=b"x" * size)
+        assert service.get(path).exchange.added_headers[-1] == (b"x-cache", again.encode())
+
+
 def test_answer_is_not_kept_for_longer_because_it_came_slowly() -> None:
     service = cached(headers=[(b"cache-control", b"public, s-maxage=60"), PUBLIC[1]], slow=True)
     first = service.get()
@@ -198,6 +224,14 @@ def test_answer_is_not_kept_for_longer_because_it_came_slowly() -> None:
     assert (first.cache, service.get().header(b"age")) == ("miss", b"59")
     service.now += 1
     assert service.get().outcome is None
+
+
+def test_picture_that_is_shown_otherwise_is_forgotten() -> None:
+    changed = example("media.shown.changed.v1")
+    service = cached(headers=[PUBLIC[0], (b"surrogate-key", str(changed.data["asset_id"]).encode())])
+    service.get(PICTURE)
+    service.publish(changed)
+    assert service.get(PICTURE).cache == "miss"
 
 
 def test_head_is_answered_by_what_get_left_and_leaves_it_for_get() -> None:

@@ -4,14 +4,21 @@ from collections.abc import Mapping
 
 from chassis.events.database import Handler
 
-from media_service.assets.events import AssetFailed, AssetReady, AssetRemoved, AssetReplaced, AssetUploaded
+from media_service.assets.events import (
+    AssetFailed,
+    AssetReady,
+    AssetRemoved,
+    AssetReplaced,
+    AssetUploaded,
+    ShownChanged,
+)
 from media_service.erasure.events import ErasureDone
 from media_service.erasure.handlers import user_erase_on_erasure_execute, user_forget_on_erasure_completed
 from media_service.exports.events import ExportMade
 from media_service.exports.handlers import export_take_on_export_asked
 from media_service.keeping.handlers import count_use_of_avatar, count_uses_of_object
 
-PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetReplaced, AssetRemoved, ErasureDone, ExportMade)
+PUBLISHES = (AssetUploaded, AssetReady, AssetFailed, AssetReplaced, AssetRemoved, ShownChanged, ErasureDone, ExportMade)
 
 HANDLERS: Mapping[str, Handler] = {
     "blog.media_refs.changed.v1": count_uses_of_object,

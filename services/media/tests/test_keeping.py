@@ -302,3 +302,11 @@ async def test_an_asset_restored_meanwhile_is_not_purged(
     with database.writing() as session:
         assert services.asset_purge_if_over(session, UUID(asset["id"]), terms=own_settings.terms, now=now) == []
     assert await state(alice, asset) == "processing"
+
+
+async def test_caches_are_told_of_what_is_shown_no_more(alice: Person, dana: Person, database: Database) -> None:
+    deleted, taken_down = await alice.has_uploaded(jpeg()), await alice.has_uploaded(jpeg(width=40))
+    await alice.send("DELETE", f"/api/v1/media/{deleted['id']}")
+    await dana.send("POST", f"/api/v2/assets/{taken_down['id']}/takedown", json={"reason": "Not hers to show."})
+    changed = [event.data for event in events(database) if event.type == "media.shown.changed.v1"]
+    assert changed == [{"asset_id": deleted["id"]}, {"asset_id": taken_down["id"]}]

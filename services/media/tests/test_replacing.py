@@ -101,6 +101,7 @@ async def test_it_is_told(alice: Person, asset: Json, render: Any, database: Dat
     await replace(alice, asset, other())
     render(asset)
     told = published(SqlAlchemyDatabase(database.engine))
+    assert told.pop(-3).type == "media.shown.changed.v1"
     assert [event.type for event in told[-2:]] == ["media.asset.replaced.v1", "media.asset.ready.v1"]
     assert [event.sequence for event in told] == [1, 2, 3, 4]
     assert told[-1].data["renditions"][0]["width"] == 300

@@ -19,9 +19,6 @@ from gateway_service.config import UPSTREAMS, Keep
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
 
-ENTRY_BYTES = 1024 * 1024
-"""The longest body that is kept."""
-
 
 class Cache:
     """A Forwarding for routes that say ``cache``; others, and requests of one client alone, pass it by."""
@@ -108,7 +105,7 @@ class Cache:
         if freshness(response, keep) is None or (keep.purged and not surrogate_keys(response.headers)):
             return 0
         length = dict(response.headers).get(b"content-length", b"0")
-        return ENTRY_BYTES if int(length) <= ENTRY_BYTES else 0
+        return keep.body_bytes if int(length) <= keep.body_bytes else 0
 
     def _done(self, fill: Fill, response: Response, body: bytes) -> None:
         """All of it is here: keep it, unless it was purged meanwhile, and give it to who waits."""

@@ -50,7 +50,8 @@ def freshness(response: Response, keep: Keep) -> Freshness | None:
 def varies_by_key(vary: bytes, keep: Keep) -> bool:
     """Whether all that the answer was chosen by is part of the key, or never sent to the service."""
     named = {name.strip().lower() for name in vary.split(b",") if name.strip()}
-    keyed = {name for name, offered in ((b"accept", keep.accept), (b"accept-language", keep.languages)) if offered}
+    keyed_by = ((b"accept", keep.accept or keep.named), (b"accept-language", keep.languages))
+    keyed = {name for name, offered in keyed_by if offered}
     return named <= keyed | _NEVER_SENT
 
 

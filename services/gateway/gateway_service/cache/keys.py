@@ -37,6 +37,8 @@ def key_of(exchange: Exchange, keep: Keep) -> Key | None:
         if chosen is None:
             return None
         fields.append((b"accept", chosen))
+    if keep.named:
+        fields.append((b"accept", _named(exchange.value(b"accept"), keep.named)))
     if keep.languages:
         fields.append((b"accept-language", _language(exchange.value(b"accept-language"), keep.languages)))
     return Key(exchange.path, normalised(exchange.turn.head.query), tuple(fields))
@@ -69,6 +71,13 @@ def _type(accept: bytes, offered: tuple[str, ...]) -> bytes | None:
         if quality and (best is None or quality > best[0]):
             best = quality, name
     return best[1].encode() if best else None
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _named(accept: bytes, offered: tuple[str, ...]) -> bytes:
+    """The first of the offered media types that is named, else any."""
+    names = {name for name, quality in _by_quality(accept) if quality}
+    return next((each.encode() for each in offered if each.encode() in names), b"*/*")
 
 
 @lru_cache(maxsize=_REMEMBERED)

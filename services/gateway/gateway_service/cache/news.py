@@ -29,6 +29,7 @@ PURGES: dict[str, tuple[str, ...]] = {
     "blog.favourite.changed.v1": _IN_LISTS,
     "blog.follow.changed.v1": ("author_id",),
     "blog.shown.changed.v1": ("shown_id",),
+    "media.shown.changed.v1": ("asset_id",),
 }
 """By event type the fields whose values are surrogate keys; ALL_POSTS is one itself."""
 _SIGNS = {sign_of(upstream): upstream for upstream in UPSTREAMS}

@@ -71,3 +71,10 @@ class AssetRemoved(AssetState):
     cause: Literal["deleted", "unused", "taken_down"] | None = Field(
         None, description="why it went to the trash; null for what is gone for good", examples=["deleted"]
     )
+
+
+@event("media.shown.changed.v1", aggregate="shown", id_field="asset_id", optional_subscribers=True)
+class ShownChanged(EventData):
+    """Addresses of the asset show nothing any more, or another picture: caches forget what they have of it."""
+
+    asset_id: UUID = Field(examples=[_ASSET])

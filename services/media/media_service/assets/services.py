@@ -1,5 +1,6 @@
 """What changes an asset. Each change that others care about raises its version and publishes it."""
 
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +20,7 @@ from media_service.assets.events import (
     AssetReplaced,
     AssetState,
     AssetUploaded,
+    ShownChanged,
 )
 from media_service.assets.models import Asset, AssetStatus, RemovedAsset, TrashedBecause
 from media_service.assets.selectors import asset_get
@@ -123,6 +125,7 @@ def asset_replace(  # noqa: PLR0913  all a picture has
     asset.revision += 1
     asset.version += 1
     session.flush()
+    _shown_changed(session, asset_id)
     _publish(session, AssetReplaced, asset, actor=owner_id)
     return asset, [derived_folder(asset_id, asset.revision - 1), *_forget_unshown(session, old)]
 
@@ -148,6 +151,7 @@ def asset_trash(session: Session, asset: Asset, because: TrashedBecause, *, acto
     """Show an asset to nobody but its owner any more, and say that it is removed."""
     asset.trashed_at, asset.trashed_because = now, because
     asset.version += 1
+    _shown_changed(session, asset.id)
     _publish(session, AssetRemoved, asset, actor=actor, cause=because)
 
 
@@ -166,6 +170,7 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
     asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     blob = blob_lock(session, asset.blob_id)
     asset.version += 1
+    _shown_changed(session, asset_id)
     _publish(session, AssetRemoved, asset, actor=owner_id)
     storage_give_back(session, owner_id, blob.bytes)
     session.delete(asset)
@@ -219,3 +224,8 @@ def _publish(
 ) -> None:
     state = told.model_validate(asset, from_attributes=True).model_copy(update=more)
     publish(session, state, sequence=asset.version, actor=actor)
+
+
+def _shown_changed(session: Session, asset_id: UUID) -> None:
+    """Let caches forget it; by the time in microseconds, since nobody has to know which of two was the later."""
+    publish(session, ShownChanged(asset_id=asset_id), sequence=time.time_ns() // 1000)

@@ -34,6 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+@pytest.fixture(autouse=True)
+def no_key_of_another_test() -> None:
+    """Keys go with the database of each test."""
+    from auth_service.keys.signing import signer
+
+    signer.forget()
+
+
 @pytest.fixture
 def at_once(transactional_db: None) -> Iterator["AtOnce"]:
     """Runs functions in threads of their own, each on its own connection, all beginning at the same moment."""

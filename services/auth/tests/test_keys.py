@@ -3,11 +3,18 @@
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
+import jwt
 import pytest
 from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import jwks, signing_key_current, verifying_key
-from auth_service.keys.services import RotationUnderWay, signing_key_ensure, signing_key_revoke, signing_keys_rotate
+from auth_service.keys.services import (
+    RotationUnderWay,
+    signing_key_ensure,
+    signing_key_open,
+    signing_key_revoke,
+    signing_keys_rotate,
+)
 from auth_service.keys.signing import check_signing_key, sign_access_token
 from auth_service.settings import settings
 from auth_service.testing import AtOnce, Caller
@@ -223,3 +230,18 @@ def test_a_key_that_is_not_there_is_named_with_those_that_are() -> None:
     key = signing_key_ensure(now=NOON)
     with pytest.raises(CommandError, match=f"no key nobody; there are {key.kid}"):
         call_command("rotate_keys", "--revoke=nobody")
+
+
+@pytest.mark.django_db
+def test_a_process_goes_on_for_a_second_at_most_with_a_key_that_another_one_has_followed() -> None:
+    def signs(seconds: float) -> str:
+        token = sign_access_token({}, now=NOON + timedelta(seconds=seconds))
+        return str(jwt.get_unverified_header(token)["kid"])
+
+    first = signing_key_ensure(now=NOON)
+    assert signs(0) == first.kid
+    followed = SigningKey(kid="next", number=2, public_jwk={}, active_from=NOON)
+    followed.encrypted_private_key = encrypt(signing_key_open(first), kid="next", secret=settings().key_encryption_key)
+    SigningKey.objects.bulk_create([followed])  # as another process: no signal tells of it here
+    assert signs(0.9) == first.kid
+    assert signs(1) == "next"

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_delete, post_save
 
 
 class KeysConfig(AppConfig):
@@ -9,6 +10,9 @@ class KeysConfig(AppConfig):
     def ready(self) -> None:
         from chassis.django.health import health  # noqa: PLC0415
 
-        from auth_service.keys.signing import check_signing_key  # noqa: PLC0415  models are not loaded before this
+        from auth_service.keys.models import SigningKey  # noqa: PLC0415  models are not loaded before this
+        from auth_service.keys.signing import check_signing_key, signer  # noqa: PLC0415  as above
 
         health.check("signing key", check_signing_key)
+        for changed in (post_save, post_delete):
+            changed.connect(signer.forget, SigningKey)

@@ -7,6 +7,7 @@ from auth_service.keys.services import signing_key_ensure
 from auth_service.testing import Caller
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 
 def test_a_ready_process_says_so(charlie: Caller) -> None:
@@ -14,6 +15,15 @@ def test_a_ready_process_says_so(charlie: Caller) -> None:
     answer = charlie.get("/readyz")
     assert answer.status == 200
     assert set(answer.body["checks"]) == {"database", "migrations", "signing key", "demo accounts"}
+
+
+def test_that_it_is_alive_is_told_without_the_database_and_counted(
+    charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(0):
+        answer = charlie.get("/livez")
+    assert answer.headers["Content-Length"] == str(len('{"status": "ok"}'))
+    assert 'http_route="/livez"' in Client().get("/metrics").content.decode()
 
 
 def test_the_first_signing_key_is_there_once_a_process_is_ready(charlie: Caller) -> None:

@@ -15,6 +15,7 @@ INSTALLED_APPS = list(APPS.values())
 
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
+    "chassis.django.health.livez_first",
     "chassis.django.middleware.proxy_headers_from_trusted_peers",
     "django.middleware.security.SecurityMiddleware",
     "chassis.django.middleware.content_security_policy",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from chassis.client_address import TrustedProxies, networks
 from chassis.django.problem_responses import answer_problem
@@ -11,6 +11,7 @@ from chassis.problems import Problem
 from chassis.request_scope import request_scope
 
 Handler = Callable[[HttpRequest], HttpResponseBase]
+_WITHOUT_BODY = {204, 304}
 _ABOUT_THE_CLIENT = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED")
 
 PAGE_POLICY = "; ".join(
@@ -71,6 +72,7 @@ class RequestContextMiddleware:
             if request.resolver_match:
                 scope.timer.route = f"/{request.resolver_match.route.lstrip('^/')}"
             response["X-Request-ID"] = scope.request_id
+            _say_length(response)
             return response
 
     def _refusal(self, request: HttpRequest) -> HttpResponseBase | None:
@@ -79,3 +81,9 @@ class RequestContextMiddleware:
         if charset.strip('"').lower() in {"utf-8", "utf8"}:
             return None
         return answer_problem(request, Problem(415, "unsupported_media_type", "Only UTF-8 is understood."))
+
+
+def _say_length(response: HttpResponseBase) -> None:
+    """Else gunicorn sends what is there as a whole in chunks, which costs both sides more."""
+    if isinstance(response, HttpResponse) and response.status_code not in _WITHOUT_BODY:
+        response.headers.setdefault("Content-Length", str(len(response.content)))

@@ -28,7 +28,7 @@ OPERATIONS: dict[str, Operation] = {
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-@settings(max_examples=6, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_answer_is_one_that_the_contract_has(alice: Caller, operation: Operation, data: Any) -> None:
     case = data.draw(st.sampled_from(GenerationMode).flatmap(operation.as_strategy))

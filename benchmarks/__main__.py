@@ -10,7 +10,7 @@ from benchmarks import page
 from benchmarks.capacity import plan
 from benchmarks.results import report
 
-_OWN = {"__main__", "page", "results"}
+_OWN = {"__main__", "page", "processes", "results"}
 
 
 def main(wanted: str) -> int:

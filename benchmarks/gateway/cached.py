@@ -42,7 +42,7 @@ class Asked:
 
 def measure(start: Field, _: TokenMint, *, quick: bool) -> Iterator[Figure]:
     """All give the same twenty posts, as the textbook writes them."""
-    turns, requests = (5, 1000) if quick else (15, 3000)
+    turns, requests = (5, 1000) if quick else (11, 2000)
     with _textbook() as textbook, TemporaryDirectory() as folder:
         front = start.nginx("nginx before the textbook", textbook.port)
         list_of = {each: f"/{each}/posts/" for each in TEXTBOOKS}

@@ -20,7 +20,7 @@ REQUEST = b"GET /api/v1/feed.json HTTP/1.1\r\nHost: localhost\r\nAccept: */*\r\n
 
 def measure(start: Field, _: TokenMint, *, quick: bool) -> Iterator[Figure]:
     """Through the gateway, and through nginx, which lets all wait."""
-    turns, seconds = (2, 5) if quick else (5, 10)
+    turns, seconds = (2, 5) if quick else (3, 10)
     service = start.busy_service()
     gateway = start.gateway("gateway", BLOG_URL=f"http://127.0.0.1:{service.port}")
     nginx = start.nginx("nginx before the busy service", service.port)

@@ -22,7 +22,7 @@ Costs = dict[str, list[float]]
 
 
 def measure(start: Field, mint: TokenMint, *, quick: bool) -> Iterator[Figure]:
-    turns, requests = (5, 2000) if quick else (15, 4000)
+    turns, requests = (5, 2000) if quick else (11, 3000)
     token = mint.access(USER, "alice", scope="account posts media")
     one = start.gateway(NOW)
     running = [one, start.gateway_at(BEFORE, EARLIER), start.haproxy(), start.nginx(), start.naive()]

@@ -22,7 +22,7 @@ Costs = dict[str, dict[str, list[float]]]
 
 def measure(start: Field, mint: TokenMint, *, quick: bool) -> Iterator[Figure]:
     """CPU for each MB in turns, and the gateway's memory over all of them."""
-    turns = 2 if quick else 7
+    turns = 2 if quick else 5
     file = start.files / DOWN[1:]
     file.parent.mkdir(parents=True)
     file.write_bytes(_PIECE * MEGABYTES)

@@ -1,4 +1,5 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ from gateway_service.commands.check import main as check
 from gateway_service.commands.check import schema_text
 from gateway_service.commands.routes import main as routes
 from gateway_service.config import read
+from gateway_service.origin_patterns import MOST_ORIGIN_CHARACTERS, require_safe
 from gateway_service.testing.running import start
 from jsonschema import Draft202012Validator
 
@@ -38,6 +40,22 @@ WRONG = {
     "null origin": ("origins: []", 'origins: ["null"]', "is not an origin"),
     "origin with a path": ("origins: []", "origins: [https://a.example/x]", "is not an origin"),
     "pattern without anchors": ("patterns: []", 'patterns: ["https://.*"]', "must be anchored"),
+    "pattern with an open dot": (
+        "patterns: []",
+        "patterns: ['^https://app.example$']",
+        "has a dot that stands for",
+    ),
+    "pattern of any host": ("patterns: []", "patterns: ['^https://.*$']", "has a dot that stands for"),
+    "pattern with open choices": (
+        "patterns: []",
+        r"patterns: ['^https://a\.example$|^https://b\.example$']",
+        "is more",
+    ),
+    "pattern that repeats repeats": ("patterns: []", r"patterns: ['^https://([a-z]+)+\.example$']", "is more than"),
+    "pattern that is slow": ("patterns: []", r"patterns: ['^https://[a-z]+[a-z]+[a-z]+\.example$']", "which is slow"),
+    "pattern with a look ahead": ("patterns: []", r"patterns: ['^https://(?=a)a\.example$']", "is more than"),
+    "pattern with a set upside down": ("patterns: []", r"patterns: ['^https://[z-a]\.example$']", "is none: bad"),
+    "pattern that is none": ("patterns: []", r"patterns: ['^https://[a-\.example$']", "is more than"),
     "unknown default": ('default: "1"', 'default: "9"', "is not among the supported versions"),
     "sunset alone": ('"1": {}', '"1": {sunset: 2027-01-01T00:00:00Z}', "sunset needs a deprecated date"),
     "time without zone": ('"1": {}', '"1": {deprecated: 2027-01-01T00:00:00}', "time zone"),
@@ -80,6 +98,8 @@ WRONG = {
         "is a write that anybody may do",
     ),
     "internal path": ("path: /api/v1/tags", "path: /internal/tokens", "is not for the public"),
+    "path of anything": ("path: /api/v1/tags", "path: /{name}", "begins with anything"),
+    "path of anything below": ("path: /api/v1/tags", "path: /{name}/{other}", "begins with anything"),
     "cache without keys": ("    surrogate_keys: true\n    cache", "    cache", "nothing could be purged by events"),
     "cache without GET": (
         "path: /api/v1/auth/logout\n    upstream: auth",
@@ -191,3 +211,17 @@ def test_explain_replays_the_decision() -> None:
     assert "address 6000000 in 60 s" in explain("GET", "/api/v1/posts", "--address", "127.0.0.1")
     assert "canonical  refuses: 400 path_ambiguous" in explain("GET", "/api/../x")
     assert "token      refuses: 401 token_malformed" in explain("GET", "/api/v1/posts", "--token", "nonsense")
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"^https://[a-z0-9-]+\.preview\.example$",
+        r"^https://(?:app|admin)(-[a-z]{2})?\.example\.com$",
+        r"^http://localhost:\d{4,5}$",
+        r"^https://[a-z]+\.[a-z]+\.example:8443$",
+    ],
+)
+def test_pattern_that_is_safe_is_taken_and_quick(pattern: str) -> None:
+    require_safe(pattern)
+    assert not re.fullmatch(pattern, "https://" + "a" * (MOST_ORIGIN_CHARACTERS - 8))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from gateway_service.config import Cors
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header, Response
+from gateway_service.origin_patterns import MOST_ORIGIN_CHARACTERS
 
 _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE"
 _PREFLIGHT_VARY = b"Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
@@ -51,6 +52,8 @@ class CorsCheck:
     def _allows(self, origin: bytes) -> bool:
         if b"*" in self._origins or origin in self._origins or origin in self._credentialed:
             return True
+        if len(origin) > MOST_ORIGIN_CHARACTERS:
+            return False
         if not any(pattern.fullmatch(origin.decode("latin-1")) for pattern in self._patterns):
             return False
         if len(self._origins) < _REMEMBERED_ORIGINS:

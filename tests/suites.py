@@ -62,7 +62,13 @@ SUITES = (
     suite("e2e, embedded mode", "tests/e2e", "--mode=embedded"),
     suite("launcher", "tests/launcher", needs=(Postgres, RabbitMQ, Redis)),
     suite("auth", "services/auth"),
-    suite("auth on PostgreSQL", "services/auth", "--database=postgresql", needs=(Postgres,)),
+    suite(
+        "auth on PostgreSQL",
+        "services/auth",
+        "--ignore=services/auth/tests/test_processes.py",  # their databases are their own
+        "--database=postgresql",
+        needs=(Postgres,),
+    ),
     suite("blog", "services/blog"),
     suite("blog on PostgreSQL", "services/blog", "--database=postgresql", needs=(Postgres,)),
     suite("media", "services/media"),

@@ -20,8 +20,8 @@ from pytest_django import DjangoAssertNumQueries
 
 SITE = "https://news.example.org"
 POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self' https: http:; base-uri 'none'; form-action 'self'; "
-    "frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self' https: http:; connect-src 'self'; base-uri 'none'; "
+    "form-action 'self'; frame-ancestors 'none'"
 )
 WICKED = '</script><script>alert("1")</script><img src=x onerror=alert(1)>'
 
@@ -94,6 +94,35 @@ def test_pictures_come_in_the_size_that_is_needed(post: dict[str, Any]) -> None:
     html = page("/posts/first-light")
     assert 'alt="a &quot;hill&quot;"' in html
     assert "c &amp; d" in html
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ({"alt": "A hill"}, None),
+        ({"alt": "", "caption": "At dawn"}, "At dawn"),
+        ({"alt": ""}, PHRASES["en"]["picture"]),
+    ],
+)
+def test_who_cannot_see_a_picture_hears_what_it_leads_to(
+    alice: Caller, neighbours: Neighbours, said: dict[str, str], name: str | None
+) -> None:
+    image = {"media": str(neighbours.has_asset(alice)), **said}
+    slug = alice.writes("First light", images=[image], published=True)["slug"]
+    (link,) = re.findall(r'<figure class="picture">\s*<a ([^>]*)>', page(f"/posts/{slug}"))
+    assert re.findall('aria-label="(.*)"', link) == ([name] if name else [])
+
+
+def test_lists_say_what_they_are_of(post: dict[str, Any]) -> None:
+    described = {
+        path: meta(page(path))["description"] for path in ("/posts", "/authors/alice", "/tags/ink", "/posts?q=light")
+    }
+    assert described == {
+        "/posts": "Latest · Broadsheet",
+        "/authors/alice": "Posts by alice · Broadsheet",
+        "/tags/ink": "Tagged ink · Broadsheet",
+        "/posts?q=light": "Results for light · Broadsheet",
+    }
 
 
 def test_pictures_of_elsewhere_are_asked_for_without_saying_from_where(post: dict[str, Any]) -> None:

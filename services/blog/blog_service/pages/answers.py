@@ -18,6 +18,7 @@ POLICY = "; ".join(
         "default-src 'none'",
         "style-src 'self'",
         "img-src 'self' https: http:",  # authors may show pictures of anywhere
+        "connect-src 'self'",  # for tools that look for robots.txt from inside a page; pages run no scripts
         "base-uri 'none'",
         "form-action 'self'",
         "frame-ancestors 'none'",

@@ -1,7 +1,6 @@
 """From a folder to the server: only what changed, several at a time, and nothing twice after a kill."""
 
 import threading
-import uuid
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from broadsheet_cli.state import KnownPicture, State
 from broadsheet_cli.uploads import Progress, Upload
 
 AT_A_TIME = 4
-ONE_AND_THE_SAME = uuid.UUID("5f2ad0c4-7c9c-5a53-9c9e-5e2f6c1f3c55")  # keys of requests are made of what they send
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +94,10 @@ class Push:
             if known := self._state.picture(shown.digest):
                 advance(shown.file.stat().st_size)
                 return known
+            once = self._state.key(f"{shown.digest} {shown.file.name} {shown.alt}")
             begun = partial(self._state.keep_upload, shown.digest)
             resume = self._state.upload(shown.digest)
-            asset = Upload(self._api, shown.file, shown.alt, begun, advance).run(resume)
+            asset = Upload(self._api, shown.file, shown.alt, once, begun, advance).run(resume)
             known = KnownPicture(id=asset, url=self._api.get(f"/assets/{asset}")["urls"]["large"])
             self._state.keep_picture(shown.digest, known)
             return known
@@ -107,7 +106,7 @@ class Push:
         sent = _fields(document, pictures)
         known = self._state.post(name)
         if known is None:
-            once = str(uuid.uuid5(ONE_AND_THE_SAME, f"{self._api.server} {name} {document.digest}"))
+            once = self._state.key(f"{name} {document.digest}")
             answer = self._api.request("POST", "/posts", json=sent, headers={"Idempotency-Key": once})
         else:
             etag = self._api.etag(known["id"]) if self._force else known["etag"]

@@ -3,6 +3,7 @@
 import json
 import os
 import threading
+import uuid
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -36,6 +37,14 @@ class State:
             raise Failure(f"{folder} belongs to {content['server']}; push it there, or remove {self._file} first.")
         self._content: dict[str, Any] = {"server": server, "posts": {}, "pictures": {}, "uploads": {}} | content
 
+    def key(self, sent: str) -> str:
+        """An Idempotency-Key for what is sent, the same in each run until the file is removed."""
+        with self._lock:
+            if "id" not in self._content:
+                self._content["id"] = str(uuid.uuid4())
+                self._write()
+        return str(uuid.uuid5(uuid.UUID(self._content["id"]), sent))
+
     def post(self, name: str) -> KnownPost | None:
         known: KnownPost | None = self._content["posts"].get(name)
         return known
@@ -66,13 +75,16 @@ class State:
     def _keep(self, kind: str, name: str, known: Any) -> None:
         with self._lock:
             self._content[kind][name] = known
-            self._file.parent.mkdir(exist_ok=True)
-            new = self._file.with_suffix(".new")
-            with new.open("w") as file:
-                json.dump(self._content, file, indent=1, sort_keys=True)
-                file.flush()
-                os.fsync(file.fileno())
-            new.replace(self._file)
+            self._write()
+
+    def _write(self) -> None:
+        self._file.parent.mkdir(exist_ok=True)
+        new = self._file.with_suffix(".new")
+        with new.open("w") as file:
+            file.write(json.dumps(self._content))  # with an indent it takes an encoder that is many times slower
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(self._file)
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -13,14 +13,17 @@ from tests.support.programs import program
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
     """A browser without a window; each of its pages lives in a context, which is a visitor's own profile."""
-    path = program("chromium", "chromium")
-    own_sandbox = [] if os.geteuid() else ["--no-sandbox"]  # Chromium refuses to sandbox what root starts
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=own_sandbox)
+        browser = playwright.chromium.launch(executable_path=program("chromium", "chromium"), args=own_sandbox())
         try:
             yield browser
         finally:
             browser.close()
+
+
+def own_sandbox() -> list[str]:
+    """Chromium refuses to sandbox what root starts."""
+    return [] if os.geteuid() else ["--no-sandbox"]
 
 
 @contextlib.contextmanager

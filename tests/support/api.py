@@ -33,7 +33,11 @@ class Visitor:
         return self
 
     def log_in(self) -> Json:
-        """Take a pair of tokens; the access token goes with every request from now on."""
+        """Take a pair of tokens; the access token goes with every request from now on.
+
+        That of an earlier log-in does not go with this one: the gateway would refuse it where it has ended.
+        """
+        self.http.headers.pop("Authorization", None)
         body = {"login": self.username, "password": PASSWORD}
         pair = json_of(self.http.post("/api/v1/auth/jwt/create", json=body), 200)
         self.http.headers["Authorization"] = f"Bearer {pair['access']}"

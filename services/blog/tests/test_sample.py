@@ -1,6 +1,7 @@
 """A sample of posts is what the API would have made of them, as far as readers can tell."""
 
 from io import StringIO
+from typing import Any
 
 import pytest
 from blog_service.counts_audit import wrong_counts
@@ -54,6 +55,17 @@ def test_its_posts_are_found_by_what_indexing_finds_them_by(charlie: Caller) -> 
     with connection.cursor() as cursor:
         cursor.execute(words)
         assert loaded == cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_indexes_and_constraints_are_afterwards_what_they_were() -> None:
+    def kept() -> list[dict[str, Any]]:
+        with connection.cursor() as cursor:
+            return [connection.introspection.get_constraints(cursor, model._meta.db_table) for model in sample.WRITTEN]
+
+    before = kept()
+    load()
+    assert kept() == before
 
 
 def test_it_goes_on_where_it_ended(charlie: Caller) -> None:

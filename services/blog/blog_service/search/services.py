@@ -1,15 +1,15 @@
 """Writes to what is searched."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from itertools import count
+from collections.abc import Callable, Iterable, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
+from blog_service.bulk import rows_copy
 from blog_service.search.models import Document
 from blog_service.search.terms import languages_in, tokens_of
 from blog_service.search.words import words_in
@@ -20,6 +20,9 @@ MOST_BYTES = 500_000
 """Of different tokens of a text; PostgreSQL keeps a megabyte, positions included. What comes later is not found."""
 MOST_TIMES = 20
 """A token counts in one part of a text."""
+REMEMBERED = 10_000
+"""Parts of texts that are loaded together."""
+Weighted = Callable[[str, tuple[str, ...], int], str]
 
 
 class Texts(NamedTuple):
@@ -36,34 +39,16 @@ def document_write(post_id: UUID, texts: Texts) -> None:
         _WRITERS[connection.vendor](cursor, post_id, parts_of(texts))
 
 
-def documents_load(documents: Iterable[tuple[UUID, list[list[str]]]]) -> None:
-    """Let very many posts be found that are new, each by the tokens of its parts."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy("COPY search_document (post_id, splitting, words) FROM STDIN") as copy:
-                for post_id, parts in documents:
-                    copy.write_row((post_id, SPLITTING, vector_of(parts)))
-        else:
-            for post_id, parts in documents:
-                _write_to_sqlite(cursor, post_id, parts)
-
-
-@contextmanager
-def index_made_afterwards() -> Iterator[None]:
-    """Load very many documents in the block: PostgreSQL makes its index of all of them faster than one by one.
-
-    What is looked for meanwhile is read from the table, row by row.
-    """
-    if connection.vendor != "postgresql":
-        yield
+def documents_load(documents: Iterable[tuple[UUID, list[Sequence[str]]]]) -> None:
+    """Let very many posts be found that are new, each by the tokens of its parts, many of which are alike."""
+    if connection.vendor == "postgresql":
+        weighted = lru_cache(REMEMBERED)(_weighted)
+        vectors = ((post_id, SPLITTING, vector_of(parts, weighted)) for post_id, parts in documents)
+        rows_copy(Document._meta.db_table, ("post_id", "splitting", "words"), vectors)
         return
     with connection.cursor() as cursor:
-        cursor.execute("DROP INDEX IF EXISTS search_document_words")
-    try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("CREATE INDEX search_document_words ON search_document USING gin (words)")
+        for post_id, parts in documents:
+            _write_to_sqlite(cursor, post_id, parts)
 
 
 def document_forget(post_id: UUID) -> None:
@@ -94,15 +79,21 @@ def parts_of(texts: Texts) -> list[list[str]]:
     return parts
 
 
-def vector_of(parts: Iterable[list[str]]) -> str:
+def _weighted(weight: str, tokens: tuple[str, ...], first: int) -> str:
+    """A part of a vector, whose positions begin at ``first``."""
+    return " ".join([f"'{token}':{position}{weight}" for position, token in enumerate(tokens, first)])
+
+
+def vector_of(parts: Iterable[Sequence[str]], weighted: Weighted = _weighted) -> str:
     """The tokens of each part as PostgreSQL writes them in a vector: no parser of its own sees a word."""
-    position = count(1)
-    return " ".join(
-        f"'{token}':{next(position)}{weight}" for weight, part in zip("ABD", parts, strict=True) for token in part
-    )
+    vectors, position = [], 1
+    for weight, part in zip("ABD", parts, strict=True):
+        vectors.append(weighted(weight, tuple(part), position))
+        position += len(part)
+    return " ".join(vectors)
 
 
-def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
+def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[Sequence[str]]) -> None:
     cursor.execute(
         "INSERT INTO search_document (post_id, splitting, words) VALUES (%s, %s, %s::tsvector)"
         " ON CONFLICT (post_id) DO UPDATE SET splitting = excluded.splitting, words = excluded.words",
@@ -110,7 +101,7 @@ def _write_to_postgresql(cursor: CursorWrapper, post_id: UUID, parts: Iterable[l
     )
 
 
-def _write_to_sqlite(cursor: CursorWrapper, post_id: UUID, parts: Iterable[list[str]]) -> None:
+def _write_to_sqlite(cursor: CursorWrapper, post_id: UUID, parts: Iterable[Sequence[str]]) -> None:
     cursor.execute(
         "INSERT INTO search_document (post_id, splitting) VALUES (%s, %s)"
         " ON CONFLICT (post_id) DO UPDATE SET splitting = excluded.splitting RETURNING id",

@@ -1,9 +1,12 @@
 """P8: how long readers wait where there are a million posts, over how long where there are a thousand."""
 
+import json
 import statistics
 import time
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 
 from chassis.lists import CursorPage, Parameter, Query
 
@@ -38,7 +41,7 @@ def measure(small: tuple[str, int], large: tuple[str, int], *, quick: bool) -> I
     with webs() as start:
         few = _asked(start.blog(small[0], name="few"), small[1])
         many = _asked(start.blog(large[0], name="many"), large[1])
-        taken = _turns({"few": few, "many": many}, 10 if quick else 60)
+        taken = _turns({"few": few, "many": many}, 10 if quick else 40)
     sizes = f"{large[1]:,} posts over {small[1]:,}"
     for questions, most, what in ((QUESTIONS, MOST, "reading"), (SEARCHES, MOST_SEARCHING, "searching")):
         yield _figure(f"P8-{what}", f"{what}, {sizes}: p50, worst question", taken, list(questions), most)
@@ -55,15 +58,13 @@ def _asked(web: Web, posts: int) -> dict[str, tuple[Web, str]]:
 
 def _cursor(web: Web, posts: int, share: float) -> str:
     """A cursor behind which a share of the posts is left, as the list would give it out there."""
-    import json  # noqa: PLC0415
-
     connection = web.connection()
     connection.request("GET", f"/api/v2/posts/by-slug/sample-{int(posts * share)}")
     post = json.loads(connection.getresponse().read())
     connection.close()
     query = Query("/api/v2/posts", [("limit", "20")], [Parameter("limit")])
     page = CursorPage(query, {}, 20, None)
-    place = (post["published_at"].replace("Z", "+00:00"), post["id"])
+    place = (datetime.fromisoformat(post["published_at"]), UUID(post["id"]))
     _, cursor = page.split([place] * 21, lambda found: found)
     return quote(str(cursor), safe="")
 

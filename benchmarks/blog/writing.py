@@ -26,7 +26,7 @@ POST = {
 
 def measure(now_url: str, then_url: str, *, quick: bool) -> Iterator[Figure]:
     """Of two empty databases."""
-    turns, posts = (3, 20) if quick else (9, 60)
+    turns, posts = (3, 20) if quick else (7, 40)
     mint = TokenMint("https://broadsheet.test", "broadsheet")
     with _auth(mint) as auth_url, TemporaryDirectory(prefix="broadsheet-bench-") as name, webs() as start:
         folder = Path(name)

@@ -344,6 +344,8 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 "none",
                 {"{{type}}": 'sum by (type) (increase(events_published_total{result="confirmed"}[1h]))'},
             ),
+            Panel("Comments that wait for moderators", "none", {"held": "max(comments_held)"}),
+            Panel("Oldest comment that waits for moderators", "s", {"age": "max(comments_held_oldest_seconds)"}),
             *(
                 Panel(title, "none", {title: added_up(f"stats_counts.broadsheet.{name}")}, "statsd", "graphite")
                 for title, name in FIGURES.items()

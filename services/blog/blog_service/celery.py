@@ -12,6 +12,7 @@ app = celery_app(
     settings(),
     tasks=[
         "blog_service.authors.tasks",
+        "blog_service.comments.tasks",
         "blog_service.home_feed.tasks",
         "blog_service.erasure.tasks",
         "blog_service.media_refs.tasks",
@@ -22,6 +23,7 @@ app = celery_app(
     schedule={
         "posts-publish-due": {"task": "posts_publish_due", "schedule": 10},
         "posts-follow-tags": {"task": "posts_follow_tags", "schedule": 10},
+        "comments-held-measure": {"task": "comments_held_measure", "schedule": 10},
         "media-refs-refresh-stuck": {"task": "media_refs_refresh_stuck", "schedule": 60},
         "media-refs-reconcile": {"task": "media_refs_reconcile", "schedule": 300},
         "home-feed-spread": {"task": "home_feed_spread", "schedule": 10},

@@ -1,14 +1,17 @@
 """Moderation in the admin: who comes in, what they see, and what they do about it."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from blog_service.commands import event_service
 from blog_service.comments.models import Comment
+from blog_service.comments.tasks import comments_held_measure
 from blog_service.testing import Caller, Neighbours
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
+from chassis.metrics import gauge
 from chassis.testing import TokenMint
 from django.test import Client
 from uuid_utils.compat import uuid7
@@ -95,6 +98,17 @@ def test_comments_are_held_approved_and_removed_in_bulk(
     assert charlie.get(COMMENTS).body["results"][0]["body"] == "Buy now"
     told = [event for event in published(DjangoDatabase()) if event.actor == str(mo.id)]
     assert [event.type.split(".")[2] for event in told] == ["deleted", "created", "deleted", "created"]
+
+
+def test_what_waits_for_moderators_is_measured(desk: Client, comment: dict[str, Any]) -> None:
+    number, oldest = gauge("comments_held"), gauge("comments_held_oldest_seconds")
+    asked_at = Comment.objects.get().created_at + timedelta(hours=3)
+    act(desk, "hold", comment)
+    comments_held_measure(asked_at)
+    assert (number._value.get(), oldest._value.get()) == (1, 3 * 3600)
+    act(desk, "approve", comment)
+    comments_held_measure(asked_at)
+    assert (number._value.get(), oldest._value.get()) == (0, 0)
 
 
 def test_what_its_author_took_back_is_approved_by_nobody(

@@ -4,9 +4,11 @@ from datetime import datetime
 from uuid import UUID
 
 from chassis.events.databases.django import publish
+from chassis.metrics import gauge
 from chassis.problems import FieldError, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
+from django.db.models import Count, Min
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -106,6 +108,13 @@ def comment_approve(comment_id: UUID, *, actor: UUID) -> None:
     comment = _held(comment_id)
     comment.approved_at = timezone.now()
     _become(comment, VISIBLE if comment.body else comment.state, actor)
+
+
+def held_measure(now: datetime) -> None:
+    """Show how many comments wait for a moderator, and how old the oldest of them is."""
+    held = Comment.objects.filter(state=HELD).aggregate(number=Count("id"), oldest=Min("created_at"))
+    gauge("comments_held").set(held["number"])
+    gauge("comments_held_oldest_seconds").set((now - held["oldest"]).total_seconds() if held["oldest"] else 0)
 
 
 def comments_erase(user_id: UUID) -> int:

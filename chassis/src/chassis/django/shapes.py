@@ -39,6 +39,7 @@ class Shape(msgspec.Struct, metaclass=ShapeMeta):
     """An answer, or a part of one. Its docstring goes into the documentation."""
 
     @classmethod
+    @cache  # views ask at every request
     def columns(cls) -> tuple[str, ...]:
         """What a query has to read; the rows of a list of shapes, such as ``images``, are another query's."""
         return tuple(dict.fromkeys(_columns(cls, "")))

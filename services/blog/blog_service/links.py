@@ -63,6 +63,10 @@ def tag_page_link(name: str) -> str:
     return f"{settings().public_url}/posts?{urlencode({'tag': name})}"
 
 
+def tag_link_v2(tag_id: int) -> str:
+    return f"{settings().public_url}/api/v2/tags/{tag_id}"
+
+
 def posts_page_link() -> str:
     return f"{settings().public_url}/posts"
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("api/v1/", include("blog_service.profiles.v1.urls")),
     path("api/v1/", include("blog_service.discussions.v1.urls")),
     path("api/v2/", include("blog_service.posts.v2.urls")),
+    path("api/v2/", include("blog_service.tags.v2.urls")),
     path("api/v2/", include("blog_service.profiles.v2.urls")),
     path("realworld/api/", include("blog_service.posts.realworld.urls")),
     path("realworld/api/", include("blog_service.tags.realworld.urls")),

@@ -11,6 +11,7 @@ from chassis.realworld import PREFIX, SCHEME, audience_of
 REFUSALS = frozenset(
     {"token_missing", "session_required", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"}
 )
+_NUMBERS = frozenset({"number", "tag_id"})
 _ID = "01930000-0000-7000-8000-00000000000f"  # of nothing that is there
 
 
@@ -81,6 +82,6 @@ def _filled(path: str) -> str:
 
 
 def _value(field: str) -> str:
-    if field == "number":
+    if field in _NUMBERS:
         return "1"
     return _ID if field.endswith("id") else "nobody"

@@ -24,7 +24,7 @@ from blog_service.posts.lists import FILTERS, NEWEST_FIRST, posts_published
 from blog_service.posts.models import PostImage
 from blog_service.posts.selectors import ImageRow, PostRow, rows_of
 from blog_service.settings import settings
-from blog_service.tags.selectors import tag_get
+from blog_service.tags.selectors import TagNotFound, tag_get
 
 FULL = Parameter("full", {"type": "boolean"}, "whole texts, as far as they are not too long together")
 PARAMETERS = (*(each for each in FILTERS if each.name in {"author", "tag"}), FULL)
@@ -76,7 +76,7 @@ def feed_of(query: Query) -> Feed:
     link, filters = posts_page_link(), {}
     if (wanted := query.text("tag")) is not None:
         if (tag := tag_get(wanted)) is None:
-            raise Problem(404, "tag_not_found", "There is no such tag.")
+            raise TagNotFound
         link, filters["tag"] = tag_page_link(tag.name), tag.name
         names.insert(0, tag.name)
     if (wanted := query.text("author")) is not None:

@@ -28,7 +28,7 @@ from blog_service.profiles.moves import moved
 from blog_service.profiles.selectors import author_called
 from blog_service.search.terms import Terms
 from blog_service.settings import settings
-from blog_service.tags.selectors import tag_get
+from blog_service.tags.selectors import TagNotFound, tag_get
 
 KNOWN = (*CURSOR, *FILTERS)
 READING = ["get", "head"]
@@ -188,7 +188,7 @@ class Stylesheet(View):
 def _about_tag(name: str) -> dict[str, Any]:
     tag = tag_get(name)
     if tag is None:
-        raise Problem(404, "tag_not_found", "There is no such tag.")
+        raise TagNotFound
     return {"title": tag.name, "canonical": tag_page_link(tag.name), "tag": tag.name, "feed": {"tag": tag.name}}
 
 

@@ -52,7 +52,7 @@ def test_comment_changes_the_count_in_lists(alice: Visitor, bob: Visitor, strang
     eventually(lambda: json_of(stranger.http.get(f"{POSTS}/{kept['slug']}/comments"), 200)["count"] == 1)
 
 
-def test_picture_is_kept_until_it_is_replaced_or_deleted(alice: Visitor, stranger: Visitor) -> None:
+def test_picture_is_kept_until_it_is_replaced_private_or_deleted(alice: Visitor, stranger: Visitor) -> None:
     uploaded = json_of(alice.upload(photograph(400, 300, seed="kept")), 201)
     own, shown = f"/api/v2/assets/{uploaded['id']}", uploaded["urls"]["thumb"]
     first = stranger.wait_for_picture(shown)
@@ -64,6 +64,12 @@ def test_picture_is_kept_until_it_is_replaced_or_deleted(alice: Visitor, strange
     eventually(lambda: stranger.http.get(shown).status_code == 308, every=0.01)
     present = replaced["urls"]["thumb"]
     assert stranger.wait_for_picture(present).content != first.content
+    eventually(lambda: stranger.http.get(present).headers["X-Cache"] == "hit")
+
+    for visibility, status in (("private", 404), ("public", 200)):
+        version = alice.http.get(own).headers["ETag"]
+        expect(alice.http.patch(own, json={"visibility": visibility}, headers={"If-Match": version}), 200)
+        eventually(lambda status=status: stranger.http.get(present).status_code == status, every=0.01)  # type: ignore[misc]
     eventually(lambda: stranger.http.get(present).headers["X-Cache"] == "hit")
 
     expect(alice.http.delete(own), 204)

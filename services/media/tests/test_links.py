@@ -5,6 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
+from chassis.events.testing import published
+from media_service.database import Database
 from media_service.settings import MediaSettings
 from media_service.signed_paths import SignedPath
 from media_service.signing import Purpose, SigningKeys
@@ -153,3 +156,11 @@ async def test_a_private_picture_is_transformed_only_where_that_ends(
     assert (await transformed()).status_code == 404
     ending = await transformed(expires_in=60)
     assert (ending.status_code, ending.headers["cache-control"]) == (200, KEPT_NOWHERE)
+
+
+async def test_caches_are_told_when_a_picture_becomes_private_or_public(alice: Person, database: Database) -> None:
+    asset = await alice.has_uploaded(jpeg())
+    for visibility in ("private", "private", "public"):
+        await changed(alice, asset, visibility=visibility, alt="A river")
+    told = [event for event in published(SqlAlchemyDatabase(database.engine)) if event.type == "media.shown.changed.v1"]
+    assert [event.data for event in told] == [{"asset_id": asset["id"]}] * 2

@@ -75,6 +75,6 @@ class AssetRemoved(AssetState):
 
 @event("media.shown.changed.v1", aggregate="shown", id_field="asset_id", optional_subscribers=True)
 class ShownChanged(EventData):
-    """Addresses of the asset show nothing any more, or another picture: caches forget what they have of it."""
+    """Addresses of the asset show something else, or nothing, from now on: caches forget what they have of it."""
 
     asset_id: UUID = Field(examples=[_ASSET])

@@ -90,8 +90,11 @@ def asset_change(
     """
     asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     require(asset)
+    was_private = asset.is_private
     for name, value in fields.items():
         setattr(asset, name, value)
+    if asset.is_private != was_private:
+        _shown_changed(session, asset_id)
     return asset
 
 

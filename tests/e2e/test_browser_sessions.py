@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from tests.support.api import PASSWORD, Visitor, expect, json_of
 from tests.support.browser import empty_pages
 from tests.support.platform import Platform
+from tests.support.waiting import eventually
 
 SESSIONS = "/api/v2/sessions"
 CALL = """async ([url, method, body, headers, options]) => {
@@ -173,3 +174,20 @@ def test_what_other_pages_make_the_browser_send_does_nothing(
     )
     assert [each for each in sessions(fay) if each in before] == before
     assert own_page.refresh(csrf)[0] == 200
+
+
+def test_browser_asks_before_the_first_call_alone_and_shows_refusals(
+    own_platform: Platform, context: BrowserContext, reader: LocalServer, base_url: str
+) -> None:
+    tab, log = Tab(context, reader.url, base_url), own_platform.folder / "log/gateway.log"
+
+    def preflights() -> int:
+        return log.read_text().count('"method": "OPTIONS"')
+
+    before = preflights()
+    for _ in range(3):
+        assert tab.call("GET", "/api/v1/posts", headers={"API-Version": "1"}, credentials="omit")[0] == 200
+    status, problem = tab.call("DELETE", "/api/v1/nothing", credentials="omit")  # another one, whose line comes behind
+    assert (status, problem["code"]) == (404, "route_unknown")
+    eventually(lambda: preflights() >= before + 2)
+    assert preflights() == before + 2

@@ -1,6 +1,6 @@
 """What routes ask for by type."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
@@ -13,6 +13,8 @@ from media_service.decoding.decoder import Decoder
 from media_service.decoding.slots import FairSlots
 from media_service.pictures.scratch import Room, Scratch
 from media_service.settings import MediaSettings
+from media_service.signed_paths import SignedPath
+from media_service.signing import Purpose, SigningKeys
 from media_service.storage.store import Store
 
 
@@ -30,6 +32,9 @@ class WebService:
     @property
     def public_url(self) -> str:
         return self.settings.public_url
+
+    def signing_keys(self, purpose: Purpose) -> SigningKeys:
+        return SigningKeys(purpose, self.settings.signing_keys)
 
 
 def _service(request: Request) -> WebService:
@@ -59,6 +64,18 @@ def uuid_of(text: str) -> UUID | None:
     except ValueError:
         return None
     return value if str(value) == text else None
+
+
+def signed_path(purpose: Purpose) -> Callable[..., SignedPath]:
+    """What a path says that was signed for a purpose: as it was sent, for its parts do not tell how they were spelled.
+
+    Raises Problem 403 for one that was not.
+    """
+
+    def read(request: Request, service: Service) -> SignedPath:
+        return SignedPath.read(request.scope["raw_path"], service.signing_keys(purpose))
+
+    return read
 
 
 ScratchOfRequest = Annotated[Scratch, Depends(_scratch)]

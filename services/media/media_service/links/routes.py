@@ -7,14 +7,14 @@ from chassis.fastapi.authentication import Caller
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.selectors import asset_get
-from media_service.dependencies import AssetId, Service, WebService
+from media_service.dependencies import AssetId, Service, signed_path
 from media_service.keeping.answers import PRIVATE
 from media_service.links.schemas import Link, LinkUrl
 from media_service.renditions.answers import BEING_MADE, NOWHERE, unknown
 from media_service.renditions.selectors import shown_asset
 from media_service.renditions.showing import show, show_as_accepted
 from media_service.signed_paths import SignedPath
-from media_service.signing import Purpose, SigningKeys
+from media_service.signing import Purpose
 from media_service.storage.serving import PICTURE
 from media_service.storage.store import EXTENSIONS
 
@@ -31,27 +31,28 @@ async def make_link(asset_id: AssetId, link: Link, caller: Caller, response: Res
     response.headers.update(PRIVATE)
     asset = await service.database.read(asset_get, asset_id, caller.sub)
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=link.expires_in)
-    path = SignedPath(ROOT, asset.id, until, f"/{link.preset}").signed(_keys(service))
+    path = SignedPath(ROOT, asset.id, until, f"/{link.preset}").signed(service.signing_keys(Purpose.LINKS))
     return LinkUrl(url=service.public_url + path, expires_at=until)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/links gives it")]
 
 
-def _signed_path(
-    request: Request,
-    signature: Segment,  # noqa: ARG001  the path as it was sent is what was signed
-    preset: Segment,  # noqa: ARG001
-    service: Service,
-) -> SignedPath:
-    return SignedPath.read(request.scope["raw_path"], _keys(service))
+async def _told(signature: Segment, preset: Segment) -> None:
+    """What the contract has of such an address."""
+
+
+Signed = Annotated[SignedPath, Depends(signed_path(Purpose.LINKS))]
 
 
 @public.head("/{signature}/{preset}", include_in_schema=False)
-@public.get("/{signature}/{preset}", responses=PICTURE | BEING_MADE | REFUSED, response_class=Response)
-async def show_linked(
-    request: Request, path: Annotated[SignedPath, Depends(_signed_path)], service: Service
-) -> Response:
+@public.get(
+    "/{signature}/{preset}",
+    responses=PICTURE | BEING_MADE | REFUSED,
+    response_class=Response,
+    dependencies=[Depends(_told)],
+)
+async def show_linked(request: Request, path: Signed, service: Service) -> Response:
     """A picture by a link, until it ends; a rendition in the form that Accept names."""
     preset = path.tail.removeprefix("/")
     asset = await service.database.read(shown_asset, path.asset_id) if path.seconds_left(datetime.now(UTC)) else None
@@ -60,7 +61,3 @@ async def show_linked(
     if preset == "original":
         return await show(request, service, asset, preset, EXTENSIONS[asset.mime], life=NOWHERE)
     return await show_as_accepted(request, service, asset, preset, life=NOWHERE)
-
-
-def _keys(service: WebService) -> SigningKeys:
-    return SigningKeys(Purpose.LINKS, service.settings.signing_keys)

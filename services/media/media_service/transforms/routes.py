@@ -8,14 +8,14 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.selectors import asset_get
-from media_service.dependencies import AssetId, Service, WebService
+from media_service.dependencies import AssetId, Service, WebService, signed_path
 from media_service.keeping.answers import PRIVATE
 from media_service.pictures.forms import BY_EXTENSION
 from media_service.renditions import answers
 from media_service.renditions.answers import BEING_MADE, NOWHERE, being_made, failed, life, unknown
 from media_service.renditions.selectors import shown_asset
 from media_service.signed_paths import SignedPath
-from media_service.signing import Purpose, SigningKeys
+from media_service.signing import Purpose
 from media_service.storage.serving import PICTURE, FileGone, StoredFile, serve
 from media_service.storage.store import EXTENSIONS
 from media_service.transforms.addresses import ROOT, Tail
@@ -46,31 +46,28 @@ async def sign_transform(
     now = datetime.now(UTC).replace(microsecond=0)
     until = None if asked.expires_in is None else now + timedelta(seconds=asked.expires_in)
     tail = Tail(operations.spelled(), asset.sha256, asked.format)
-    path = SignedPath(ROOT, asset.id, until, str(tail)).signed(_keys(service))
+    path = SignedPath(ROOT, asset.id, until, str(tail)).signed(service.signing_keys(Purpose.TRANSFORMS))
     return TransformUrl(url=service.public_url + path, expires_at=until)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/transforms gives it")]
 
 
-def _signed_path(  # noqa: PLR0913, PLR0917  what the contract tells of the address
-    request: Request,
-    signature: Segment,  # noqa: ARG001  the path as it was sent is what was signed
-    operations: Segment,  # noqa: ARG001
-    sha: Segment,  # noqa: ARG001
-    extension: Segment,  # noqa: ARG001
-    service: Service,
-) -> SignedPath:
-    return SignedPath.read(request.scope["raw_path"], _keys(service))
+async def _told(signature: Segment, operations: Segment, sha: Segment, extension: Segment) -> None:
+    """What the contract has of such an address."""
+
+
+Signed = Annotated[SignedPath, Depends(signed_path(Purpose.TRANSFORMS))]
 
 
 @public.head("/{signature}/{operations}/{sha}.{extension}", include_in_schema=False)
 @public.get(
-    "/{signature}/{operations}/{sha}.{extension}", responses=PICTURE | BEING_MADE | REFUSED, response_class=Response
+    "/{signature}/{operations}/{sha}.{extension}",
+    responses=PICTURE | BEING_MADE | REFUSED,
+    response_class=Response,
+    dependencies=[Depends(_told)],
 )
-async def show_transformed(
-    request: Request, path: Annotated[SignedPath, Depends(_signed_path)], service: Service
-) -> Response:
+async def show_transformed(request: Request, path: Signed, service: Service) -> Response:
     """A picture after operations, at a signed address; 202 while it is drawn."""
     asked, left = Tail.read(path.tail), path.seconds_left(datetime.now(UTC))
     if asked is None or left == 0:
@@ -100,10 +97,6 @@ async def _show(
     except FileGone:
         await derivatives.lost(found)
         return being_made()
-
-
-def _keys(service: WebService) -> SigningKeys:
-    return SigningKeys(Purpose.TRANSFORMS, service.settings.signing_keys)
 
 
 def _file(asset: Asset, found: Derivative) -> StoredFile:

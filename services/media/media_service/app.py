@@ -25,9 +25,11 @@ from media_service.exports import routes as exports
 from media_service.keeping import routes as keeping
 from media_service.links import routes as links
 from media_service.pictures.scratch import Room
+from media_service.quick_reads import quick_reads
 from media_service.quota import routes as quota
 from media_service.renditions import routes as renditions
 from media_service.renditions.forms import Forms
+from media_service.renditions.shortcut import ReadyRenditions, Shortcut
 from media_service.replacing import routes as replacing
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store
@@ -69,6 +71,8 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         database = AsyncDatabase(settings.database_url)
         database_pool.watch(database.usage)
         slots = FairSlots(settings.decode_concurrency)
+        reads = quick_reads(settings.database_url)
+        app.state.ready_renditions = ReadyRenditions(reads, store)
         app.state.forms = Forms(settings, database, store, decoder, slots)
         app.state.derivatives = Derivatives(settings, database, store, decoder, slots)
         app.state.service = WebService(settings, database, store, decoder, slots, Room(settings.scratch_bytes))
@@ -81,6 +85,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
         revocations.close()
         await app.state.forms.making.close()
         await app.state.derivatives.making.close()
+        await reads.close()
         await database.close()
 
     app = FastAPI(
@@ -99,6 +104,7 @@ def create_app(settings: MediaSettings, store: Store, decoder: Decoder, health: 
     app.state.verifier = Verifier(keys.get, issuer=settings.token_issuer, audience=settings.token_audience)
     app.state.service_verifier = ServiceVerifier(keys.get, issuer=settings.token_issuer, audience=settings.service)
     app.state.revocations = revocations
+    app.add_middleware(Shortcut)
     app.add_middleware(RequestContextMiddleware)
     exceptions.install(app, public_url=settings.public_url)
     for public in _PUBLIC:

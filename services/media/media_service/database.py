@@ -18,10 +18,14 @@ from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
+from media_service import quick_reads
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 WRITING = {"begin": "BEGIN IMMEDIATE"}  # in SQLite a reader that turns writer fails; one that begins as a writer waits
+MORE_CONNECTIONS = 10
+"""Than the five that stay open; docs/capacity.md counts with it."""
 POSTGRESQL_LIMITS = "-c statement_timeout=30s -c lock_timeout=10s"
 
 
@@ -110,7 +114,8 @@ def _options(url: str) -> dict[str, Any]:
     if url.startswith("postgresql"):
         limits = f"{POSTGRESQL_LIMITS} {os.environ.get('PGOPTIONS', '')}"  # the later wins: migrations have their own
         connecting = {"connect_timeout": 5, "options": limits.strip()}
-        return {"pool_pre_ping": True, "pool_timeout": 5, "connect_args": connecting}  # seconds
+        more = MORE_CONNECTIONS - quick_reads.CONNECTIONS
+        return {"pool_pre_ping": True, "pool_timeout": 5, "max_overflow": more, "connect_args": connecting}  # seconds
     return {}
 
 

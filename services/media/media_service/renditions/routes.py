@@ -16,10 +16,9 @@ from media_service.dependencies import AssetId, Service, WebService
 from media_service.presets import PRESETS
 from media_service.renditions.answers import BEING_MADE, unknown
 from media_service.renditions.selectors import public_asset
-from media_service.renditions.showing import LIFE, extension_of, show, show_as_accepted, was_offered
+from media_service.renditions.showing import ASKED_EACH_TIME, LIFE, extension_of, show, show_as_accepted, was_offered
 from media_service.storage.serving import PICTURE
 
-ASKED_EACH_TIME = "public, no-cache"
 REPLACED: dict[int | str, dict[str, Any]] = {308: {"description": "It was replaced; there is the present one"}}
 _REVISION = re.compile("[1-9][0-9]{0,8}")
 

@@ -12,12 +12,14 @@ from media_service.renditions.answers import being_made, failed, life, unknown
 from media_service.renditions.forms import Forms
 from media_service.renditions.selectors import rendition_get
 from media_service.storage.models import Rendition, RenditionForm
-from media_service.storage.serving import StoredFile, original, serve
-from media_service.storage.store import EXTENSIONS, key_of
+from media_service.storage.serving import original, rendition_file, serve
+from media_service.storage.store import EXTENSIONS
 
 LIFE = life()
 LIFE_UNTIL_SMALLER = life(60)
 """Of a form that stands for a smaller one, which is being made."""
+ASKED_EACH_TIME = "public, no-cache"
+"""Of an address without a revision."""
 CHOSEN = {"Vary": "Accept"}
 
 
@@ -80,15 +82,7 @@ async def _shown(
 ) -> Response:
     if not found.sha256:
         raise failed("it cannot be drawn in this form")
-    file = StoredFile(
-        key=key_of(asset.blob_id, found.sha256, found.mime),
-        name=f"{asset.id}-{found.preset}.{EXTENSIONS[found.mime]}",
-        cache_tag=str(asset.id),
-        sha256=found.sha256,
-        mime=found.mime,
-        bytes=found.bytes,
-        modified=asset.shown_since,
-    )
+    file = rendition_file(found, asset.blob_id, asset.id, asset.shown_since)
     return await serve(request, service.store, file, cache_control=life, **headers)
 
 

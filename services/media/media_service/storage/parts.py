@@ -16,6 +16,11 @@ class Body:
     headers: dict[str, str]
     pieces: Sequence[bytes | range]
 
+    def cached(self, store: Store, key: str) -> bytes | None:
+        """All of it, if it is one piece that the store has at hand."""
+        first, *others = self.pieces
+        return store.cached(key, first) if isinstance(first, range) and not others else None
+
     async def read(self, store: Store, key: str) -> AsyncIterator[bytes]:
         """Raises FileNotFoundError before the first byte."""
         first = next(piece for piece in self.pieces if isinstance(piece, range))

@@ -11,7 +11,7 @@ from chassis.problems import Problem
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from media_service.storage.models import Blob
+from media_service.storage.models import Blob, Rendition, RenditionForm
 from media_service.storage.parts import body_of
 from media_service.storage.ranges import UnsatisfiableRange, requested_ranges
 from media_service.storage.store import EXTENSIONS, Store, key_of
@@ -61,6 +61,15 @@ def original(blob: Blob, asset_id: UUID, created_at: datetime) -> StoredFile:
     return StoredFile(key, name, str(asset_id), blob.sha256, blob.mime, blob.bytes, created_at)
 
 
+def rendition_file(
+    drawn: Rendition | RenditionForm, blob_id: UUID, asset_id: UUID, shown_since: datetime
+) -> StoredFile:
+    """A rendition of a stored picture as the file of an asset that shows it since then."""
+    name = f"{asset_id}-{drawn.preset}.{EXTENSIONS[drawn.mime]}"
+    key = key_of(blob_id, drawn.sha256, drawn.mime)
+    return StoredFile(key, name, str(asset_id), drawn.sha256, drawn.mime, drawn.bytes, shown_since)
+
+
 async def serve(request: Request, store: Store, file: StoredFile, *, cache_control: str, **more: str) -> Response:
     """The file, parts of it, or 304; raises FileGone, and Problem 416 for parts it does not have.
 
@@ -89,6 +98,8 @@ async def serve(request: Request, store: Store, file: StoredFile, *, cache_contr
         return Response(status_code=status, headers=headers, media_type=body.mime)
     if not parts and (address := store.at_edge(file.key)):
         return Response(headers=headers | {"Content-Length": "0", "X-Accel-Redirect": address}, media_type=file.mime)
+    if (cached := body.cached(store, file.key)) is not None:
+        return Response(cached, status, headers, media_type=body.mime)
     try:
         content = await body.read(store, file.key)
     except FileNotFoundError as error:

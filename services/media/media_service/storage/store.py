@@ -4,6 +4,7 @@ A file is there in full or not at all. Keys are made here and nowhere else.
 """
 
 import errno
+import os
 import re
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from obstore.store import S3Config
 
 CHUNK = 256 * 1024
+_AT_ONCE: int | None = getattr(os, "RWF_NOWAIT", None)
+"""How a read that would wait for the disk is made to fail instead, which Linux alone can."""
 _OS_ERROR = re.compile(r"\(os error (\d+)\)")
 EXTENSIONS = {
     "image/jpeg": "jpg",
@@ -128,6 +131,21 @@ class Store:
         with _as_os_error(), _counted("read"):
             found = await obstore.get_async(self._objects, key, options={"range": (start, end)})
         return aiter(found.stream(CHUNK))
+
+    def cached(self, key: str, part: range) -> bytes | None:
+        """Some bytes of a file, if the system has them in memory; None where they would have to be waited for."""
+        if self._folder is None or _AT_ONCE is None or len(part) > CHUNK:
+            return None
+        content = bytearray(len(part))
+        try:
+            file = os.open(self._folder / key, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                count = os.preadv(file, [content], part.start, _AT_ONCE)
+            finally:
+                os.close(file)
+        except OSError:  # what is wrong is found out by waiting
+            return None
+        return bytes(content) if count == len(part) else None
 
     def at_edge(self, key: str) -> str | None:
         """Where the edge finds a file by itself (X-Accel-Redirect); None when it cannot, or the file is gone."""

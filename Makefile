@@ -5,7 +5,7 @@ VENV := .venv/bin
 LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous alert-proof e2e bench lock env-example clean
+.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous test-s3 alert-proof e2e bench lock env-example clean
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis; OBSERVE=1: with Prometheus, StatsD, Graphite)
@@ -61,6 +61,10 @@ test-faults: setup ## the full matrix of crashes and cuts, and the long run
 
 test-previous: setup ## the last release's code on the schema of today (PREVIOUS=: another version)
 	@$(VENV)/python -m tests.schema.previous
+
+test-s3: setup ## media's store on a real S3 server, versitygw, which Go builds first in minutes
+	mkdir -p var && cd tests/versitygw && go build -o ../../var/versitygw github.com/versity/versitygw/cmd/versitygw
+	TEST_VERSITYGW="$(CURDIR)/var/versitygw" $(VENV)/pytest services/media/tests/test_store.py services/media/tests/test_tus_in_a_bucket.py
 
 alert-proof: setup ## break a platform, see each alert fire and resolve by its runbook (ALERT=RelayAbsent: those of one fault)
 	@$(VENV)/python -m tests.alerts

@@ -1,4 +1,4 @@
-"""The store: a folder and a bucket behave alike."""
+"""The store: a folder, a bucket and, by `make test-s3`, the bucket of a real server behave alike."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -10,29 +10,23 @@ from chassis.settings import SettingsError
 from media_service.pictures.scratch import Scratch
 from media_service.settings import MediaSettings
 from media_service.storage.store import Store, blob_id_of, folder_of, key_of, open_store
-from media_service.testing.bucket import bucket
 from obstore.exceptions import BaseError
 from prometheus_client import REGISTRY
 from uuid_utils.compat import uuid7
+
+from tests.support.buckets import BUCKETS, bucket_settings
 
 ID = uuid7()
 KEY = key_of(ID, "ab" * 32, "image/jpeg")
 
 
-@pytest.fixture(params=["folder", "bucket"])
+@pytest.fixture(params=["folder", *BUCKETS])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     if request.param == "folder":
         yield open_store(MediaSettings(storage_url=f"file://{tmp_path}/deep/media"))
         return
-    with bucket("pictures") as endpoint:
-        yield open_store(
-            MediaSettings(
-                storage_url="s3://pictures/below",
-                s3_endpoint_url=endpoint,
-                s3_access_key_id="key",
-                s3_secret_access_key="secret",
-            )
-        )
+    with bucket_settings(request.param, below="/below") as settings:
+        yield open_store(settings)
 
 
 def test_what_is_put_can_be_fetched(store: Store, scratch: Scratch) -> None:

@@ -3,27 +3,19 @@
 from collections.abc import Iterator
 
 import pytest
-from media_service.settings import MediaSettings
 from media_service.storage.store import UPLOADS, Store, open_store
-from media_service.testing.bucket import bucket
 from media_service.testing.drawn import encoded, picture
 from media_service.testing.people import Person
 from media_service.testing.tus import Sender
 
+from tests.support.buckets import BUCKETS, bucket_settings
 from tests.support.photographs import truncated
 
 
-@pytest.fixture
-def store() -> Iterator[Store]:
-    with bucket("pictures") as endpoint:
-        yield open_store(
-            MediaSettings(
-                storage_url="s3://pictures",
-                s3_endpoint_url=endpoint,
-                s3_access_key_id="key",
-                s3_secret_access_key="secret",
-            )
-        )
+@pytest.fixture(params=BUCKETS)
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
+    with bucket_settings(request.param) as settings:
+        yield open_store(settings)
 
 
 @pytest.fixture

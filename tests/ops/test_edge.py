@@ -9,7 +9,7 @@ import pytest
 
 from docker import compose
 from launcher.servers.ports import LOOPBACK, answers, free_port
-from tests.support.api import Visitor
+from tests.support.api import Visitor, json_of
 from tests.support.platform import Platform
 from tests.support.programs import program, running
 from tests.support.waiting import eventually
@@ -79,6 +79,34 @@ def test_picture_comes_from_the_edge_with_all_that_media_said(
     assert said == {name: value for name, value in answer.headers.items() if name in said}
     assert answer.headers["x-request-id"]
     assert "x-accel-redirect" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("way", "asked"),
+    [
+        ("links", {"expires_in": 600, "preset": "original"}),
+        ("transforms", {"operations": "resize:fit:100:100", "format": "webp"}),
+    ],
+)
+def test_signed_picture_comes_from_the_edge_whole_and_in_parts(
+    edge: httpx.Client, alice: Visitor, picture: dict[str, str], way: str, asked: dict[str, object]
+) -> None:
+    asset = path_of(picture["original"]).split("/")[2]
+    made = json_of(alice.http.post(f"/api/v2/assets/{asset}/{way}", json=asked), 201)
+    path = path_of(made["url"])
+    left_to_edge = eventually(lambda: _if_made(alice.http.get(path)))
+    assert left_to_edge.headers["x-accel-redirect"].startswith("/stored/")
+    whole = edge.get(path)
+    assert (whole.status_code, "x-accel-redirect" in whole.headers) == (200, False)
+    for name in ("cache-control", "content-type", "etag", "content-security-policy", "x-content-type-options"):
+        assert whole.headers[name] == left_to_edge.headers[name]
+    part = edge.get(path, headers={"Range": "bytes=10-19", "If-Range": whole.headers["etag"]})
+    assert (part.status_code, part.content) == (206, whole.content[10:20])
+    end = edge.get(path, headers={"Range": "bytes=-5"})
+    assert (end.status_code, end.content) == (206, whole.content[-5:])
+    assert edge.get(path, headers={"Range": "bytes=99999999-"}).status_code == 416
+    assert edge.get(path, headers={"If-None-Match": whole.headers["etag"]}).status_code == 304
+    assert edge.get(path.replace("0", "1", 1)).status_code == 403
 
 
 def test_part_and_unchanged_picture_are_answered_through_the_edge(edge: httpx.Client, picture: dict[str, str]) -> None:

@@ -1,11 +1,6 @@
 """Who signs addresses on their own: the how-to's code in two languages, against its vector and the service."""
 
-import json
 import re
-import subprocess
-import sys
-from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,30 +8,16 @@ from media_service import commands
 from media_service.testing.drawn import encoded, opened, picture
 from media_service.testing.people import Person
 
-from tests.support.programs import program
+from tests.support.signers import CALLS, PAGE, Sign, signer
 
-PAGE = (Path(__file__).parents[3] / "docs/how-to/sign-picture-addresses.md").read_text()
-CALLS = {
-    "python": "import json, sys; print(signed_path(*json.load(sys.stdin)))",
-    "javascript": 'console.log(signedPath(...JSON.parse(require("node:fs").readFileSync(0))));',
-}
 KEY = bytes(range(32)).hex()
 ASSET = "01900000-0000-7000-8000-000000000101"
 SHA256 = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
-Sign = Callable[..., str]
 
 
 @pytest.fixture(params=CALLS)
 def sign(request: pytest.FixtureRequest) -> Sign:
-    """What the code of the how-to makes of a key, an asset and operations."""
-    (code,) = re.findall(rf"```{request.param}\n(.*?)```", PAGE, re.DOTALL)
-    run = [sys.executable, "-c"] if request.param == "python" else [program("node", "nodejs"), "-e"]
-
-    def signed(*asked: str | int) -> str:
-        command = [*run, f"{code}\n{CALLS[request.param]}"]
-        return subprocess.run(command, input=json.dumps(asked), capture_output=True, text=True, check=True).stdout[:-1]
-
-    return signed
+    return signer(request.param)
 
 
 def printed_key(capsys: pytest.CaptureFixture[str]) -> str:

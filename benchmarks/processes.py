@@ -52,13 +52,13 @@ class Processes:
         self.folder = folder
 
     def start(self, name: str, command: Sequence[str], port: int, variables: Mapping[str, str]) -> Measured:
-        """It has nothing else in its environment, and answers on its port when this returns."""
+        """It has nothing else in its environment, and answers on its port when this returns; one without has port 0."""
         log = self._stack.enter_context((self.folder / f"{name}.log").open("wb"))
         environment = {"PATH": os.environ["PATH"], **variables}
         process = subprocess.Popen(command, env=environment, cwd=ROOT, stdout=log, stderr=subprocess.STDOUT)
         self._stack.callback(process.wait)
         self._stack.callback(process.terminate)
-        eventually(lambda: answers(port), seconds=START_SECONDS)
+        eventually(lambda: not port or answers(port), seconds=START_SECONDS)
         return Measured(name, port, psutil.Process(process.pid))
 
 

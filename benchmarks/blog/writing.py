@@ -3,15 +3,14 @@
 import json
 import statistics
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from chassis.testing import TokenMint
-from chassis.testing.local_server import local_server
 
-from benchmarks.blog.serving import Web, code_at, run_blog, webs
+from benchmarks.blog.serving import Web, run_blog, webs
+from benchmarks.processes import code_at, who_publishes_keys
 from benchmarks.results import Figure, median_ratio
 
 EARLIER = "80cb864"
@@ -28,7 +27,7 @@ def measure(now_url: str, then_url: str, *, quick: bool) -> Iterator[Figure]:
     """Of two empty databases."""
     turns, posts = (3, 20) if quick else (7, 40)
     mint = TokenMint("https://broadsheet.test", "broadsheet")
-    with _auth(mint) as auth_url, TemporaryDirectory(prefix="broadsheet-bench-") as name, webs() as start:
+    with who_publishes_keys(mint) as auth_url, TemporaryDirectory(prefix="broadsheet-bench-") as name, webs() as start:
         folder = Path(name)
         then = code_at(EARLIER, folder)
         run_blog(now_url, "migrate", folder=folder)
@@ -72,12 +71,3 @@ def _cost(web: Web, token: str, posts: int) -> float:
             raise AssertionError(f"{web.name}: {answer.status}, {published.status}: {written}")
     connection.close()
     return (web.cpu_micros() - before) / posts
-
-
-@contextmanager
-def _auth(mint: TokenMint) -> Iterator[str]:
-    """Who publishes the key and knows of nothing else."""
-    keys = json.dumps(mint.jwks()).encode()
-    with local_server() as server:
-        server.reply = lambda asked: (200, keys) if asked.path.endswith("jwks.json") else (404, b"{}")
-        yield server.url

@@ -8,6 +8,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from chassis.request_scope import request_scope
 from prometheus_client import REGISTRY
 
 from chassis import metrics
@@ -37,6 +38,21 @@ def test_request_is_counted_by_route_template() -> None:
     assert REGISTRY.get_sample_value("http_server_active_requests", {"http_request_method": "GET"}) == 0
 
 
+@pytest.mark.parametrize(("flags", "told"), [("01", True), ("00", False)], ids=["kept", "nobody keeps it"])
+def test_latency_names_a_trace_that_is_kept(flags: str, told: bool) -> None:
+    trace = f"{flags}c0ffee" * 4
+    caller = {"traceparent": f"00-{trace}-00f067aa0ba902b7-{flags}"}
+    with request_scope("GET", caller.get) as request:
+        request.timer.route, request.timer.status = f"/exemplary/{flags}", 200
+    page, content_type = metrics.render("application/openmetrics-text;version=1.0.0,text/plain;q=0.5")
+    assert content_type.startswith("application/openmetrics-text")
+    assert (trace in page.decode()) == told
+    plain, content_type = metrics.render("*/*")
+    assert content_type.startswith("text/plain")
+    assert b"/exemplary/" in plain
+    assert trace not in plain.decode()
+
+
 def test_failing_request_is_a_500_and_invented_methods_are_one_label() -> None:
     labels = {"http_request_method": "_OTHER", "http_route": "unknown", "http_response_status_code": "500"}
     with pytest.raises(RuntimeError), metrics.http_request("BREW"):
@@ -49,7 +65,7 @@ def test_workers_are_added_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     worker = "from chassis import metrics\nwith metrics.http_request('GET') as r: r.route = '/added'; r.status = 200"
     for _ in range(2):
         subprocess.run([sys.executable, "-c", worker], check=True)
-    text = metrics.render().decode()
+    text = metrics.render()[0].decode()
     assert re.search(r'request_duration_seconds_count{.*http_route="/added".*} 2.0', text)
 
 
@@ -74,7 +90,8 @@ def allocate(descriptor, start, length, real=os.posix_fallocate):
 os.posix_fallocate = allocate
 refusals = metrics.counter("gateway_refusals_total")
 for number in range(1000): refusals.labels(f"code_{number}").inc()
-print(sum(refusals.labels(f"code_{number}")._value.get() for number in range(1000)), metrics.render().count(b"code_"))
+page, _ = metrics.render()
+print(sum(refusals.labels(f"code_{number}")._value.get() for number in range(1000)), page.count(b"code_"))
 """
 
 

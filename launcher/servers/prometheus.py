@@ -43,7 +43,8 @@ class Prometheus(Server):
         self._file.write_text(json.dumps(configuration, indent=1))  # which is YAML, too
 
     def programs(self) -> list[Program]:
-        options = [f"--storage.tsdb.path={self.folder}/data", f"--web.listen-address={self.host}:{self.port}"]
+        options = ["--enable-feature=exemplar-storage"]  # the traces that latencies name
+        options += [f"--storage.tsdb.path={self.folder}/data", f"--web.listen-address={self.host}:{self.port}"]
         return [Program(self.name, [binary("prometheus"), f"--config.file={self._file}", *options])]
 
     def is_ready(self) -> bool:

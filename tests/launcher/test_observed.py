@@ -1,6 +1,8 @@
 """`make up MODE=servers OBSERVE=1`: a Prometheus that knows every process and every alert, and figures in Graphite."""
 
+import secrets
 import subprocess
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 from charts import generate
 from launcher.observers import packages
 from launcher.servers import Postgres, Redis
+from launcher.servers.ports import LOOPBACK
 from launcher.settings import VENV, Settings
 from launcher.supervisor import Supervisor
 from ops.panels import DASHBOARDS
@@ -61,6 +64,19 @@ def test_every_process_is_asked_for_its_metrics_and_answers(urls: dict[str, str]
 @pytest.mark.parametrize("query", OF_SERVERS)
 def test_panel_of_the_servers_finds_something(urls: dict[str, str], query: str) -> None:
     eventually(lambda: asked(urls, "query", query=query)["result"], seconds=60)
+
+
+def test_a_latency_leads_to_its_trace(platform: Platform, urls: dict[str, str]) -> None:
+    trace = secrets.token_hex(16)
+    media = f"http://{LOOPBACK}:{platform.settings['MEDIA_PORT']}"
+    httpx.get(f"{media}/api/v2/quota", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+
+    def known() -> set[str]:
+        hour = {"start": str(time.time() - 3600), "end": str(time.time() + 60)}
+        found = asked(urls, "query_exemplars", query="http_server_request_duration_seconds_bucket", **hour)
+        return {exemplar["labels"]["trace_id"] for series in found for exemplar in series["exemplars"]}
+
+    eventually(lambda: trace in known(), seconds=60)
 
 
 def test_alerts_are_loaded_and_lead_to_their_runbooks(urls: dict[str, str]) -> None:

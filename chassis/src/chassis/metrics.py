@@ -11,10 +11,13 @@ from typing import Any, TypedDict, cast
 
 import prometheus_client
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
+from prometheus_client.exposition import choose_encoder
 
-from chassis import metric_files, packaged_data
+from chassis import metric_files, packaged_data, tracing
 
-CONTENT_TYPE = prometheus_client.CONTENT_TYPE_LATEST
+TRACE = "trace_id"
+"""The label of exemplars, as Grafana looks for it."""
+
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     metric_files.install()
@@ -100,16 +103,23 @@ def http_request(method: str) -> Iterator[RequestTimer]:
     finally:
         active.dec()
         duration = histogram("http_server_request_duration_seconds")
-        duration.labels(known, timer.route, str(timer.status)).observe(timer.seconds)
+        trace_id = tracing.sampled_trace_id()
+        exemplar = {TRACE: trace_id} if trace_id else None
+        duration.labels(known, timer.route, str(timer.status)).observe(timer.seconds, exemplar)
 
 
-def render() -> bytes:
-    """The text of ``/metrics``: of all worker processes where PROMETHEUS_MULTIPROC_DIR is set and there."""
+def render(accept: str = "") -> tuple[bytes, str]:
+    """``/metrics`` and its content type: of all worker processes where PROMETHEUS_MULTIPROC_DIR is set and there.
+
+    A scraper that takes OpenMetrics is also told traces that took so long, but where worker processes add up:
+    prometheus_client 0.26 keeps no exemplars in its files.
+    """
     registry = prometheus_client.REGISTRY
     if Path(os.environ.get("PROMETHEUS_MULTIPROC_DIR", os.devnull)).is_dir():
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    return prometheus_client.generate_latest(registry)
+    encode, content_type = choose_encoder(accept)
+    return encode(registry), content_type
 
 
 def forget_process(pid: int) -> None:

@@ -29,7 +29,7 @@ class RequestScope:
 def request_scope(method: str, header: Callable[[str], str | None]) -> Iterator[RequestScope]:
     """Serve one request; ``header`` gives a header as it came, by its lower-case name."""
     caller, state = header("traceparent"), header("tracestate")
-    with http_request(method) as timer, tracing.span(method, kind="SERVER", parent=caller, state=state) as span:
+    with tracing.span(method, kind="SERVER", parent=caller, state=state) as span, http_request(method) as timer:
         scope = RequestScope(accepted_request_id(header("x-request-id")), timer)
         clear_request()  # a worker's thread serves many requests
         bind_request(request_id=scope.request_id)

@@ -3,6 +3,7 @@
 They are of the catalogue as those of ``chassis.metrics``, and on the same page; a process has each of one kind only.
 """
 
+import time
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -12,9 +13,11 @@ from typing import Generic, TypeVar
 from prometheus_client import REGISTRY, Metric
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 from prometheus_client.registry import Collector, CollectorRegistry
+from prometheus_client.samples import Exemplar
 from prometheus_client.utils import floatToGoString
 
-from chassis.metrics import MetricInfo, catalogue
+from chassis.metrics import TRACE, MetricInfo, catalogue
+from chassis.tracing import SpanIds
 
 
 class Count:
@@ -30,22 +33,31 @@ class Count:
 
 
 class Durations:
-    """A histogram with its labels; ``counts`` has one more than ``bounds``, for what is beyond the last."""
+    """A histogram with its labels; ``counts`` has one more than ``bounds``, for what is beyond the last.
 
-    __slots__ = ("bounds", "counts", "sum")
+    Each bucket has the last trace that fell into it and is kept somewhere, to be looked up.
+    """
+
+    __slots__ = ("bounds", "counts", "exemplars", "sum")
 
     def __init__(self, bounds: list[float]) -> None:
         self.bounds = bounds
         self.counts = [0] * (len(bounds) + 1)
+        self.exemplars: list[Exemplar | None] = [None] * len(self.counts)
         self.sum = 0.0
 
-    def observe(self, seconds: float) -> None:
-        self.counts[bisect_left(self.bounds, seconds)] += 1
+    def observe(self, seconds: float, trace: SpanIds | None = None) -> None:
+        bucket = bisect_left(self.bounds, seconds)
+        self.counts[bucket] += 1
         self.sum += seconds
+        if trace and trace.is_sampled:
+            self.exemplars[bucket] = Exemplar({TRACE: trace.trace_id}, seconds, time.time())
 
-    def buckets(self) -> list[tuple[str, float]]:
+    def buckets(self) -> list[tuple[str, float] | tuple[str, float, Exemplar]]:
         """How many took at most so long, by the bound as Prometheus writes it."""
-        return list(zip(map(floatToGoString, [*self.bounds, float("inf")]), accumulate(self.counts), strict=True))
+        bounds = map(floatToGoString, [*self.bounds, float("inf")])
+        buckets = zip(bounds, accumulate(self.counts), self.exemplars, strict=True)
+        return [(bound, count, last) if last else (bound, count) for bound, count, last in buckets]
 
 
 T = TypeVar("T", Count, Durations)

@@ -28,6 +28,11 @@ class SpanIds(NamedTuple):
     def traceparent(self) -> str:
         return f"00-{self.trace_id}-{self.span_id}-{self.flags}"
 
+    @property
+    def is_sampled(self) -> bool:
+        """Whether somebody keeps this trace, so that it can be looked up."""
+        return bool(int(self.flags, 16) & 1)
+
 
 _current: ContextVar[SpanIds | None] = ContextVar("span", default=None)
 _exporter: "Exporter | None" = None
@@ -72,6 +77,12 @@ def current_ids() -> dict[str, str]:
     """``trace_id`` and ``span_id`` for a log line; empty outside any span."""
     ids = _current.get()
     return {"trace_id": ids.trace_id, "span_id": ids.span_id} if ids else {}
+
+
+def sampled_trace_id() -> str | None:
+    """The id of the current trace where it is kept; None for one that nobody could look up."""
+    ids = _current.get()
+    return ids.trace_id if ids and ids.is_sampled else None
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from datetime import UTC, datetime
 from typing import Any
 
+import prometheus_client
 from chassis.clock import format_timestamp
 from chassis.health import Health
 
@@ -61,7 +62,7 @@ class Admin:
             case b"/metrics" if self._rendered:
                 self._answer_later(turn, _show_later(turn, self._rendered()))
             case b"/metrics":
-                _show(turn, metrics.render())
+                _show(turn, *metrics.render(turn.head.fields.get(b"accept", b"").decode("latin-1")))
             case _:
                 _respond(turn, 404, {"detail": "Here are /livez, /readyz, /metrics and /status."})
 
@@ -94,8 +95,8 @@ def _respond(turn: Turn, status: int, said: dict[str, object]) -> None:
     _send(turn, status, "application/json", json.dumps(said).encode())
 
 
-def _show(turn: Turn, figures: bytes) -> None:
-    _send(turn, 200, metrics.CONTENT_TYPE, figures)
+def _show(turn: Turn, figures: bytes, content_type: str = prometheus_client.CONTENT_TYPE_LATEST) -> None:
+    _send(turn, 200, content_type, figures)
 
 
 async def _show_later(turn: Turn, figures: Awaitable[bytes]) -> None:

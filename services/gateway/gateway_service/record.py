@@ -29,7 +29,7 @@ class Record:
         """Take down one exchange that has ended."""
         seconds = time.perf_counter() - exchange.started
         method = exchange.method if exchange.method in _METHODS else "_OTHER"
-        self._duration(method, exchange.template, exchange.status).observe(seconds)
+        self._duration(method, exchange.template, exchange.status).observe(seconds, exchange.trace)
         if exchange.upstream_seconds is not None and exchange.target:
             self._upstream(exchange.target.upstream).observe(exchange.upstream_seconds)
         if exchange.code:

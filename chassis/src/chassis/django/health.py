@@ -43,9 +43,10 @@ def readyz(_request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=status)
 
 
-def prometheus(_request: HttpRequest) -> HttpResponse:
-    """The metrics in Prometheus' text form."""
-    return HttpResponse(metrics.render(), content_type=metrics.CONTENT_TYPE)
+def prometheus(request: HttpRequest) -> HttpResponse:
+    """The metrics, in the form that the scraper takes."""
+    page, content_type = metrics.render(request.headers.get("Accept", ""))
+    return HttpResponse(page, content_type=content_type)
 
 
 _ALIVE = ResolverMatch(livez, (), {}, route="livez")

@@ -1,6 +1,8 @@
 """``livez``, ``readyz`` and ``metrics`` of a FastAPI service; never routed to by the gateway."""
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Header, Response
 from fastapi.responses import JSONResponse
 
 from chassis import metrics
@@ -22,7 +24,8 @@ def health_router(health: Health) -> APIRouter:
         return JSONResponse(body, status)
 
     @router.get("/metrics")
-    def prometheus() -> Response:
-        return Response(metrics.render(), media_type=metrics.CONTENT_TYPE)
+    def prometheus(accept: Annotated[str, Header()] = "") -> Response:
+        page, content_type = metrics.render(accept)
+        return Response(page, headers={"Content-Type": content_type})
 
     return router

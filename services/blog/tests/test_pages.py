@@ -113,6 +113,12 @@ def test_who_cannot_see_a_picture_hears_what_it_leads_to(
     assert re.findall('aria-label="(.*)"', link) == ([name] if name else [])
 
 
+@pytest.mark.parametrize("path", ["/authors/bob", "/rss.xml?author=bob"])
+def test_what_is_said_of_an_author_without_posts_is_forgotten_with_the_author(bob: Caller, path: str) -> None:
+    bob.writes("A draft")
+    assert get(path).headers["Surrogate-Key"].split() == ["posts", str(bob.id)]
+
+
 def test_lists_say_what_they_are_of(post: dict[str, Any]) -> None:
     described = {
         path: meta(page(path))["description"] for path in ("/posts", "/authors/alice", "/tags/ink", "/posts?q=light")

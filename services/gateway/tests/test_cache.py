@@ -234,6 +234,13 @@ def test_picture_that_is_shown_otherwise_is_forgotten() -> None:
     assert service.get(PICTURE).cache == "miss"
 
 
+def test_lists_that_show_a_picture_are_forgotten_with_how_it_is_shown() -> None:
+    service = cached(headers=[PUBLIC[0], (b"surrogate-key", b"posts")])
+    service.get()
+    service.publish(example("blog.shown.changed.v1"))
+    assert service.get().cache == "miss"
+
+
 def test_head_is_answered_by_what_get_left_and_leaves_it_for_get() -> None:
     service = cached()
     assert service.get(method="HEAD").header(b"content-length") == b"8"

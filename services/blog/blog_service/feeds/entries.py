@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, cast
+from uuid import UUID
 
 from chassis.lists import Parameter, Query
 from chassis.problems import Problem
@@ -59,6 +60,7 @@ class Feed:
     filters: dict[str, str]
     entries: list[Entry]
     rows: list[PostRow]
+    of_author: UUID | None
 
     def address(self, name: str) -> str:
         """Of this feed in the form that ``name`` stands for."""
@@ -73,7 +75,7 @@ class Feed:
 def feed_of(query: Query) -> Feed:
     """The newest posts, of one author or tag if asked; raises Problem (404) if there is none such."""
     names = [settings().site_name]
-    link, filters = posts_page_link(), {}
+    link, filters, of_author = posts_page_link(), {}, None
     if (wanted := query.text("tag")) is not None:
         if (tag := tag_get(wanted)) is None:
             raise TagNotFound
@@ -82,13 +84,13 @@ def feed_of(query: Query) -> Feed:
     if (wanted := query.text("author")) is not None:
         if (author := author_get(wanted)) is None:
             raise Problem(404, "author_not_found", "There is no such author.")
-        link, filters["author"] = author_page_link(author.username), author.username
+        link, filters["author"], of_author = author_page_link(author.username), author.username, author.id
         names.insert(0, author.username)
     is_full = query.flag("full")
     posts = posts_published(query).posts.order_by(*NEWEST_FIRST)[:ENTRIES]
     rows = rows_of(posts, None, COLUMNS | ({"html"} if is_full else set()))
     title = " · ".join(names)
-    return Feed(title, link, filters | ({"full": "true"} if is_full else {}), list(_entries(rows)), rows)
+    return Feed(title, link, filters | ({"full": "true"} if is_full else {}), list(_entries(rows)), rows, of_author)
 
 
 def _entries(rows: list[PostRow]) -> Iterator[Entry]:

@@ -69,4 +69,4 @@ class Sitemap(PubliclyCachedView):
 
 def _feed(request: Request, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:
     feed = feed_of(query_of(request, PARAMETERS))
-    return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys_of_posts(feed.rows))
+    return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys_of_posts(feed.rows, feed.of_author))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Any, ClassVar
+from uuid import UUID
 
 from chassis.django.lists import rows_on
 from chassis.lists import CURSOR, Query, cursor_page
@@ -83,6 +84,7 @@ class ListPage(Page, ListView):  # type: ignore[type-arg]  # as above
     context_object_name = "posts"
     taken: ClassVar[frozenset[str]] = frozenset({"cursor"})
     """What the page reads of its query; a link may carry other words, such as those by which clicks are counted."""
+    of_author: UUID | None = None
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         sent = self.sent()
@@ -103,7 +105,7 @@ class ListPage(Page, ListView):  # type: ignore[type-arg]  # as above
         raise NotImplementedError
 
     def render_to_response(self, context: dict[str, Any], **options: Any) -> HttpResponse:
-        return super().render_to_response(context, headers=keys_of_posts(self.rows), **options)
+        return super().render_to_response(context, headers=keys_of_posts(self.rows, self.of_author), **options)
 
     def get_queryset(self) -> Any:
         return [shown(row) for row in self.rows]
@@ -150,6 +152,7 @@ class AuthorPage(ListPage):
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.author = author_called(kwargs["username"])
+        self.of_author = self.author.id
         if not self.author.is_called(kwargs["username"]):
             answer = moved(self.author, author_page_link(self.author.username))
             keep_if_public(request, answer)

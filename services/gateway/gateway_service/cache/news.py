@@ -28,7 +28,7 @@ PURGES: dict[str, tuple[str, ...]] = {
     "blog.comment.deleted.v1": _IN_LISTS,
     "blog.favourite.changed.v1": _IN_LISTS,
     "blog.follow.changed.v1": ("author_id",),
-    "blog.shown.changed.v1": ("shown_id",),
+    "blog.shown.changed.v1": (ALL_POSTS, "shown_id"),  # pictures are shown in lists
     "media.shown.changed.v1": ("asset_id",),
 }
 """By event type the fields whose values are surrogate keys; ALL_POSTS is one itself."""

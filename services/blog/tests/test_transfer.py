@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from blog_service.commands import COMMANDS
-from blog_service.posts.models import Post
+from blog_service.posts.models import Post, PostImage
 from blog_service.posts.services.writing import post_create
 from blog_service.sent_pictures.models import SentPicture
 from blog_service.settings import settings
@@ -16,6 +16,7 @@ from blog_service.transfer import bearers, importing
 from blog_service.transfer import folder as folder_module
 from blog_service.transfer.entries import Unreadable
 from blog_service.transfer.folder import file_within
+from blog_service.transfer.html import LARGEST, body_of, pictures_in, shortcodes_in
 from blog_service.transfer.models import ImportedPost
 from chassis.testing.local_server import LocalServer, Received
 from chassis.tokens import personal
@@ -364,6 +365,16 @@ def test_what_is_written_out_is_taken_in_again_as_it_was(
     export()
     assert "either" in (out / "a-draft.md").read_text()
 
+    (lost,) = {str(image.asset_id) for image in PostImage.objects.filter(post__slug="light")}
+    content = neighbours.pictures.pop(lost)
+    (out / "light.md").unlink()
+    next((out / "pictures").glob(f"{lost}.*")).unlink()
+    assert export() == 1, "a picture could not be had"
+    assert lost not in (out / "light.md").read_text()
+    neighbours.pictures[lost] = content
+    assert export() == 0, "which another run has"
+    assert lost in (out / "light.md").read_text()
+
     code, report = run(out, who=bob)
     assert (code, {line["what"] for line in report}) == (0, {"taken"})
     parts = ("title", "body", "tags", "published", "published_at", "created_at", "excerpt")
@@ -377,3 +388,15 @@ def test_what_is_written_out_is_taken_in_again_as_it_was(
         assert [neighbours.pictures[image["media"]] for image in after["images"]] == [
             neighbours.pictures[image["media"]] for image in before["images"]
         ]
+
+
+@pytest.mark.parametrize("opened", ["<!--wp:", "<pre ", "[gallery ", "<img "])
+def test_what_is_never_closed_is_text(opened: str) -> None:
+    html = "closed <!--wp:more--><pre>  x</pre>\nand " + opened * 20_000
+    assert body_of(html) == html.replace("<!--wp:more-->", "").strip()
+    assert (pictures_in(html), shortcodes_in(html)) == ((), set())
+
+
+def test_a_text_that_no_post_may_have_is_left() -> None:
+    with pytest.raises(Unreadable, match="more than"):
+        body_of("x" * (LARGEST + 1))

@@ -37,7 +37,7 @@ def import_posts(arguments: list[str]) -> int:
 
 
 def export_posts(arguments: list[str]) -> int:
-    """Write posts out; 1 where a picture could not be had."""
+    """Write posts out; 1 where a picture could not be had, which another run may have."""
     asked = export_options().parse_args(arguments)
     posts = Post.objects.filter(author__username__iexact=asked.author) if asked.author else Post.objects.all()
     return _tell(posts_export(asked.folder, posts), asked.report)
@@ -58,8 +58,9 @@ def _tell(outcomes: Iterable[Outcome], report: Path | None) -> int:
             _line(outcome, written)
             print(f"\r{counted.total()} posts", end="", file=sys.stderr, flush=True)
     print(file=sys.stderr)
-    print(", ".join(f"{counted[what]} {what}" for what in ("taken", "present", "left")))
-    return int(bool(counted["left"]))
+    told = ("taken", "present", "left", *(["lacking"] if counted["lacking"] else []))
+    print(", ".join(f"{counted[what]} {what}" for what in told))
+    return int(bool(counted["left"] + counted["lacking"]))
 
 
 def _line(outcome: Outcome, report: IO[str] | None) -> None:

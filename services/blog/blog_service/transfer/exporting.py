@@ -39,19 +39,21 @@ def _exported(folder: Path, post: Post) -> Outcome:
     file = folder / f"{post.slug}.md"
     if file.exists() and f"\nversion: {post.version}\n" in file.read_text().partition("\n---\n")[0] + "\n":
         return Outcome(str(post.id), "present", post.slug)
-    images, notes = [], []
+    images, lacking = [], []
     for image in PostImage.objects.filter(post=post).order_by("position"):
         try:
             name = _picture(folder, image.asset_id)
             images.append({"file": name, "caption": image.caption, "alt": image.alt})
         except NoPicture as error:
-            notes.append(f"picture {image.asset_id} is left out: {error}")
-    _write(file, f"---\n{_matter(post, images)}---\n{post.body}".encode())
-    return Outcome(str(post.id), "taken", post.slug, notes=tuple(notes))
+            lacking.append(f"picture {image.asset_id} is left out: {error}")
+    said = _matter(post, images) | ({} if lacking else {"version": post.version})  # by which the next run knows it
+    front = yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000)
+    _write(file, f"---\n{front}---\n{post.body}".encode())
+    return Outcome(str(post.id), "lacking" if lacking else "taken", post.slug, notes=tuple(lacking))
 
 
-def _matter(post: Post, images: list[dict[str, str]]) -> str:
-    said: dict[str, Any] = {
+def _matter(post: Post, images: list[dict[str, str]]) -> dict[str, Any]:
+    return {
         "id": str(post.id),
         "title": post.title,
         "slug": post.slug,
@@ -61,10 +63,8 @@ def _matter(post: Post, images: list[dict[str, str]]) -> str:
         "published_at": post.published_at and post.published_at.isoformat(),
         "summary": post.summary,
         "tags": post.tags,
-        "version": post.version,
         "images": images,
     }
-    return yaml.safe_dump(said, allow_unicode=True, sort_keys=False, width=10_000)
 
 
 def _picture(folder: Path, media: UUID) -> str:

@@ -37,7 +37,10 @@ class Importer:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of an entry: ``taken``, ``present`` (from an earlier run), or ``left`` and ``why``."""
+    """What became of an entry: ``taken``, ``present`` (from an earlier run), or ``left`` and ``why``.
+
+    Of an export also ``lacking``: written, but for pictures that could not be had, and written again by the next.
+    """
 
     key: str
     what: str

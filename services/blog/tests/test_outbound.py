@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from blog_service.outbound import targets
 from blog_service.outbound.addresses import is_public
 from blog_service.outbound.requests import NoAnswer, ask
 from blog_service.outbound.targets import LONGEST_URL, Target, TargetRefused, target_of
@@ -114,6 +115,19 @@ def test_a_name_that_leads_nowhere_is_refused() -> None:
 
     with pytest.raises(TargetRefused, match="nowhere"):
         target_of("https://hooks.example.org/", knows_nobody)
+
+
+def test_a_name_that_takes_for_ever_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(targets, "RESOLVE_SECONDS", 0.01)
+    asked = threading.Event()
+
+    def never_answers(*_: Any, **__: Any) -> Any:
+        assert asked.wait(60)
+        raise OSError
+
+    with pytest.raises(TargetRefused, match="in time"):
+        target_of("https://slow.example/", never_answers)
+    asked.set()
 
 
 def test_in_development_this_machine_is_taken_over_http_and_others_are_not() -> None:

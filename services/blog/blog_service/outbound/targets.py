@@ -2,7 +2,9 @@
 
 import socket
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +14,9 @@ from blog_service.settings import settings
 LONGEST_URL = 2000
 MOST_ADDRESSES = 4
 """Of a name; the others are not tried."""
+RESOLVE_SECONDS = 5
+MOST_RESOLVERS = 8
+"""Threads that may wait for names at a time; further ones wait for these, as long as for a name."""
 PORTS = {"http": 80, "https": 443}
 Resolve = Callable[..., list[tuple[Any, ...]]]
 """As ``socket.getaddrinfo``."""
@@ -71,8 +76,19 @@ def _parts(url: str) -> tuple[str, str, int, str]:
 
 
 def _resolved(host: str, port: int, resolve: Resolve) -> tuple[str, ...]:
+    """In a thread that is left behind when it takes too long: the system's resolver has no limit of its own."""
+    looking = _resolvers().submit(resolve, host, port, type=socket.SOCK_STREAM)
     try:
-        found = resolve(host, port, type=socket.SOCK_STREAM)
+        found = looking.result(RESOLVE_SECONDS)
+    except TimeoutError as error:
+        looking.cancel()
+        raise TargetRefused("This name was not found in time.") from error
     except (OSError, UnicodeError) as error:
         raise TargetRefused("This name leads nowhere.") from error
     return tuple(dict.fromkeys(str(address[0]) for *_, address in found))[:MOST_ADDRESSES]
+
+
+@cache
+def _resolvers() -> ThreadPoolExecutor:
+    """Of this process, which has been forked by then."""
+    return ThreadPoolExecutor(MOST_RESOLVERS, "resolver")

@@ -22,6 +22,8 @@ MOST_FOUND = 1000
 BEST_FIRST: Keyset = {"-score": int, "-id": UUID}
 Q = Parameter("q", description=f"words that a post has, all of them, at most {MOST_TERMS}")
 OF_HIGHLIGHTS = ("title", "html")
+MOST_LOOKED_AT = 200_000
+"""Characters of a post's HTML in which a passage is looked for: to show hits shall not cost more than to find them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ def rows_in_order(
 def highlights_of(row: PostRow, terms: Terms) -> tuple[str, str]:
     """The title of a row of ``rows_in_order`` and a passage of its body, as HTML that marks what was looked for."""
     shown = cast("Mapping[str, str]", row)  # with the columns that were read for this
-    return highlighted(shown["title"], terms), passage(plain_text(shown["html"]), terms)
+    return highlighted(shown["title"], terms), passage(plain_text(shown["html"][:MOST_LOOKED_AT]), terms)
 
 
 def _rank(hit: Hit) -> tuple[int, UUID]:

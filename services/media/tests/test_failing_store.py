@@ -17,6 +17,8 @@ from media_service.settings import MediaSettings
 from media_service.storage.store import Store
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import Person, files_in
+from media_service.testing.tus import Sender
+from obstore.exceptions import GenericError
 
 FAR_FUTURE = datetime(2100, 1, 1, tzinfo=UTC)
 
@@ -74,6 +76,34 @@ async def test_reading_fails_for_now_and_not_for_good(alice: Person) -> None:
     answers = [await alice.get(asset["urls"]["original"]) for _ in range(4)]
     assert [answer.status_code for answer in answers] == [200, 503] * 2
     assert {answer.json()["code"] for answer in answers if answer.status_code == 503} == {"storage_unavailable"}
+
+
+async def test_a_picture_that_is_ready_is_not_to_be_had_for_now(
+    alice: Person, render: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asset = await alice.has_uploaded(jpeg())
+    render(asset)
+    monkeypatch.setattr(Store, "read", failing(Store.read, "x"))
+    monkeypatch.setattr(Store, "cached", lambda *_: None)
+    answer = await Person(alice.http).get(asset["urls"]["thumb"])
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+
+
+async def test_pieces_that_cannot_be_had_leave_the_upload_where_it_is(
+    alice: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent, sender = jpeg(), Sender(alice)
+    upload = await sender.has_created(len(sent))
+    await sender.append(upload, 0, sent[:20])
+
+    def away(*_: Any, **__: Any) -> Any:
+        raise GenericError("Generic S3 error: the bucket does not answer")
+
+    with monkeypatch.context() as while_away:
+        while_away.setattr("obstore.get", away)
+        answer = await sender.append(upload, 20, sent[20:])
+    assert (answer.status_code, answer.json()["code"]) == (503, "storage_unavailable")
+    assert (await sender.append(upload, 20, sent[20:])).headers["asset-id"]
 
 
 async def test_a_job_that_finds_no_store_is_done_again(

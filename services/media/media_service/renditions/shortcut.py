@@ -87,7 +87,7 @@ class ReadyRenditions:
             file = rendition_file(found, found.blob_id, UUID(asset), found.shown_since)
             life, chosen = LIFE if revision else ASKED_EACH_TIME, {} if extension else CHOSEN
             answer = await serve(request, self._store, file, cache_control=life, **chosen)
-        except (Busy, Problem):
+        except (Busy, Problem, OSError):
             return None
         request.scope["route"] = ROUTES[revision is not None, extension is not None]
         return answer

@@ -115,7 +115,7 @@ class Store:
 
     def fetch(self, key: str, into: IO[bytes]) -> None:
         """Copy a stored file; raises FileNotFoundError."""
-        with _counted("fetch"):
+        with _as_os_error(), _counted("fetch"):
             for chunk in obstore.get(self._objects, key).stream(CHUNK):
                 into.write(chunk)
         into.flush()
@@ -155,14 +155,14 @@ class Store:
 
     def remove(self, *folders: str) -> None:
         """Remove all files of folders; they may be gone already."""
-        with _counted("remove"):
+        with _as_os_error(), _counted("remove"):
             for folder in folders:
                 for batch in obstore.list(self._objects, prefix=folder):
                     obstore.delete(self._objects, [found["path"] for found in batch])
 
     def remove_keys(self, keys: Sequence[str]) -> None:
         """Remove single files; they may be gone already."""
-        with _counted("remove"):
+        with _as_os_error(), _counted("remove"):
             for key in keys:
                 with suppress(FileNotFoundError):
                     obstore.delete(self._objects, key)
@@ -170,14 +170,15 @@ class Store:
     def has(self, key: str) -> bool:
         """Whether a file is there."""
         try:
-            obstore.head(self._objects, key)
+            with _as_os_error():
+                obstore.head(self._objects, key)
         except FileNotFoundError:
             return False
         return True
 
     def list(self, folder: str) -> Iterator[list[StoredObject]]:
         """All files below a folder, some at a time."""
-        with _counted("list"):
+        with _as_os_error(), _counted("list"):
             for batch in obstore.list(self._objects, folder, chunk_size=500):
                 yield [StoredObject(found["path"], found["last_modified"]) for found in batch]
 

@@ -376,6 +376,27 @@ async def test_an_upload_of_unknown_length_reserves_the_most_it_may_have(sender:
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
 
 
+async def test_an_upload_of_nothing_takes_nothing(sender: Sender, nothing_is_kept: Check) -> None:
+    answer = await sender.create(0, content=b"x" * 10)
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    nothing_is_kept()
+
+
+async def test_a_piece_beyond_a_length_that_was_told_while_it_came_is_not_kept(
+    sender: Sender, store_folder: Path
+) -> None:
+    upload = await sender.has_created(None)
+
+    async def body() -> Any:
+        yield b"x" * 5
+        assert (await sender.append(upload, 0, b"", Upload_Length="5")).status_code == 204
+        yield b"x"
+
+    answer = await sender.append(upload, 0, body())
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+    assert (await sender.offset(upload), files_in(store_folder)) == (0, 0)
+
+
 async def test_only_so_many_are_open_at_once(sender: Sender, other: Sender, change: Settings) -> None:
     change(open_uploads=2)
     answers = await asyncio.gather(*(sender.create(10) for _ in range(4)))

@@ -39,7 +39,8 @@ async def append(
     What came is kept where the connection breaks, unless it was to be checked. Raises the Problem (400, 409, 413, 460,
     503) that refuses the bytes, or (413, 415, 422) the picture: then the upload is gone.
     """
-    body, most = aiter(request.stream()), upload.length or service.settings.max_upload_bytes
+    body = aiter(request.stream())
+    most = service.settings.max_upload_bytes if upload.length is None else upload.length
     while True:
         scratch = Scratch(service.settings.scratch_dir)
         with Piece(scratch, service.room, checksum.algorithm if checksum else None) as piece:

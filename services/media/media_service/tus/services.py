@@ -66,9 +66,14 @@ def upload_declare_length(  # noqa: PLR0913  named
 def part_add(  # noqa: PLR0913  named
     session: Session, upload_id: UUID, owner_id: UUID, *, start: int, size: int, file_id: UUID, now: datetime
 ) -> Upload:
-    """Keep a piece whose file is stored; raises Problem 404, and 409 where the upload is not at ``start`` any more."""
+    """Keep a piece whose file is stored.
+
+    Raises Problem 404, 409 where the upload is not at ``start`` any more, and 413 beyond a length told meanwhile.
+    """
     upload = upload_get(session, upload_id, owner_id, now=now, lock=True)
     upload_require_offset(upload, start)
+    if upload.length is not None and upload.offset + size > upload.length:
+        raise too_large("This is more than the upload may have.", cause=Cause.BYTES)
     if parts_count(session, upload_id) >= MOST_PARTS:
         raise Problem(400, "too_many", f"An upload may come in {MOST_PARTS:,} pieces; send larger ones.")
     session.add(UploadPart(upload_id=upload_id, start=start, file_id=file_id))

@@ -1,10 +1,13 @@
 """A picture that is sent again under its Idempotency-Key."""
 
 import asyncio
+import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from fastapi import FastAPI
 from media_service.database import Database
+from media_service.settings import MediaSettings
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import Person
 from sqlalchemy import text
@@ -25,6 +28,17 @@ async def test_a_picture_sent_again_is_there_once_and_answered_alike(alice: Pers
     assert ("idempotency-replayed" in first.headers, again.headers["idempotency-replayed"]) == (False, "true")
     assert await count(alice) == 1
     assert (await bob.upload(jpeg(), alt="x", key="k-1")).json()["id"] != first.json()["id"]
+
+
+async def test_a_picture_that_has_filled_its_owners_room_is_answered_again(
+    alice: Person, app: FastAPI, own_settings: MediaSettings
+) -> None:
+    sent = jpeg()
+    settings = own_settings.model_copy(update={"quota_bytes": len(sent)})
+    app.state.service = dataclasses.replace(app.state.service, settings=settings)
+    answers = [await alice.upload(sent, key="k-1") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 201]
+    assert (await alice.upload(sent, key="k-2")).json()["code"] == "quota_exceeded"
 
 
 async def test_without_a_key_or_with_another_one_it_is_another_asset(alice: Person) -> None:

@@ -56,7 +56,8 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     """Take in a picture: a JPEG, PNG, WebP, AVIF or GIF file, and what it shows in words."""
     quota_bytes, announced = service.settings.quota_bytes, int(request.headers.get("content-length", "0"))
     picture = max(announced - MAX_OTHER_BYTES, 0)
-    await service.database.read(storage_require_room, caller.sub, picture, most=quota_bytes)
+    if idempotency_key is None:  # with one it may be a picture that is there, and counted, already
+        await service.database.read(storage_require_room, caller.sub, picture, most=quota_bytes)
     upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
 
     async def create(keep: Keep) -> KeptAnswer:

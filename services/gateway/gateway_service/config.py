@@ -139,6 +139,7 @@ class Keep(_Strict):
         (), description="media types it chooses from where Accept names them, however weighted, its favourite first"
     )
     languages: tuple[str, ...] = Field((), description="those it chooses from by Accept-Language, its favourite first")
+    query: bool = Field(True, description="whether the query chooses the answer; where it does not, it goes no further")
     body_bytes: int = Field(1024 * 1024, gt=0, description="the longest body that is kept")
     purged: bool = Field(
         True, description="answers have surrogate keys, and events purge them; false for what no event makes wrong"

@@ -206,6 +206,12 @@ def test_form_of_a_picture_is_chosen_by_what_accept_names(accept: bytes, sent: b
     assert dict(service.calls[0][0].headers)[b"accept"] == sent
 
 
+def test_query_that_chooses_nothing_is_no_way_past_what_is_kept() -> None:
+    service = cached(keep=Keep(query=False))
+    assert [service.get(PICTURE, query=query).cache for query in (b"a=1", b"a=2", b"")] == ["miss", "hit", "hit"]
+    assert service.calls[0][0].turn.head.query == b""
+
+
 def test_body_is_kept_up_to_the_size_of_its_route() -> None:
     service = cached(keep=Keep(body_bytes=10), slow=True)
     for path, size, again in (("/short", 10, "hit"), ("/long", 11, "bypass")):

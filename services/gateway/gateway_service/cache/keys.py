@@ -41,7 +41,8 @@ def key_of(exchange: Exchange, keep: Keep) -> Key | None:
         fields.append((b"accept", _named(exchange.value(b"accept"), keep.named)))
     if keep.languages:
         fields.append((b"accept-language", _language(exchange.value(b"accept-language"), keep.languages)))
-    return Key(exchange.path, normalised(exchange.turn.head.query), tuple(fields))
+    query = normalised(exchange.turn.head.query) if keep.query else b""
+    return Key(exchange.path, query, tuple(fields))
 
 
 @lru_cache(maxsize=_REMEMBERED)

@@ -4,16 +4,18 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 MARK = "BROADSHEET_VAR"
+_LISTEN = "0A"
 TERMINATE_SECONDS = 10
 
 
-def other_copies(var: Path) -> list[Path]:
-    """The VAR_DIRs of copies that run on this machine, other than ours."""
-    return sorted({owner for _, owner in _marked()} - {var})
+def copy_on(ports: Collection[int]) -> Path | None:
+    """The VAR_DIR of the copy that listens on one of these ports; None where none does that we may look into."""
+    listening = _listening(ports)
+    return next((owner for pid, owner in _marked() if not listening.isdisjoint(_opened(pid))), None)
 
 
 def leftovers(var: Path) -> list[int]:
@@ -41,6 +43,23 @@ def _marked() -> Iterator[tuple[int, Path]]:
             variables = (folder / "environ").read_bytes().split(b"\0")
             if owner := next((each for each in variables if each.startswith(mark)), None):
                 yield int(folder.name), Path(os.fsdecode(owner.removeprefix(mark)))
+
+
+def _listening(ports: Collection[int]) -> set[str]:
+    """What listens on these ports, as links in /proc/PID/fd name it (proc(5))."""
+    found = set()
+    for table in ("tcp", "tcp6"):
+        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+            _, local, _, state, *_, inode = line.split()[:10]
+            if state == _LISTEN and int(local.rpartition(":")[2], 16) in ports:
+                found.add(f"socket:[{inode}]")
+    return found
+
+
+def _opened(pid: int) -> Iterator[str]:
+    with contextlib.suppress(OSError):  # it may end meanwhile
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            yield str(descriptor.readlink())
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:

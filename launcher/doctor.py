@@ -5,7 +5,7 @@ import tempfile
 from collections.abc import Callable
 
 from launcher import ROOT, LauncherError, private_folder
-from launcher.copies import leftovers, other_copies
+from launcher.copies import copy_on, leftovers
 from launcher.private_servers import wanted_kinds
 from launcher.servers.containers import docker_works
 from launcher.servers.ports import is_free
@@ -40,13 +40,14 @@ def ports(settings: Settings) -> str:
         )
     if Supervisor(settings).is_running() or leftovers(settings.var):
         return f"ports {numbers} are our own"
-    taken = [f"{port} ({name})" for name, port in settings.ports.items() if not is_free(port, settings.host_of(name))]
+    taken = {name: port for name, port in settings.ports.items() if not is_free(port, settings.host_of(name))}
     if not taken:
         return f"ports {numbers} are free"
-    copies = other_copies(settings.var)
-    by = f"the copy of Broadsheet that keeps its data in {copies[0]}" if copies else "another program"
+    copy = copy_on(taken.values())
+    by = f"the copy of Broadsheet that keeps its data in {copy}" if copy else "another program"
+    told = ", ".join(f"{port} ({name})" for name, port in taken.items())
     raise LauncherError(
-        f"Taken by {by}: port {', '.join(taken)}; stop it or use other ports, for instance make up GATEWAY_PORT=8100."
+        f"Taken by {by}: port {told}; stop it or use other ports, for instance make up GATEWAY_PORT=8100."
     )
 
 

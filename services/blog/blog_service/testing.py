@@ -86,8 +86,6 @@ class Neighbours:
         self.calls: list[str] = []
         self.held_back: dict[str, str] = {}
         """Seconds that a client must wait with its log-in, by its address."""
-        self.personal: dict[str, dict[str, Any]] = {}
-        """What auth answers about personal tokens."""
         self.codes: dict[str, str] = {}
         """What a log-in takes beside the password."""
         self.pictures: dict[str, bytes] = {}
@@ -182,10 +180,6 @@ class Neighbours:
                     return
                 neighbours.calls.append(self.path)
                 sent = json.loads(body)
-                if self.path == "/internal/personal-tokens":
-                    trusted = self._shows_a_token_for("auth")
-                    self._send(200 if trusted else 401, neighbours.personal[sent["token"]])
-                    return
                 account = neighbours.accounts.get((sent["login"], sent["password"]))
                 seconds = neighbours.held_back.get(self.headers[CLIENT_ADDRESS_HEADER])
                 code = neighbours.codes.get(sent["login"])

@@ -12,14 +12,13 @@ from blog_service.posts.services.writing import post_create
 from blog_service.sent_pictures.models import SentPicture
 from blog_service.settings import settings
 from blog_service.testing import Caller, Neighbours
-from blog_service.transfer import bearers, importing
 from blog_service.transfer import folder as folder_module
+from blog_service.transfer import importing
 from blog_service.transfer.entries import Unreadable
 from blog_service.transfer.folder import file_within
 from blog_service.transfer.html import LARGEST, body_of, pictures_in, shortcodes_in
 from blog_service.transfer.models import ImportedPost
 from chassis.testing.local_server import LocalServer, Received
-from chassis.tokens import personal
 
 SAMPLES = Path(__file__).parent / "transfer"
 PNG = b"\x89PNG lake"
@@ -30,9 +29,9 @@ Run = Callable[..., tuple[int, list[dict[str, Any]]]]
 def run(alice: Caller, tmp_path: Path) -> Run:
     """`broadsheet blog import` with a token of alice's; gives its exit code and its report."""
 
-    def import_(source: Path, *words: str, who: Caller = alice, by: str = "") -> tuple[int, list[dict[str, Any]]]:
+    def import_(source: Path, *words: str, who: Caller = alice) -> tuple[int, list[dict[str, Any]]]:
         token, report = tmp_path / "token", tmp_path / "report"
-        token.write_text((by or who.token) + "\n")
+        token.write_text(who.token + "\n")
         report.write_text("")
         with pytest.raises(SystemExit) as ended:
             COMMANDS["import"]([str(source), f"--token={token}", f"--report={report}", *words])
@@ -294,34 +293,6 @@ def test_who_may_not_write_takes_nothing_in(run: Run, folder: Path, alice: Calle
     assert run(folder, who=reader) == (2, [])
     alice.scope = "account"
     assert run(folder) == (2, [])
-
-
-def test_a_personal_token_is_exchanged_and_again_before_what_it_gave_expires(
-    run: Run, folder: Path, neighbours: Neighbours, alice: Caller, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (folder / "notes" / "draft.md").unlink()
-    given = personal.personal_token()
-    neighbours.personal[given] = {"access_token": alice.token}
-    assert run(folder, by=given)[0] == 0
-    assert neighbours.calls.count("/internal/personal-tokens") == 1
-    assert {post.author_id for post in Post.objects.all()} == {alice.id}
-    monkeypatch.setattr(bearers, "FRESH_SECONDS", 3600)  # no access token is for so long
-    assert [line["what"] for line in run(folder, by=given)[1]] == ["present"] * 2
-    assert neighbours.calls.count("/internal/personal-tokens") == 1 + 3
-
-
-def test_a_personal_token_that_is_over_or_may_not_write_takes_nothing_in(
-    run: Run, folder: Path, neighbours: Neighbours, alice: Caller
-) -> None:
-    over, narrow = personal.personal_token(), personal.personal_token()
-    neighbours.personal[over] = {"refused": "token_revoked"}
-    alice.scope = "profile"
-    neighbours.personal[narrow] = {"access_token": alice.token}
-    for given in (over, narrow, "bsp_mistyped"):
-        assert run(folder, by=given) == (2, [])
-    neighbours.away = True
-    assert run(folder, by=over) == (2, [])
-    assert Post.objects.count() == 0
 
 
 def test_while_media_is_away_the_import_ends_and_goes_on_later(

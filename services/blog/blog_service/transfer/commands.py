@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
+from chassis.access import listed
+from chassis.django.authentication import verifier
 from chassis.problems import Problem
 
 from blog_service.posts.models import Post
-from blog_service.transfer.bearers import Bearer
 from blog_service.transfer.entries import Entries, Unreadable
 from blog_service.transfer.exporting import posts_export
 from blog_service.transfer.folder import folder_entries
@@ -26,10 +27,11 @@ from blog_service.transfer.wordpress import wordpress_entries
 def import_posts(arguments: list[str]) -> int:
     """Take posts in for whose token it is; 1 where something was left, 2 where nothing could be done."""
     asked = import_options().parse_args(arguments)
-    bearer = Bearer(asked.token.read_text().strip())
+    token = asked.token.read_text().strip()
     try:
-        bearer.present()
-        importer = Importer(bearer, asked.format, leave_pictures=asked.leave_pictures)
+        claims = verifier().verify(token)
+        listed("POST", "/api/v1/posts").require(claims)
+        importer = Importer(claims, token, asked.format, leave_pictures=asked.leave_pictures)
         return _tell(entries_import(_entries(asked), importer), asked.report)
     except (Unreadable, Problem) as error:
         print(f"\n{error}", file=sys.stderr)

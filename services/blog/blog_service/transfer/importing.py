@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -20,7 +20,6 @@ from blog_service.posts.v2.bodies import PostV2Body
 from blog_service.sent_pictures.files import SentFile
 from blog_service.sent_pictures.services import pictures_sent
 from blog_service.settings import settings
-from blog_service.transfer.bearers import Bearer
 from blog_service.transfer.entries import MOST_PICTURES, Entries, Entry, Left, Picture, Unreadable
 from blog_service.transfer.models import ImportedPost
 from blog_service.transfer.pictures import picture_file, pictures_wait, shown_here
@@ -30,7 +29,8 @@ from blog_service.transfer.pictures import picture_file, pictures_wait, shown_he
 class Importer:
     """For whom posts are taken in, from what; with ``leave_pictures`` one that cannot be had is left where it is."""
 
-    bearer: Bearer
+    claims: Claims
+    token: str = field(repr=False)
     source: str
     leave_pictures: bool = False
 
@@ -59,8 +59,7 @@ def entries_import(entries: Entries, importer: Importer) -> Iterator[Outcome]:
 
 
 def _outcome(entry: Entry, importer: Importer) -> Outcome:
-    claims, _ = importer.bearer.present()
-    known = ImportedPost.objects.filter(author_id=claims.sub, source=importer.source, key=entry.key)
+    known = ImportedPost.objects.filter(author_id=importer.claims.sub, source=importer.source, key=entry.key)
     if slug := known.values_list("post__slug", flat=True).first():
         return Outcome(entry.key, "present", slug)
     try:
@@ -80,8 +79,8 @@ def _taken(entry: Entry, importer: Importer) -> Outcome:
     fields, notes = _fields(entry), list(entry.notes)
     files = _files(entry, notes, leave=importer.leave_pictures)
     by_place = dict(enumerate(files.values()))
-    claims, token = importer.bearer.present()
-    with pictures_sent(by_place, owner_id=claims.sub, authorization=f"Bearer {token}") as placed:
+    owner_id, authorization = importer.claims.sub, f"Bearer {importer.token}"
+    with pictures_sent(by_place, owner_id=owner_id, authorization=authorization) as placed:
         pictures_wait(placed.values())
         ids = dict(zip(files, placed.values(), strict=True))
         fields["images"] = [_image(picture, media) for picture, media in ids.items()]
@@ -90,8 +89,7 @@ def _taken(entry: Entry, importer: Importer) -> Outcome:
         if entry.published_at and entry.published_at > now:
             notes.append("was to appear later, is a draft")
         fields["published"] = bool(entry.published_at and entry.published_at <= now)
-        identity = {"author_id": claims.sub, "source": importer.source, "key": entry.key}
-        slug = _created(identity, fields, claims, now=entry.published_at or entry.written_at or now)
+        slug = _created(entry, fields, importer, now=entry.published_at or entry.written_at or now)
     if entry.slug and slug != entry.slug:
         notes.append(f"was called {entry.slug}")
     return Outcome(entry.key, "taken", slug, notes=tuple(notes))
@@ -129,20 +127,21 @@ def _require_room(files: dict[Picture, SentFile]) -> None:
         raise Unreadable(f"has more than {MOST_PICTURES} pictures")
 
 
-def _created(identity: dict[str, Any], fields: PostFields, claims: Claims, *, now: datetime) -> str:
+def _created(entry: Entry, fields: PostFields, importer: Importer, *, now: datetime) -> str:
     """Write the post and that it is here, in one transaction; gives its slug."""
 
     def note(post_id: UUID) -> str:
+        identity = {"author_id": importer.claims.sub, "source": importer.source, "key": entry.key}
         ImportedPost.objects.create(post_id=post_id, **identity)
         return Post.objects.values_list("slug", flat=True).get(id=post_id)
 
     try:
-        return post_create(claims, fields, note, now=now)
+        return post_create(importer.claims, fields, note, now=now)
     except Problem as problem:
         if problem.code != "slug_taken":
             raise
     without = cast("PostFields", {name: value for name, value in fields.items() if name != "slug"})
-    return post_create(claims, without, note, now=now)
+    return post_create(importer.claims, without, note, now=now)
 
 
 def _image(picture: Picture, media: UUID) -> ImageFields:

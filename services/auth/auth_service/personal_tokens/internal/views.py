@@ -1,4 +1,4 @@
-"""Where the gateway has personal tokens exchanged, and blog for an import; no other service sees them."""
+"""Where the gateway has personal tokens exchanged, which no other service sees."""
 
 from chassis.django.bodies import StrictBody, read
 from chassis.django.internal_access import FromAService

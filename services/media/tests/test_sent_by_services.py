@@ -83,7 +83,7 @@ async def test_a_released_picture_is_gone(
     assert (await alice.get(f"/api/v1/media/{asset_id}")).status_code == 404
     assert files_in(store_folder) == 0
     told = [event.type for event in published(SqlAlchemyDatabase(database.engine))]
-    assert told == ["media.asset.uploaded.v1", "media.asset.removed.v1"]
+    assert told == ["media.asset.uploaded.v1", "media.shown.changed.v1", "media.asset.removed.v1"]
 
 
 async def test_a_picture_that_comes_after_its_release_is_not_taken_in(blog: Blog, alice: Person, token: str) -> None:

@@ -34,11 +34,28 @@ class Measured:
 
     def cpu_micros(self) -> float:
         """CPU time of all threads of it and of its children so far (proc(5), ``schedstat``)."""
-        return sum(map(_cpu_micros, [self.process, *self.process.children()]))
+        return sum(self.each_cpu_micros().values())
+
+    def each_cpu_micros(self) -> dict[int, float]:
+        """The same by the process that took it."""
+        return {process.pid: _cpu_micros(process) for process in (self.process, *self.process.children())}
 
     def own_cpu_micros(self) -> float:
         """The same without its children."""
         return _cpu_micros(self.process)
+
+    def resident_bytes(self) -> int:
+        """What of it, without its children, is in memory now."""
+        return int(self.process.memory_info().rss)
+
+    def forget_peak(self) -> None:
+        """Look at the most from now on (proc(5), ``clear_refs``)."""
+        Path(f"/proc/{self.process.pid}/clear_refs").write_text("5")
+
+    def peak_bytes(self) -> int:
+        """The most of it that was in memory at one time."""
+        lines = Path(f"/proc/{self.process.pid}/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM:"))
 
     def connection(self) -> http.client.HTTPConnection:
         return http.client.HTTPConnection(LOOPBACK, self.port, timeout=120)
@@ -81,6 +98,12 @@ def code_at(commit: str, folder: Path) -> Path:
 def service_command(service: str, *arguments: str) -> list[str]:
     """A process or a command of a service; see ``imports_of``."""
     return [sys.executable, "-m", "chassis.run", service, *arguments]
+
+
+def gunicorn(application: str, port: int) -> list[str]:
+    """Another Django project, served with the options that the services have; see ``chassis.django.server``."""
+    command = [sys.executable, "-m", "gunicorn", application, "--preload", "--worker-class=gthread", "--threads=8"]
+    return [*command, "--keep-alive=75", f"--bind={LOOPBACK}:{port}"]
 
 
 def imports_of(service: str, code: Path = ROOT) -> dict[str, str]:

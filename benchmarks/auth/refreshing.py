@@ -67,11 +67,9 @@ def measure(webs: Pair, *, quick: bool) -> Iterator[Figure]:
         what="refreshes a second, over simplejwt's with its blacklist",
         value=ratio,
         unit="times",
-        target=f">= {LEAST}",
-        holds=ratio >= LEAST,
         beside=beside,
         ratio=ratio,
-    )
+    ).at_least(LEAST)
 
 
 def _go_on(chains: list[Chain], times: int) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks.processes import Measured, imports_of, processes, service_command
+from benchmarks.processes import Measured, gunicorn, imports_of, processes, service_command
 from launcher import ROOT
 from launcher.servers import Postgres, Redis
-from launcher.servers.ports import LOOPBACK, free_port
+from launcher.servers.ports import free_port
 from tests.support.api import PASSWORD
 
 MANY = "1000000"
@@ -83,16 +83,10 @@ def pair() -> Iterator[Pair]:
                 subprocess.run(command, env=environment, cwd=ROOT, stdout=subprocess.DEVNULL, check=True)
             yield Pair(
                 started.start("auth", service_command("auth", "web"), auth_port, of_auth),
-                started.start("plain", _gunicorn(plain_port), plain_port, of_plain),
+                started.start("plain", gunicorn("benchmarks.auth.plain:application", plain_port), plain_port, of_plain),
                 of_auth,
             )
         postgres.remove()
-
-
-def _gunicorn(port: int) -> list[str]:
-    """With the options that auth's own has."""
-    command = [sys.executable, "-m", "gunicorn", "benchmarks.auth.plain:application", "--preload"]
-    return [*command, "--worker-class=gthread", "--threads=8", "--keep-alive=75", f"--bind={LOOPBACK}:{port}"]
 
 
 def register(web: Measured, username: str) -> None:

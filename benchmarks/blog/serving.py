@@ -2,15 +2,14 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 
-from benchmarks.processes import Measured, Processes, imports_of, processes, service_command
+from benchmarks.processes import Measured, Processes, gunicorn, imports_of, processes, service_command
 from launcher import ROOT
-from launcher.servers.ports import LOOPBACK, free_port
+from launcher.servers.ports import free_port
 
 
 class Web(Measured):
@@ -45,8 +44,7 @@ class Webs:
 
     def textbook(self, database_url: str) -> Web:
         port = free_port()
-        command = [sys.executable, "-m", "gunicorn", "benchmarks.blog.textbook:application", "--preload"]
-        command += ["--worker-class=gthread", "--threads=8", "--keep-alive=75", f"--bind={LOOPBACK}:{port}"]
+        command = gunicorn("benchmarks.blog.textbook:application", port)
         return self._start("textbook", command, port, {"TEXTBOOK_DATABASE_URL": database_url})
 
     def _start(self, name: str, command: list[str], port: int, variables: Mapping[str, str]) -> Web:

@@ -53,10 +53,8 @@ def _figures(name: str, runs: list[Report]) -> Iterator[Figure]:
         what="worst of Lighthouse's four categories",
         value=worst,
         unit="of 100",
-        target=f">= {LEAST_SCORE}",
-        holds=worst >= LEAST_SCORE,
         beside={each: round(score, 1) for each, score in scores.items()},
-    )
+    ).at_least(LEAST_SCORE)
     yield Figure(
         id=f"{name}-transfer",
         what="transferred, without pictures",

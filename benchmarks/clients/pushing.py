@@ -48,9 +48,8 @@ def measure(base_url: str, folder: Path, *, quick: bool) -> list[Figure]:
         from_far = _compared("push", shell, posts)
         from_here = _compared("push-here", Shell(base_url, folder / "here", author), posts)
         doubles = _doubles_after_a_kill(shell, posts)
-    holds = from_far.value >= LEAST_TIMES
     return [
-        replace(from_far, target=f">= {LEAST_TIMES}", holds=holds),
+        from_far.at_least(LEAST_TIMES),
         replace(from_here, what="the same without the line"),
         Figure(id="push-doubles", what="made twice by a push that was killed", value=doubles, unit="").at_most(0),
     ]

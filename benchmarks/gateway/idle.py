@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 from chassis.testing import TokenMint
 
-from benchmarks.gateway.peers import Field, Peer
+from benchmarks.gateway.peers import Field
+from benchmarks.processes import Measured
 from benchmarks.results import Figure
 
 CONNECTIONS, QUICK_CONNECTIONS = 10_000, 2_000
@@ -20,10 +21,10 @@ def measure(start: Field, _: TokenMint, *, quick: bool) -> Iterator[Figure]:
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     gateway = start.gateway("gateway")
-    before = gateway.memory_megabytes()
+    before = gateway.resident_bytes() / 2**20
     with ExitStack() as stack:
         connections = [stack.enter_context(_asked(gateway)) for _ in range(number)]
-        with_them = gateway.memory_megabytes()
+        with_them = gateway.resident_bytes() / 2**20
         for connection in connections[:: number // 10]:  # none was closed to make room
             _ask(connection)
     yield Figure(
@@ -35,7 +36,7 @@ def measure(start: Field, _: TokenMint, *, quick: bool) -> Iterator[Figure]:
     ).at_most(150)
 
 
-def _asked(gateway: Peer) -> socket.socket:
+def _asked(gateway: Measured) -> socket.socket:
     connection = socket.create_connection(("127.0.0.1", gateway.port), timeout=10)
     _ask(connection)
     return connection

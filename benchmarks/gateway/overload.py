@@ -9,7 +9,8 @@ from chassis.testing import TokenMint
 
 from benchmarks.gateway.busy_service import SECONDS, THREADS
 from benchmarks.gateway.load import Answer, ask, offer, percentile
-from benchmarks.gateway.peers import Field, Peer
+from benchmarks.gateway.peers import Field
+from benchmarks.processes import Measured
 from benchmarks.results import Figure
 
 PATIENCE_SECONDS = 1.0
@@ -53,7 +54,7 @@ def measure(start: Field, _: TokenMint, *, quick: bool) -> Iterator[Figure]:
     ).at_most(5)
 
 
-def _peak(gateway: Peer, seconds: float) -> float:
+def _peak(gateway: Measured, seconds: float) -> float:
     """Requests a second where as many clients ask as the service has threads, and one more for each."""
     number = int(seconds * THREADS / SECONDS)
     began = time.perf_counter()

@@ -9,7 +9,8 @@ from uuid import UUID
 from chassis.testing import TokenMint
 
 from benchmarks.gateway.load import Request, ask
-from benchmarks.gateway.peers import Field, Peer
+from benchmarks.gateway.peers import Field
+from benchmarks.processes import Measured
 from benchmarks.results import Figure, median_ratio
 
 USER = UUID("01890000-0000-7000-8000-00000000a11c")
@@ -39,7 +40,7 @@ def get(token: str, path: str = PATH) -> Request:
     return f"GET {path} HTTP/1.1\r\n{head}\r\n".encode()
 
 
-def _costs(running: Sequence[Peer], turns: int, requests: Callable[[], list[Request]]) -> Costs:
+def _costs(running: Sequence[Measured], turns: int, requests: Callable[[], list[Request]]) -> Costs:
     """CPU µs a request of each peer, turn by turn; the first turn warms up and is not counted."""
     costs: Costs = {peer.name: [] for peer in running}
     for turn in range(turns + 1):
@@ -69,7 +70,7 @@ def _figure(number: str, what: str, costs: Costs, most: float) -> Figure:
     ).at_most(most)
 
 
-def _workers(one: Peer, two: Peer, turns: int, asked: list[Request]) -> Figure:
+def _workers(one: Measured, two: Measured, turns: int, asked: list[Request]) -> Figure:
     """What two workers could serve beside one: requests for each second of the busiest process.
 
     Requests a second would be those of this machine, whose cores have the clients and the service to serve as well.

@@ -8,8 +8,9 @@ from tempfile import TemporaryDirectory
 
 from chassis.testing import TokenMint
 
-from benchmarks.gateway.peers import Field, Peer
+from benchmarks.gateway.peers import Field
 from benchmarks.gateway.proxied import USER
+from benchmarks.processes import Measured
 from benchmarks.results import Figure, median_ratio
 from launcher import ROOT
 
@@ -35,14 +36,14 @@ def measure(start: Field, mint: TokenMint, *, quick: bool) -> Iterator[Figure]:
         before = 0.0
         for turn in range(turns + 1):
             if turn == 1:
-                before = gateway.memory_megabytes()
-                gateway.forget_most_memory()
+                before = gateway.resident_bytes() / 2**20
+                gateway.forget_peak()
             for peer in (gateway, nginx):
                 for way, transfer in (("down", _download), ("up", _upload)):
                     cost = _cost(peer, transfer, token)
                     if turn:  # the first warms up
                         costs[way].setdefault(peer.name, []).append(cost)
-        grown = gateway.most_memory_megabytes() - before
+        grown = gateway.peak_bytes() / 2**20 - before
     yield Figure(
         id="transfer-memory",
         what=f"memory that {MEGABYTES} MB up and down take",
@@ -66,7 +67,7 @@ def _figure(way: str, costs: dict[str, list[float]]) -> Figure:
     ).at_most(2)
 
 
-def _cost(peer: Peer, transfer: Callable[[socket.socket, str], None], token: str) -> float:
+def _cost(peer: Measured, transfer: Callable[[socket.socket, str], None], token: str) -> float:
     """CPU µs for each MB."""
     before = peer.cpu_micros()
     with socket.create_connection(("127.0.0.1", peer.port), timeout=60) as connection:

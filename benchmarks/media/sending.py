@@ -4,7 +4,6 @@ import http.client
 import statistics
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from pathlib import Path
 
 from benchmarks.media.pictures import photograph
 from benchmarks.media.serving import Media, form
@@ -54,9 +53,8 @@ def _post(plain: Measured, body: bytes) -> None:
 
 def _growth_megabytes(media: Media, web: Measured) -> float:
     """By how much a body that says no length has the process grow at most."""
-    pid = web.process.pid
-    Path(f"/proc/{pid}/clear_refs").write_text("5")  # the peak is that from now on (proc(5))
-    before = _status_megabytes(pid, "VmRSS")
+    web.forget_peak()
+    before = web.resident_bytes()
     connection = web.connection()
     headers = media.headers() | {"Transfer-Encoding": "chunked"}
     with suppress(BrokenPipeError, ConnectionResetError):  # it is refused before all was sent
@@ -64,7 +62,7 @@ def _growth_megabytes(media: Media, web: Measured) -> float:
     status = _status_of(connection)
     if status not in {413, None}:
         raise AssertionError(f"a body of {REFUSED_MEGABYTES} MB is answered with {status}")
-    return _status_megabytes(pid, "VmHWM") - before
+    return (web.peak_bytes() - before) / 1e6
 
 
 def _status_of(connection: http.client.HTTPConnection) -> int | None:
@@ -81,8 +79,3 @@ def _endless_form() -> Iterator[bytes]:
     yield form(b"\xff\xd8\xff").rpartition(b"\r\n--")[0]
     for _ in range(REFUSED_MEGABYTES):
         yield bytes(1_000_000)
-
-
-def _status_megabytes(pid: int, field: str) -> float:
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith(f"{field}:")) * 1024 / 1e6

@@ -8,9 +8,9 @@ from typing import IO, Any
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from media_service.pictures.refusals import Cause, too_large
 from media_service.pictures.scratch import Room, Scratch
 from media_service.tus.headers import ALGORITHMS
+from media_service.tus.services import beyond_length
 
 PIECE_BYTES = 4 * 1024 * 1024
 """What a process that is killed may lose of an upload."""
@@ -57,7 +57,7 @@ class Piece(ExitStack):
     async def _take(self, data: bytes, left: int) -> None:
         self.bytes += len(data)
         if self.bytes > left:
-            raise too_large("This is more than the upload may have.", cause=Cause.BYTES)
+            raise beyond_length()
         self._waiting += data
         if len(self._waiting) >= WRITE_AT:
             await self._write()

@@ -73,7 +73,7 @@ def part_add(  # noqa: PLR0913  named
     upload = upload_get(session, upload_id, owner_id, now=now, lock=True)
     upload_require_offset(upload, start)
     if upload.length is not None and upload.offset + size > upload.length:
-        raise too_large("This is more than the upload may have.", cause=Cause.BYTES)
+        raise beyond_length()
     if parts_count(session, upload_id) >= MOST_PARTS:
         raise Problem(400, "too_many", f"An upload may come in {MOST_PARTS:,} pieces; send larger ones.")
     session.add(UploadPart(upload_id=upload_id, start=start, file_id=file_id))
@@ -110,6 +110,11 @@ def uploads_remove_of(session: Session, owner_id: UUID) -> Sequence[Upload]:
     """Forget an owner's uploads, some at a time; as above."""
     theirs = select(Upload).where(Upload.owner_id == owner_id).order_by(Upload.id).limit(AT_ONCE)
     return _forget(session, session.scalars(theirs.with_for_update()).all())
+
+
+def beyond_length() -> Problem:
+    """What refuses bytes that an upload has no room for."""
+    return too_large("This is more than the upload may have.", cause=Cause.BYTES)
 
 
 def upload_require_offset(upload: Upload, start: int) -> None:

@@ -48,8 +48,8 @@ def _marked() -> Iterator[tuple[int, Path]]:
 def _listening(ports: Collection[int]) -> set[str]:
     """What listens on these ports, as links in /proc/PID/fd name it (proc(5))."""
     found = set()
-    for table in ("tcp", "tcp6"):
-        for line in Path("/proc/net", table).read_text().splitlines()[1:]:
+    for table in Path("/proc/net").glob("tcp*"):  # there is one for each version of IP; elsewhere than on Linux none
+        for line in table.read_text().splitlines()[1:]:
             _, local, _, state, *_, inode = line.split()[:10]
             if state == _LISTEN and int(local.rpartition(":")[2], 16) in ports:
                 found.add(f"socket:[{inode}]")
@@ -59,7 +59,8 @@ def _listening(ports: Collection[int]) -> set[str]:
 def _opened(pid: int) -> Iterator[str]:
     with contextlib.suppress(OSError):  # it may end meanwhile
         for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            yield str(descriptor.readlink())
+            with contextlib.suppress(OSError):  # or close it
+                yield str(descriptor.readlink())
 
 
 def _signal(pids: list[int], number: signal.Signals) -> None:

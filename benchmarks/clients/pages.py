@@ -72,12 +72,11 @@ def _transferred(report: Report) -> int:
 
 
 def _judged(url: str, port: int, folder: Path) -> Report:
-    """Lighthouse's report of a page in the browser whose debugger listens there, with the cookies that it has."""
+    """Lighthouse's report of a page in the browser whose debugger listens there; it empties all but the cookies."""
     command = [
         str(folder / "node_modules/.bin/lighthouse"),
         url,
         f"--port={port}",
-        "--disable-storage-reset",
         "--quiet",
     ]
     command += ["--output=json", f"--only-categories={','.join(CATEGORIES)}"]

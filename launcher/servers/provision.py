@@ -21,6 +21,7 @@ CONTAINER: dict[type[Server], type[Server]] = {
 }
 PROGRAM: dict[type[Server], str] = {Postgres: "postgres", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
 DEBIAN_PACKAGE: dict[type[Server], str] = {Postgres: "postgresql", RabbitMQ: "rabbitmq-server", Redis: "redis-server"}
+LOCK_SECONDS = 300  # to wait for others who install packages: a machine that just started often updates itself
 POLICY = Path("/usr/sbin/policy-rc.d")
 
 
@@ -72,7 +73,8 @@ def provide_programs(package_of: Mapping[str, str]) -> None:
 
 def _install(packages: list[str]) -> None:
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    install = ["apt-get", "install", "--yes", "--quiet", "--no-install-recommends", *packages]
+    wait = f"--option=DPkg::Lock::Timeout={LOCK_SECONDS}"
+    install = ["apt-get", "install", wait, "--yes", "--quiet", "--no-install-recommends", *packages]
     with _no_service_starts():
         subprocess.run(["apt-get", "update", "--quiet"], env=environment, check=False, stdout=subprocess.DEVNULL)
         subprocess.run(install, env=environment, check=False, stdout=subprocess.DEVNULL)

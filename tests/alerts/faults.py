@@ -392,8 +392,10 @@ FAULTS = (
         "the last good backup made old, as kube-state-metrics would tell", ("BackupFailed", "BackupOld"), backup_aged
     ),
 )
+ALWAYS = "Watchdog"
+"""The one alert that fires on a platform that is well."""
 UNPROVED = {
-    "Watchdog": "it fires always: each fault is begun only while it does",
+    ALWAYS: "it fires always: each fault is begun only while it does",
     "GatewayWorkersEnd": "the gateway of the proof is one process, without workers",
 }
 """Alerts without a fault, and why."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.alerts import runbooks
-from tests.alerts.faults import UNPROVED, Fault
+from tests.alerts.faults import ALWAYS, Fault
 from tests.alerts.runbooks import Command
 from tests.alerts.stage import Stage
 from tests.support.waiting import eventually
@@ -73,7 +73,7 @@ class Proof:
         """Nothing is amiss, nor about to be."""
         try:
             eventually(
-                lambda: {name for name, _ in self.stage.alerts("pending", "firing")} == {*UNPROVED},
+                lambda: {name for name, _ in self.stage.alerts("pending", "firing")} == {ALWAYS},
                 seconds=QUIET_SECONDS,
                 every=1,
             )
@@ -107,12 +107,12 @@ class Proof:
     def _fires(self) -> set[str]:
         """The names of what fires; raises ProofError when something does that the fault does not explain."""
         firing = self.stage.alerts("firing")
-        explained = {*self.fault.proves, *self.fault.also, *UNPROVED}
+        explained = {*self.fault.proves, *self.fault.also, ALWAYS}
         for name, component in firing:
             if name not in explained or (component and component not in self.fault.components):
                 self._unexplained(name, component)
         names = {name for name, _ in firing}
-        self.beside |= names - {*self.fault.proves, *UNPROVED}
+        self.beside |= names - {*self.fault.proves, ALWAYS}
         return names
 
     def _unexplained(self, name: str, component: str) -> None:

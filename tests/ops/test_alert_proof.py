@@ -3,12 +3,15 @@
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from tests.alerts import page, runbooks
-from tests.alerts.faults import FAULTS, UNPROVED
+from tests.alerts import proof as proving
+from tests.alerts.faults import ALWAYS, FAULTS, UNPROVED
+from tests.alerts.proof import Proof, ProofError
 from tests.alerts.scaling import THRESHOLDS, scaled, seconds
 from tests.support.programs import program
 
@@ -34,6 +37,29 @@ def test_what_is_said_of_the_last_proof_is_what_was_kept() -> None:
     assert page.PAGE.read_text() == page.page()
     for name, text in page.runbook_pages().items():
         assert (runbooks.FOLDER / f"{name}.md").read_text() == text
+
+
+class Firing:
+    """Of a stage, what fires on it."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+
+    def alerts(self, *_states: str) -> set[tuple[str, str]]:
+        return {(name, "") for name in self._names}
+
+
+def test_a_fault_begins_where_nothing_fires_but_what_always_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proving, "QUIET_SECONDS", 0)
+
+    def begin(*firing: str) -> None:
+        stage: Any = Firing(*firing)
+        Proof(stage, FAULTS[0])._await_quiet()
+
+    begin(ALWAYS)
+    for unquiet in ((), (ALWAYS, "RelayAbsent"), tuple(UNPROVED)):
+        with pytest.raises(ProofError, match="there is no quiet"):
+            begin(*unquiet)
 
 
 RULE = """\

@@ -13,6 +13,9 @@ from pytest_django import DjangoDbBlocker
 
 from tests.support.waiting import eventually
 
+MANY = 100
+"""Threads, more than a pool has connections."""
+
 
 @pytest.fixture
 def postgresql(postgres_url: str, django_db_blocker: DjangoDbBlocker) -> Iterator[Any]:
@@ -29,17 +32,24 @@ def connection_to(url: str) -> Any:
 
 
 def test_connection_in_use_is_told_from_an_idle_one(postgresql: Any) -> None:
-    assert usage(postgresql) is None, "nobody has used it"
+    assert usage(postgresql, MANY) is None, "nobody has used it"
     postgresql.ensure_connection()
     most = postgresql.pool.max_size
-    eventually(lambda: usage(postgresql) in {Usage(1, idle, most, 0) for idle in (0, 1)})  # it makes one in advance
+    found = {Usage(1, idle, most, 0) for idle in (0, 1)}  # it makes one in advance
+    eventually(lambda: usage(postgresql, MANY) in found)
     postgresql.close()
-    eventually(lambda: usage(postgresql) in {Usage(0, idle, most, 0) for idle in (1, 2)})
+    eventually(lambda: usage(postgresql, MANY) in {Usage(0, idle, most, 0) for idle in (1, 2)})
+
+
+def test_pool_is_used_up_when_every_thread_has_a_connection(postgresql: Any) -> None:
+    postgresql.ensure_connection()
+    eventually(lambda: usage(postgresql, 1) in {Usage(1, idle, 1, 0) for idle in (0, 1)})
 
 
 def test_sqlite_has_no_pool() -> None:
     assert (
-        usage(ConnectionHandler({"default": database("sqlite:///:memory:", "PRESS_DATABASE_URL")})["default"]) is None
+        usage(ConnectionHandler({"default": database("sqlite:///:memory:", "PRESS_DATABASE_URL")})["default"], MANY)
+        is None
     )
 
 

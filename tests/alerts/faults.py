@@ -336,7 +336,15 @@ FAULTS = (
         "blog's posts locked for seconds, 64 readers",
         (*SLOW, "ManyRequestsShed"),
         table_locked,
-        also=(*ERRORS, "ServiceErrors", "JobsFail", "CircuitOpen", "TargetMissing", "WebAbsent"),  # no thread is left
+        also=(  # no thread is left
+            *ERRORS,
+            "ServiceErrors",
+            "JobsFail",
+            "CircuitOpen",
+            "TargetMissing",
+            "WebAbsent",
+            "DatabasePoolUsedUp",
+        ),
         components=("blog-web",),
     ),
     Fault(

@@ -51,7 +51,7 @@ def serve(
         "logger_class": _Logger,
         "control_socket_disable": True,
         "post_fork": lambda _arbiter, _worker: process.begin(settings, "web"),
-        "post_worker_init": _begin_to_serve,
+        "post_worker_init": lambda _worker: _begin_to_serve(threads),
         "child_exit": _forget_worker,
     }
     _Server(load_application, listen, options).run()
@@ -116,7 +116,7 @@ def _share_metrics(settings: ServiceSettings) -> None:
     os.execv(sys.executable, sys.orig_argv)  # noqa: S606  the same program again
 
 
-def _begin_to_serve(_worker: Worker) -> None:
+def _begin_to_serve(threads: int) -> None:
     from django.db import connections  # noqa: PLC0415  needs the settings of the application
 
     from chassis.django.authentication import follow_issuer  # noqa: PLC0415  as above
@@ -124,7 +124,7 @@ def _begin_to_serve(_worker: Worker) -> None:
 
     health.drain_on_sigterm()
     follow_issuer()
-    database_pool.watch(lambda: usage(connections["default"]))
+    database_pool.watch(lambda: usage(connections["default"], threads))
     gc_tuning.freeze_for_serving()
 
 

@@ -1,13 +1,14 @@
 """What was proved, kept in ``proved.json``, and the pages that say so."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.alerts import runbooks
-from tests.alerts.faults import FAULTS, UNPROVED
+from tests.alerts.faults import FAULTS, UNPROVED, Fault
 from tests.alerts.proof import Proved
 from tests.documents.pages import ROOT
 
@@ -29,6 +30,11 @@ COLUMNS = ("alert", "severity", "fault", "fired", "resolved", "fired beside it",
 def known() -> dict[str, dict[str, Any]]:
     """What was proved of each alert, the last time."""
     return dict(json.loads(KEPT.read_text())) if KEPT.exists() else {}
+
+
+def longest_unproved_first(faults: list[Fault], proved: Mapping[str, Mapping[str, Any]]) -> list[Fault]:
+    """So that what a run has not come to is what the next one begins with."""
+    return sorted(faults, key=lambda fault: min(proved.get(alert, {}).get("date", "") for alert in fault.proves))
 
 
 def keep(proved: list[Proved]) -> None:

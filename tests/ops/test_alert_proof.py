@@ -67,7 +67,7 @@ groups:
 - name: example
   rules:
   - record: late:ratio_rate1h
-    expr: rate(late_total[1h]) / rate(all_total[1h])
+    expr: rate(late_total[1h]) / rate(all_total{le="1.0"}[1h])
   - alert: OutboxLags
     expr: max(outbox_oldest_age_seconds) > 60 and max_over_time(x[1m]) > 0
     for: 5m
@@ -77,10 +77,16 @@ groups:
 """
 
 
+def test_the_longest_unproved_comes_first() -> None:
+    old, new, never = FAULTS[:3]
+    dates = {old.proves[0]: {"date": "2026-01-01"}, new.proves[0]: {"date": "2026-02-01"}}
+    assert page.longest_unproved_first([new, old, never], dates) == [never, old, new]
+
+
 def test_windows_and_patience_are_scaled_within_bounds() -> None:
     rules = yaml.safe_load(scaled(RULE))["groups"][0]["rules"]
     assert rules == [
-        {"record": "late:ratio_rate1h", "expr": "rate(late_total[180s]) / rate(all_total[180s])"},
+        {"record": "late:ratio_rate1h", "expr": 'rate(late_total[180s]) / rate(all_total{le="2.5"}[180s])'},
         {
             "alert": "OutboxLags",
             "expr": "max(outbox_oldest_age_seconds) > 10 and max_over_time(x[6s]) > 0",

@@ -1,15 +1,18 @@
 """One trace through all services, exported or not."""
 
+import io
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from chassis.process import export_spans
 from chassis.settings import ServiceSettings
+from chassis.span_export import Batches
 from chassis.testing import LocalServer
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from chassis import tracing
+from chassis import logging, tracing
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = f"00-{TRACE}-00f067aa0ba902b7-01"
@@ -103,6 +106,51 @@ def test_collector_gets_the_headers_it_asks_for(collected: Collect) -> None:
 
     (request,) = collected(work, otel_exporter_otlp_headers="api-key=of-new-relic, other=one")
     assert (request.headers["api-key"], request.headers["other"]) == ("of-new-relic", "one")
+
+
+Told = Callable[..., list[dict[str, Any]]]
+
+
+@pytest.fixture
+def told(press_settings: ServiceSettings, http_server: LocalServer) -> Told:
+    """What the log says of spans while the collector answers so, one after another."""
+
+    def told(*statuses: int, url: str = "") -> list[dict[str, Any]]:
+        answers = iter(statuses)
+        http_server.reply = lambda _: (next(answers), b"{}")
+        http_server.headers["Location"] = "https://collector.example"
+        logging.configure(press_settings, "web", stream := io.StringIO())
+        batches = Batches(f"{url or http_server.url}/v1/traces", {})
+        for _ in statuses:
+            batches.export([])
+        return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    return told
+
+
+def test_a_wrong_key_is_said_once_with_its_setting_and_once_that_it_is_right(told: Told) -> None:
+    wrong, right = told(200, 403, 403, 200, 200)
+    assert (wrong["level"], wrong["event"], wrong["reason"], wrong["setting"]) == (
+        "error",
+        "spans are lost",
+        "the collector answers 403 Forbidden",
+        "OTEL_EXPORTER_OTLP_HEADERS",
+    )
+    assert (right["level"], right["event"]) == ("info", "spans arrive again")
+
+
+@pytest.mark.parametrize("status", [301, 404, 405])
+def test_a_place_that_takes_no_spans_is_said_with_its_setting(told: Told, status: int) -> None:
+    (line,) = told(status, status)
+    assert f"answers {status} " in line["reason"]
+    assert line["setting"] == "OTEL_EXPORTER_OTLP_ENDPOINT"
+
+
+def test_a_collector_that_is_not_there_is_said_with_its_setting(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "0.1")
+    (line,) = told(200, url="http://127.0.0.1:9")
+    assert (line["level"], line["reason"]) == ("error", "the collector is not reached: ConnectionError")
+    assert line["setting"] == "OTEL_EXPORTER_OTLP_ENDPOINT"
 
 
 def test_nothing_is_set_up_without_an_endpoint(

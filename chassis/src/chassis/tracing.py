@@ -39,7 +39,9 @@ _exporter: "Exporter | None" = None
 
 
 class Exporter(Protocol):
-    """Makes the spans that leave this process."""
+    """Makes the spans that leave this process, those of a ``share`` of the traces that begin here among them."""
+
+    share: float
 
     def begin(self, name: str, kind: Kind, above: SpanIds | None) -> tuple[Any, SpanIds]:
         """Start a span below ``above``, to be ended; gives it and its ids."""
@@ -89,11 +91,11 @@ def sampled_trace_id() -> str | None:
 def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None, state: str | None = None) -> Iterator[Any]:
     """Do something as a span, child of ``parent`` (a traceparent, and its tracestate) or else of the current one.
 
-    Gives the OpenTelemetry span to set attributes on, or None where nothing is exported.
+    Gives the OpenTelemetry span to set attributes on, or None where it is not exported.
     """
     above = parse(parent, state) or _current.get()
-    if _exporter is not None:
-        with _exporter.span(name, kind, above) as (exported, ids), _as_current(ids):
+    if exporter := _exporter_of(above):
+        with exporter.span(name, kind, above) as (exported, ids), _as_current(ids):
             yield exported
     else:
         above = above or SpanIds(_random_id(16), "")
@@ -104,11 +106,11 @@ def span(name: str, *, kind: Kind = "INTERNAL", parent: str | None = None, state
 def begin(name: str, *, kind: Kind, parent: str | None = None) -> tuple[SpanIds, Any]:
     """Start a span of work that is no block of code, such as a request that is served by callbacks.
 
-    Gives its ids, and the OpenTelemetry span to be ended, or None where nothing is exported. It is not the current one.
+    Gives its ids, and the OpenTelemetry span to be ended, or None where it is not exported. It is not the current one.
     """
     above = parse(parent) if parent else None
-    if _exporter is not None:
-        span, ids = _exporter.begin(name, kind, above)
+    if exporter := _exporter_of(above):
+        span, ids = exporter.begin(name, kind, above)
         return ids, span
     if above is None:
         fresh = _random_id(24)
@@ -120,6 +122,17 @@ def export_through(exporter: Exporter) -> None:
     """Export spans from now on."""
     global _exporter  # noqa: PLW0603  one per process, like the SDK's own provider
     _exporter = exporter
+
+
+def _exporter_of(above: SpanIds | None) -> Exporter | None:
+    """Who exports a span below this one: all of a trace is, or nothing, as was decided where it began.
+
+    Decided here and not by the SDK, whose spans cost as much when they are not exported as a tenth of a request.
+    """
+    if _exporter is None:
+        return None
+    kept = above.is_sampled if above else random.random() < _exporter.share  # noqa: S311  nothing hangs on a guess
+    return _exporter if kept else None
 
 
 def _random_id(length: int) -> str:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.registries import events, handlers, problems, routes
+from tests.registries import events, handlers, problems, routes, watching
 
 ROOT = Path(__file__).parents[2]
+GATEWAY_RULES = "ops/rules/gateway.yaml"
 
 DECLARED = """
 @event("press.article.printed.v1", aggregate="article", id_field="article_id")
@@ -187,3 +188,43 @@ def test_a_code_without_a_page_is_named(copy: Path, code: str, found: bool) -> N
         assert list(problems.problems(copy)) == ([said] if found else [])
     finally:
         file.unlink()
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Path:
+    """The rules and dashboards of this repository, to be broken."""
+    shutil.copytree(ROOT / "ops", tmp_path / "ops")
+    return tmp_path
+
+
+def test_rules_and_dashboards_are_taken(watched: Path) -> None:
+    assert list(watching.problems(watched)) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "said"),
+    [
+        (GATEWAY_RULES, "groups:", "groups: [", f"{GATEWAY_RULES}: is no YAML: .*line "),
+        (GATEWAY_RULES, "groups:", "gruops:", f"{GATEWAY_RULES}: is no list of groups with rules"),
+        (GATEWAY_RULES, "severity: page", "severe: page", f"{GATEWAY_RULES}: GatewayErrorsBurnFast has no severity"),
+        ("ops/dashboards/jobs.json", "{", "{,", "ops/dashboards/jobs.json: is no JSON: "),
+        ("ops/dashboards/jobs.json", '"panels"', '"panles"', "ops/dashboards/jobs.json: has no panels with a title"),
+        ("ops/dashboards/jobs.json", '"targets"', '"tragets"', "ops/dashboards/jobs.json: has no panels with a title"),
+    ],
+)
+def test_a_broken_file_of_rules_or_a_dashboard_is_named(
+    watched: Path, file: str, before: str, after: str, said: str
+) -> None:
+    text = (watched / file).read_text()
+    assert before in text
+    (watched / file).write_text(text.replace(before, after, 1))
+    assert re.match(said, next(watching.problems(watched)))
+
+
+@pytest.mark.skipif(not shutil.which("promtool"), reason="promtool is not installed (Debian: prometheus)")
+def test_a_query_that_prometheus_cannot_read_is_named(watched: Path) -> None:
+    file = watched / GATEWAY_RULES
+    file.write_text(file.read_text().replace("sum(rate(", "sum(rat(", 1))
+    (said,) = watching.problems(watched)
+    assert said.startswith(f"{GATEWAY_RULES}: ")
+    assert 'unknown function with name "rat"' in said

@@ -54,6 +54,16 @@ def test_absent_daemon_or_name_does_no_harm(press_settings: ServiceSettings, url
         statsd.incr("posts.published")
 
 
+def test_a_daemon_that_sends_junk_back_does_no_harm(press_settings: ServiceSettings, daemon: socket.socket) -> None:
+    host, port = daemon.getsockname()[:2]
+    set_up(press_settings, f"udp://[{host}]:{port}" if ":" in host else f"udp://{host}:{port}")
+    for number in range(500):  # more than a socket keeps for who does not read
+        statsd.incr("posts.published", number)
+        figure, sender = daemon.recvfrom(512)
+        assert figure == f"broadsheet.press.posts.published:{number}|c".encode()
+        daemon.sendto(b"\xff\x00junk" * 1000, sender)
+
+
 class Names:
     """What names lead to, as the resolver of the machine would say."""
 

@@ -295,6 +295,30 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             ),
         ],
     ),
+    "pictures": (
+        "Broadsheet: pictures",
+        [
+            Panel("Kept in the store", "bytes", {"{{kind}}": "max by (kind) (media_stored_bytes)"}),
+            Panel(
+                "Renditions",
+                "ops",
+                {"{{preset}} {{outcome}}": per_second("media_renditions_total", "preset", "outcome")},
+            ),
+            Panel(
+                "Oldest picture without renditions", "s", {"{{job}}": "min by (job) (media_renditions_waiting_seconds)"}
+            ),
+            Panel(
+                "Decoding children",
+                "ops",
+                {
+                    "{{exported_job}} {{outcome}}": per_second(
+                        "media_decoding_children_total", "exported_job", "outcome"
+                    )
+                },
+            ),
+            Panel("Users by how near their quota is", "none", {"{{quota}}": "max by (quota) (media_owners)"}),
+        ],
+    ),
     "rollout": (
         "Broadsheet: roll-out and capacity",
         [

@@ -202,11 +202,11 @@ def rendition_lost(stage: Stage) -> Iterator[None]:
     folder = Path(stage.settings.environment["MEDIA_STORAGE_URL"].removeprefix("file://"))
     newest = max((file for file in folder.rglob("*") if file.is_file()), key=lambda file: file.stat().st_mtime)
     newest.unlink()
-    _compare(stage)
+    _do_now(stage, "sweeping.tasks.storage_reconcile")
     try:
         yield
     finally:
-        _compare(stage)
+        _do_now(stage, "sweeping.tasks.storage_reconcile")
 
 
 @contextlib.contextmanager
@@ -250,6 +250,26 @@ def disk_filled(stage: Stage) -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def renditions_refused(stage: Stage) -> Iterator[None]:
+    with stage.refusing("media", "renditions", "INSERT"):
+        for number in range(4):
+            stage.alice.upload(photograph(320, 240, seed=f"refused {number}"))
+        yield
+    stage.sql("media", "UPDATE assets SET retry_at = now() WHERE status = 'processing'")
+
+
+@contextlib.contextmanager
+def quotas_full(stage: Stage) -> Iterator[None]:
+    stage.sql("media", "INSERT INTO owner_storage SELECT gen_random_uuid(), 10000000000, 1 FROM generate_series(1, 9)")
+    _do_now(stage, "measuring.tasks.storage_measure")
+    try:
+        yield
+    finally:
+        stage.sql("media", "DELETE FROM owner_storage WHERE bytes = 10000000000")
+        _do_now(stage, "measuring.tasks.storage_measure")
+
+
+@contextlib.contextmanager
 def backup_aged(stage: Stage) -> Iterator[None]:
     cronjob = '{cronjob="broadsheet-backup"}'
     now = time.time()
@@ -264,7 +284,7 @@ def backup_aged(stage: Stage) -> Iterator[None]:
 
 
 ERRORS = ("GatewayErrorsBurnFast", "GatewayErrorsBurnSlowly")
-UNQUEUED = ("BeatStopped", "ScheduledPostsOverdue", "WebhooksLate")
+UNQUEUED = ("BeatStopped", "ScheduledPostsOverdue", "WebhooksLate", "RenditionsLate")
 BEATS = ("auth-beat", "blog-beat", "media-beat")
 GONE = ("WebAbsent", "WorkerAbsent", "TargetMissing")
 """Of a process that another one takes the place of, in which it takes a while to start."""
@@ -381,6 +401,13 @@ FAULTS = (
     Fault("a queue that was left over", ("QueueWithoutConsumers",), queue_left_over),
     Fault("a table that a job of blog needs is away", ("JobsFail",), job_without_its_table, also=("WebhooksLate",)),
     Fault("decoding children killed", ("DecodersDie",), decoders_killed, also=SLOW),
+    Fault(
+        "media's renditions refused by the database",
+        ("DrawingFails", "RenditionsLate"),
+        renditions_refused,
+        also=("JobsFail", *SLOW),
+    ),
+    Fault("users at their quota", ("QuotasFill",), quotas_full),
     Fault("a rendition's file lost", ("PicturesDrift",), rendition_lost, also=SLOW),
     Fault(
         "the folder of pictures away",
@@ -438,6 +465,7 @@ def _change_profile(stage: Stage) -> None:
     expect(stage.alice.http.patch("/api/v1/auth/users/me", json=bio), 200)
 
 
-def _compare(stage: Stage) -> None:
-    """Have media's worker do the daily comparison now."""
-    stage.platform.shell("media", "from media_service.sweeping.tasks import storage_reconcile as now\nnow.delay()\n")
+def _do_now(stage: Stage, job: str) -> None:
+    """Have media's worker do what it does at times: a module of tasks and the job's name."""
+    module, _, name = job.rpartition(".")
+    stage.platform.shell("media", f"from media_service.{module} import {name} as now\nnow.delay()\n")

@@ -17,6 +17,7 @@ THRESHOLDS = {  # numbers in conditions that are times, or counts within a windo
     "OutboxLags": ("> 60", "> 10"),
     "ScheduledPostsOverdue": ("> 120", "> 20"),
     "WebhooksLate": ("> 300", "> 20"),
+    "RenditionsLate": ("> 300", "> 20"),
     "RatesNotShared": ("> 60", "> 15"),
     "JwksStale": ("> 1800", "> 90"),
 }

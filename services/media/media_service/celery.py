@@ -7,7 +7,8 @@ from media_service.settings import settings
 app = celery_app(
     settings(),
     tasks=[
-        f"media_service.{room}.tasks" for room in ("erasure", "exports", "keeping", "renditions", "sweeping", "tus")
+        f"media_service.{room}.tasks"
+        for room in ("erasure", "exports", "keeping", "measuring", "renditions", "sweeping", "tus")
     ],
     schedule={
         "erasures": {"task": "erasures_run", "schedule": 15.0},
@@ -17,6 +18,7 @@ app = celery_app(
         "assets": {"task": "assets_sweep", "schedule": 600.0},
         "uploads": {"task": "uploads_sweep", "schedule": 600.0},
         "storage": {"task": "storage_sweep", "schedule": 3600.0},
+        "storage-measure": {"task": "storage_measure", "schedule": 300.0},
         "storage-reconcile": {"task": "storage_reconcile", "schedule": 86400.0},
     },
     outbox_url=settings().database_url,

@@ -1,9 +1,13 @@
 """Making renditions of a stored picture: fetched, drawn, and kept beside it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chassis.metrics import counter
+
+from chassis import statsd
 from media_service.decoding.decoder import Decoder
 from media_service.pictures.outcomes import Placeholder, Rendered
 from media_service.pictures.scratch import Scratch
@@ -17,6 +21,25 @@ class Drawing:
 
     renditions: list[Rendition]
     placeholder: Placeholder
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of an attempt, see ``media_renditions_total``."""
+
+    word: str = "failed"
+
+
+@contextmanager
+def counted(presets: Iterable[str]) -> Iterator[Outcome]:
+    """Count an attempt at these renditions by what is said of it until the block ends."""
+    outcome = Outcome()
+    try:
+        yield outcome
+    finally:
+        for preset in presets:
+            counter("media_renditions_total").labels(preset, outcome.word).inc()
+            statsd.incr(f"renditions.{outcome.word}")
 
 
 def renditions_draw(store: Store, decoder: Decoder, scratch: Scratch, blob: Blob, sides: Mapping[str, int]) -> Drawing:

@@ -1,12 +1,13 @@
 """What can be asked about renditions."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from media_service.assets.models import Asset
+from media_service.assets.models import Asset, AssetStatus
 from media_service.storage.models import Rendition, RenditionForm
 
 
@@ -40,3 +41,10 @@ def rendition_get(session: Session, blob_id: UUID, preset: str) -> Rendition | N
 def form_get(session: Session, blob_id: UUID, preset: str, mime: str) -> RenditionForm | None:
     """A rendition in another form than WebP."""
     return session.get(RenditionForm, (blob_id, preset, mime))
+
+
+def renditions_waiting(session: Session, *, now: datetime) -> timedelta:
+    """Age of the oldest picture whose renditions are to be made; nothing where none waits."""
+    shown_since = func.coalesce(Asset.replaced_at, Asset.created_at, type_=Asset.created_at.type)
+    oldest = session.scalar(select(func.min(shown_since)).where(Asset.status == AssetStatus.PROCESSING))
+    return now - oldest if oldest else timedelta()

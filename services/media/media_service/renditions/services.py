@@ -17,7 +17,7 @@ from media_service.decoding.children import DecoderAway
 from media_service.decoding.decoder import Decoder
 from media_service.pictures.scratch import Scratch
 from media_service.presets import PRESETS
-from media_service.renditions.making import Drawing, renditions_draw
+from media_service.renditions.making import Drawing, counted, renditions_draw
 from media_service.storage.models import Blob, Rendition, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
@@ -46,20 +46,23 @@ def renditions_make(  # noqa: PLR0913, PLR0917  what a job works with
         asset = _attempt(session, asset_id, until=datetime.now(UTC) + timedelta(seconds=decoder.longest) + STORE_TIME)
     if asset is None:
         return
-    try:
-        # also what is there already: the time it takes would tell of others
-        drawn = renditions_draw(store, decoder, scratch, asset.blob, sides)
-    except Undecodable as error:
-        log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
+    with counted(sides) as outcome:
+        try:
+            # also what is there already: the time it takes would tell of others
+            drawn = renditions_draw(store, decoder, scratch, asset.blob, sides)
+        except Undecodable as error:
+            outcome.word = "undecodable"
+            log.warning("picture cannot be rendered", asset=str(asset_id), error=str(error))
+            with database.writing() as session:
+                _fail(session, asset, "no renditions could be made of it")
+            return
+        except Exception as error:
+            with database.writing() as session:
+                _try_later(session, asset, is_counted=not isinstance(error, DecoderAway))
+            raise
         with database.writing() as session:
-            _fail(session, asset, "no renditions could be made of it")
-        return
-    except Exception as error:
-        with database.writing() as session:
-            _try_later(session, asset, is_counted=not isinstance(error, DecoderAway))
-        raise
-    with database.writing() as session:
-        is_kept = _finish(session, asset, drawn)
+            is_kept = _finish(session, asset, drawn)
+        outcome.word = "made" if is_kept else "removed"
     if not is_kept:
         _forget_files_of_removed(database, store, asset.blob_id)
 
@@ -75,9 +78,15 @@ def renditions_redo(  # noqa: PLR0913, PLR0917  as above
         blob = session.get(Blob, blob_id)
     if blob is None:
         return
-    drawing = renditions_draw(store, decoder, scratch, blob, sides)
-    with database.writing() as session:
-        old = _replace(session, blob_id, drawing)
+    with counted(sides) as outcome:
+        try:
+            drawing = renditions_draw(store, decoder, scratch, blob, sides)
+        except Undecodable:
+            outcome.word = "undecodable"
+            raise
+        with database.writing() as session:
+            old = _replace(session, blob_id, drawing)
+        outcome.word = "removed" if old is None else "made"
     if old is None:
         store.remove(folder_of(blob_id))
         return

@@ -4,11 +4,13 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from chassis.logging import get_logger
+from chassis.metrics import gauge
 from kombu.exceptions import OperationalError
 
 from media_service import resources
 from media_service.celery import app
 from media_service.renditions import services
+from media_service.renditions.selectors import renditions_waiting
 from media_service.settings import settings
 
 log = get_logger()
@@ -24,9 +26,12 @@ def renditions_make(asset_id: str) -> None:
 
 @app.task(name="renditions_requeue_stuck")
 def renditions_requeue_stuck() -> None:
-    """Queue again what has been processing for too long."""
+    """Queue again what has been processing for too long, and tell how long the oldest has waited."""
+    now = datetime.now(UTC)
     with resources.database().writing() as session:
-        stuck = services.renditions_requeue_stuck(session, now=datetime.now(UTC))
+        stuck = services.renditions_requeue_stuck(session, now=now)
+    with resources.database().reading() as session:
+        gauge("media_renditions_waiting_seconds").set(renditions_waiting(session, now=now).total_seconds())
     for asset_id in stuck:
         queue_renditions(asset_id)
 

@@ -21,7 +21,7 @@ from fastapi import FastAPI, Request
 from media_service import resources
 from media_service.assets.models import Asset
 from media_service.database import Database
-from media_service.decoding import answers, sandbox
+from media_service.decoding import answers, landlock, sandbox
 from media_service.decoding.answers import ChildDied, Undecodable
 from media_service.decoding.channel import Channel
 from media_service.decoding.children import DecoderAway
@@ -46,11 +46,16 @@ Outcome = Callable[[str], str]
 
 @pytest.fixture(scope="module")
 def fragile(own_settings: MediaSettings, migrated: Database) -> Iterator[Decoder]:
-    """A decoder whose children come to harm where the picture says so; two seconds of processor time each."""
+    """A decoder whose children come to harm where the picture says so; two seconds of processor time each.
+
+    Its TMPDIR is not the one of these tests, in which all their files lie.
+    """
     limits = dataclasses.replace(own_settings.limits, memory=256 * MEGABYTE)
     decoder = Decoder(own_settings.scratch_dir, limits, max_bytes=1_000_000, seconds=2, memory=Budget(256 * MEGABYTE),
                       server="media_service.testing.dying")  # fmt: skip
-    yield decoder
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TMPDIR", str(own_settings.scratch_dir))
+        yield decoder
     decoder.close()
 
 
@@ -134,7 +139,20 @@ def test_no_file_can_be_larger_than_a_picture_needs(outcome: Outcome) -> None:
 
 
 def test_a_child_reaches_no_network_no_program_and_no_other_process(outcome: Outcome) -> None:
-    assert outcome("REACH") == str(["PermissionError"] * 7)
+    assert outcome("REACH") == str(["PermissionError"] * 15)
+
+
+def test_a_child_may_do_to_itself_what_libraries_do(outcome: Outcome) -> None:
+    assert outcome("SELF") == str(["done"] * 4)
+
+
+@pytest.mark.skipif(not landlock.version(), reason="this kernel has no Landlock")
+def test_a_child_reads_nobodys_environment_secrets_or_files(outcome: Outcome, own_settings: MediaSettings) -> None:
+    of_somebody = own_settings.scratch_dir.parent / "of-somebody"
+    of_somebody.write_text("s3cret")
+    assert outcome("READ") == str(["PermissionError"] * 7)
+    assert of_somebody.read_text() == "s3cret"
+    of_somebody.unlink()
 
 
 def test_a_child_has_no_secrets_and_no_files_but_its_own(

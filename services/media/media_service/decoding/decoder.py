@@ -17,7 +17,7 @@ from chassis.logging import get_logger
 from chassis.metrics import counter
 from chassis.settings import SettingsError
 
-from media_service.decoding import answers, sandbox
+from media_service.decoding import answers, landlock, sandbox
 from media_service.decoding.answers import ChildDied, Undecodable
 from media_service.decoding.channel import Channel, Message
 from media_service.decoding.children import END_SECONDS, Children, DecoderAway
@@ -90,6 +90,8 @@ class Decoder:
                 reason = "This kernel cannot keep decoders from the network and from programs (seccomp)"
                 raise SettingsError(f"{reason}: MEDIA_DECODE_UNCONFINED=true decodes all the same.")
             log.warning("decoding children are not confined: they have limits, and no filter of system calls")
+        if not landlock.version():
+            log.warning("decoding children can read what their user can: this kernel has no Landlock")
         return cls(
             settings.scratch_dir,
             settings.limits,

@@ -110,8 +110,9 @@ def _work(job: socket.socket) -> NoReturn:
             os.dup2(nothing, standard)
         channel = Channel(job)
         asked, (picture, into) = channel.receive_with_files()
-        sandbox.enter(sandbox.Bounds(**asked["bounds"]))
-        with Scratch(Path(asked["scratch"])) as scratch, open(picture, "rb") as read, open(into, "r+b") as written:  # noqa: PTH123
+        folder = Path(asked["scratch"])
+        sandbox.enter(sandbox.Bounds(**asked["bounds"]), folder)
+        with Scratch(folder) as scratch, open(picture, "rb") as read, open(into, "r+b") as written:  # noqa: PTH123
             told = jobs.answer(asked["job"], jobs.Asked(channel, asked["arguments"], read, written, scratch))
             channel.send(told)
         status = 0

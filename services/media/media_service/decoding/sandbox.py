@@ -1,6 +1,7 @@
 """What a decoding child gives up before it reads a picture: memory, time, files, the network, other programs.
 
-Linux takes it from any process without privileges (setrlimit(2), seccomp(2)). Elsewhere only the limits hold.
+Linux takes it from any process without privileges (setrlimit(2), landlock(7), seccomp(2)). Elsewhere only
+the limits hold.
 """
 
 import ctypes
@@ -13,6 +14,8 @@ import struct
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+
+from media_service.decoding import landlock
 
 PR_SET_PDEATHSIG, PR_SET_NO_NEW_PRIVS, PR_SET_DUMPABLE = 1, 38, 4
 PR_SET_SECCOMP, SECCOMP_MODE_FILTER = 22, 2
@@ -46,6 +49,9 @@ CALLS: dict[str, tuple[int, dict[str, int]]] = {
             "process_vm_readv": 310, "process_vm_writev": 311, "pidfd_open": 434, "pidfd_getfd": 438,
             "pidfd_send_signal": 424, "unshare": 272, "setns": 308, "mount": 165, "bpf": 321, "perf_event_open": 298,
             "keyctl": 250, "add_key": 248, "request_key": 249, "userfaultfd": 323, "io_uring_setup": 425,
+            "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "setpriority": 141, "ioprio_set": 251, "kcmp": 312,
+            "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 256, "move_pages": 279,
+            "chroot": 161, "pivot_root": 155, "umount2": 166, "open_by_handle_at": 304, "fanotify_init": 300,
         },
     ),
     "aarch64": (
@@ -56,21 +62,35 @@ CALLS: dict[str, tuple[int, dict[str, int]]] = {
             "process_vm_readv": 270, "process_vm_writev": 271, "pidfd_open": 434, "pidfd_getfd": 438,
             "pidfd_send_signal": 424, "unshare": 97, "setns": 268, "mount": 40, "bpf": 280, "perf_event_open": 241,
             "keyctl": 219, "add_key": 217, "request_key": 218, "userfaultfd": 282, "io_uring_setup": 425,
+            "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "setpriority": 140, "ioprio_set": 30, "kcmp": 272,
+            "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 238, "move_pages": 239,
+            "chroot": 51, "pivot_root": 41, "umount2": 39, "open_by_handle_at": 265, "fanotify_init": 262,
         },
     ),
 }  # fmt: skip
 CLONE = {"x86_64": 56, "aarch64": 220}
-TGKILL = {"x86_64": 234, "aarch64": 131}
 CLONE3 = 435
+OF_ITSELF: dict[str, dict[str, int]] = {
+    "x86_64": {
+        "tgkill": 234, "prlimit64": 302, "sched_setaffinity": 203, "sched_setscheduler": 144, "sched_setparam": 142,
+        "sched_setattr": 314,
+    },
+    "aarch64": {
+        "tgkill": 131, "prlimit64": 261, "sched_setaffinity": 122, "sched_setscheduler": 119, "sched_setparam": 118,
+        "sched_setattr": 274,
+    },
+}  # fmt: skip
+"""Calls whose first argument is whom they are about: 0 or the process itself, nobody else."""
 
 
-def enter(bounds: Bounds) -> None:
-    """Give all of it up, for good."""
+def enter(bounds: Bounds, scratch: Path) -> None:
+    """Give all of it up, for good; ``scratch`` is the folder of working files."""
     die_with_parent()
     limit(bounds)
     if sys.platform == "linux":
         _prctl(PR_SET_DUMPABLE, 0)  # nor may another child of ours look into this one
         _prctl(PR_SET_NO_NEW_PRIVS, 1)
+    landlock.confine(scratch)
     if can_filter_calls():  # where not, who started us has said so, or refused to
         filter_calls()
 
@@ -142,8 +162,9 @@ def _program(machine: str) -> list[tuple[int, int, int, int]]:
     steps += [(EQUAL, 0, 1, CLONE3), (RETURN, 0, 0, NO_SUCH_CALL)]  # its arguments cannot be seen; clone is tried next
     steps += [(EQUAL, 0, 4, CLONE[machine]), (LOAD, 0, 0, FIRST_ARGUMENT), (ANY_BIT, 1, 0, CLONE_THREAD)]
     steps += [(RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
-    steps += [(EQUAL, 0, 4, TGKILL[machine]), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 1, 0, os.getpid())]
-    steps += [(RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
+    for number in OF_ITSELF[machine].values():
+        steps += [(EQUAL, 0, 5, number), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 2, 0, 0), (EQUAL, 1, 0, os.getpid())]
+        steps += [(RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
     return [*steps, (RETURN, 0, 0, ALLOW)]
 
 

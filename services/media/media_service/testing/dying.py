@@ -3,17 +3,20 @@ what. Every other picture is treated as always.
 """
 
 import contextlib
+import ctypes
 import os
+import platform
 import resource
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from media_service.decoding import forkserver, jobs
+from media_service.decoding import forkserver, jobs, sandbox
 from media_service.decoding.channel import Message
 
 
@@ -100,6 +103,54 @@ def _reach_out(_asked: jobs.Asked) -> Message:
             lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
             lambda: os.kill(parent, 0),
             lambda: os.pidfd_open(parent),
+            lambda: resource.prlimit(parent, resource.RLIMIT_NOFILE),
+            lambda: os.sched_setaffinity(parent, os.sched_getaffinity(0)),
+            lambda: os.setpriority(os.PRIO_PROCESS, parent, os.getpriority(os.PRIO_PROCESS, parent)),
+            lambda: _call("rt_sigqueueinfo", parent, 0, None),
+            lambda: _call("rt_tgsigqueueinfo", parent, parent, 0, None),
+            lambda: _call("tgkill", parent, parent, 0),
+            lambda: _call("process_vm_readv", parent, None, 0, None, 0, 0),
+            lambda: _call("ptrace", 0x4206, parent, None, None),  # PTRACE_SEIZE
+        )
+    )
+
+
+def _call(name: str, *arguments: int | None) -> int:
+    """A system call by its name; none that is made here does anything where it is allowed but to succeed."""
+    machine = platform.machine()
+    numbers = sandbox.CALLS[machine][1] | sandbox.OF_ITSELF[machine]
+    libc = ctypes.CDLL(None, use_errno=True)
+    result: int = libc.syscall(numbers[name], *arguments)
+    if result < 0:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    return result
+
+
+def _of_itself(_asked: jobs.Asked) -> Message:
+    """What concerns nobody else goes on."""
+    own = os.getpid()
+    return _told(
+        _refusals(
+            lambda: resource.setrlimit(resource.RLIMIT_NOFILE, resource.getrlimit(resource.RLIMIT_NOFILE)),
+            lambda: resource.prlimit(own, resource.RLIMIT_NOFILE),
+            lambda: os.sched_setaffinity(0, os.sched_getaffinity(0)),
+            lambda: threading.Thread(target=int).start(),
+        )
+    )
+
+
+def _read_round(asked: jobs.Asked) -> Message:
+    """The environment of who started it, secrets in a folder, whatever else lies there."""
+    parent, var = os.getppid(), asked.scratch.directory.parent
+    return _told(
+        _refusals(
+            Path(f"/proc/{parent}/environ").read_bytes,
+            lambda: os.open(f"/proc/{parent}/mem", os.O_RDONLY),
+            Path("/etc/passwd").read_bytes,
+            Path(var, "of-somebody").read_bytes,
+            lambda: os.listdir(var),  # noqa: PTH208  its refusal is asked for
+            lambda: Path(var, "of-somebody").write_bytes(b""),
+            lambda: Path(var, "another").write_bytes(b""),
         )
     )
 
@@ -115,7 +166,8 @@ def _go_wrong(_asked: jobs.Asked) -> Message:
 
 HARMS = {
     "DIE": _die, "ABORT": _abort, "ONCE": _die_once, "EAT": _eat, "TURN": _turn_for_ever, "SLEEP": _sleep, "LIE": _lie,
-    "FLOOD": _flood, "WRITE": _write, "REACH": _reach_out, "LOOK": _look_round, "WRONG": _go_wrong,
+    "FLOOD": _flood, "WRITE": _write, "REACH": _reach_out, "SELF": _of_itself, "READ": _read_round, "LOOK": _look_round,
+    "WRONG": _go_wrong,
 }  # fmt: skip
 ORDINARY = dict(jobs.JOBS)
 

@@ -22,7 +22,7 @@ def access_token_sign(  # noqa: PLR0913  named
     life: timedelta,
     now: datetime,
     realworld: bool = False,
-    **also: bool,
+    **also: bool | int,
 ) -> str:
     """A signed JWT (RFC 9068) for a user; ``sid`` is what it is given for, and may end before it does."""
     issued, audience = int(now.timestamp()), settings().token_audience

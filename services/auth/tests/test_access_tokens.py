@@ -37,6 +37,7 @@ def test_the_claims_are_exactly_these(alice: Caller) -> None:
         "nbf": claims["iat"],
         "exp": claims["iat"] + 600,
         "jti": claims["jti"],
+        "auth_time": int(session.created_at.timestamp()),
     }
     assert abs(claims["iat"] - time.time()) < 60
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from auth_service.audit.models import AuditEntry
 from auth_service.avatars import tasks
 from auth_service.commands import event_service
 from auth_service.testing import Caller, Media
@@ -64,6 +65,34 @@ def test_a_removed_picture_is_no_avatar_any_more_and_others_hear_of_it(alice: Ca
     told = published(DjangoDatabase())[-1]
     assert (told.type, told.data["avatar"]) == ("auth.profile.updated.v1", None)
     assert told.sequence == User.objects.get().version
+
+
+@pytest.mark.parametrize(
+    ("said", "action"),
+    [
+        ({"cause": "deleted", "uses": 2}, "picture.deleted"),
+        ({"cause": "taken_down", "uses": 0}, "picture.taken_down"),
+        ({"cause": "deleted", "uses": 0}, None),
+        ({"cause": "unused", "uses": 0}, None),
+        ({"cause": None, "uses": 0}, None),
+    ],
+)
+def test_the_log_has_used_pictures_that_are_deleted_and_those_that_staff_takes_down(
+    alice: Caller, media: Media, said: dict[str, Any], action: str | None
+) -> None:
+    picture = uuid7()
+    event = removed(picture, alice)
+    deliver(event_service(), replace(event, data=event.data | said, actor=str(alice.id)))
+    newest = alice.get("/api/v2/me/audit").body["items"][0]
+    assert newest["action"] == (action or "session.opened")
+    if action:
+        assert newest["detail"] == {"asset_id": str(picture), "uses": said["uses"]}
+
+
+def test_the_log_of_nobody_is_not_written(db: None) -> None:
+    event = example("media.asset.removed.v1")
+    deliver(event_service(), replace(event, data=event.data | {"cause": "taken_down", "uses": 1}))
+    assert AuditEntry.objects.count() == 0
 
 
 def test_another_picture_that_is_removed_changes_nothing(alice: Caller, media: Media) -> None:

@@ -1,5 +1,6 @@
 """Why pictures are kept, and when they go."""
 
+import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -195,11 +196,28 @@ async def test_a_used_picture_is_deleted_only_by_force(
     assert (await alice.send("DELETE", f"{path}/{asset['id']}?force=true")).status_code == 204
     assert (await charlie.get(asset["urls"]["original"])).status_code == 404
     told = events(database)[-1]
-    assert (told.type, told.data["cause"], told.actor) == (
+    assert (told.type, told.data["cause"], told.data["uses"], told.actor) == (
         "media.asset.removed.v1",
         "deleted",
+        1,
         str(ALICE),
     )
+
+
+@pytest.mark.parametrize("path", ["/api/v1/media", "/api/v2/assets"])
+@pytest.mark.parametrize(
+    "claims", [{"auth_time": int(time.time()) - 601}, {"auth_time": None}, {"auth_time": None, "personal": True}]
+)
+async def test_only_who_has_just_logged_in_deletes_a_used_picture(  # noqa: PLR0917  fixtures
+    alice: Person, http: httpx.AsyncClient, mint: TokenMint, say: Any, path: str, claims: Any
+) -> None:
+    asset, unused = await alice.has_uploaded(jpeg()), await alice.has_uploaded(jpeg())
+    say(asset)
+    later = Person(http, mint.access(ALICE, "alice", scope="media", **claims))
+    refused = await later.send("DELETE", f"{path}/{asset['id']}?force=true")
+    assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+    assert await state(alice, asset) == "processing"
+    assert (await later.send("DELETE", f"{path}/{unused['id']}?force=true")).status_code == 204
 
 
 async def test_a_deleted_picture_can_be_restored_or_removed_for_good(

@@ -50,6 +50,7 @@ class TokenMint:
             "nbf": now,
             "exp": now + 600,
             "jti": str(uuid_utils.uuid7()),
+            "auth_time": now,
         } | overrides
         return self._signed(claims, {"typ": "at+jwt"} | (headers or {}))
 

@@ -30,6 +30,8 @@ class Claims:
     kid: str
     personal: bool = False
     """Whether it stands for a personal access token, and so for no log-in: ``sid`` is that token's id."""
+    auth_time: int | None = None
+    """When the session was opened by a log-in (RFC 9068, 2.2.1), which a refresh does not change; None of no log-in."""
 
 
 def bearer(authorization: str | None, scheme: str = "Bearer") -> str | None:
@@ -82,4 +84,5 @@ def _claims(payload: dict[str, Any], kid: str) -> Claims:
         jti=typed(payload, "jti", str),
         kid=kid,
         personal=typed(payload, "personal", bool) if "personal" in payload else False,
+        auth_time=typed(payload, "auth_time", int) if "auth_time" in payload else None,
     )

@@ -30,6 +30,8 @@ class Action(models.TextChoices):
     POWERS_CHANGED = "powers.changed"
     SUSPENDED = "suspended"
     REACTIVATED = "reactivated"
+    PICTURE_DELETED = "picture.deleted"
+    PICTURE_TAKEN_DOWN = "picture.taken_down"
     EXPORT_MADE = "export.made"
     DELETION_ASKED = "deletion.asked"
     DELETION_CANCELLED = "deletion.cancelled"

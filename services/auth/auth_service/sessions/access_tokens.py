@@ -18,7 +18,13 @@ def access_token_issue(session: Session, *, now: datetime) -> str:
     scopes = REALWORLD_SCOPES if session.realworld else SCOPES
     life = session.tokens_end(now) - now
     return access_token_sign(
-        session.user, sid=session.id, scopes=scopes, life=life, now=now, realworld=session.realworld
+        session.user,
+        sid=session.id,
+        scopes=scopes,
+        life=life,
+        now=now,
+        realworld=session.realworld,
+        auth_time=int(session.created_at.timestamp()),
     )
 
 

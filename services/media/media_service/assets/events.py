@@ -71,6 +71,9 @@ class AssetRemoved(AssetState):
     cause: Literal["deleted", "unused", "taken_down"] | None = Field(
         None, description="why it went to the trash; null for what is gone for good", examples=["deleted"]
     )
+    uses: int = Field(
+        0, description="how many objects used it when its owner, by force, or staff had it removed", examples=[2]
+    )
 
 
 @event("media.shown.changed.v1", aggregate="shown", id_field="asset_id", optional_subscribers=True)

@@ -150,12 +150,14 @@ def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
         _publish(session, AssetFailed, asset, actor=asset.owner_id)
 
 
-def asset_trash(session: Session, asset: Asset, because: TrashedBecause, *, actor: UUID | None, now: datetime) -> None:
-    """Show an asset to nobody but its owner any more, and say that it is removed."""
+def asset_trash(  # noqa: PLR0913  named
+    session: Session, asset: Asset, because: TrashedBecause, *, actor: UUID | None, now: datetime, uses: int = 0
+) -> None:
+    """Show an asset to nobody but its owner any more, and say that it is removed, though so many objects use it."""
     asset.trashed_at, asset.trashed_because = now, because
     asset.version += 1
     _shown_changed(session, asset.id)
-    _publish(session, AssetRemoved, asset, actor=actor, cause=because)
+    _publish(session, AssetRemoved, asset, actor=actor, cause=because, uses=uses)
 
 
 def asset_untrash(session: Session, asset: Asset, *, actor: UUID | None) -> None:

@@ -28,6 +28,9 @@ IN_USE: dict[int | str, dict[str, Any]] = {
 IN_USE_OR_TAKEN_DOWN: dict[int | str, dict[str, Any]] = {
     409: {"description": "`asset_in_use`: with its `usage`, as GET has it; `asset_taken_down`"}
 }
+STEP_UP: dict[int | str, dict[str, Any]] = {
+    403: {"description": "`step_up_required`: `force` on a used picture, and the log-in was more than ten minutes ago"}
+}
 STALE: dict[int | str, dict[str, Any]] = {
     412: {"description": "`precondition_failed`: it has changed since it was read"},
     428: {"description": "`precondition_required`: If-Match is missing"},
@@ -39,11 +42,11 @@ v1 = APIRouter(prefix="/api/v1/media", tags=["media"])
 router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
 
 
-@v1.delete("/{asset_id}", status_code=204, responses=IN_USE, openapi_extra=documented(FORCE))
+@v1.delete("/{asset_id}", status_code=204, responses=IN_USE | STEP_UP, openapi_extra=documented(FORCE))
 async def remove_picture(asset_id: AssetId, query: Asked, caller: Caller, service: Service) -> None:
-    """Put one of the caller's pictures into the trash; one that is used only with ``force``."""
+    """Put one of the caller's pictures into the trash; one that is used only with ``force``, soon after a log-in."""
     force, terms, now = query.flag("force"), service.settings.terms, datetime.now(UTC)
-    await service.database.write(asset_delete, asset_id, caller.sub, force=force, terms=terms, now=now)
+    await service.database.write(asset_delete, asset_id, caller, force=force, terms=terms, now=now)
 
 
 @router.get("", openapi_extra=documented(CURSOR))
@@ -78,15 +81,15 @@ async def change_asset(  # noqa: PLR0913  what a request has
     return answer(service, changed, request)
 
 
-@router.delete("/{asset_id}", status_code=204, responses=IN_USE_OR_TAKEN_DOWN, openapi_extra=documented(FORCE))
+@router.delete(
+    "/{asset_id}", status_code=204, responses=IN_USE_OR_TAKEN_DOWN | STEP_UP, openapi_extra=documented(FORCE)
+)
 async def delete_asset(
     asset_id: AssetId, query: Asked, background: BackgroundTasks, caller: Caller, service: Service
 ) -> None:
     """Put one of the caller's pictures into the trash, used ones only with ``force``; from there it goes for good."""
     force, terms, now = query.flag("force"), service.settings.terms, datetime.now(UTC)
-    unshown = await service.database.write(
-        asset_delete_or_purge, asset_id, caller.sub, force=force, terms=terms, now=now
-    )
+    unshown = await service.database.write(asset_delete_or_purge, asset_id, caller, force=force, terms=terms, now=now)
     background.add_task(service.store.remove, *unshown)  # so that the answer takes the same time
 
 
@@ -108,5 +111,5 @@ async def get_usage(asset_id: AssetId, caller: Caller, response: Response, servi
 @router.post("/{asset_id}/takedown", status_code=204)
 async def take_down_asset(asset_id: AssetId, takedown: Takedown, caller: Caller, service: Service) -> None:
     """Take anybody's picture down, with a reason that its owner sees and nobody else; for moderators and admins."""
-    now = datetime.now(UTC)
-    await service.database.write(asset_take_down, asset_id, takedown.reason, actor=caller.sub, now=now)
+    terms, now = service.settings.terms, datetime.now(UTC)
+    await service.database.write(asset_take_down, asset_id, takedown.reason, actor=caller.sub, terms=terms, now=now)

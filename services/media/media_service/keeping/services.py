@@ -10,6 +10,7 @@ from uuid import UUID
 
 from chassis.logging import get_logger
 from chassis.problems import Problem
+from chassis.tokens import Claims
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from media_service.assets.services import asset_remove, asset_trash, asset_untra
 from media_service.database import insert
 from media_service.keeping.models import AssetUse, UsingObject
 from media_service.keeping.selectors import has_missed_events, is_used, usage_of
+from media_service.keeping.step_up import step_up_require
 from media_service.terms import Terms
 
 AT_ONCE = 500
@@ -62,29 +64,34 @@ def uses_set(  # noqa: PLR0913  named
 
 
 def asset_delete(  # noqa: PLR0913  named
-    session: Session, asset_id: UUID, owner_id: UUID, *, force: bool, terms: Terms, now: datetime
+    session: Session, asset_id: UUID, caller: Claims, *, force: bool, terms: Terms, now: datetime
 ) -> None:
-    """Put an asset into the trash; raises Problem 404, and 409 with its usage if it is used and not forced."""
-    asset = asset_get(session, asset_id, owner_id, lock=True)
+    """Put an asset of the caller's into the trash.
+
+    Raises Problem 404, 409 with its usage if it is used and not forced, and StepUpRequired if it is forced by who has
+    not just logged in: a token may be a stolen one, and posts would lose their pictures.
+    """
+    asset = asset_get(session, asset_id, caller.sub, lock=True)
     usage = usage_of(session, asset, terms=terms)
     if usage.used_by and not force:
         detail = "This picture is used; force=true deletes it all the same."
         raise Problem(409, "asset_in_use", detail, members={"usage": usage.body()})
     if usage.used_by:
+        step_up_require(caller, now=now)
         log.info("used picture deleted", asset=str(asset_id), uses=len(usage.used_by))
-    asset_trash(session, asset, TrashedBecause.DELETED, actor=owner_id, now=now)
+    asset_trash(session, asset, TrashedBecause.DELETED, actor=caller.sub, now=now, uses=len(usage.used_by))
 
 
 def asset_delete_or_purge(  # noqa: PLR0913  named
-    session: Session, asset_id: UUID, owner_id: UUID, *, force: bool, terms: Terms, now: datetime
+    session: Session, asset_id: UUID, caller: Claims, *, force: bool, terms: Terms, now: datetime
 ) -> list[str]:
     """As asset_delete; one that is in the trash already goes for good, see ``assets.services.asset_remove``."""
-    asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
+    asset = asset_get(session, asset_id, caller.sub, lock=True, also_trashed=True)
     if asset.trashed_because == TrashedBecause.TAKEN_DOWN:
         raise _taken_down()
     if asset.trashed_at is not None:
         return asset_purge(session, asset, now=now)
-    asset_delete(session, asset_id, owner_id, force=force, terms=terms, now=now)
+    asset_delete(session, asset_id, caller, force=force, terms=terms, now=now)
     return []
 
 
@@ -98,13 +105,16 @@ def asset_restore(session: Session, asset_id: UUID, owner_id: UUID, *, now: date
     return asset
 
 
-def asset_take_down(session: Session, asset_id: UUID, notice: str, *, actor: UUID, now: datetime) -> None:
+def asset_take_down(  # noqa: PLR0913  named
+    session: Session, asset_id: UUID, notice: str, *, actor: UUID, terms: Terms, now: datetime
+) -> None:
     """Show an asset to nobody but its owner, with why; raises Problem 404. Whoever it belongs to cannot restore it."""
     asset = session.scalar(locking(select(Asset).where(Asset.id == asset_id)))
     if asset is None:
         raise Problem(404, "not_found", "There is no such picture.")
     asset.notice = notice
-    asset_trash(session, asset, TrashedBecause.TAKEN_DOWN, actor=actor, now=now)
+    uses = len(usage_of(session, asset, terms=terms).used_by)
+    asset_trash(session, asset, TrashedBecause.TAKEN_DOWN, actor=actor, now=now, uses=uses)
     log.info("picture taken down", asset=str(asset_id), by=str(actor))
 
 

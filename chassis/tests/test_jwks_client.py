@@ -58,6 +58,7 @@ def test_new_key_is_found_by_a_refetch(http_server: LocalServer, mint: TokenMint
     client.get("test-key")
     mint.kid = "next-key"
     assert client.get("next-key")
+    assert [request.headers["cache-control"] for request in http_server.requests] == ["no-cache"] * 2
     client.close()
 
 

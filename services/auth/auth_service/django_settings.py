@@ -16,6 +16,7 @@ INSTALLED_APPS = list(APPS.values())
 MIDDLEWARE = [
     "chassis.django.middleware.RequestContextMiddleware",
     "chassis.django.health.livez_first",
+    "auth_service.keys.document.keys_first",
     "chassis.django.middleware.proxy_headers_from_trusted_peers",
     "auth_service.middleware.origin_known",
     "django.middleware.security.SecurityMiddleware",

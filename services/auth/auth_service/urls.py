@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 import auth_service.openapi  # noqa: F401  the generator of the contract finds what has been imported
+from auth_service.keys.document import ROUTE
 from auth_service.keys.views import Jwks
 from auth_service.staff.views import password_change
 
@@ -25,7 +26,7 @@ urlpatterns = [
     path("api/v2/", include("auth_service.erasure.v2.urls")),
     path("api/v2/", include("auth_service.exports.v2.urls")),
     path("realworld/api/", include("auth_service.me.realworld.urls")),
-    path(".well-known/jwks.json", Jwks.as_view()),
+    path(ROUTE, Jwks.as_view()),
     path("account/", include("auth_service.pages.urls")),
     path("internal/", include("auth_service.clients.internal.urls")),
     path("internal/", include("auth_service.users.internal.urls")),

@@ -37,9 +37,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(autouse=True)
 def no_key_of_another_test() -> None:
     """Keys go with the database of each test."""
-    from auth_service.keys.signing import signer
+    from auth_service.keys.document import document
+    from auth_service.keys.signing import in_use
 
-    signer.forget()
+    in_use.forget()
+    document.forget()
 
 
 @pytest.fixture

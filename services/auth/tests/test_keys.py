@@ -5,6 +5,7 @@ from io import StringIO
 
 import jwt
 import pytest
+from auth_service.keys.document import document
 from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
 from auth_service.keys.models import SigningKey
 from auth_service.keys.selectors import jwks, signing_key_current, verifying_key
@@ -27,7 +28,9 @@ from chassis.events.testing import published
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.core.management import CommandError, call_command
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
+KEYS = "/.well-known/jwks.json"
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)
 AHEAD = timedelta(minutes=15)
 TOKEN_LIFE = timedelta(days=1, seconds=30)  # the longest, which is that of RealWorld's dialect
@@ -50,7 +53,7 @@ def test_of_processes_that_all_find_no_key_one_makes_it(at_once: AtOnce) -> None
 
 
 def test_the_key_set_holds_public_halves_alone(charlie: Caller) -> None:
-    answer = charlie.get("/.well-known/jwks.json")
+    answer = charlie.get(KEYS)
     assert answer.status == 200
     assert answer.headers["Cache-Control"] == "public, max-age=60"
     (key,) = answer.body["keys"]
@@ -245,3 +248,39 @@ def test_a_process_goes_on_for_a_second_at_most_with_a_key_that_another_one_has_
     SigningKey.objects.bulk_create([followed])  # as another process: no signal tells of it here
     assert signs(0.9) == first.kid
     assert signs(1) == "next"
+
+
+def test_the_key_set_is_made_once_a_second(charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    first = charlie.get(KEYS)
+    with django_assert_num_queries(0):
+        kept = charlie.get(KEYS)
+    assert kept.body == first.body
+    for name in ("Content-Type", "Cache-Control", "ETag", "X-Content-Type-Options"):
+        assert kept.headers[name] == first.headers[name]
+    assert charlie.get(KEYS, If_None_Match=kept.headers["ETag"]).status == 304
+
+
+def test_a_key_that_is_withdrawn_leaves_the_kept_key_set_too(charlie: Caller) -> None:
+    (leaked,) = charlie.get(KEYS).body["keys"]
+    call_command("rotate_keys", f"--revoke={leaked['kid']}", stdout=StringIO())
+    assert leaked not in charlie.get(KEYS).body["keys"]
+
+
+@pytest.mark.django_db
+def test_a_kept_key_set_is_as_old_as_a_second_at_most() -> None:
+    made = document.get(now=NOON)
+    SigningKey.objects.update(retire_at=NOON + AHEAD)  # as another process: no signal tells of it here
+    assert document.get(now=NOON + timedelta(seconds=0.9)) == made
+    assert document.get(now=NOON + timedelta(seconds=1)) != made
+    assert document.peek(now=NOON) is None  # a clock that was set back
+
+
+def test_who_looks_for_a_new_key_gets_no_key_set_that_was_kept(charlie: Caller) -> None:
+    """A verifier that got one would refuse tokens of a key that has just followed a leaked one."""
+    (known,) = charlie.get(KEYS).body["keys"]
+    following = SigningKey(
+        kid="next", number=2, public_jwk={"kid": "next"}, active_from=NOON, encrypted_private_key=b""
+    )
+    SigningKey.objects.bulk_create([following])  # as another process: no signal tells of it here
+    assert charlie.get(KEYS).body["keys"] == [known]
+    assert charlie.get(KEYS, Cache_Control="no-cache").body["keys"] == [known, {"kid": "next"}]

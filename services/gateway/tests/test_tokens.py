@@ -230,3 +230,4 @@ def test_new_key_is_fetched_once_and_a_withdrawn_one_forgotten(
             assert client.get("/api/v1/posts", headers=old).json()["code"] == "token_signature"
         asked = [seen for seen in auth.of_gateway if seen.target == "/.well-known/jwks.json"]
         assert len(asked) == 2
+        assert [seen.header("cache-control") for seen in asked] == ["no-cache"] * 2  # what is kept may lack the new key

@@ -12,6 +12,7 @@ from chassis.tokens.keys import KeySet, VerifyingKey
 
 SPARE_SECONDS = 60
 """How much later than due a refresh may be."""
+_AS_IT_IS_NOW = {"Cache-Control": "no-cache"}  # a key set that was kept may lack the key that is looked for
 log = get_logger()
 
 
@@ -47,7 +48,9 @@ class JwksClient:
     def refresh(self) -> bool:
         """Fetch now; False, and the last good keys kept, if that fails."""
         try:
-            answer = urllib3.request("GET", self._url, timeout=self._timeout, retries=False, redirect=False)
+            answer = urllib3.request(
+                "GET", self._url, headers=_AS_IT_IS_NOW, timeout=self._timeout, retries=False, redirect=False
+            )
             self.keys.replace(answer.json())
         except (urllib3.exceptions.HTTPError, ValueError) as error:
             log.warning("jwks not refreshed", url=self._url, error=type(error).__name__)

@@ -10,9 +10,11 @@ class KeysConfig(AppConfig):
     def ready(self) -> None:
         from chassis.django.health import health  # noqa: PLC0415
 
+        from auth_service.keys.document import document  # noqa: PLC0415  as below
         from auth_service.keys.models import SigningKey  # noqa: PLC0415  models are not loaded before this
-        from auth_service.keys.signing import check_signing_key, signer  # noqa: PLC0415  as above
+        from auth_service.keys.signing import check_signing_key, in_use  # noqa: PLC0415  as above
 
         health.check("signing key", check_signing_key)
         for changed in (post_save, post_delete):
-            changed.connect(signer.forget, SigningKey)
+            changed.connect(in_use.forget, SigningKey)
+            changed.connect(document.forget, SigningKey)

@@ -1,6 +1,6 @@
 """Signing with the current key."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import jwt
@@ -9,48 +9,38 @@ from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.utils import timezone
 
+from auth_service.keys.kept import Kept
 from auth_service.keys.models import SigningKey
 from auth_service.keys.services import signing_key_ensure, signing_key_open
 
-KEPT = timedelta(seconds=1)
-"""How long a process signs with the key that it has found: another one may withdraw it, of which all others hear."""
 
-
-class _Found(NamedTuple):
-    at: datetime
+class _Opened(NamedTuple):
     kid: str
     private_key: EllipticCurvePrivateKey
 
 
-class Signer:
-    """The key in use, opened; looking for it and opening it would take longer than all else that a refresh does."""
-
-    def __init__(self) -> None:
-        self._found: _Found | None = None
-
-    def sign(self, claims: dict[str, Any], typ: str, *, now: datetime) -> str:
-        found = self._found
-        if found is None or not found.at <= now < found.at + KEPT:
-            key = signing_key_ensure(now=now)
-            found = self._found = _Found(now, key.kid, _private_key(key))
-        return jwt.encode(claims, found.private_key, "ES256", {"kid": found.kid, "typ": typ})
-
-    def forget(self, **_: Any) -> None:
-        """Look again; a receiver of signals, too."""
-        self._found = None
+def _open_current(now: datetime) -> _Opened:
+    key = signing_key_ensure(now=now)
+    return _Opened(key.kid, _private_key(key))
 
 
-signer = Signer()
+in_use = Kept(_open_current)
+"""The key in use, opened; looking for it and opening it would take longer than all else that a refresh does."""
 
 
 def sign_access_token(claims: dict[str, Any], *, now: datetime) -> str:
     """A JWT for access (RFC 9068); raises KeyUnreadable if AUTH_KEY_ENCRYPTION_KEY is not the one of the key."""
-    return signer.sign(claims, "at+jwt", now=now)
+    return _sign(claims, "at+jwt", now=now)
 
 
 def sign_service_token(claims: dict[str, Any], *, now: datetime) -> str:
     """A JWT of the kind that services show each other; raises as ``sign_access_token`` does."""
-    return signer.sign(claims, SERVICE_TOKEN_TYPE, now=now)
+    return _sign(claims, SERVICE_TOKEN_TYPE, now=now)
+
+
+def _sign(claims: dict[str, Any], typ: str, *, now: datetime) -> str:
+    key = in_use.get(now=now)
+    return jwt.encode(claims, key.private_key, "ES256", {"kid": key.kid, "typ": typ})
 
 
 def check_signing_key() -> None:

@@ -9,10 +9,14 @@ FETCHED_BYTES = 2**20
 
 
 async def fetch(pool: Pool, path: str) -> bytes:
-    """The body of ``GET path``; raises UpstreamFailedError if it is not had with 200, or is longer than 1 MB."""
+    """The body of ``GET path``, as it is now, which none keeps.
+
+    Raises UpstreamFailedError if it is not had with 200, or is longer than 1 MB.
+    """
     connection = pool.take() or await pool.connect()
     document = Document()
-    connection.begin(document, "GET", f"GET {pool.prefix}{path} HTTP/1.1\r\nhost: {pool.authority}\r\n\r\n".encode())
+    asked = f"GET {pool.prefix}{path} HTTP/1.1\r\nhost: {pool.authority}\r\ncache-control: no-cache\r\n\r\n"
+    connection.begin(document, "GET", asked.encode())
     try:
         body = await document.whole
     finally:

@@ -1,18 +1,25 @@
 """What a refresh token gives, and what it gives the second time."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
 
 import pytest
+from auth_service.moderation.services import user_suspend
+from auth_service.sessions import refreshing
 from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
-from auth_service.sessions.services import Grant, session_open
+from auth_service.sessions.selectors import sessions_with_id
+from auth_service.sessions.services import Grant, session_end, session_open
 from auth_service.testing import AtOnce, Caller
 from auth_service.users.models import User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import published
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 REFRESH = "/api/v1/auth/jwt/refresh"
 NOON = datetime.fromisoformat("2026-11-23T12:00:00Z")
@@ -149,6 +156,50 @@ def test_some_other_text_is_401(charlie: Caller, token: str) -> None:
     assert answer.status == 401
     assert answer.body["code"] == "refresh_token_invalid"
     assert answer.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_an_exchange_is_a_read_and_one_update(grant: Grant, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    refreshed = session_refresh(grant.refresh_token, now=NOON)  # which looks for the key that signs
+    with django_assert_num_queries(2):
+        session_refresh(refreshed.refresh_token, now=NOON)
+
+
+def after_reading(monkeypatch: pytest.MonkeyPatch, happens: Callable[[], Any]) -> None:
+    """Once the next refresh has read its session, which it does not lock, something happens to it."""
+
+    def read(session_id: UUID) -> list[Session]:
+        monkeypatch.undo()
+        found = sessions_with_id(session_id)
+        happens()
+        return found
+
+    monkeypatch.setattr(refreshing, "sessions_with_id", read)
+
+
+def test_a_session_that_ends_during_a_refresh_gives_nothing(grant: Grant, monkeypatch: pytest.MonkeyPatch) -> None:
+    after_reading(monkeypatch, lambda: session_end(grant.session, by=Session.EndedBy.USER, actor=None, now=NOON))
+    with pytest.raises(RefreshRefused) as refused:
+        session_refresh(grant.refresh_token, now=NOON)
+    assert refused.value.code == "refresh_token_revoked"
+    assert Session.objects.get().refresh_generation == 0
+
+
+def test_a_user_who_is_suspended_during_a_refresh_gets_nothing(
+    grant: Grant, user: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    after_reading(monkeypatch, lambda: user_suspend(user.id, actor=user.id, now=NOON))
+    with pytest.raises(RefreshRefused) as refused:
+        session_refresh(grant.refresh_token, now=NOON)
+    assert refused.value.code == "refresh_token_revoked"
+
+
+def test_a_token_that_is_exchanged_during_a_refresh_gives_the_same_successor(
+    grant: Grant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    others: list[str] = []
+    after_reading(monkeypatch, lambda: others.append(session_refresh(grant.refresh_token, now=NOON).refresh_token))
+    assert [session_refresh(grant.refresh_token, now=NOON).refresh_token] == others
+    assert Session.objects.get().refresh_generation == 1
 
 
 def test_parallel_tabs_get_one_successor(at_once: AtOnce) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from auth_service.audit.models import Action, AuditEntry
 from auth_service.audit.origin import Origin, origin
+from auth_service.prepared import insert
 from auth_service.settings import settings
 
 AT_ONCE = 50_000  # rows deleted by one job, for no job may take long
@@ -27,15 +28,17 @@ def audit_record(
     shown.
     """
     source = origin() if actor in {None, user_id} else _ELSEWHERE
-    AuditEntry.objects.create(
-        at=timezone.now(),
-        action=action,
-        user_id=user_id,
-        actor=actor,
-        ip=source.ip,
-        user_agent=source.user_agent,
-        session_id=session_id or source.session_id,
-        detail=detail,
+    insert(
+        AuditEntry(
+            at=timezone.now(),
+            action=action,
+            user_id=user_id,
+            actor=actor,
+            ip=source.ip,
+            user_agent=source.user_agent,
+            session_id=session_id or source.session_id,
+            detail=detail,
+        )
     )
 
 

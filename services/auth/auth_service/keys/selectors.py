@@ -9,11 +9,17 @@ from django.utils import timezone
 from jwt import PyJWK
 
 from auth_service.keys.models import SigningKey
+from auth_service.prepared import prepared
 
 
 def signing_key_current(*, now: datetime) -> SigningKey | None:
     """The youngest key that is active; None before the first one is made."""
-    return SigningKey.objects.filter(active_from__lte=now).order_by("-number").first()
+    return next(iter(_active(now)), None)
+
+
+@prepared
+def _active(now: datetime) -> QuerySet[SigningKey]:
+    return SigningKey.objects.filter(active_from__lte=now).order_by("-number")[:1]
 
 
 def jwks(*, now: datetime) -> dict[str, Any]:

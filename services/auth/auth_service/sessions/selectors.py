@@ -1,13 +1,16 @@
 """Reads of sessions."""
 
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from chassis.client_address import address
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from auth_service.brakes.clients import network_of
+from auth_service.prepared import prepared
 from auth_service.sessions.models import Session
 
 _LATELY = 100  # sessions by which a device is known
@@ -26,10 +29,15 @@ def sessions_marked(user_id: UUID, *, current: UUID, now: datetime) -> QuerySet[
 
 def is_known_device(user_id: UUID, *, ip: str | None, user_agent: str) -> bool:
     """Whether this user has logged in lately from this network, and with this program, be it another version."""
-    lately = Session.objects.filter(user_id=user_id).order_by("-id").values_list("ip", "user_agent")[:_LATELY]
+    lately = set(_devices(user_id))
     networks = {_network(seen) for seen, _ in lately}
     programs = {_program(seen) for _, seen in lately}
     return _network(ip) in networks and _program(user_agent) in programs
+
+
+@prepared
+def _devices(user_id: UUID) -> QuerySet[Session, tuple[str | None, str]]:
+    return Session.objects.filter(user_id=user_id).order_by("-id").values_list("ip", "user_agent")[:_LATELY]
 
 
 def _network(ip: str | None) -> str:
@@ -42,5 +50,34 @@ def _program(user_agent: str) -> str:
 
 def session_get(session_id: UUID, *, now: datetime) -> Session | None:
     """A session that is not over, of an account that may be used, with its user and profile."""
+    live = _live(session_id, now)
+    return live[0] if live else None
+
+
+@prepared
+def _live(session_id: UUID, now: datetime) -> QuerySet[Session]:
     live = Session.objects.filter(ended_at=None, expires_at__gt=now, user__is_active=True)
-    return live.select_related("user__profile").filter(id=session_id).first()
+    return live.select_related("user__profile").filter(id=session_id)
+
+
+@prepared
+def sessions_with_id(session_id: UUID) -> QuerySet[Session]:
+    """A session, be it over or not, with its user and profile; none where it is forgotten."""
+    return Session.objects.select_related("user__profile").filter(id=session_id)
+
+
+@prepared
+def sessions_with_id_locked(session_id: UUID) -> QuerySet[Session]:
+    """The same, locked until the transaction ends."""
+    return Session.objects.select_for_update(of=("self",)).select_related("user__profile").filter(id=session_id)
+
+
+@cache
+def sessions_beyond(most: int, at_once: int) -> Callable[[UUID, datetime], list[Session]]:
+    """What gives of the sessions of a user that are not over those that are too many: the ones unused for longest."""
+
+    @prepared
+    def beyond(user_id: UUID, now: datetime) -> QuerySet[Session]:
+        return sessions_list(user_id, now=now).order_by("-last_used_at", "-id")[most : most + at_once]
+
+    return beyond

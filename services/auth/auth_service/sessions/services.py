@@ -3,11 +3,13 @@
 import secrets
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from chassis.events.databases.django import publish
 from chassis.problems import Problem
 from django.db import transaction
+from django.db.models import QuerySet
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
@@ -15,11 +17,12 @@ from auth_service.deletions.services import deletion_cancel
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
 from auth_service.personal_tokens.services import personal_tokens_revoke
+from auth_service.prepared import insert, prepared_update
 from auth_service.sessions.access_tokens import access_token_issue
 from auth_service.sessions.events import SessionRevoked
 from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
-from auth_service.sessions.selectors import is_known_device, sessions_list
+from auth_service.sessions.selectors import is_known_device, sessions_beyond, sessions_list
 from auth_service.settings import settings
 from auth_service.users.changes import user_changed
 from auth_service.users.events import TokensRevoked
@@ -64,13 +67,18 @@ def session_open(  # noqa: PLR0913  named
         session.user = current
         if user.last_login and not is_known_device(user.id, ip=ip, user_agent=user_agent):
             mail_queue(user, Kind.NEW_DEVICE, about=session.id, now=now)
-        session.save(force_insert=True)
+        insert(session)
         current.last_login = now
-        current.save(update_fields=["last_login"])
+        _logged_in(current.id, now)
         audit_record(Action.SESSION_OPENED, user_id=user.id, actor=user.id, session_id=session.id)
         _end_surplus(user, now=now)
         transaction.on_commit(lambda: statsd.incr("session.opened"))
     return replace(Grant.of(session, token, now=now), deletion_cancelled=cancelled)
+
+
+@prepared_update
+def _logged_in(user_id: UUID, now: datetime) -> tuple[QuerySet[User], dict[str, Any]]:
+    return User.objects.filter(id=user_id), {"last_login": now}
 
 
 def _require_unchanged(user: User) -> User:
@@ -85,7 +93,7 @@ def _require_unchanged(user: User) -> User:
 def _end_surplus(user: User, *, now: datetime) -> None:
     """A few at a time: accounts from before there was a limit come down to it log-in by log-in."""
     most = settings().sessions_per_user
-    for session in sessions_list(user.id, now=now).order_by("-last_used_at", "-id")[most : most + _SURPLUS_AT_ONCE]:
+    for session in sessions_beyond(most, _SURPLUS_AT_ONCE)(user.id, now):
         session_end(session, by=Session.EndedBy.SURPLUS, actor=None, now=now)
 
 

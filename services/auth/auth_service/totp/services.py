@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
@@ -17,6 +18,7 @@ from auth_service.brakes.services import attempt
 from auth_service.brakes.stores import Count
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
+from auth_service.prepared import prepared
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.totp.secrets import seal, step_of, unseal
 from auth_service.users.models import User
@@ -33,7 +35,7 @@ def account_authenticate(*, login: str, password: str, totp: str | None, client:
     Raises as ``user_authenticate`` does, and LoginRefused ``totp_required`` or ``totp_invalid``.
     """
     user = user_authenticate(login=login, password=password, client=client, now=now)
-    factor = Totp.objects.filter(user=user).exclude(confirmed_at=None).first()
+    factor = next(iter(_factors_in_use(user.id)), None)
     if factor and not totp:
         raise written_down(LoginRefused("totp_required", "This account asks for a code as well."), user)
     if factor and totp:
@@ -41,6 +43,11 @@ def account_authenticate(*, login: str, password: str, totp: str | None, client:
             if not (code_take(factor, totp, now=now) or _recover(user, totp)):
                 raise written_down(LoginRefused("totp_invalid", "This code is wrong, or was used before."), user)
     return user
+
+
+@prepared
+def _factors_in_use(user_id: UUID) -> QuerySet[Totp]:
+    return Totp.objects.filter(user_id=user_id).exclude(confirmed_at=None)
 
 
 def code_take(factor: Totp, code: str, *, now: datetime) -> bool:

@@ -1,8 +1,10 @@
 """Whose an address is, where several registered with it and no mail was answered since."""
 
+from django.db.models import QuerySet
 from uuid_utils.compat import uuid7
 
 from auth_service.brakes.clients import key_of
+from auth_service.prepared import prepared
 from auth_service.users.models import AddressClaim, User
 from auth_service.users.unique_keys import email_key
 
@@ -16,7 +18,13 @@ def claim(email: str, user: User) -> None:
 
 def claimant_of(email: str) -> User | None:
     """Who registered with the address last, unless that was the first time."""
-    return User.objects.select_related("profile").filter(address_claim__key=_key(email)).first()
+    claimants = _claimants(_key(email))
+    return claimants[0] if claimants else None
+
+
+@prepared
+def _claimants(key: str) -> QuerySet[User]:
+    return User.objects.select_related("profile").filter(address_claim__key=key)
 
 
 def is_contested(user: User) -> bool:

@@ -37,13 +37,19 @@ class UserManager(BaseUserManager["User"]):
 
     def with_email(self, email: str) -> "QuerySet[User]":
         """The account of this address, however it is spelt; after it one whose key is still to be filled in."""
-        key = email_key(email)
-        found = self.filter(Q(email_key=key) | Q(email_key=None, email__lower=email.lower()))
+        return self.with_email_key(email_key(email), email.lower())
+
+    def with_email_key(self, key: str, lower: str) -> "QuerySet[User]":
+        """The same by what spellings have in common, and the address in lower case."""
+        found = self.filter(Q(email_key=key) | Q(email_key=None, email__lower=lower))
         return found.order_by(F("email_key").asc(nulls_last=True))
 
     def with_usernames(self, *usernames: str) -> "QuerySet[User]":
         """The accounts of these names, however they are spelt."""
-        keys = [username_key(username) for username in usernames]
+        return self.with_username_keys(*map(username_key, usernames))
+
+    def with_username_keys(self, *keys: str) -> "QuerySet[User]":
+        """The same by what spellings have in common."""
         return self.filter(Q(username_key__in=keys) | Q(username_key=None, username__lower__in=keys))
 
     def usable(self) -> "QuerySet[User]":

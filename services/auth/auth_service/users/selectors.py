@@ -7,6 +7,7 @@ from chassis.problems import FieldError, invalid_fields
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
 
+from auth_service.prepared import prepared
 from auth_service.users.models import EmailChange, FormerUsername, User
 from auth_service.users.unique_keys import email_key, username_key
 
@@ -16,8 +17,18 @@ _RECENT = 100  # sessions whose addresses an account knows
 
 def user_get_by_login(login: str) -> User | None:
     """The account with this e-mail or username, without regard to case. No username holds an @."""
-    found = User.objects.with_email(login) if "@" in login else User.objects.with_usernames(login)
-    return found.select_related("profile").first()
+    found = _with_email(email_key(login), login.lower()) if "@" in login else _with_username(username_key(login))
+    return found[0] if found else None
+
+
+@prepared
+def _with_email(key: str, lower: str) -> QuerySet[User]:
+    return User.objects.with_email_key(key, lower).select_related("profile")
+
+
+@prepared
+def _with_username(key: str) -> QuerySet[User]:
+    return User.objects.with_username_keys(key).select_related("profile").order_by("pk")
 
 
 def user_get_by_email(email: str, *, locked: bool = False) -> User | None:
@@ -37,13 +48,25 @@ def user_get_by_uid(uid: str, *, locked: bool = False) -> User:
 
 def user_get_locked(user_id: UUID) -> User:
     """The account, locked until the transaction ends; raises User.DoesNotExist."""
-    return User.objects.select_for_update(of=("self",)).select_related("profile").get(id=user_id)
+    for user in _locked(user_id):
+        return user
+    raise User.DoesNotExist
+
+
+@prepared
+def _locked(user_id: UUID) -> QuerySet[User]:
+    return User.objects.select_for_update(of=("self",)).select_related("profile").filter(id=user_id)
 
 
 def addresses_of(user_id: UUID) -> Collection[str | None]:
     """From where this user has logged in lately."""
+    return {ip for (ip,) in _recent_addresses(user_id)}
+
+
+@prepared
+def _recent_addresses(user_id: UUID) -> QuerySet[User, tuple[str | None]]:
     sessions = User.objects.filter(id=user_id).order_by("-sessions__id")
-    return set(sessions.values_list("sessions__ip", flat=True)[:_RECENT])
+    return sessions.values_list("sessions__ip")[:_RECENT]
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:

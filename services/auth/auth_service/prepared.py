@@ -1,0 +1,188 @@
+"""Statements whose SQL Django makes once: to make it takes longer than all else that such a statement does (ADR 0056).
+
+    @prepared
+    def session_of(session_id: UUID) -> QuerySet[Session]:
+        return Session.objects.select_related("user").filter(id=session_id)
+
+    session_of(some_id)  # a list of sessions
+
+The function is called once, with stand-ins for its arguments, which are found again among the parameters and replaced
+each time. So it may compare with its arguments, or set them, and nothing else: what it decides it decides for good.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, wraps
+from inspect import get_annotations
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Field, Model, QuerySet
+from django.db.models.query import ModelIterable, get_related_populators
+from django.db.models.sql import InsertQuery, UpdateQuery
+from django.db.transaction import TransactionManagementError
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Read = Callable[[Sequence[Any]], Any]
+
+_STAND_INS: Mapping[type, Callable[[int], Any]] = {
+    UUID: lambda number: UUID(int=(0x0190FFFF << 96) + number),
+    datetime: lambda number: datetime(1583, 1, 1, microsecond=number, tzinfo=UTC),
+    int: lambda number: 2_000_000_000 + number,
+    str: lambda number: f"stands for argument {number}",
+    bytes: lambda number: b"stands for argument %d" % number,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """SQL, its parameters, and which of them are which argument."""
+
+    sql: str
+    params: Sequence[Any]
+    places: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, sql: str, params: Sequence[Any], stand_ins: Sequence[Any]) -> "_Statement":
+        """Raises ValueError where an argument is not found again."""
+        stored = [_plain(_stored(each)) for each in stand_ins]
+        places = [(at, stored.index(_plain(param))) for at, param in enumerate(params) if _plain(param) in stored]
+        if {argument for _, argument in places} != set(range(len(stored))):
+            raise ValueError(f"An argument is no parameter, as it came, of {sql}")
+        return cls(sql, params, places)
+
+    def with_arguments(self, arguments: Sequence[Any]) -> list[Any]:
+        params = list(self.params)
+        for at, argument in self.places:
+            params[at] = _stored(arguments[argument])
+        return params
+
+
+def prepared(build: "Callable[P, QuerySet[Any, T]]") -> Callable[P, list[T]]:
+    """Decorate a function that makes a query of instances or of ``values_list``; it gives its rows."""
+
+    @cache
+    def made() -> tuple[_Statement, Read, bool]:
+        stand_ins = _stand_ins(build)
+        queryset = _called(build, stand_ins)
+        compiler = queryset.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        return _Statement.of(sql, params, stand_ins), _reader(queryset, compiler), queryset.query.select_for_update
+
+    @wraps(build)
+    def rows(*arguments: P.args, **named: P.kwargs) -> list[T]:
+        assert not named
+        statement, read, locks = made()
+        if locks and not connection.in_atomic_block:
+            raise TransactionManagementError("Rows are locked in a transaction.")
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_arguments(arguments))
+            return [read(row) for row in cursor.fetchall()]
+
+    return rows
+
+
+def prepared_update(build: Callable[P, tuple["QuerySet[Any]", dict[str, Any]]]) -> Callable[P, int]:
+    """Decorate a function that says of which rows which columns are set; it sets them, and gives of how many."""
+
+    @cache
+    def made() -> _Statement:
+        stand_ins = _stand_ins(build)
+        queryset, values = _called(build, stand_ins)
+        query = queryset.query.chain(UpdateQuery)
+        query.add_update_values(values)
+        sql, params = query.get_compiler(connection=connection).as_sql()
+        return _Statement.of(sql, params, stand_ins)
+
+    @wraps(build)
+    def update(*arguments: P.args, **named: P.kwargs) -> int:
+        assert not named
+        statement = made()
+        with connection.cursor() as cursor:
+            cursor.execute(statement.sql, statement.with_arguments(arguments))
+            changed: int = cursor.rowcount
+        return changed
+
+    return update
+
+
+def insert(instance: Model) -> None:
+    """Save a new instance whose key it has already; no signal tells of it."""
+    sql, fields = _insertion(type(instance))
+    params = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+    instance._state.adding, instance._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Model]) -> tuple[str, "Sequence[Field[Any, Any]]"]:
+    fields = model._meta.local_concrete_fields
+    query = InsertQuery(model)
+    query.insert_values(fields, [model()])
+    ((sql, _),) = query.get_compiler(connection=connection).as_sql()
+    return sql, fields
+
+
+def _called(build: Callable[..., Any], stand_ins: Sequence[Any]) -> Any:
+    return build(*stand_ins)
+
+
+def _stand_ins(build: Callable[..., Any]) -> list[Any]:
+    kinds = [kind for name, kind in get_annotations(build).items() if name != "return"]
+    return [_STAND_INS[kind](number) for number, kind in enumerate(kinds)]
+
+
+def _stored(value: Any) -> Any:
+    """As Django gives a value to the database."""
+    match value:
+        case UUID() if not connection.features.has_native_uuid_field:
+            return value.hex
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case bytes():
+            driver: Any = connection
+            return driver.Database.Binary(value)
+    return value
+
+
+def _plain(param: Any) -> Any:
+    """A parameter in a form that can be compared: drivers wrap bytes."""
+    return bytes(param) if isinstance(param, memoryview) else getattr(param, "obj", param)
+
+
+def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> Read:
+    """What makes an instance or a tuple of a row, as iterating over the queryset does."""
+    converters = compiler.get_converters([column[0] for column in compiler.select]).items()
+
+    def converted(row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for at, (converts, expression) in converters:
+            for convert in converts:
+                values[at] = convert(values[at], expression, connection)
+        return values
+
+    if queryset._iterable_class is not ModelIterable:
+        return lambda row: tuple(converted(row))
+    of_model = _model_reader(compiler)
+    return lambda row: of_model(converted(row))
+
+
+def _model_reader(compiler: Any) -> Read:
+    """Likewise of converted values; with ``select_related`` the related instances go along."""
+    info, select, alias = compiler.klass_info, compiler.select, connection.alias
+    begin, end = info["select_fields"][0], info["select_fields"][-1] + 1
+    names = [column[0].target.attname for column in select[begin:end]]
+    populators: Any = get_related_populators  # which the stubs know of a later Django
+    related = [populator.populate for populator in populators(info, select, alias)]
+
+    def read(values: Sequence[Any]) -> Any:
+        instance = info["model"].from_db(alias, names, values[begin:end])
+        for populate in related:
+            populate(values, instance)
+        return instance
+
+    return read

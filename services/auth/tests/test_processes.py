@@ -150,6 +150,15 @@ def test_background_process_tells_that_it_turns(machine: Machine, command: str) 
     assert "python_info" in machine.get("/metrics", machine.metrics_port)[1]
 
 
+@pytest.mark.parametrize("command", ["worker", "beat", "relay", "messenger"])
+def test_background_process_whose_port_is_taken_says_so_and_ends(machine: Machine, command: str) -> None:
+    with socket.create_server(("127.0.0.1", machine.metrics_port)):
+        ended = machine.run(command)
+    assert (ended.returncode, ended.stderr.count("\n")) == (2, 1), ended.stdout + ended.stderr
+    assert f"127.0.0.1:{machine.metrics_port}" in ended.stderr
+    assert "set METRICS_PORT" in ended.stderr
+
+
 def test_messenger_publishes_what_is_in_the_outbox(machine: Machine) -> None:
     assert machine.run("manage", "rotate_keys").returncode == 0
     messenger = machine.start("messenger")

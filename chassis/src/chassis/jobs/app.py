@@ -15,7 +15,7 @@ from chassis.jobs.job import Job
 from chassis.jobs.limits import JOB_SECONDS
 from chassis.liveness import STUCK_SECONDS, Watch
 from chassis.logging import current_request_id
-from chassis.settings import ServiceSettings
+from chassis.settings import ServiceSettings, SettingsError
 
 Schedule = dict[str, dict[str, Any]]
 BEAT_SECONDS = 5  # the longest that the beat process sleeps
@@ -84,7 +84,11 @@ def _connect(settings: ServiceSettings, app: "Celery[Any]", outbox_url: str, dis
 
     @signals.setup_logging.connect(weak=False)
     def begin(**_: Any) -> None:
-        process.begin(settings, "beat" if _is_beat() else "worker")
+        try:
+            process.begin(settings, "beat" if _is_beat() else "worker")
+        except SettingsError as error:  # Celery would print where it came by
+            print(error, file=sys.stderr)  # noqa: T201  as chassis.run does
+            sys.exit(2)
 
     @signals.beat_init.connect(weak=False)
     def promise_schedule(sender: Any, **_: Any) -> None:

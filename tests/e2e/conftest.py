@@ -2,15 +2,18 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from chassis.testing.local_server import LocalServer
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.api import Visitor
-from tests.support.browser import chromium, empty_pages
+from tests.support.browser import chromium, complaints, empty_pages
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
+from tests.support.programs import npm_install
+from tests.support.studio import log_in
 
 MODES = ["embedded", "servers"]
 GIVEN = os.environ.get("BASE_URL")
@@ -104,3 +107,29 @@ def page(browser: Browser) -> Iterator[Page]:
     """A page of somebody who was never here: no cookies, nothing stored."""
     with browser.new_context() as context:
         yield context.new_page()
+
+
+@pytest.fixture
+def erin(base_url: str) -> Iterator[Visitor]:
+    """An author whom no other test knows."""
+    with Visitor(base_url) as visitor:
+        yield visitor.register("erin")
+
+
+@pytest.fixture
+def studio(page: Page, base_url: str, erin: Visitor) -> Iterator[Page]:
+    """The studio with Erin in it; at the end nothing has broken the page's own rules."""
+    said = complaints(page)
+    page.goto(f"{base_url}/studio")
+    log_in(page, erin)
+    expect(page.get_by_role("heading", name="Posts")).to_be_visible()
+    yield page
+    assert [text for text in said if not text.startswith("Failed to load resource")] == []
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The program that finds barriers, from its lock."""
+    folder = tmp_path_factory.mktemp("axe")
+    npm_install(Path(__file__).parent / "axe", folder)
+    return (folder / "node_modules/axe-core/axe.min.js").read_text()

@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,60 +9,11 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.api import PASSWORD, Visitor, json_of
-from tests.support.browser import complaints
 from tests.support.photographs import photograph, text_named_jpg
-from tests.support.programs import npm_install
+from tests.support.studio import KEPT, SAVED, barriers_of, begin, is_previewed, log_in, reach, save
 from tests.support.waiting import eventually
 
 PHONE = {"width": 360, "height": 740}
-SAVED = re.compile(r"^Saved ")
-KEPT = "Object.keys(localStorage).filter((key) => key.startsWith('studio:draft:')).length"
-"""How many texts the browser keeps that were not saved."""
-
-
-@pytest.fixture
-def erin(base_url: str) -> Iterator[Visitor]:
-    """An author whom no other test knows."""
-    with Visitor(base_url) as visitor:
-        yield visitor.register("erin")
-
-
-@pytest.fixture
-def studio(page: Page, base_url: str, erin: Visitor) -> Iterator[Page]:
-    """The studio with Erin in it; at the end nothing has broken the page's own rules."""
-    said = complaints(page)
-    page.goto(f"{base_url}/studio")
-    log_in(page, erin)
-    expect(page.get_by_role("heading", name="Posts")).to_be_visible()
-    yield page
-    assert [text for text in said if not text.startswith("Failed to load resource")] == []
-
-
-@pytest.fixture(scope="session")
-def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The program that finds barriers, from its lock."""
-    folder = tmp_path_factory.mktemp("axe")
-    npm_install(Path(__file__).parent / "axe", folder)
-    return (folder / "node_modules/axe-core/axe.min.js").read_text()
-
-
-def log_in(page: Page, visitor: Visitor) -> None:
-    page.get_by_label("E-mail or username").fill(visitor.username)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
-
-
-def begin(page: Page, title: str, text: str) -> None:
-    page.get_by_role("link", name="New post").click()
-    page.get_by_label("Title").fill(title)
-    page.get_by_label("Text").fill(text)
-
-
-def save(page: Page) -> str:
-    """Save and return the post's id."""
-    page.get_by_role("button", name="Save", exact=True).click()
-    expect(page.get_by_text(SAVED)).to_be_visible()
-    return page.url.rsplit("/", 1)[1]
 
 
 def changed_elsewhere(erin: Visitor, post_id: str, body: str) -> None:
@@ -145,19 +95,14 @@ def test_what_was_not_saved_is_offered_when_one_comes_back(studio: Page) -> None
 def test_a_session_that_ends_in_mid_writing_costs_a_log_in_and_no_words(studio: Page, erin: Visitor) -> None:
     begin(studio, "Long", "begun")
     post_id = save(studio)
-    studio.get_by_label("Text").fill("gone on")
-    is_previewed(studio, "gone on")
     end_sessions_of_the_studio(studio, erin)
+    studio.get_by_label("Text").fill("gone on")
     studio.get_by_role("button", name="Save", exact=True).click()
-    expect(studio.get_by_text("Your session has ended.")).to_be_visible()
+    expect(studio.get_by_text("Your session has ended.")).to_have_count(1)  # though the preview asks for it as well
     log_in(studio, erin)
     expect(studio.get_by_text(SAVED)).to_be_visible()
+    expect(studio.get_by_role("dialog")).to_have_count(0)
     assert body_of(erin, post_id) == "gone on"
-
-
-def is_previewed(studio: Page, text: str) -> None:
-    """So that the studio asks for nothing more by itself."""
-    expect(studio.frame_locator("iframe").last.locator("article")).to_have_text(text)
 
 
 def end_sessions_of_the_studio(studio: Page, erin: Visitor) -> None:
@@ -311,16 +256,6 @@ def test_the_keyboard_suffices(studio: Page, erin: Visitor) -> None:
     assert published(erin, erin.username)
 
 
-def reach(page: Page, name: str) -> None:
-    """Press Tab until what has this name has the focus."""
-    named = "(document.activeElement.labels?.[0]?.querySelector('.label') ?? document.activeElement).textContent"
-    for _ in range(40):
-        page.keyboard.press("Tab")
-        if page.evaluate(named) == name:
-            return
-    pytest.fail(f"no Tab leads to {name}")
-
-
 @pytest.mark.parametrize("look", [("light", "en-GB", "Posts"), ("dark", "de-DE", "Beiträge")])
 def test_no_barriers_and_wide_enough_for_a_phone(
     browser: Browser, base_url: str, erin: Visitor, axe: str, look: tuple[Any, str, str]
@@ -329,7 +264,7 @@ def test_no_barriers_and_wide_enough_for_a_phone(
     with browser.new_context(viewport=PHONE, color_scheme=scheme, locale=locale) as context:  # type: ignore[arg-type]
         page = context.new_page()
         page.goto(f"{base_url}/studio")
-        barriers = {"log in": found(page, axe)}
+        barriers = {"log in": barriers_of(page, axe)}
         page.locator("input[name=username]").fill(erin.username)
         page.locator("input[type=password]").fill(PASSWORD)
         page.keyboard.press("Enter")
@@ -338,12 +273,6 @@ def test_no_barriers_and_wide_enough_for_a_phone(
             page.goto(f"{base_url}/studio{address}")
             expect(page.locator("h1")).to_be_visible()
             expect(page.locator(".loading")).to_have_count(0)
-            barriers[address] = found(page, axe)
+            barriers[address] = barriers_of(page, axe)
             assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], address
     assert {place: said for place, said in barriers.items() if said} == {}
-
-
-def found(page: Page, axe: str) -> list[str]:
-    page.evaluate(axe)
-    violations = page.evaluate("axe.run(document, {iframes: false}).then((said) => said.violations)")
-    return [f"{each['id']}: {node['target']}" for each in violations for node in each["nodes"]]

@@ -13,7 +13,7 @@ POLICY = b"; ".join(
         b"default-src 'none'",
         b"script-src 'self'",
         b"style-src 'self'",
-        b"img-src 'self' https: http:",  # authors may show pictures of anywhere, and see them in the preview
+        b"img-src 'self' blob: https: http:",  # of anywhere, as authors show them; blob: before they are sent
         b"connect-src 'self'",
         b"frame-src blob:",  # the preview, which is sandboxed
         b"base-uri 'none'",

@@ -33,10 +33,20 @@ async function sessions(again) {
     await again();
   };
   const rows = items.map((item) => h("li", {},
-    h("span", {}, item.user_agent || "–", " · ", item.ip ?? ""),
+    h("span", { title: item.user_agent }, programOf(item.user_agent), item.ip && ` · ${item.ip}`),
     h("span", { class: "hint" }, item.current ? say("this_session") : say("last_used", { when: when(item.last_used_at) })),
     item.current ? null : button(say("end"), end(`/sessions/${item.id}`))));
   return [h("ul", { class: "rows" }, rows), items.length > 1 && button(say("end_others"), end("/sessions/others"))];
+}
+
+const BROWSERS = { "Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari" };
+const SYSTEMS = { Android: "Android", iPhone: "iPhone", iPad: "iPad", "Mac OS X": "macOS", Windows: "Windows", Linux: "Linux" };
+
+/** A browser and its system by name, of other programs what they say themselves: the first that fits, as each names older ones. */
+function programOf(agent) {
+  const first = (names) => Object.entries(names).find(([mark]) => agent.includes(mark))?.[1];
+  const browser = first(BROWSERS);
+  return browser ? [browser, first(SYSTEMS)].filter(Boolean).join(", ") : agent || say("unknown_program");
 }
 
 async function tokens(again) {
@@ -49,7 +59,7 @@ async function tokens(again) {
     h("span", {}, item.name, " · ", item.scopes.join(", ")),
     h("span", { class: "hint" }, say("last_used", { when: when(item.last_used_at) })),
     button(say("token_end"), remove(item), { class: "danger" })));
-  return [h("p", { class: "hint" }, say("tokens_why")), h("ul", { class: "rows" }, rows), newToken(again)];
+  return [h("p", { class: "hint" }, say("tokens_why")), h("ul", { class: "rows" }, rows), h("div", { class: "narrow" }, newToken(again))];
 }
 
 function newToken(again) {

@@ -5,9 +5,13 @@ import { say } from "./phrases.js";
 const API = "/api/v2";
 const NEEDS_NEW_TOKEN = new Set(["token_missing", "token_expired", "token_revoked", "token_malformed", "token_signature"]);
 const LONGEST_WAIT_SECONDS = 30;
+const LEAVING = "studio:leaving"; // kept where somebody has logged out and the server could not be told yet
+
+/** What is said to the person in front of the page as it is. */
+export class Told extends Error {}
 
 /** A refusal: `code`, `status`, `fields` by their pointer, whether it `passes` by itself, and a sentence that says what to do. */
-export class Problem extends Error {
+export class Problem extends Told {
   constructor(response, body) {
     const wait = Number(response.headers.get("Retry-After")) || 0;
     super(sentence(response.status, body, wait));
@@ -20,14 +24,14 @@ export class Problem extends Error {
 }
 
 /** Another account has come: what one person typed is not sent as another's. */
-export class SomebodyElse extends Error {
+export class SomebodyElse extends Told {
   constructor() {
     super(say("somebody_else"));
   }
 }
 
 /** No answer at all. */
-export class Unreachable extends Error {
+export class Unreachable extends Told {
   constructor() {
     super(say("unreachable"));
   }
@@ -46,6 +50,7 @@ class Session extends EventTarget {
   #token = null;
   #renewal = null;
   #logIn = null;
+  #asking = null;
 
   /** `logIn` asks the person for a password, above all that is on the page, and resolves when somebody is in. */
   askBy(logIn) {
@@ -53,30 +58,57 @@ class Session extends EventTarget {
   }
 
   async enter(login, password, totp) {
+    if (localStorage.getItem(LEAVING)) await this.#end();
     const sent = { login, password, mode: "cookie", ...(totp ? { totp } : {}) };
     this.#take(await this.#answered("POST", "/sessions", { json: sent, token: null }));
   }
 
-  /** Whether the browser still holds a session. */
+  /** Whether the browser still holds a session; one that was left is ended first, and lets nobody in. */
   async resume() {
     if (!csrf()) return false;
     try {
+      if (localStorage.getItem(LEAVING)) {
+        await this.#end();
+        return false;
+      }
       await this.#renew();
       return true;
     } catch (error) {
-      if (error instanceof Unreachable) throw error;
+      if (!(error instanceof Problem) || error.passes) throw error;
       return false;
     }
   }
 
+  /** Resolves to whether the server knows; if not, it is told as soon as the studio is opened again. */
   async leave() {
+    localStorage.setItem(LEAVING, "yes");
+    let known = true;
     try {
-      await this.call("DELETE", "/sessions/current", { headers: { "X-CSRF-Token": csrf() } });
-    } finally {
-      this.#token = null;
-      this.user = null;
-      this.dispatchEvent(new Event("left"));
+      await this.#end();
+    } catch (error) {
+      if (!(error instanceof Told)) throw error;
+      known = false;
     }
+    this.#forget();
+    this.dispatchEvent(new Event("left"));
+    return known;
+  }
+
+  /** Raises Unreachable or a Problem that passes; one that has ended already is at its end. */
+  async #end() {
+    const token = csrf() ? null : this.#token; // which may have expired, and the cookie has not
+    try {
+      await this.#answered("DELETE", "/sessions/current", { headers: { "X-CSRF-Token": csrf() }, token });
+    } catch (error) {
+      if (!(error instanceof Problem) || error.passes) throw error;
+    }
+    localStorage.removeItem(LEAVING);
+  }
+
+  #forget() {
+    this.#token = null;
+    this.user = null;
+    this.id = null;
   }
 
   /** Ask the API; renews the token, and asks for a password where the session has ended, and tries again as the same person. */
@@ -90,8 +122,8 @@ class Session extends EventTarget {
     try {
       await this.#renew();
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      await this.#logIn();
+      if (!(error instanceof Problem) || error.passes) throw error;
+      await this.#asked();
     }
     if (asker && this.user.id !== asker) throw new SomebodyElse();
     return await this.#answered(method, path, { ...options, token: this.#token });
@@ -107,6 +139,14 @@ class Session extends EventTarget {
       await new Promise((resolve) => setTimeout(resolve, (error.wait || 1) * 1000));
       return await this.call(method, path, options);
     }
+  }
+
+  /** Once for all that met the end of the session at the same time. */
+  #asked() {
+    this.#asking ??= this.#logIn().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
   }
 
   #renew() {

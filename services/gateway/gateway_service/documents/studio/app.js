@@ -34,7 +34,6 @@ session.addEventListener("entered", () => {
 session.addEventListener("left", () => {
   dropDrafts();
   tabs.postMessage("left");
-  enter();
 });
 tabs.addEventListener("message", () => location.reload());
 addEventListener("hashchange", () => moved());
@@ -87,13 +86,13 @@ async function leave() {
   if (editor?.dirty && !(await editor.save()) && !(await sure(say("leave_unsaved"), say("log_out")))) return;
   editor?.close();
   editor = null;
-  await session.leave();
+  enter((await session.leave()) ? "" : say("left_untold"));
 }
 
-function enter() {
+function enter(told = "") {
   document.title = say("studio");
   const entered = () => show();
-  root.replaceChildren(h("main", { class: "door" }, h("h1", {}, "Broadsheet"), logInForm(entered),
+  root.replaceChildren(h("main", { class: "door" }, h("h1", {}, "Broadsheet"), told && h("p", { class: "notice", role: "alert" }, told), logInForm(entered),
     h("p", { class: "buttons" }, button(say("language"), changeLanguage))));
   root.querySelector("input").focus();
 }

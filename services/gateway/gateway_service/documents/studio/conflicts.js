@@ -6,11 +6,14 @@ import { choose } from "./dialogs.js";
 import { h } from "./dom.js";
 import { say } from "./phrases.js";
 
-/** Resolves to whether what was typed is saved. */
+/** Resolves to whether what was typed is saved. Nobody is asked where the other side is of oneself, or says the same. */
 export async function resolved(editor) {
   const theirs = await session.patiently("GET", `/posts/${editor.post.id}`);
   const mine = editor.fields.value;
-  const chosen = await choose(say("conflict"), [h("p", {}, say("conflict_why")), comparison(theirs.body.body, mine.body)], [
+  const known = [mine, editor.post, editor.unanswered].map((fields) => fields && written(fields));
+  if (known.includes(written(theirs.body))) return editor.overwrite(theirs.headers.get("ETag"));
+  const between = comparison(readable(theirs.body), readable(mine));
+  const chosen = await choose(say("conflict"), [h("p", {}, say("conflict_why")), between], [
     [say("conflict_mine"), "mine", "primary"],
     [say("conflict_theirs"), "theirs"],
     [say("conflict_copy"), "copy"],
@@ -20,6 +23,15 @@ export async function resolved(editor) {
   if (chosen === "theirs") await editor.reload({ keep: true });
   if (chosen === "copy") await copied(editor, mine);
   return false;
+}
+
+/** What an author writes in a post, to be compared. */
+function written({ title, body, tags, images, comments_open }) {
+  return JSON.stringify([title, body, [...tags].sort(), images.map(({ media_id, alt, caption }) => [media_id, alt, caption]), comments_open]);
+}
+
+function readable({ title, tags, body }) {
+  return `${title}\n${tags.map((tag) => `#${tag}`).join(" ")}\n\n${body}`;
 }
 
 async function copied(editor, mine) {

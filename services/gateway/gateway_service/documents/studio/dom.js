@@ -1,5 +1,7 @@
 // Elements are made here and nowhere of text: the page's policy refuses HTML from strings.
 
+import { Told } from "./api.js";
+
 /** An element: `on…` are listeners, other attributes are properties where there is one; children are nodes or text. */
 export function h(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -28,7 +30,16 @@ export function field(label, control, hint = null) {
   return { element, control, wrong };
 }
 
-export function button(label, onclick, attributes = {}) {
+/** Where what it does is refused and nothing else says so, it is told to everybody. */
+export function button(label, run, attributes = {}) {
+  const onclick = async (event) => {
+    try {
+      await run(event);
+    } catch (error) {
+      if (!(error instanceof Told)) throw error;
+      tell(error.message);
+    }
+  };
   return h("button", { type: "button", onclick, ...attributes }, label);
 }
 

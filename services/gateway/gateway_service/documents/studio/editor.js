@@ -1,6 +1,6 @@
 // One post while it is written. What is typed is kept in this browser at once, and saved when the author says so.
 
-import { Problem, Unreachable, session } from "./api.js";
+import { Problem, Told, Unreachable, session } from "./api.js";
 import { resolved } from "./conflicts.js";
 import { LocalDraft } from "./drafts.js";
 import { Fields } from "./fields.js";
@@ -9,7 +9,7 @@ import { choose } from "./dialogs.js";
 import { button, h, tell } from "./dom.js";
 import { panels } from "./panels.js";
 import { say, when } from "./phrases.js";
-import { steps } from "./steps.js";
+import { removal, steps } from "./steps.js";
 
 export async function editorPage(main, postId) {
   const editor = new Editor(main);
@@ -20,6 +20,7 @@ export async function editorPage(main, postId) {
 export class Editor {
   post = null;
   etag = null;
+  unanswered = null; // what was sent and may have arrived, though no answer said so
   #dirty = false;
   #once = crypto.randomUUID(); // a post that is sent twice is made once
   #saving = null;
@@ -78,7 +79,17 @@ export class Editor {
       this.#saved(sent, await this.#send(sent));
       return true;
     } catch (error) {
-      return this.#notSaved(error);
+      return this.#notSaved(error, sent);
+    }
+  }
+
+  async #resolved() {
+    try {
+      return await resolved(this);
+    } catch (error) {
+      if (!(error instanceof Told)) throw error;
+      this.wrong.textContent = error.message;
+      return false;
     }
   }
 
@@ -89,6 +100,7 @@ export class Editor {
 
   #saved(sent, answer) {
     const isNew = !this.post;
+    this.unanswered = null;
     const typedMeanwhile = JSON.stringify(sent) !== JSON.stringify(this.fields.value);
     this.#takes(answer);
     if (isNew) {
@@ -106,9 +118,10 @@ export class Editor {
     this.state.textContent = say("saved_at", { when: when(this.post.updated_at) });
   }
 
-  async #notSaved(error) {
+  async #notSaved(error, sent) {
     this.state.textContent = say(error instanceof Unreachable ? "unsaved_offline" : "unsaved");
-    if (error instanceof Problem && error.status === 412) return resolved(this);
+    if (error instanceof Problem && error.status === 412) return this.#resolved();
+    if (error instanceof Unreachable || [502, 504].includes(error.status)) this.unanswered = sent;
     if (error.code === "idempotency_key_reused") {
       this.#once = crypto.randomUUID(); // what was sent before, and not answered, has been changed since
       return this.#save();
@@ -179,7 +192,7 @@ export class Editor {
 
   #offer() {
     const saves = button(say("save"), () => this.save(), { class: "primary", "aria-keyshortcuts": "Control+S" });
-    this.actions.replaceChildren(saves, ...(this.post ? [...steps(this), ...panels(this)] : [...steps(this)]));
+    this.actions.replaceChildren(saves, ...steps(this), ...(this.post ? [...panels(this), removal(this)] : []));
   }
 
   /** Takes a step that changes the post, after all is saved; what is refused is said. */

@@ -1,6 +1,6 @@
 // The fields of a post, its text with the preview beside it.
 
-import { button, field, h } from "./dom.js";
+import { button, field, h, tell } from "./dom.js";
 import { say } from "./phrases.js";
 import { PostPictures } from "./pictures.js";
 import { Preview } from "./preview.js";
@@ -29,7 +29,7 @@ export class Fields {
       typed();
       this.#show();
     });
-    this.#takesPictures(this.body.control);
+    this.#takesPictures();
   }
 
   get value() {
@@ -94,17 +94,29 @@ export class Fields {
     text.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  #takesPictures(text) {
+  /** Dropped anywhere beside the text as well: the browser would else leave the page for the picture. */
+  #takesPictures() {
     const pictures = (data) => [...(data?.files ?? [])].filter((file) => file.type.startsWith("image/"));
     const take = (event, data) => {
       const files = pictures(data);
       if (!files.length) return;
       event.preventDefault();
+      tell(say("pictures_taken", { count: files.length }));
       this.pictures.add(files);
     };
-    text.addEventListener("paste", (event) => take(event, event.clipboardData));
-    text.addEventListener("drop", (event) => take(event, event.dataTransfer));
-    text.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+    const over = (event) => {
+      if (!event.dataTransfer.types.includes("Files")) return;
+      event.preventDefault();
+      this.element.classList.add("over");
+    };
+    const past = () => this.element.classList.remove("over");
+    this.element.addEventListener("paste", (event) => take(event, event.clipboardData));
+    this.element.addEventListener("dragover", over);
+    this.element.addEventListener("dragleave", past);
+    this.element.addEventListener("drop", (event) => {
+      past();
+      take(event, event.dataTransfer);
+    });
   }
 
   /** On a phone one of both is seen. */

@@ -72,6 +72,7 @@ class Card {
     this.alt = field(say("alt"), h("input", { value: image.alt, maxLength: 1000 }));
     this.caption = field(say("caption"), h("input", { value: image.caption, maxLength: 1000 }));
     this.frame = h("div", { class: "frame" });
+    if (file) this.#showHere();
     this.state = h("p", { class: "hint" });
     this.actions = h("p", { class: "buttons" });
     this.element = h("li", { class: "card" }, this.frame, this.state, this.alt.element, this.caption.element, this.actions);
@@ -107,11 +108,32 @@ class Card {
   }
 
   #remove() {
+    this.removed = true;
     this.upload?.cancel().catch(() => {});
     this.pictures.take(this);
   }
 
+  /** The author's own file, until the server has drawn it; a browser that cannot show its type shows an empty frame. */
+  #showHere() {
+    const address = URL.createObjectURL(this.file);
+    const done = () => URL.revokeObjectURL(address);
+    this.frame.classList.add("coming");
+    this.frame.append(h("img", { src: address, alt: "", onload: done, onerror: (event) => [done(), event.target.remove()] }));
+  }
+
+  /** Sends what is missing, once however many ask for it. */
   async send() {
+    if (this.sending || this.removed) return;
+    this.sending = true;
+    try {
+      await this.#send();
+    } finally {
+      this.sending = false;
+    }
+    if (this.id && !this.removed) await this.follow();
+  }
+
+  async #send() {
     const bar = h("progress", { max: 1, value: 0, "aria-label": say("uploading", { name: this.file.name }) });
     this.upload ??= new Upload(this.file, () => {});
     this.upload.onprogress = (part) => {
@@ -127,7 +149,6 @@ class Card {
     this.upload = null;
     this.#askForAlt();
     this.pictures.changed();
-    await this.follow();
   }
 
   #failed(error) {
@@ -139,10 +160,11 @@ class Card {
       return;
     }
     this.upload = null;
+    this.frame.classList.remove("coming");
     this.state.replaceChildren(h("span", { class: "wrong", role: "alert" }, say("picture_refused", { name: this.file.name, why: error.message })));
   }
 
-  /** Shows the picture's colour until it can be seen. */
+  /** Asks until it is drawn. */
   async follow() {
     this.state.textContent = say("rendering");
     try {
@@ -157,6 +179,7 @@ class Card {
 
   #see(asset) {
     this.state.textContent = asset.state === "failed" ? say("picture_failed") : "";
+    this.frame.classList.remove("coming");
     if (asset.placeholder) this.frame.style.backgroundColor = asset.placeholder.color;
     if (!this.alt.control.value && asset.alt) this.alt.control.value = asset.alt;
     if (asset.state === "failed") return;
@@ -173,7 +196,7 @@ export async function picturesPage(main) {
   main.append(
     h("h1", { tabIndex: -1 }, say("pictures")),
     h("p", { class: "hint" }, say("quota", { used: size(quota.used_bytes), limit })),
-    assets.length ? h("ul", { class: "gallery" }, assets.map(shown)) : h("p", {}, say("nothing_here")),
+    assets.length ? h("ul", { class: "gallery" }, assets.map(shown)) : h("p", { class: "empty" }, say("no_pictures")),
   );
 }
 
@@ -204,6 +227,12 @@ function changeOf(asset, item, act) {
 async function tellUsage(asset, told) {
   const { body } = await session.patiently("GET", `/assets/${asset.id}/usage`);
   const nowhere = body.goes_at ? say("unused", { when: when(body.goes_at) }) : say("unused_kept");
-  told.replaceChildren(body.used_by.length ? say("used_by", { count: body.used_by.length }) : nowhere, " ",
-    ...body.used_by.filter((use) => use.type === "post").map((use) => h("a", { href: `#/posts/${use.id}` }, "→")));
+  const places = await Promise.all(body.used_by.map(placeOf));
+  told.replaceChildren(body.used_by.length ? say("used_in") : nowhere, " ", ...places.flatMap((place, index) => [index ? ", " : "", place]));
+}
+
+async function placeOf({ type, id }) {
+  if (type !== "post") return say("used_elsewhere");
+  const found = await session.patiently("GET", `/posts/${id}?fields=title`);
+  return h("a", { href: `#/posts/${id}` }, found.body.title || say("untitled"));
 }

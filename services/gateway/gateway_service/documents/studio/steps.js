@@ -15,7 +15,6 @@ const LABEL = { published: "publish", scheduled: "schedule", draft: "unpublish",
 
 export function steps(editor) {
   const next = NEXT[editor.post?.status ?? "draft"].map((to) => button(say(LABEL[to]), () => taken(editor, to)));
-  if (editor.post) next.push(button(say("remove"), () => removed(editor), { class: "danger" }));
   if (editor.post?.links.html) next.push(h("a", { class: "button", href: editor.post.links.html, target: "_blank", rel: "noopener" }, say("view")));
   return next;
 }
@@ -37,6 +36,11 @@ function asked() {
     const choose = () => at.control.value && close(new Date(at.control.value).toISOString());
     return [form(say("schedule"), choose, at.element), button(say("close"), () => close())];
   });
+}
+
+/** The last of the buttons, away from those that one presses every day. */
+export function removal(editor) {
+  return button(say("remove"), () => removed(editor), { class: "danger" });
 }
 
 async function removed(editor) {

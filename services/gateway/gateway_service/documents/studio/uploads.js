@@ -16,8 +16,7 @@ export class Upload {
 
   /** Sends what is missing and resolves with the asset's id; where it rejects with Unreachable, ask again. */
   async run() {
-    if (this.address) await this.#ask();
-    else await this.#create();
+    if (!this.address || !(await this.#isKept())) await this.#create();
     let assetId = null;
     while (!assetId) assetId = await this.#piece();
     return assetId;
@@ -31,6 +30,18 @@ export class Upload {
     const headers = { ...TUS, "Upload-Length": String(this.file.size), "Upload-Metadata": `filename ${base64(this.file.name)}` };
     const answer = await session.patiently("POST", "/uploads", { headers });
     this.address = new URL(answer.headers.get("Location"), location.href).pathname;
+    this.#arrived(0);
+  }
+
+  /** An upload that nobody goes on with is removed after some time: it begins anew then. */
+  async #isKept() {
+    try {
+      await this.#ask();
+      return true;
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 404) throw error;
+      return false;
+    }
   }
 
   async #ask() {

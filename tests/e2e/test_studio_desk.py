@@ -1,0 +1,268 @@
+"""What lies around the writing in the studio: finding, planning, comments, pictures and what one is logged in with."""
+
+import base64
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pyotp
+import pytest
+from playwright.sync_api import Page, Route, expect
+
+from tests.support.api import Visitor, json_of
+from tests.support.photographs import photograph
+from tests.support.studio import KEPT, SAVED, barriers_of, begin, log_in, save
+from tests.support.waiting import eventually
+
+DROPPED = """([encoded, kind]) => {
+  const bytes = Uint8Array.from(atob(encoded), (letter) => letter.charCodeAt(0));
+  const data = new DataTransfer();
+  data.items.add(new File([bytes], "boats.jpg", {type: "image/jpeg"}));
+  const of = {bubbles: true, cancelable: true};
+  const event = kind === "paste"
+    ? new ClipboardEvent("paste", {...of, clipboardData: data}) : new DragEvent("drop", {...of, dataTransfer: data});
+  document.querySelector(kind === "paste" ? "textarea.text" : ".preview").dispatchEvent(event);
+}"""
+"""Brings a picture into the editor as a person's hand does, onto the text or beside it."""
+
+
+def say_of(visitor: Visitor, post_id: str, words: str) -> str:
+    sent = visitor.http.post(f"/api/v2/posts/{post_id}/comments", json={"body": words})
+    return str(json_of(sent, 201)["id"])
+
+
+def post_of(erin: Visitor, post_id: str) -> dict[str, object]:
+    return json_of(erin.http.get(f"/api/v2/posts/{post_id}"), 200)
+
+
+def picture_of(erin: Visitor) -> str:
+    """The one that her studio has sent, once it is there."""
+
+    def sent() -> str | None:
+        items = json_of(erin.http.get("/api/v2/assets"), 200)["items"]
+        return str(items[0]["id"]) if items else None
+
+    return eventually(sent, seconds=60)
+
+
+def test_posts_are_found_by_their_words_and_states(studio: Page, erin: Visitor) -> None:
+    expect(studio.get_by_text("You have written nothing yet.")).to_be_visible()
+    erin.create_post(title="Of boats", body="They come home.")
+    erin.create_post(title="Of hills", body="They stay.", published=True)
+    studio.reload()
+    titles = studio.locator(".posts li a")
+    expect(titles).to_have_count(2)
+    studio.get_by_role("button", name="Draft").click()
+    expect(titles).to_have_text(["Of boats"])
+    studio.get_by_role("button", name="All").click()
+    studio.get_by_label("Search your posts").fill("stay")
+    expect(titles).to_have_text(["Of hills"])
+    studio.get_by_role("button", name="Draft").click()
+    expect(studio.get_by_text("No post of yours fits.")).to_be_visible()
+
+
+def test_a_state_is_looked_for_in_all_pages_of_the_list(studio: Page) -> None:
+    """The server lists all states together, and a draft may lie behind many that are published."""
+    posts: list[dict[str, Any]] = [
+        {"id": f"00000000-0000-7000-8000-{number:012}", "title": f"Post {number}", "status": "published"}
+        | {"updated_at": "2026-01-01T00:00:00Z", "scheduled_for": None, "waiting_for": [], "tags": []}
+        for number in range(3)
+    ]
+    posts[2]["status"] = "draft"
+
+    def page_of(route: Route) -> None:
+        number = int((re.search(r"cursor=(\d)", route.request.url) or ["", "0"])[1])
+        answer = {"items": posts[number : number + 1], "next_cursor": str(number + 1) if number < 2 else None}
+        route.fulfill(content_type="application/json", body=json.dumps(answer))
+
+    studio.route("**/api/v2/posts?mine=true*", page_of)
+    studio.reload()
+    studio.get_by_role("button", name="Draft").click()
+    expect(studio.locator(".posts li a")).to_have_text(["Post 2"])
+
+
+def test_a_post_is_planned_and_taken_back(studio: Page, erin: Visitor) -> None:
+    begin(studio, "Tomorrow", "words")
+    studio.get_by_label("Tags").fill("sea, harbour")
+    post_id = save(studio)
+    studio.get_by_role("button", name="Schedule").click()
+    studio.get_by_label("When (your time)").fill("2031-05-06T07:08")
+    studio.get_by_role("dialog").get_by_role("button", name="Schedule").click()
+    expect(studio.locator("h1 .state")).to_have_text("Scheduled")
+    planned = post_of(erin, post_id)
+    assert (planned["status"], planned["tags"]) == ("scheduled", ["sea", "harbour"])
+    studio.get_by_role("button", name="Take back to draft").click()
+    expect(studio.locator("h1 .state")).to_have_text("Draft")
+
+
+def test_a_preview_link_shows_a_draft_to_who_has_it(studio: Page, stranger: Visitor) -> None:
+    begin(studio, "In confidence", "not for all")
+    save(studio)
+    studio.get_by_role("button", name="Preview link").click()
+    address = studio.get_by_role("dialog").get_by_role("textbox").input_value()
+    assert "not for all" in stranger.http.get(address).text
+
+
+def test_comments_are_answered_and_removed(studio: Page, erin: Visitor, alice: Visitor) -> None:
+    begin(studio, "Discussed", "words")
+    post_id = save(studio)
+    studio.get_by_role("button", name="Publish").click()
+    expect(studio.locator("h1 .state")).to_have_text("Published")
+    say_of(alice, post_id, "How rude of you")
+    studio.get_by_role("button", name="Comments").click()
+    comment = studio.get_by_role("listitem").filter(has_text="How rude of you")
+    comment.get_by_role("button", name="Reply").click()
+    studio.get_by_label("Reply").fill("I am sorry")
+    studio.get_by_role("button", name="Send").click()
+    expect(studio.get_by_text("I am sorry")).to_be_visible()
+    comment.get_by_role("button", name="Remove").first.click()
+    expect(studio.get_by_text("How rude of you")).to_have_count(0)
+    said = json_of(alice.http.get(f"/api/v2/posts/{post_id}/comments"), 200)["items"]
+    assert "How rude of you" not in json.dumps(said)
+
+
+@pytest.mark.parametrize("kind", ["drop", "paste"])
+def test_a_picture_comes_by_hand_and_says_where_it_is_used(studio: Page, erin: Visitor, kind: str) -> None:
+    begin(studio, "Boats", "words")
+    sent = base64.b64encode(photograph(800, 600, seed=f"{kind} {erin.username}")).decode()
+    studio.evaluate(DROPPED, [sent, kind])
+    expect(studio.locator(".frame img")).to_be_visible()
+    expect(studio.get_by_text("Say what it shows")).to_be_visible()
+    studio.get_by_label("What the picture shows").fill("Boats")
+    picture = picture_of(erin)
+    save(studio)
+    eventually(lambda: json_of(erin.http.get(f"/api/v2/assets/{picture}/usage"), 200)["used_by"], seconds=60)
+    studio.get_by_role("link", name="Pictures").click()
+    studio.get_by_role("button", name="Where is it used?").click()
+    studio.get_by_role("listitem").get_by_role("link", name="Boats").click()
+    expect(studio.get_by_label("Title")).to_have_value("Boats")
+
+
+def test_a_picture_is_seen_before_the_server_has_drawn_it(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"early {erin.username}"))
+    begin(studio, "Pier", "words")
+    studio.route("**/api/v2/uploads", lambda route: None)  # no answer, while this lasts
+    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    expect(studio.locator(".frame.coming img")).to_be_visible()
+    assert studio.locator(".frame img").evaluate("async (image) => { await image.decode(); return image.naturalWidth }")
+
+
+def test_an_upload_goes_on_by_itself_when_the_network_is_back(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"offline {erin.username}"))
+    begin(studio, "Pier", "words")
+    save(studio)
+    studio.context.set_offline(True)
+    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    expect(studio.get_by_text("Interrupted at 0 %")).to_be_visible()
+    studio.context.set_offline(False)
+    expect(studio.get_by_text("Say what it shows")).to_be_visible()
+    assert len(json_of(erin.http.get("/api/v2/assets"), 200)["items"]) == 1
+
+
+def test_an_upload_that_the_server_has_thrown_away_begins_anew(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"late {erin.username}"))
+    begin(studio, "Pier", "words")
+    studio.route("**/api/v2/uploads/*", lambda route: route.abort())
+    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    expect(studio.get_by_text("Interrupted at")).to_be_visible()
+    studio.unroute("**/api/v2/uploads/*")
+    gone = {"status": 404, "code": "not_found"}
+    studio.route("**/api/v2/uploads/*", lambda route: route.fulfill(status=404, json=gone), times=1)
+    studio.get_by_role("button", name="Go on").click()
+    expect(studio.get_by_text("Say what it shows")).to_be_visible()
+
+
+def test_a_save_whose_answer_was_lost_is_no_conflict(studio: Page, erin: Visitor) -> None:
+    begin(studio, "At sea", "on land")
+    post_id = save(studio)
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    studio.route(f"**/api/v2/posts/{post_id}", lost)
+    studio.get_by_label("Text").fill("at sea")
+    studio.keyboard.press("Control+s")
+    expect(studio.get_by_text("No connection.")).to_be_visible()
+    studio.unroute(f"**/api/v2/posts/{post_id}")
+    studio.get_by_label("Text").fill("at sea, and on")
+    studio.keyboard.press("Control+s")
+    expect(studio.get_by_text(SAVED)).to_be_visible()
+    assert post_of(erin, post_id)["body"] == "at sea, and on"
+
+
+def test_a_log_out_that_the_server_did_not_hear_of_is_finished_later(studio: Page, erin: Visitor) -> None:
+    studio.route("**/api/v2/sessions/current", lambda route: route.abort())
+    studio.get_by_role("button", name="Log out").click()
+    expect(studio.get_by_text("the server could not be told")).to_be_visible()
+    studio.unroute("**/api/v2/sessions/current")
+    studio.reload()
+    expect(studio.get_by_label("Password")).to_be_visible()
+    assert len(json_of(erin.http.get("/api/v1/auth/sessions"), 200)["results"]) == 1  # the test's own
+
+
+def test_nothing_that_opens_the_account_is_kept_where_scripts_read(studio: Page) -> None:
+    kept = "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"
+    found = studio.evaluate(kept)
+    assert not re.search(r"eyJ|bsr_|refresh", found)
+    assert studio.evaluate(KEPT) == 0
+
+
+def test_a_second_factor_is_asked_for(page: Page, erin: Visitor, base_url: str) -> None:
+    page.goto(f"{base_url}/studio")
+    recovery_code = second_factor_of(erin)
+    log_in(page, erin)
+    expect(page.get_by_text("This account asks for a code as well.")).to_be_visible()
+    code = page.get_by_label("Code of your authenticator")
+    expect(code).to_be_focused()
+    code.fill(recovery_code)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", name="Posts")).to_be_visible()
+
+
+def second_factor_of(erin: Visitor) -> str:
+    """Set one up; returns a recovery code, as a code of the app is good once."""
+    secret = json_of(erin.http.post("/api/v2/me/totp"), 201)["secret"]
+    confirmed = json_of(erin.http.post("/api/v2/me/totp/confirm", json={"code": pyotp.TOTP(secret).now()}), 200)
+    return str(confirmed["recovery_codes"][0])
+
+
+def test_log_ins_and_tokens_are_seen_and_ended(studio: Page, erin: Visitor) -> None:
+    studio.get_by_role("link", name="Account").click()
+    expect(studio.get_by_text("this browser")).to_be_visible()
+    expect(studio.get_by_text(re.compile(r"^Chrome, Linux"))).to_be_visible()
+    studio.get_by_role("button", name="End", exact=True).click()
+    expect(studio.get_by_role("button", name="End", exact=True)).to_have_count(0)
+    eventually(lambda: erin.http.get("/api/v2/me").status_code == 401)
+    studio.get_by_label("What is it for?").fill("nightly import")
+    studio.get_by_role("button", name="Make a token").click()
+    token = studio.get_by_role("dialog").locator("code").inner_text()
+    studio.get_by_role("dialog").get_by_role("button", name="Close").click()
+    program = erin.program(token)
+    assert program.http.get("/api/v1/posts?mine=true").status_code == 200
+    studio.get_by_role("listitem").filter(has_text="nightly import").get_by_role("button", name="Delete").click()
+    expect(studio.get_by_text("nightly import")).to_have_count(0)
+    eventually(lambda: program.http.get("/api/v1/posts?mine=true").status_code == 401)
+
+
+def test_questions_and_panels_have_no_barriers(studio: Page, erin: Visitor, axe: str) -> None:
+    begin(studio, "Looked at", "the first words")
+    post_id = save(studio)
+    studio.get_by_role("button", name="Publish").click()
+    expect(studio.locator("h1 .state")).to_have_text("Published")
+    say_of(erin, post_id, "Of myself")
+    barriers = {"a post": barriers_of(studio, axe)}
+    for panel in ("History", "Comments"):
+        studio.get_by_role("button", name=panel).click()
+        expect(studio.get_by_role("heading", name=panel)).to_be_visible()
+        expect(studio.locator(".panel li").first).to_be_visible()
+        barriers[panel] = barriers_of(studio, axe)
+    studio.get_by_role("button", name="Take back to draft").click()
+    for question in ("Schedule", "Preview link", "Delete"):
+        studio.get_by_role("button", name=question).click()
+        expect(studio.get_by_role("dialog")).to_be_visible()
+        barriers[question] = barriers_of(studio, axe)
+        studio.keyboard.press("Escape")
+        expect(studio.get_by_role("dialog")).to_have_count(0)
+    assert {place: said for place, said in barriers.items() if said} == {}

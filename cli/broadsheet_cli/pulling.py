@@ -14,7 +14,7 @@ from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import digest_of, read_document, written
 from broadsheet_cli.errors import Conflict, Failure, Unreachable
 from broadsheet_cli.pushing import Outcome
-from broadsheet_cli.state import KnownPicture, State
+from broadsheet_cli.state import KnownPicture, State, came_to_it_by_itself, known_post
 
 PICTURES = "pictures"
 
@@ -39,20 +39,21 @@ class Pull:
     def _one(self, name: str, post_id: str) -> Outcome:
         path, known = self._folder / name, self._state.post(name)
         answer = self._api.request("GET", f"/posts/{post_id}")
-        etag = answer.headers["ETag"]
+        etag, post = answer.headers["ETag"], answer.json()
         if known and path.exists():
             typed = read_document(path, self._folder).digest != known["digest"]
             if known["etag"] == etag:
+                return Outcome(name, "same", post_id)
+            if typed and came_to_it_by_itself(known, post):
                 return Outcome(name, "same", post_id)
             if typed and not self._force:
                 raise Conflict(f"{name} was changed here and on the server: push --force, or pull --force.")
         elif path.exists() and not self._force:
             raise Conflict(f"{name} is here and was never pushed: move it, or pull --force.")
-        post = answer.json()
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(written(_front(post), self._body(post, path.parent)), encoding="utf-8")
         digest = read_document(path, self._folder).digest
-        self._state.keep_post(name, {"id": post_id, "etag": etag, "digest": digest, "status": post["status"]})
+        self._state.keep_post(name, known_post(post, etag, digest=digest))
         return Outcome(name, "changed" if known else "created", post_id)
 
     def _body(self, post: Json, beside: Path) -> str:

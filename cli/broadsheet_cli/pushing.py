@@ -1,20 +1,27 @@
-"""From a folder to the server: only what changed, several at a time, and nothing twice after a kill."""
+"""From a folder to the server: only what changed, several at a time, and nothing twice after a kill.
+
+The pictures of a post go at the same time, and beside those of others: over a long line it is waiting that takes time.
+"""
 
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import httpx
+
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import Document, Picture, documents_in, read_document
 from broadsheet_cli.errors import Failure
-from broadsheet_cli.state import KnownPicture, State
+from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
 from broadsheet_cli.uploads import Progress, Upload
 
-AT_A_TIME = 4
+POSTS_AT_A_TIME = 8
+PICTURES_AT_A_TIME = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,7 @@ class Push:
         self._state = State(folder, api.server)
         self._force = force
         self._pictures: dict[str, threading.Lock] = {}
+        self._senders = ThreadPoolExecutor(PICTURES_AT_A_TIME)
         self._guard = threading.Lock()
 
     def plan(self) -> Iterator[Planned]:
@@ -66,7 +74,7 @@ class Push:
 
     def run(self, plan: Iterable[Planned], advance: Progress) -> Iterator[Outcome]:
         """Each file's outcome, as it comes; ``advance`` is told the bytes of pictures that have arrived."""
-        with ThreadPoolExecutor(AT_A_TIME) as threads:
+        with self._senders, ThreadPoolExecutor(POSTS_AT_A_TIME) as threads:
             waiting = []
             for name, document, todo in plan:
                 if isinstance(document, Failure):
@@ -80,7 +88,9 @@ class Push:
 
     def _one(self, name: str, document: Document, todo: str, advance: Progress) -> Outcome:
         try:
-            pictures = {named: self._picture(shown, advance) for named, shown in document.pictures.items()}
+            send = partial(self._picture, advance=advance)
+            sent = {named: self._senders.submit(send, shown) for named, shown in document.pictures.items()}
+            pictures = {named: picture.result() for named, picture in sent.items()}
             post_id = self._post(name, document, pictures)
         except Failure as error:
             return Outcome(name, "failed", why=error)
@@ -103,33 +113,46 @@ class Push:
             return known
 
     def _post(self, name: str, document: Document, pictures: dict[str, KnownPicture]) -> str:
-        sent = _fields(document, pictures)
         known = self._state.post(name)
+        sent = _fields(document, pictures)
         if known is None:
             once = self._state.key(f"{name} {document.digest}")
             answer = self._api.request("POST", "/posts", json=sent, headers={"Idempotency-Key": once})
         else:
-            etag = self._api.etag(known["id"]) if self._force else known["etag"]
-            answer = self._api.request("PATCH", f"/posts/{known['id']}", json=sent, headers={"If-Match": etag})
+            answer = self._changed(known, sent)
         post: Json = answer.json()
-        self._keep(name, post, answer.headers["ETag"], digest="")  # not all is done yet
+        self._state.keep_post(name, known_post(post, answer.headers["ETag"], digest=""))  # not all is done yet
         etag = self._brought_to(document, post, answer.headers["ETag"])
-        self._keep(name, {**post, "status": document.status}, etag, document.digest)
+        self._state.keep_post(name, known_post(post, etag, digest=document.digest, status=document.status))
         return str(post["id"])
+
+    def _changed(self, known: KnownPost, sent: Json) -> httpx.Response:
+        """Keeps what a file cannot say: captions, and pictures that were added elsewhere and are not in the text."""
+        answer = self._api.request("GET", f"/posts/{known['id']}")
+        there: Json = answer.json()
+        takes_over = self._force or came_to_it_by_itself(known, there)
+        etag = answer.headers["ETag"] if takes_over else known["etag"]
+        captions = {image["media_id"]: image["caption"] for image in there["images"]}
+        shown = [{**image, "caption": captions.get(image["media_id"], "")} for image in sent["images"]]
+        of_others = [
+            {key: image[key] for key in ("media_id", "alt", "caption")}
+            for image in there["images"]
+            if not self._state.has_picture(image["media_id"])
+        ]
+        changes = {**sent, "images": of_others + shown}
+        return self._api.request("PATCH", f"/posts/{known['id']}", json=changes, headers={"If-Match": etag})
 
     def _brought_to(self, document: Document, post: Json, etag: str) -> str:
         """The state that the file says; returns the post's tag then."""
         at = document.fields.get("at")
-        if document.status == post["status"] and not at:
+        went_out = at and post["status"] == "published" and at <= datetime.now(UTC)
+        if went_out or (document.status == post["status"] and not at):
             return etag
         step = {"to": document.status} | ({"at": at.isoformat()} if at else {})
         if document.status == "scheduled" and post["status"] == "scheduled":
             self._api.post(f"/posts/{post['id']}/transitions", {"to": "draft"})
         answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
         return answer.headers.get("ETag") or self._api.etag(post["id"])
-
-    def _keep(self, name: str, post: Json, etag: str, digest: str) -> None:
-        self._state.keep_post(name, {"id": post["id"], "etag": etag, "digest": digest, "status": post["status"]})
 
 
 def _fields(document: Document, pictures: dict[str, KnownPicture]) -> Json:

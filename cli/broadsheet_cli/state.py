@@ -1,11 +1,15 @@
-"""What a folder knows of the server, in ``.broadsheet/state.json``: kept after each step, so a kill loses nothing."""
+"""What a folder knows of the server, in ``.broadsheet/state.json``: kept after each step, so a kill loses nothing.
 
+It is not forced to the disk, which would take longer than to send a post: a power cut may lose the last steps, and they
+are taken again by the same keys.
+"""
+
+import hashlib
 import json
-import os
 import threading
 import uuid
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from broadsheet_cli.errors import Failure
 
@@ -13,17 +17,46 @@ NAME = ".broadsheet/state.json"
 
 
 class KnownPost(TypedDict):
-    """``digest`` is of the file as it was when both sides were the same, ``etag`` of the post."""
+    """``digest`` is of the file as it was when both sides were the same, ``words`` of what the post said then.
+
+    ``status`` is what the file asked for: a post that waits for its pictures, or for its time, comes to it by itself.
+    """
 
     id: str
     etag: str
     digest: str
     status: str
+    words: NotRequired[str]
 
 
 class KnownPicture(TypedDict):
     id: str
     url: str
+
+
+def known_post(post: dict[str, Any], etag: str, *, digest: str, status: str | None = None) -> KnownPost:
+    """What is kept of a post of version 2 as the server has it; ``status`` where the file asks for one to come."""
+    return {
+        "id": post["id"],
+        "etag": etag,
+        "digest": digest,
+        "status": status or post["status"],
+        "words": _words(post),
+    }
+
+
+def came_to_it_by_itself(known: KnownPost, post: dict[str, Any]) -> bool:
+    """Whether nobody changed the post since: it has other tags only because it was published, as it was to be."""
+    went_out = known["status"] == "scheduled" and post["status"] == "published"
+    as_asked = post["status"] == known["status"] or bool(post["waiting_for"]) or went_out
+    return as_asked and _words(post) == known.get("words")
+
+
+def _words(post: dict[str, Any]) -> str:
+    """A digest of what its author says."""
+    said = [post[name] for name in ("title", "slug", "body", "tags", "comments_open")]
+    images = [[image["media_id"], image["alt"], image["caption"]] for image in post["images"]]
+    return hashlib.sha256(json.dumps([said, images]).encode()).hexdigest()
 
 
 class State:
@@ -57,6 +90,11 @@ class State:
         known: KnownPicture | None = self._content["pictures"].get(digest)
         return known
 
+    def has_picture(self, media_id: str) -> bool:
+        """Whether this is of the folder's own pictures."""
+        with self._lock:
+            return any(known["id"] == media_id for known in self._content["pictures"].values())
+
     def upload(self, digest: str) -> str | None:
         """The address of a picture's upload that was begun."""
         address: str | None = self._content["uploads"].get(digest)
@@ -80,10 +118,7 @@ class State:
     def _write(self) -> None:
         self._file.parent.mkdir(exist_ok=True)
         new = self._file.with_suffix(".new")
-        with new.open("w") as file:
-            file.write(json.dumps(self._content))  # with an indent it takes an encoder that is many times slower
-            file.flush()
-            os.fsync(file.fileno())
+        new.write_text(json.dumps(self._content))  # with an indent it takes an encoder that is many times slower
         new.replace(self._file)
 
     def _read(self) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -51,12 +50,6 @@ class Author:
 
 
 @pytest.fixture
-def erin(base_url: str) -> Iterator[Visitor]:
-    with Visitor(base_url) as visitor:
-        yield visitor.register("erin")
-
-
-@pytest.fixture
 def author(base_url: str, erin: Visitor, tmp_path: Path) -> Author:
     author = Author(base_url, tmp_path, erin.username)
     told = author.run("login", erin.username, "--password-stdin", typed=f"{PASSWORD}\n")
@@ -73,7 +66,8 @@ def test_a_folder_goes_up_and_only_what_changes_after_that(author: Author, erin:
     post = eventually(lambda: of_title(erin, "harbour", "published"), seconds=60)
     assert post["images"][0]["alt"] == "Boats"
     author.write("notes", "More words.")
-    assert author.run("push")["counts"] == {"changed": 1, "same": 1}
+    author.write("harbour", "![Boats](boats.jpg) at dawn", status="published", tags="[sea]")
+    assert author.run("push")["counts"] == {"changed": 2}
     assert len(json_of(erin.http.get("/api/v2/assets"), 200)["items"]) == 1
 
 
@@ -109,6 +103,21 @@ def test_what_is_pulled_is_what_was_pushed(author: Author, erin: Visitor, tmp_pa
     (post,) = author.folder.glob("*.md")
     assert f"![Boats](pictures/{picture.name}) at dawn" in post.read_text()
     assert author.run("push")["counts"] == {"same": 1}
+
+
+def test_what_a_file_cannot_say_is_kept(author: Author, erin: Visitor) -> None:
+    """A picture above the text and a caption, which the studio gives, are not in the Markdown."""
+    above, shown = (str(erin.upload(photograph(240, 160, seed=f"{erin.username} {n}")).json()["id"]) for n in (1, 2))
+    image = {"alt": "Boats", "caption": "At dawn"}
+    address = json_of(erin.http.get(f"/api/v2/assets/{shown}"), 200)["urls"]["large"]
+    images = [image | {"media": above}, image | {"media": shown}]
+    erin.create_post(title="harbour", body=f"![Boats]({address})", images=images)
+    author.run("pull")
+    (post,) = author.folder.glob("*.md")
+    post.write_text(post.read_text() + "More words.\n")
+    assert author.run("push")["counts"] == {"changed": 1}
+    kept = json_of(erin.http.get("/api/v2/posts?mine=true&fields=images"), 200)["items"][0]["images"]
+    assert [(each["media_id"], each["caption"]) for each in kept] == [(above, "At dawn"), (shown, "At dawn")]
 
 
 def test_two_sides_that_both_changed_are_told_and_neither_is_lost(author: Author, erin: Visitor) -> None:

@@ -1,0 +1,154 @@
+"""What a push takes for a change of somebody else, and what it leaves alone; the server is a small one of the test."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from broadsheet_cli.api import Api, Json
+from broadsheet_cli.credentials import Credentials
+from broadsheet_cli.errors import Conflict
+from broadsheet_cli.pulling import Pull
+from broadsheet_cli.pushing import Outcome, Push
+from broadsheet_cli.sessions import Session
+
+SERVER = "https://news.example"
+
+
+class Shelf:
+    """Has one post, with the tags and states of version 2, and takes every upload."""
+
+    def __init__(self) -> None:
+        self.post: Json = {}
+        self.waits = False
+        self._revisions = itertools.count(1)
+        self._pictures = itertools.count(1)
+
+    @property
+    def etag(self) -> str:
+        return f'"{self.post["revision"]}"'
+
+    def change(self, **fields: Any) -> None:
+        """Somebody's change, or what comes about by itself."""
+        self.post |= fields | {"revision": next(self._revisions)}
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        path = request.url.path.removeprefix("/api/v2")
+        sent = json.loads(request.content or b"{}") if path.startswith("/posts") else {}
+        match request.method, path:
+            case "POST", "/posts":
+                new = {"id": "one", "slug": "harbour", "status": "draft", "waiting_for": [], "comments_open": True}
+                self.change(**new, **sent)
+            case "PATCH", "/posts/one":
+                if request.headers["If-Match"] != self.etag:
+                    return httpx.Response(412, json={"code": "precondition_failed"})
+                self.change(**sent)
+            case "POST", "/posts/one/transitions":
+                self.change(**{"waiting_for": ["picture"]} if self.waits else {"status": sent["to"]})
+            case "POST", "/uploads":
+                asset = f"picture-{next(self._pictures)}"
+                headers = {"Location": "/api/v2/uploads/x", "Upload-Offset": "1", "Asset-ID": asset}
+                return httpx.Response(201, headers=headers)
+            case "GET", path if path.startswith("/assets/"):
+                return httpx.Response(200, json={"urls": {"large": f"{SERVER}/m/{path}/large.webp"}})
+            case "GET", "/posts":
+                return httpx.Response(200, json={"items": [self.post], "next_cursor": None})
+        return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+@pytest.fixture
+def api(shelf: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Api:
+    monkeypatch.setenv("BROADSHEET_TOKEN", "bsp_any")
+    session = Session(SERVER, Credentials(tmp_path / "config"))
+    session.http = httpx.Client(base_url=f"{SERVER}/api/v2", transport=httpx.MockTransport(shelf))
+    return Api(session)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "posts"
+    folder.mkdir()
+    (folder / "boats.jpg").write_bytes(b"any")
+    write(folder, "![Boats](boats.jpg)")
+    return folder
+
+
+def write(folder: Path, body: str) -> None:
+    (folder / "harbour.md").write_text(f"---\ntitle: Harbour\nstatus: published\n---\n\n{body}\n")
+
+
+def pushed(api: Api, folder: Path) -> Outcome:
+    push = Push(api, folder, force=False)
+    (outcome,) = push.run(push.plan(), lambda _: None)
+    return outcome
+
+
+def test_post_that_went_out_by_itself_is_nobodys_change(api: Api, shelf: Shelf, folder: Path) -> None:
+    shelf.waits = True
+    assert pushed(api, folder).done == "created"
+    assert shelf.post["status"] == "draft"
+    shelf.change(status="published", waiting_for=[])
+    write(folder, "![Boats](boats.jpg) at dawn")
+    assert pushed(api, folder).done == "changed"
+    assert "at dawn" in shelf.post["body"]
+
+
+def test_pull_leaves_what_was_typed_since_where_only_the_state_changed(api: Api, shelf: Shelf, folder: Path) -> None:
+    shelf.waits = True
+    pushed(api, folder)
+    shelf.change(status="published", waiting_for=[])
+    write(folder, "typed since")
+    (outcome,) = Pull(api, folder, force=False).run()
+    assert outcome.done == "same"
+    assert "typed since" in (folder / "harbour.md").read_text()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"body": "their words"}, {"title": "Theirs"}, {"tags": ["theirs"]}, {"status": "draft"}],
+    ids=["body", "title", "tags", "taken back"],
+)
+def test_what_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Path, change: Json) -> None:
+    pushed(api, folder)
+    shelf.change(**change)
+    write(folder, "my words")
+    outcome = pushed(api, folder)
+    assert isinstance(outcome.why, Conflict)
+    assert "my words" not in shelf.post["body"]
+
+
+def test_captions_and_pictures_of_elsewhere_are_kept(api: Api, shelf: Shelf, folder: Path) -> None:
+    pushed(api, folder)
+    (own,) = shelf.post["images"]
+    above = {"media_id": "of-the-studio", "alt": "Hills", "caption": "First"}
+    shelf.change(images=[above, own | {"caption": "At dawn"}])
+    write(folder, "![Boats](boats.jpg) and more")
+    push = Push(api, folder, force=True)
+    list(push.run(push.plan(), lambda _: None))
+    assert shelf.post["images"] == [above, own | {"caption": "At dawn"}]
+
+
+def test_picture_that_the_text_shows_no_more_leaves_the_post(api: Api, shelf: Shelf, folder: Path) -> None:
+    pushed(api, folder)
+    write(folder, "no picture")
+    assert pushed(api, folder).done == "changed"
+    assert shelf.post["images"] == []
+
+
+def test_more_pictures_than_go_at_a_time_all_arrive(api: Api, shelf: Shelf, folder: Path) -> None:
+    """They go side by side, and are more than there are senders."""
+    sent: list[str] = []
+    for number in range(30):
+        (folder / f"{number}.jpg").write_bytes(str(number).encode())
+    shown = "".join(f"![{number}]({number}.jpg)" for number in range(30))
+    write(folder, shown)
+    push = Push(api, folder, force=False)
+    (outcome,) = push.run(push.plan(), lambda _: sent.append("bytes"))
+    assert (outcome.done, len(sent), len(shelf.post["images"])) == ("created", 30, 30)

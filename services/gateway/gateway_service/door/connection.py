@@ -32,7 +32,9 @@ class Keeper(Protocol):
 
 
 class ClientConnection(asyncio.Protocol):
-    """``deadline``: when the client is overdue, by the loop's clock."""
+    """``deadline``: when the client is overdue, by the loop's clock. ``asked``: since this was last looked at."""
+
+    asked = False
 
     def __init__(self, door: Keeper) -> None:
         self._door = door
@@ -157,6 +159,7 @@ class ClientConnection(asyncio.Protocol):
     # serving
 
     def _serve(self, turn: Turn) -> None:
+        self.asked = True
         self.deadline = NEVER
         self._turn = turn
         try:
@@ -209,6 +212,11 @@ class ClientConnection(asyncio.Protocol):
     def close_if_idle(self) -> None:
         if self.idle:
             self._close()
+
+    def forget(self) -> None:
+        """Remember no header of a client that asks nothing."""
+        if self._turn is None:
+            self._reading.forget()
 
     def overdue(self) -> None:
         """The client had its time: to ask, to send its body, or to take its last response."""

@@ -138,6 +138,10 @@ class Door:
         loop = asyncio.get_running_loop()
         now = loop.time()
         for connection in list(self._connections):
+            if connection.asked:
+                connection.asked = False
+            else:
+                connection.forget()
             if connection.deadline < now:
                 connection.overdue()
         self._sweeping = loop.call_later(SWEEP_SECONDS, self._sweep)

@@ -8,7 +8,7 @@ next request: refused here.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from gateway_service.door.limits import HEADER_BYTES, HEADER_FIELDS, REQUEST_LINE_BYTES
 from gateway_service.messages import Header
@@ -28,6 +28,8 @@ class Head:
     """What is known of a request; the target is in origin form, as the client spelt it.
 
     ``fields`` has the last header of each name. ``refusal`` is what is to be said, if the door lets nothing more in.
+    ``passed`` are the headers as they go to services, by what a route lets through beside the usual ones: requests of a
+    connection that say the same have them together, so whoever changes headers replaces the list.
     """
 
     method: str
@@ -37,6 +39,7 @@ class Head:
     headers: list[Header]
     fields: dict[bytes, bytes]
     refusal: Refusal | None = None
+    passed: dict[frozenset[bytes], bytes] = field(default_factory=dict)
 
     @property
     def expects_continue(self) -> bool:
@@ -65,19 +68,32 @@ def is_hopeless(raw: bytes) -> bool:
 
 def read(line: re.Match[bytes], headers: list[Header], size: int, *, upgrades: bool) -> Head:
     """The head, of so many bytes, once the parser has found nothing wrong with it; raises Refusal."""
-    method, target, minor = line.groups()
     first, fields = line.end(), dict(headers)
     if first > REQUEST_LINE_BYTES or size - first > HEADER_BYTES or len(headers) > HEADER_FIELDS:
         raise too_long(line[0])
     if upgrades and not _BODY.isdisjoint(fields):
         raise Refusal("header_invalid", "A request to upgrade the connection has no body here.")
     coding = fields.get(b"transfer-encoding")
-    if coding is not None and (minor == b"0" or _codings(headers) != [b"chunked"]):
+    if coding is not None and (line[3] == b"0" or _codings(headers) != [b"chunked"]):
         raise Refusal("header_invalid", "Of transfer encodings only chunked is understood, in HTTP 1.1.")
+    return _head(line, headers, fields, {})
+
+
+def again(line: re.Match[bytes], last: Head) -> Head:
+    """The head of a request whose header lines are, byte for byte, those of another one; raises Refusal."""
+    if line.end() > REQUEST_LINE_BYTES:
+        raise too_long(line[0])
+    return _head(line, last.headers, last.fields, last.passed)
+
+
+def _head(
+    line: re.Match[bytes], headers: list[Header], fields: dict[bytes, bytes], passed: dict[frozenset[bytes], bytes]
+) -> Head:
+    method, target, minor = line.groups()
     if b"#" in target or (target[:1] != b"/" and target != b"*"):
         target = _origin_form(target, headers)
     raw_path, _, query = target.partition(b"?")
-    return Head(method.decode("ascii"), raw_path, query, int(minor), headers, fields)
+    return Head(method.decode("ascii"), raw_path, query, int(minor), headers, fields, None, passed)
 
 
 def _codings(headers: list[Header]) -> list[bytes]:

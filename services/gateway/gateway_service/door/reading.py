@@ -12,7 +12,14 @@ _FIRST_LINES = {minor: b"GET / HTTP/1.%d\r\n" % minor for minor in (0, 1)}
 
 
 class Reading:
-    """``raw``: the head so far. ``whole``: the request has come to its end. ``keep``: another may follow it."""
+    """``raw``: the head so far. ``whole``: the request has come to its end. ``keep``: another may follow it.
+
+    Clients say the same with each request of a connection, but for its first line. What was read once, and had no body
+    behind it, is not read again; ``forget`` it where nothing is asked, for it may be a token.
+    """
+
+    _last: Head | None = None
+    _last_lines = b""  # headers, to the empty line
 
     def __init__(self) -> None:
         self._parser = HttpRequestParser(self)
@@ -62,12 +69,19 @@ class Reading:
             raise heads.malformed()
         return content
 
+    def forget(self) -> None:
+        """Keep nothing of what was read."""
+        self._last, self._last_lines = None, b""
+
     def _parsed(self) -> Head:
         raw = self.raw
         line = heads.first_line(raw)
-        minor, upgrades = int(line[3]), False
+        minor, lines, upgrades = int(line[3]), raw[line.end() :], False
+        if lines == self._last_lines and self._last is not None and minor == self._last.minor:
+            self.keep = self.whole = True
+            return heads.again(line, self._last)
         try:
-            self._parser.feed_data(_FIRST_LINES[minor] + raw[line.end() :])
+            self._parser.feed_data(_FIRST_LINES[minor] + lines)
         except HttpParserUpgrade:
             upgrades = True
         except HttpParserError:
@@ -77,6 +91,8 @@ class Reading:
         self.keep = self.keep and minor == 1
         if not self.whole and b"content-length" in head.fields:
             self._left = int(head.fields[b"content-length"])
+        if self.whole and self.keep and not upgrades:
+            self._last, self._last_lines = head, lines
         return head
 
     # the parser's callbacks

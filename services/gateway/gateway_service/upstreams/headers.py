@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from functools import lru_cache
+from itertools import compress
+from operator import itemgetter
 from urllib.parse import urlsplit
 
 from chassis import deadline
@@ -77,22 +79,24 @@ _NOT_SHOWN = frozenset(
         "vary",
     }
 )
-_REMEMBERED_NAMES = 500
+_REMEMBERED = 500
+_name = itemgetter(0)
 _LISTS_NOTHING = frozenset({None, b"keep-alive", b"close"})  # of Connection
 
 
-class _Passing(dict[bytes, bool]):
-    """Whether a header passes, by its name: decided once for names that come again."""
+class _Passing:
+    """Which headers pass, by their names: decided once for names that come again in the same order."""
 
     def __init__(self, stays: Callable[[str], bool]) -> None:
-        super().__init__()
         self._stays = stays
+        self._decided = lru_cache(maxsize=_REMEMBERED)(self._decide)
 
-    def __missing__(self, raw: bytes) -> bool:
-        passes = not self._stays(raw.decode("latin-1"))
-        if len(self) < _REMEMBERED_NAMES:
-            self[raw] = passes
-        return passes
+    def of(self, headers: list[Header], declared: frozenset[bytes]) -> list[Header]:
+        """Those that pass, and those a route has ``declared``."""
+        return list(compress(headers, self._decided(tuple(map(_name, headers)), declared)))
+
+    def _decide(self, names: tuple[bytes, ...], declared: frozenset[bytes]) -> list[bool]:
+        return [name in declared or not self._stays(name.decode("latin-1")) for name in names]
 
 
 class RequestHeaders:
@@ -106,16 +110,21 @@ class RequestHeaders:
     def make(self, exchange: Exchange) -> bytes:
         """The client's headers that may pass, and our own, as lines."""
         assert exchange.target is not None
-        passes, declared = self._passes, exchange.target.headers
-        headers = [header for header in exchange.headers if passes[header[0]] or header[0] in declared]
+        head, declared = exchange.turn.head, exchange.target.headers
+        passed = head.passed.get(declared) if exchange.headers is head.headers else self._passed(exchange, declared)
+        if passed is None:
+            passed = head.passed[declared] = self._passed(exchange, declared)
+        about_it = (
+            f"{self._about_us}x-forwarded-for: {exchange.client}\r\n"
+            f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n"
+        )
+        return passed + about_it.encode()
+
+    def _passed(self, exchange: Exchange, declared: frozenset[bytes]) -> bytes:
+        headers = self._passes.of(exchange.headers, declared)
         if exchange.fields.get(b"connection") not in _LISTS_NOTHING or len(exchange.fields) < len(exchange.headers):
             headers = _without_listed(headers, exchange.headers)
-        lines = list(map(b": ".join, headers))
-        lines.append(
-            f"{self._about_us}x-forwarded-for: {exchange.client}\r\n"
-            f"x-request-id: {exchange.request_id}\r\ntraceparent: {exchange.trace.traceparent}\r\n".encode()
-        )
-        return b"\r\n".join(lines)
+        return b"".join([b"%b: %b\r\n" % header for header in headers])
 
 
 class AnswerHeaders:
@@ -127,8 +136,7 @@ class AnswerHeaders:
     def make(self, exchange: Exchange, answer: Answer) -> tuple[list[Header], bytes]:
         """The upstream's headers that may pass, and what its Vary says."""
         assert exchange.target is not None
-        passes, declared = self._passes, exchange.target.headers
-        headers = [header for header in answer.headers if passes[header[0]] or header[0] in declared]
+        headers = self._passes.of(answer.headers, exchange.target.headers)
         if answer.fields.get(b"connection") not in _LISTS_NOTHING or len(answer.fields) < len(answer.headers):
             headers = _without_listed(headers, answer.headers)
         if b"referrer-policy" not in answer.fields:

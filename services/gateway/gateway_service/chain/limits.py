@@ -28,7 +28,7 @@ class LimitsCheck:
         assert exchange.rule is not None
         assert exchange.quotas is not None
         claims, asked = exchange.claims, exchange.quotas.of(exchange.rule.rates)
-        takes = self._takes(asked, exchange.client, claims and claims.sub, claims and claims.sid)
+        takes = self._takes(asked, exchange.client, claims and claims.sub.int, claims and claims.sid.int)
         return taken(exchange, self._limiter, exchange.quotas, takes)
 
 
@@ -73,16 +73,17 @@ async def _settle_later(exchange: Exchange, waiting: Awaitable[Standing]) -> Non
     settle(exchange, await waiting)
 
 
-def _takes(asked: tuple[Quota, ...], client: str, user: UUID | None, session: UUID | None) -> list[Take]:
+def _takes(asked: tuple[Quota, ...], client: str, user: int | None, session: int | None) -> list[Take]:
+    """Ids come as numbers: a UUID is hashed by Python code, for every request."""
     found: list[Take] = []
     for quota in asked:
         match quota.by:
             case "address":
                 whose = whose_address(client)
             case "user":
-                whose = str(user or "")
+                whose = "" if user is None else str(UUID(int=user))
             case "client":
-                whose = str(session or "")
+                whose = "" if session is None else str(UUID(int=session))
             case _:
                 assert_never(quota.by)
         if whose:

@@ -6,9 +6,10 @@ Of each key one number is kept: when all of its quota will be there again. It ma
 from collections.abc import Callable, Sequence
 from time import monotonic_ns
 
-from gateway_service.rates.quota import Standing, Take
+from gateway_service.rates.quota import Quota, Standing, Take
 
 MOST_KEYS = 100_000
+_MANY = 2**63
 _KEPT = 3 / 4  # of the keys, when there are too many
 
 
@@ -23,22 +24,23 @@ class Levels:
     """
 
     def __init__(self, most_keys: int = MOST_KEYS) -> None:
-        self._full_at: dict[str, int] = {}
+        self.full_at: dict[str, int] = {}
         self._most_keys = most_keys
 
     def __len__(self) -> int:
-        return len(self._full_at)
+        return len(self.full_at)
 
     def full_in(self, key: str, now: int) -> int:
-        full_at = self._full_at.get(key, 0)
+        full_at = self.full_at.get(key, 0)
         return full_at - now if full_at > now else 0
 
     def fill(self, key: str, now: int, full_in: int) -> None:
         """It will be whole after so long."""
-        if len(self._full_at) >= self._most_keys and key not in self._full_at:
-            left = sorted(((key, at) for key, at in self._full_at.items() if at > now), key=lambda item: -item[1])
-            self._full_at = dict(left[: int(self._most_keys * _KEPT)])
-        self._full_at[key] = now + full_in
+        if len(self.full_at) >= self._most_keys and key not in self.full_at:
+            left = sorted(((key, at) for key, at in self.full_at.items() if at > now), key=lambda item: -item[1])
+            self.full_at.clear()
+            self.full_at.update(left[: int(self._most_keys * _KEPT)])
+        self.full_at[key] = now + full_in
 
 
 class LocalLimiter:
@@ -53,20 +55,30 @@ class LocalLimiter:
 
     def take(self, takes: Sequence[Take]) -> Standing:
         """As the protocol has it; at once."""
-        now, levels = self._now(), self._levels
-        used = [levels.full_in(key, now) for _, key in takes]
-        for (quota, _), full_in in zip(takes, used, strict=True):
-            wait = full_in - (quota.burst - 1) * quota.interval
-            if wait > 0:
-                return Standing(quota, 0, full_in, wait)
-        tightest: Standing | None = None
-        for (quota, key), before in zip(takes, used, strict=True):
-            full_in = before + quota.interval
-            levels.fill(key, now, full_in)
-            remaining = quota.burst - -(-full_in // quota.interval)
-            if tightest is None or remaining < tightest.remaining:
-                tightest = Standing(quota, remaining, full_in)
+        now, full_at = self._now(), self._levels.full_at
+        least, tightest, longest = _MANY, None, 0
+        for quota, key in takes:
+            before = full_at.get(key, 0)
+            full_in = (before - now if before > now else 0) + quota.interval
+            left = quota.whole - full_in
+            if left < 0:
+                self._give_back(takes, quota)
+                return Standing(quota, 0, full_in - quota.interval, -left)
+            if before:
+                full_at[key] = now + full_in
+            else:
+                self._levels.fill(key, now, full_in)
+            remaining = left // quota.interval
+            if remaining < least:
+                least, tightest, longest = remaining, quota, full_in
         assert tightest
-        return tightest
+        return Standing(tightest, least, longest)
+
+    def _give_back(self, takes: Sequence[Take], refused: Quota) -> None:
+        """What was taken of the quotas before the one that has nothing left."""
+        for quota, key in takes:
+            if quota is refused:
+                return
+            self._levels.full_at[key] -= quota.interval
 
     async def close(self) -> None: ...

@@ -19,11 +19,13 @@ class Quota:
     burst: int
     shadow: bool = False  # it refuses nobody
     interval: int = field(init=False)  # between two requests at the long run's rate
+    whole: int = field(init=False)  # in which all of what was used up at once is there again
     policy: bytes = field(init=False)
     """Of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "interval", -(-self.seconds * SECOND // self.requests))
+        object.__setattr__(self, "whole", self.burst * self.interval)
         object.__setattr__(self, "policy", b'"%b";q=%d;w=%d' % (self.name.encode(), self.requests, self.seconds))
 
     def times(self, factor: int) -> "Quota":

@@ -26,6 +26,9 @@ class RevokedTokens:
 
     Each is forgotten when no token it concerns can be alive. Events may come twice and in any order. Two threads may
     apply events while others ask.
+
+    ``changes`` counts what may have ended a token, once it is on the list: who has looked need not look again before it
+    is another number.
     """
 
     def __init__(self, now: Callable[[], float] = time.time, most: int = MOST_SESSIONS) -> None:
@@ -37,6 +40,7 @@ class RevokedTokens:
         self._roles: dict[UUID, tuple[float, int, frozenset[str]]] = {}
         self._keys: dict[str, float] = {}
         self._incomplete_until = 0.0
+        self.changes = 0
 
     def __len__(self) -> int:
         return len(self._sessions) + len(self._users) + len(self._roles) + len(self._keys)
@@ -63,6 +67,7 @@ class RevokedTokens:
         if apply:
             with self._lock:
                 apply(self, event)
+                self.changes += 1
 
     def told(self) -> dict[str, Any]:
         """All that is known, in plain JSON, for another process's list."""
@@ -84,6 +89,7 @@ class RevokedTokens:
             self._roles = {UUID(user): (until, sequence, frozenset(held)) for user, (until, sequence, held) in roles}
             self._keys = dict(told["keys"])
             self._incomplete_until = told["incomplete_until"]
+            self.changes += 1
 
     def forget_expired(self) -> None:
         """Drop what concerns no living token any more."""

@@ -28,13 +28,17 @@ class TokenCheck:
         authorization = exchange.fields.get(b"authorization")
         if authorization is None:
             return None
+        caller = self._tokens.known(authorization)
+        if caller is not None:
+            _name(exchange, caller)
+            return None
         if self._personal is not None and (shown := _PERSONAL.fullmatch(authorization)):
             return self._look_up(exchange, self._personal, shown[1].decode("latin-1"))
         return self._verify(exchange, authorization)
 
     def _verify(self, exchange: Exchange, authorization: bytes) -> Awaitable[None] | None:
         try:
-            caller = self._tokens.known(authorization) or self._tokens.verify(authorization)
+            caller = self._tokens.verify(authorization)
         except UnknownKey:
             return self._verify_later(exchange, authorization)
         _name(exchange, caller)
@@ -48,12 +52,12 @@ class TokenCheck:
         if authorization is None:
             return self._look_up_later(exchange, personal, text)
         _put(exchange, authorization)
-        return self._verify(exchange, authorization)
+        return self(exchange)
 
     async def _look_up_later(self, exchange: Exchange, personal: PersonalTokens, text: str) -> None:
         authorization = await personal.exchange(text)
         _put(exchange, authorization)
-        if later := self._verify(exchange, authorization):
+        if later := self(exchange):
             await later
 
 

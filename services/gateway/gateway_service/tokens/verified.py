@@ -19,13 +19,17 @@ MAXIMUM_SECONDS = 60
 MAXIMUM_TOKENS = 20_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Caller:
-    """Who a verified token is of; ``pseudonym`` is the ``user_hash`` of log lines."""
+    """Who a verified token is of; ``pseudonym`` is the ``user_hash`` of log lines.
+
+    It was live when so many ``changes`` of the list of revoked tokens were known.
+    """
 
     claims: Claims
     pseudonym: str | None
     until: float
+    changes: int
 
 
 class VerifiedTokens:
@@ -59,17 +63,24 @@ class VerifiedTokens:
 
     def known(self, authorization: bytes) -> Caller | None:
         """The caller of an Authorization header verified less than a minute ago; raises TokenRefused if revoked."""
-        caller = self._callers.get(_digest(authorization))
+        digest = _digest(authorization)
+        caller = self._callers.get(digest)
         if caller is None or self._now() >= caller.until:
             return None
-        try:
-            self._revoked.require_live(caller.claims)
-        except TokenRefused:
-            del self._callers[_digest(authorization)]
-            self._refused.inc()
-            raise
+        changes = self._revoked.changes  # before the look at the list: another thread changes both
+        if caller.changes != changes:
+            self._look_again(digest, caller.claims)
+            caller.changes = changes
         self._hits.inc()
         return caller
+
+    def _look_again(self, digest: bytes, claims: Claims) -> None:
+        try:
+            self._revoked.require_live(claims)
+        except TokenRefused:
+            del self._callers[digest]
+            self._refused.inc()
+            raise
 
     def verify(self, authorization: bytes) -> Caller:
         """The caller of an Authorization header; raises TokenRefused, or Problem 503 while there are no keys.
@@ -78,9 +89,9 @@ class VerifiedTokens:
         """
         try:
             token = bearer(authorization.decode("latin-1"), self._scheme) or ""
-            claims = self._verifier.verify(token)
+            claims, changes = self._verifier.verify(token), self._revoked.changes
             self._revoked.require_live(claims)
-            return self._remember(authorization, claims)
+            return self._remember(authorization, claims, changes)
         except UnknownKey:
             raise
         except TokenRefused:
@@ -104,9 +115,9 @@ class VerifiedTokens:
             self._refused.inc()
             raise
 
-    def _remember(self, authorization: bytes, claims: Claims) -> Caller:
+    def _remember(self, authorization: bytes, claims: Claims, changes: int) -> Caller:
         self._verified.inc()
-        caller = Caller(claims, pseudonym(claims.sub), min(self._now() + MAXIMUM_SECONDS, claims.exp))
+        caller = Caller(claims, pseudonym(claims.sub), min(self._now() + MAXIMUM_SECONDS, claims.exp), changes)
         while len(self._callers) >= MAXIMUM_TOKENS:
             del self._callers[next(iter(self._callers))]
         self._callers[_digest(authorization)] = caller

@@ -41,7 +41,7 @@ DEFENCES: list[tuple[str, str, Any]] = [
     ("path: //api/v1/posts", f"{CANONICAL}._PLAIN", re.compile(rb".*")),
     ("path: /api/v1/posts%00", f"{CANONICAL}._AMBIGUOUS", frozenset()),
     ("path: /api/v1/%c0%af", f"{CANONICAL}._is_utf8", lambda _: True),
-    ("key: signature of ones", "jwt.algorithms.ECAlgorithm.verify", lambda *_: True),
+    ("key: signature of ones", "chassis.tokens.signed.is_signed", lambda *_: True),
     ("token: padded", "chassis.tokens.signed._decode", lambda _: b"{}"),
 ]
 """A row, what refuses it, and what stands there instead."""

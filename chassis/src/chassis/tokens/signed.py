@@ -4,14 +4,19 @@ The algorithm is the key's, never the header's; ``jwk``, ``jku`` and ``x5u`` are
 one canonical encoding of a token is accepted; a token of another kind (``typ``) is refused (RFC 8725).
 """
 
-import base64
+import binascii
 import json
+import re
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from jwt.algorithms import ECAlgorithm
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+from cryptography.hazmat.primitives.hashes import SHA256
 
 from chassis.tokens.keys import VerifyingKey
 from chassis.tokens.refusals import TokenRefused, UnknownKey
@@ -19,6 +24,11 @@ from chassis.tokens.refusals import TokenRefused, UnknownKey
 MAXIMUM_LENGTH = 8192
 LEEWAY_SECONDS = 30
 """The clock difference allowed."""
+_REMEMBERED_HEADERS = 100
+_ES256 = ECDSA(SHA256())
+_HALF_BYTES = 32  # of a signature: r, then s (RFC 7518, 3.4)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TO_BASE64 = bytes.maketrans(b"-_+/=", b"+/!!!")  # what is no base64url is none of base64 either
 
 
 class SignedTokens:
@@ -38,7 +48,6 @@ class SignedTokens:
         self._issuer = issuer
         self._audience = audience
         self._now = now
-        self._es256 = ECAlgorithm(ECAlgorithm.SHA256)
 
     def payload(self, token: str) -> tuple[dict[str, Any], str]:
         """What the token says, and the id of its key; nothing of it is read before the signature holds."""
@@ -46,10 +55,10 @@ class SignedTokens:
         if len(parts) != 3 or len(token) > MAXIMUM_LENGTH:
             raise TokenRefused("token_malformed")
         header_part, payload_part, signature_part = parts
-        header = _json_object(_decode(header_part))
+        header = _header(header_part)
         payload, signature = _decode(payload_part), _decode(signature_part)
         key = self._key(header)
-        if not self._es256.verify(f"{header_part}.{payload_part}".encode(), key.public_key, signature):
+        if not is_signed(f"{header_part}.{payload_part}".encode(), key, signature):
             raise TokenRefused("token_signature")
         return _json_object(payload), key.kid
 
@@ -82,6 +91,24 @@ class SignedTokens:
         return key
 
 
+def is_signed(message: bytes, key: VerifyingKey, signature: bytes) -> bool:
+    """Whether it is the key's signature of the message by ES256 (RFC 7518, 3.4)."""
+    if len(signature) != 2 * _HALF_BYTES:
+        return False
+    r, s = (int.from_bytes(half) for half in (signature[:_HALF_BYTES], signature[_HALF_BYTES:]))
+    try:
+        key.public_key.verify(encode_dss_signature(r, s), message, _ES256)
+    except InvalidSignature:
+        return False
+    return True
+
+
+@lru_cache(maxsize=_REMEMBERED_HEADERS)
+def _header(part: str) -> dict[str, Any]:
+    """Of a token, to be read and no more: all that one key has signed have the same."""
+    return _json_object(_decode(part))
+
+
 def typed(payload: dict[str, Any], name: str, kind: type) -> Any:
     value = payload.get(name)
     if type(value) is not kind:  # exactly: JSON's true is no number
@@ -91,29 +118,26 @@ def typed(payload: dict[str, Any], name: str, kind: type) -> Any:
 
 def uuid(payload: dict[str, Any], name: str) -> UUID:
     text = typed(payload, name, str)
-    try:
-        value = UUID(text)
-    except ValueError:
-        value = None
-    if value is None or str(value) != text:
+    if not _UUID.fullmatch(text):
         raise TokenRefused("token_malformed", f"The claim {name!r} is not an id.")
-    return value
+    return UUID(int=int(text.replace("-", ""), 16))
 
 
 def _decode(part: str) -> bytes:
     """Base64url without padding; any second spelling of the same bytes is refused (RFC 7515, 2)."""
+    padded = part.encode("utf-8", "surrogatepass").translate(_TO_BASE64) + b"=" * (-len(part) % 4)
     try:
-        decoded = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+        decoded = binascii.a2b_base64(padded)
     except ValueError:
         decoded = b""
-    if base64.urlsafe_b64encode(decoded).rstrip(b"=").decode() != part:
+    if binascii.b2a_base64(decoded, newline=False) != padded:
         raise TokenRefused("token_malformed")
     return decoded
 
 
 def _json_object(text: bytes) -> dict[str, Any]:
     try:
-        value = json.loads(text.decode(), object_pairs_hook=_without_duplicates)
+        value = _JSON.decode(text.decode())
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
@@ -126,3 +150,6 @@ def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(members) != len(pairs):  # two readers could believe two different things
         raise ValueError("a name occurs twice")
     return members
+
+
+_JSON = json.JSONDecoder(object_pairs_hook=_without_duplicates)

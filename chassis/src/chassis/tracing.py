@@ -31,7 +31,7 @@ class SpanIds(NamedTuple):
     @property
     def is_sampled(self) -> bool:
         """Whether somebody keeps this trace, so that it can be looked up."""
-        return bool(int(self.flags, 16) & 1)
+        return self.flags != "00" and bool(int(self.flags, 16) & 1)
 
 
 _current: ContextVar[SpanIds | None] = ContextVar("span", default=None)

@@ -118,18 +118,20 @@ class Gateway:
         """Through the links that are left, to the service; at one that waits it is a task that goes on."""
         try:
             for link in links:
-                outcome = link(exchange)
-                if outcome is None:
-                    continue
-                if isinstance(outcome, Response):
-                    self._give(exchange, self._respond.own(exchange, outcome))
-                else:
-                    task = asyncio.get_running_loop().create_task(self._pass_later(exchange, outcome, links))
-                    exchange.cancel = task.cancel
-                return
+                if (outcome := link(exchange)) is not None:
+                    self._stop(exchange, outcome, links)
+                    return
             self._forward(exchange, partial(self._give, exchange))
         except Exception as error:  # noqa: BLE001  every one has its response
             self._give(exchange, error)
+
+    def _stop(self, exchange: Exchange, outcome: Response | Awaitable[Outcome], links: Iterator[Link]) -> None:
+        """At a link that has answered, or waits."""
+        if isinstance(outcome, Response):
+            self._give(exchange, self._respond.own(exchange, outcome))
+        else:
+            task = asyncio.get_running_loop().create_task(self._pass_later(exchange, outcome, links))
+            exchange.cancel = task.cancel
 
     async def _pass_later(self, exchange: Exchange, waiting: Awaitable[Outcome], links: Iterator[Link]) -> None:
         try:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from chassis.access import Access, Method, find
 
@@ -14,7 +14,7 @@ _REMEMBERED_PATHS = 500
 _FIELD = re.compile(r"\{[a-z_]+\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """What is allowed with one method of a route: to whom each ``access`` allows it, and ``shadow`` would."""
 
@@ -24,6 +24,11 @@ class Rule:
     rates: tuple[str, ...]
     keep: Keep | None = None  # answers, for everybody
     compress: Whose | None = None  # what GET gives, so that all methods know its entity tags
+
+    @cached_property
+    def required(self) -> tuple[Access, ...]:
+        """Of ``access`` what can refuse anybody."""
+        return tuple(access for access in self.access if access.auth == "required")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,8 @@
 """Under what an answer is kept: all that may change it, each in one spelling. Nothing else reaches the service."""
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from gateway_service.config import Keep
 from gateway_service.exchange import Exchange
@@ -14,8 +14,7 @@ _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(NamedTuple):
     """One resource in one form; HEAD is answered by what is kept for GET."""
 
     path: str  # canonical, its version written out

@@ -15,12 +15,13 @@ class PolicyCheck:
         self._revocations = revocations
 
     def __call__(self, exchange: Exchange) -> None:
-        if exchange.rule is not None:
-            for access in exchange.rule.access:
+        rule = exchange.rule
+        if rule is not None:
+            for access in rule.required:
                 access.require(exchange.claims)
                 self._revocations.require_current(access, exchange.claims)
-            if exchange.rule.shadow:
-                _try_out(exchange, exchange.rule.shadow)
+            if rule.shadow:
+                _try_out(exchange, rule.shadow)
 
 
 def _try_out(exchange: Exchange, access: Access) -> None:

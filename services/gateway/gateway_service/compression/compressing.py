@@ -2,19 +2,20 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 
 from chassis.metrics import counter
 
 from gateway_service.chain.link import Forwarding, Give
 from gateway_service.compression.allowance import Allowance
 from gateway_service.compression.codings import ENCODERS, chosen, encoded
-from gateway_service.compression.tags import Conditions, marked
+from gateway_service.compression.tags import for_service, marked
 from gateway_service.config import Whose
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import CompressionRules
 from gateway_service.messages import Between, Header, Response, Source
 
+_REMEMBERED = 500
 _ENCODED = frozenset({200, 203, 404, 410})
 _WORTH_IT = (
     b"text/",
@@ -58,20 +59,25 @@ class Compressing:
             self._forward(exchange, give)
             return
         coding = coding_of(exchange, exchange.rule.compress)
-        conditions = Conditions(exchange, coding)
+        known = for_service(exchange, coding)
         if exchange.method not in _READING:
             self._forward(exchange, give)
             return
-        self._forward(exchange, partial(self._pass, exchange, coding, conditions, give))
+        self._forward(exchange, partial(self._pass, exchange, coding, known, give))
 
     def _pass(
-        self, exchange: Exchange, coding: str | None, conditions: Conditions, give: Give, outcome: Response | Exception
+        self,
+        exchange: Exchange,
+        coding: str | None,
+        known: frozenset[bytes],
+        give: Give,
+        outcome: Response | Exception,
     ) -> None:
         if isinstance(outcome, Response):
             fields = dict(outcome.headers)
             if outcome.status == 304:
                 outcome.vary = _with_encoding(outcome.vary)
-                if coding and fields.get(b"etag") in conditions.known:
+                if coding and fields.get(b"etag") in known:
                     outcome.headers = _changed(outcome.headers, {b"etag": marked(fields[b"etag"], coding)})
             elif is_worth_it(outcome.status, fields):
                 outcome.vary = _with_encoding(outcome.vary)
@@ -129,14 +135,16 @@ def coding_of(exchange: Exchange, whose: Whose) -> str | None:
 
 def is_worth_it(status: int, fields: dict[bytes, bytes]) -> bool:
     """Whether an answer is text in one piece, not encoded yet, and may be changed."""
-    kind, said = fields.get(b"content-type", b""), fields.get(b"cache-control", b"")
     return (
         status in _ENCODED
-        and kind.startswith(_WORTH_IT)
-        and not kind.startswith(_STREAMS)
+        and _is_text(fields.get(b"content-type", b""), fields.get(b"cache-control", b""))
         and _OF_ONE_FORM.isdisjoint(fields)
-        and not _NEVER.search(said)
     )
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _is_text(kind: bytes, said: bytes) -> bool:
+    return kind.startswith(_WORTH_IT) and not kind.startswith(_STREAMS) and not _NEVER.search(said)
 
 
 class _Encoded(Between):

@@ -10,6 +10,7 @@ from gateway_service.messages import Header
 
 _REASONS = {status.value: status.phrase.encode() for status in HTTPStatus}
 _BODILESS = frozenset({204, 304})
+_WRONG_LENGTH = "the body is not as long as its content-length"
 
 
 class ResponseEncoder:
@@ -29,6 +30,19 @@ class ResponseEncoder:
         self._status = status
         self._headers = headers
 
+    def whole(self, status: int, headers: Iterable[Header], body: bytes) -> bytes:
+        """What to send for a response whose body is here. Raises ValueError as ``part``."""
+        self.begin(status, headers)
+        head = self._head(len(body), chunks=False)
+        if self._silent:
+            data = head
+        elif len(body) == self._left:
+            data = head + body
+        else:
+            raise ValueError(_WRONG_LENGTH)
+        self.begun = self.complete = True
+        return data
+
     def part(self, body: bytes, *, last: bool, chunks: bool) -> bytes:
         """What to send for a part of the body. ``chunks``: the client knows them.
 
@@ -46,7 +60,7 @@ class ResponseEncoder:
         if self._left is not None:
             self._left -= len(body)
             if self._left < 0 or (last and self._left):
-                raise ValueError("the body is not as long as its content-length")
+                raise ValueError(_WRONG_LENGTH)
         return body
 
     def _head(self, whole: int | None, *, chunks: bool) -> bytes:
@@ -57,7 +71,7 @@ class ResponseEncoder:
             if status == 204:  # RFC 9110, 8.6
                 headers = [header for header in headers if header[0] != b"content-length"]
             self._left = int(fields[b"content-length"])
-        if b"close" in fields.get(b"connection", b"").lower():
+        if b"connection" in fields and b"close" in fields[b"connection"].lower():
             self.keep = False
         lines = [_status_line(status), *map(b": ".join, headers)]
         if self._left is None and not self._silent:

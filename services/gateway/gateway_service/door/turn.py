@@ -84,8 +84,10 @@ class Turn:
 
     def respond(self, status: int, headers: Iterable[Header], body: bytes) -> None:
         """Give a whole response. Raises ValueError, as ``part``, if it is not the one that is announced."""
-        self._encoder.begin(status, headers)
-        self.part(body, last=True)
+        encoded = self._encoder.whole(status, headers, body)
+        self.sent = len(encoded)
+        self._line.write(encoded)
+        self.cut()
 
     def begin(self, status: int, headers: Iterable[Header], source: Source) -> None:
         """Give a response whose body comes in parts, from a source that waits for the client."""

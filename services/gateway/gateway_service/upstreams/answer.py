@@ -79,7 +79,8 @@ class Answer:
         self.headed = True
         self.keep = self._parser.should_keep_alive()
         self.fields = fields = dict(self.headers)
-        self._check_framing(fields)
+        if self._parser.get_http_version() != "1.1" or not 200 <= self.status <= 599 or b"transfer-encoding" in fields:
+            self._check_framing(fields)
         if self._method == "HEAD" or self.status in _BODILESS:
             self.complete = True
         else:

@@ -98,6 +98,8 @@ WRONG = {
         "is a write that anybody may do",
     ),
     "internal path": ("path: /api/v1/tags", "path: /internal/tokens", "is not for the public"),
+    "admin's path": ("path: /api/v1/tags", "path: /admin/{page}", "is not for the public"),
+    "path of metrics": ("path: /api/v1/tags", "path: /metrics", "is not for the public"),
     "path of anything": ("path: /api/v1/tags", "path: /{name}", "begins with anything"),
     "path of anything below": ("path: /api/v1/tags", "path: /{name}/{other}", "begins with anything"),
     "cache without keys": ("    surrogate_keys: true\n    cache", "    cache", "nothing could be purged by events"),

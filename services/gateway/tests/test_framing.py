@@ -6,7 +6,7 @@ from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.testing.raw_http import RawAnswer, exchange, get
 from gateway_service.testing.running import Running
 
-POSTS = "/api/v1/posts"
+POSTS, ME = "/api/v1/posts", "/api/v2/me"
 LOGIN = b"POST /api/v1/auth/jwt/create HTTP/1.1\r\nHost: localhost\r\n"
 
 
@@ -279,6 +279,19 @@ def test_pipelined_requests_are_answered_in_order(gateway: Running, auth: FakeUp
     assert [seen.body_bytes for seen in auth.requests] == [7, 7]
     order = [b"n=1", rb"\r\n\r\none", rb"\r\n\r\ntwo", b"n=2", b"n=3"]
     assert sorted(order, key=data.index) == order
+
+
+def test_pipelined_requests_have_each_its_own_caller(gateway: Running, auth: FakeUpstream, alice_token: str) -> None:
+    """The same headers but for the token, and the same token but for the path."""
+    stranger, alice = get(ME), get(ME, f"Authorization: Bearer {alice_token}")
+    forged = get(ME, f"Authorization: Bearer {alice_token[:-4]}AAAA")
+    sent = [stranger, alice, stranger, alice, alice, forged, alice, get(ME, "Connection: close")]
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        connection.sendall(b"".join(sent))
+        data = b"".join(iter(lambda: connection.recv(65536), b""))
+    statuses = [int(each[:3]) for each in data.split(b"HTTP/1.1 ")[1:]]
+    assert statuses == [200 if each is alice else 401 for each in sent]
+    assert len(auth.requests) == sent.count(alice)
 
 
 def test_request_in_single_bytes_is_one_request(gateway: Running, auth: FakeUpstream) -> None:

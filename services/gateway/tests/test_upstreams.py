@@ -1,9 +1,13 @@
+import asyncio
+import socket
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
 from gateway_service.testing.fake_upstream import Call, FakeUpstream, describe
+from gateway_service.testing.raw_http import get, read_answer
 from gateway_service.testing.running import Running, eventually, free_port
 from gateway_service.upstreams.body import SMALL_BYTES
 
@@ -162,6 +166,46 @@ def test_second_answer_reaches_nobody(stranger: httpx.Client, blog: FakeUpstream
     before = blog.connections
     assert stranger.get("/api/v1/tags").json()["target"] == "/api/v1/tags"
     assert blog.connections == before + 1
+
+
+def test_connection_is_not_used_again_behind_an_early_answer(
+    gateway: Running, alice_token: str, alice: httpx.Client, media: FakeUpstream
+) -> None:
+    """What is still to come of the body would be the beginning of the next request."""
+
+    async def refuse(call: Call) -> None:
+        await call.answer(b"{}", status="415 Unsupported Media Type")
+        await call.left()
+
+    media.handlers["/api/v1/media"] = refuse
+    head = f"POST /api/v1/media HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {alice_token}\r\n"
+    total = 200_000
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=5) as connection:
+        connection.sendall(f"{head}Content-Length: {total}\r\n\r\n".encode() + b"x" * (total - 1))
+        assert read_answer(connection).status == 415
+        assert alice.get("/api/v2/assets").status_code == 200
+        eventually(lambda: media.requests[0].cut)
+
+
+def test_connection_is_not_used_again_whose_client_has_left(
+    gateway: Running, stranger: httpx.Client, blog: FakeUpstream
+) -> None:
+    go_on = threading.Event()
+
+    async def answer_late(call: Call) -> None:
+        await asyncio.to_thread(go_on.wait)
+        await call.answer(b"for who has left")
+
+    blog.handlers["/api/v1/posts"] = answer_late
+    try:
+        with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+            connection.sendall(get("/api/v1/posts", "X-Request-ID: left-early-2"))
+            eventually(lambda: blog.requests)
+        gateway.line(request_id="left-early-2", status=499)
+        answer = stranger.get("/api/v1/tags")
+        assert (answer.status_code, answer.json()["target"]) == (200, "/api/v1/tags")
+    finally:
+        go_on.set()
 
 
 def test_informational_answers_are_between_service_and_gateway(stranger: httpx.Client, blog: FakeUpstream) -> None:

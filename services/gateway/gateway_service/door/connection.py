@@ -110,7 +110,8 @@ class ClientConnection(asyncio.Protocol):
             else:
                 break
         self._in_read = False
-        self.pace()
+        if self._turn or self._paused or not self._writable:
+            self.pace()
 
     def _read_head(self) -> None:
         reading, begun = self._reading, bool(self._reading.raw)

@@ -1,6 +1,7 @@
 """Leaves a service alone that has stopped to answer, and tells its clients so at once (Nygard, Release It!, 2007)."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from time import monotonic
 
 from chassis.logging import get_logger
@@ -34,6 +35,18 @@ class Breaker:
         self._opened = counter("gateway_circuit_opened_total").labels(upstream)
         gauge("gateway_circuit_open").labels(upstream).set_function(lambda: bool(self._open_until))
 
+    @property
+    def is_closed(self) -> bool:
+        return not self._open_until
+
+    def given(self, give: Give, outcome: Response | Exception) -> None:
+        """How a request ended that was let through while it was closed, and is no probe."""
+        if isinstance(outcome, Response):
+            self._requests += 1
+        elif getattr(outcome, "code", "") in _NO_ANSWER:
+            self.failed(None)
+        give(outcome)
+
     def admit(self, attempt: "Attempt") -> None:
         """Let a request through; raises Refusal ``circuit_open``."""
         if not self._open_until:
@@ -49,10 +62,10 @@ class Breaker:
             self._probe, self._open_until, self._window_ends = None, 0.0, 0.0
             log.info("circuit closed", upstream=self._upstream)
 
-    def failed(self, attempt: "Attempt") -> None:
+    def failed(self, attempt: "Attempt | None") -> None:
         now, rules = self._now(), self.rules
         if self._open_until:
-            if attempt is self._probe:
+            if attempt and attempt is self._probe:
                 self._probe, self._open_until = None, now + rules.open_seconds
             return
         if now >= self._window_ends:
@@ -72,7 +85,7 @@ class Breaker:
 
 
 class Attempt:
-    """One request that was let through, until it is known how it ended.
+    """One request that may be the probe, until it is known how it ended.
 
     Meanwhile it stands between the exchange and what cancels it, and no longer: they would keep each other until the
     next collection of garbage, which costs a fifth of a request.
@@ -126,4 +139,8 @@ class Breaking:
 
     def __call__(self, exchange: Exchange, give: Give) -> None:
         assert exchange.target is not None
-        Attempt(self._breakers[exchange.target.upstream], exchange, give).begin(self._forward)
+        breaker = self._breakers[exchange.target.upstream]
+        if breaker.is_closed:
+            self._forward(exchange, partial(breaker.given, give))
+        else:
+            Attempt(breaker, exchange, give).begin(self._forward)

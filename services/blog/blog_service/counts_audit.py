@@ -17,7 +17,7 @@ from blog_service.comments.models import Comment
 from blog_service.counters.models import PostCounts, PublishedTally
 from blog_service.favourites.models import Favourite
 from blog_service.follows.models import Follow
-from blog_service.posts.models import Post, PostTag
+from blog_service.posts.models import CoAuthorship, Post, PostTag
 from blog_service.posts.visibility import PUBLIC
 from blog_service.tags.models import Tag
 
@@ -61,9 +61,10 @@ def wrong_counts(*, repair: bool) -> Iterator[Wrong]:
 
 def _kept_counts() -> tuple[_KeptCount, ...]:
     published = Post.objects.filter(PUBLIC)
+    shared = CoAuthorship.objects.filter(post__published_at__isnull=False, accepted=True)
     tagged = PostTag.objects.filter(post__published_at__isnull=False)
     return (
-        _column(Author, "posts_count", _number_of(published, "author_id")),
+        _column(Author, "posts_count", _number_of(published, "author_id") + _number_of(shared, "author_id")),
         _column(Author, "followers_count", _number_of(Follow.objects.all(), "author_id")),
         _column(Tag, "posts_count", _number_of(tagged, "tag_id")),
         _of_posts("favourites", _number_of(Favourite.objects.all(), "post_id")),

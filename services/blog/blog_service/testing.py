@@ -22,7 +22,7 @@ class Caller:
     def __init__(self, username: str, mint: TokenMint | None = None, *, roles: tuple[str, ...] = ("author",)) -> None:
         self.id: UUID = uuid7()
         self.username = username
-        self._mint = mint
+        self.mint = mint
         self.roles = roles
         self.scope = "posts"
         self._client = Client(raise_request_exception=False)
@@ -33,7 +33,7 @@ class Caller:
         ``body`` is JSON unless it is bytes, headers have underscores for hyphens.
         """
         data = body if isinstance(body, bytes) else json.dumps(body, ensure_ascii=False) if body is not None else ""
-        sent = {"Authorization": f"Bearer {self.token}"} if self._mint else {}
+        sent = {"Authorization": f"Bearer {self.token}"} if self.mint else {}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         content_type = sent.pop("Content-Type", "application/json")
         return ApiResponse(
@@ -44,8 +44,8 @@ class Caller:
 
     @property
     def token(self) -> str:
-        assert self._mint
-        return self._mint.access(self.id, self.username, roles=self.roles, scope=self.scope)
+        assert self.mint
+        return self.mint.access(self.id, self.username, roles=self.roles, scope=self.scope)
 
     def get(self, path: str, **headers: str) -> ApiResponse:
         return self.call("GET", path, **headers)

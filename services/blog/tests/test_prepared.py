@@ -8,7 +8,7 @@ from blog_service.favourites.selectors import favourited_by
 from blog_service.follows.selectors import followed_by
 from blog_service.posts.access import PostNotFound
 from blog_service.posts.models import Post
-from blog_service.posts.prepared import ids_of
+from blog_service.posts.prepared import keys_of
 from blog_service.posts.selectors import ALWAYS, post_get, post_get_by_slug, rows_of
 from blog_service.testing import Caller
 from chassis.django.authentication import verifier
@@ -81,4 +81,4 @@ def test_what_is_asked_for_is_never_part_of_the_sql(posts: list[dict[str, Any]],
 
 def test_where_there_is_nothing_nothing_is_asked(posts: list[dict[str, Any]]) -> None:
     assert rows_of(Post.objects.none(), None, COLUMNS) == []
-    assert ids_of(Post.objects.none()) is None
+    assert keys_of(Post.objects.none()) is None

@@ -35,6 +35,13 @@ def author_ensure(claims: Claims) -> Author:
     return author
 
 
+def authors_ensure(ids: Collection[UUID]) -> None:
+    """Ask auth about those of these users, at most 100, of whom nothing is known; raises Problem (503)."""
+    unknown = set(ids) - set(Author.objects.filter(id__in=ids).values_list("id", flat=True)) if ids else set()
+    if unknown:
+        _ask({"ids": ",".join(map(str, sorted(unknown)))})
+
+
 def author_hold(author_id: UUID) -> None:
     """Let nobody else change the author's row until the transaction ends."""
     list(Author.objects.filter(id=author_id).select_for_update(no_key=True).values_list("id"))
@@ -100,15 +107,20 @@ def _called(username: str) -> Author | None:
     asked = f"author-called:{username.lower()}"
     told = shared_cache.get(asked)
     if told is None:
-        try:
-            answer = _auth().get_json("/internal/authors", {"usernames": username})
-        except InternalUnavailable as error:
-            raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
-        for profile in answer["authors"]:
-            author_apply(profile, sequence=profile["sequence"])
-        told = next((profile["user_id"] for profile in answer["authors"]), "")
+        told = next((profile["user_id"] for profile in _ask({"usernames": username})), "")
         shared_cache.set(asked, told, CALLED_SECONDS)
     return Author.objects.filter(id=told).first() if told else None
+
+
+def _ask(wanted: dict[str, str]) -> list[dict[str, Any]]:
+    """What auth knows of these, taken over; raises Problem (503)."""
+    try:
+        profiles: list[dict[str, Any]] = _auth().get_json("/internal/authors", wanted)["authors"]
+    except InternalUnavailable as error:
+        raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
+    for profile in profiles:
+        author_apply(profile, sequence=profile["sequence"])
+    return profiles
 
 
 @cache

@@ -1,9 +1,10 @@
 """Writes of kept counts: how many posts are published, in all, by author and by tag, and what hangs on each."""
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from blog_service.authors.models import Author
 from blog_service.tags.models import Tag
@@ -29,20 +30,22 @@ WHERE id = %s RETURNING followers_count, followers_sequence
 """
 
 
-def counts_change(
-    post_id: UUID, author_id: UUID, *, before: frozenset[int] | None, after: frozenset[int] | None
-) -> None:
-    """Count a post under the tags ``after`` instead of ``before``; None means it counts for nothing.
+class Counted(NamedTuple):
+    """What a post counts for."""
 
-    Rows are locked in one order (tags by id, author, tally), so two writers cannot block each other for good.
+    tag_ids: frozenset[int] = frozenset()
+    author_ids: frozenset[UUID] = frozenset()
+
+
+def counts_change(post_id: UUID, *, before: Counted | None, after: Counted | None) -> None:
+    """Count a post for ``after`` instead of ``before``; None means it counts for nothing.
+
+    Rows are locked in one order (tags by id, authors by id, tally), so two writers cannot block each other for good.
     """
-    old, new = before or frozenset(), after or frozenset()
-    if len(changed := old ^ new) > 1:  # one row is locked by its update
-        list(Tag.objects.filter(id__in=changed).order_by("id").select_for_update(no_key=True).values_list("id"))
-    Tag.objects.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
-    Tag.objects.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
+    old, new = before or Counted(), after or Counted()
+    _count_under(Tag, old.tag_ids, new.tag_ids)
+    _count_under(Author, old.author_ids, new.author_ids)
     if step := (after is not None) - (before is not None):
-        Author.objects.filter(id=author_id).update(posts_count=F("posts_count") + step)
         with connection.cursor() as cursor:
             cursor.execute(_ADD, [post_id.int % SLOTS, step])
 
@@ -63,6 +66,16 @@ def followers_change(author_id: UUID, step: int) -> tuple[int, int]:
     """Count followers of an author; gives how many there are, and the place of this among the changes of the number."""
     count, sequence = _changed(_ADD_FOLLOWERS, [step, author_id.hex])
     return count, sequence
+
+
+def _count_under(model: type[Author] | type[Tag], old: frozenset[Any], new: frozenset[Any]) -> None:
+    rows: QuerySet[Any] = model._default_manager.all()
+    if len(changed := old ^ new) > 1:  # one row is locked by its update
+        list(rows.filter(id__in=changed).order_by("id").select_for_update(no_key=True).values_list("id"))
+    if new - old:
+        rows.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
+    if old - new:
+        rows.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
 
 
 def _changed(sql: str, parameters: list[str | int]) -> tuple[int, ...]:

@@ -73,7 +73,7 @@ def _load(text: Text) -> bool:
     changes_announce(post, None, after, actor=post.author_id)
     post.save()
     post_make_findable(post)
-    counts_change(post.id, post.author_id, before=None, after=after.counted_under)
+    counts_change(post.id, before=None, after=after.counted)
     return True
 
 

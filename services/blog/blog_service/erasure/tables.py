@@ -21,8 +21,9 @@ from blog_service.favourites.services import favourites_erase
 from blog_service.follows.services import follows_erase
 from blog_service.home_feed.services import home_feed_erase
 from blog_service.media_refs.models import Asset
-from blog_service.posts.models import Post, PostRevision, PostTag, PreviewLink
-from blog_service.posts.services.writing import post_delete
+from blog_service.posts.models import CoAuthorship, Post, PostRevision, PostTag, PreviewLink
+from blog_service.posts.services.authors import leaving
+from blog_service.posts.services.writing import post_change, post_delete
 from blog_service.sent_pictures.models import SentPicture
 from blog_service.tags.models import Tag
 from blog_service.transfer.models import ImportedPost
@@ -43,6 +44,14 @@ def _posts(user_id: UUID) -> int:
     for post_id in posts:
         post_delete(post_id, actor=user_id)
     Tag.objects.filter(id__in=tags, posts_count=0, post_tags=None).delete()  # their words, used by nobody else
+    return len(posts)
+
+
+def _co_authorships(user_id: UUID) -> int:
+    """Posts of others stay, without them."""
+    posts = list(CoAuthorship.objects.filter(author_id=user_id).order_by("post_id")[:AT_ONCE])
+    for each in posts:
+        post_change(each.post_id, {"authors_edit": leaving(user_id)}, actor=user_id)
     return len(posts)
 
 
@@ -79,6 +88,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "home_feed_entry": home_feed_erase,
     "transfer_importedpost": lambda user_id: ImportedPost.objects.filter(author_id=user_id).delete()[0],
     "posts_post": _posts,
+    "posts_coauthorship": _co_authorships,
     "posts_previewlink": lambda user_id: PreviewLink.objects.filter(maker_id=user_id).delete()[0],
     "posts_postrevision": _revisions,
     "sent_pictures_sentpicture": lambda user_id: SentPicture.objects.filter(owner_id=user_id).delete()[0],

@@ -16,12 +16,12 @@ from blog_service.authors.models import Author
 from blog_service.comments.models import Comment, Report
 from blog_service.favourites.models import Favourite
 from blog_service.follows.models import Follow
-from blog_service.posts.models import Post, PostImage, PostRevision, PreviewLink
+from blog_service.posts.models import CoAuthorship, Post, PostImage, PostRevision, PreviewLink
 from blog_service.transfer.models import ImportedPost
 from blog_service.webhooks.models import Delivery, Subscription, Webhook
 
 _POST = (
-    *("id", "slug", "title", "body", "summary", "tags", "status", "comments_open", "version"),
+    *("id", "slug", "title", "body", "summary", "tags", "co_authors", "status", "comments_open", "version"),
     *("published_at", "scheduled_for", "created_at", "updated_at"),
 )
 _REVISION = ("post_id", "number", "editor_id", "created_at", "title", "body", "summary", "tags")
@@ -50,6 +50,11 @@ EXPORTED: Final = (
         rows(Author, "username", "bio", "avatar", "posts_count", "followers_count", owner="id"),
     ),
     Part("posts_post", "posts", rows(Post, *_POST, owner="author_id")),
+    Part(
+        "posts_coauthorship",
+        "co_authored_posts",
+        rows(CoAuthorship, "post_id", "accepted", owner="author_id", slug=_slug, title=F("post__title")),
+    ),
     Part(
         "posts_postimage",
         "images",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from uuid import UUID
 
 from chassis.lists import Parameter, Query
@@ -32,8 +32,13 @@ PARAMETERS = (*(each for each in FILTERS if each.name in {"author", "tag"}), FUL
 ENTRIES = 20
 MOST_CHARACTERS = 1_000_000
 """Of whole texts in one feed; those behind are shown by their beginning."""
-COLUMNS = frozenset({"title", "excerpt", "summary", "tags", "updated_at", "author__username"})
+COLUMNS = frozenset({"title", "excerpt", "summary", "tags", "updated_at"})
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Person(NamedTuple):
+    name: str
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +48,7 @@ class Entry:
     id: str
     link: str
     title: str
-    author: str
-    author_link: str
+    authors: list[Person]
     tags: list[str]
     published: datetime
     updated: datetime
@@ -108,8 +112,7 @@ def _entry(row: PostRow, more: Mapping[str, Any], *, is_whole: bool) -> Entry:
         id=f"urn:uuid:{row['id']}",
         link=post_page_link(row["slug"]),
         title=without_forbidden(more["title"]),
-        author=more["author__username"],
-        author_link=author_page_link(more["author__username"]),
+        authors=[Person(each["username"], author_page_link(each["username"])) for each in row["authors"]],
         tags=[without_forbidden(tag) for tag in more["tags"]],
         published=row["published_at"],
         updated=max(more["updated_at"], row["published_at"]),

@@ -35,6 +35,6 @@ def _item(entry: Entry) -> dict[str, Any]:
         **picture,
         "date_published": format_timestamp(entry.published),
         "date_modified": format_timestamp(entry.updated),
-        "authors": [{"name": entry.author, "url": entry.author_link}],
+        "authors": [{"name": each.name, "url": each.link} for each in entry.authors],
         "tags": entry.tags,
     }

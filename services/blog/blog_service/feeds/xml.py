@@ -10,6 +10,7 @@ from blog_service.feeds.entries import Entry, Feed
 
 CONTENT = "http://purl.org/rss/1.0/modules/content/"
 HTML = {"type": "html"}
+DUBLIN_CORE = {"xmlns:dc": "http://purl.org/dc/elements/1.1/"}
 
 
 def rss(feed: Feed) -> str:
@@ -32,13 +33,15 @@ def _written(form: type[SyndicationFeed], feed: Feed, name: str) -> str:
 
 
 def _add(writer: SyndicationFeed, entry: Entry) -> None:
-    """A guid that is no address has the link beside it."""
+    """A guid that is no address has the link beside it. Of several authors Django's generators know the first."""
+    first, *others = entry.authors
     writer.add_item(
         entry.title,
         entry.link,
         escape(entry.summary, quote=False),  # readers take it for HTML
-        author_name=entry.author,
-        author_link=entry.author_link,
+        author_name=first.name,
+        author_link=first.link,
+        others=others,
         pubdate=entry.published,
         updateddate=entry.updated,
         categories=entry.tags,
@@ -62,6 +65,8 @@ class _Rss(_Stable, Rss201rev2Feed):
 
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
+        for author in item["others"]:
+            handler.addQuickElement("dc:creator", author.name, DUBLIN_CORE)
         if item["html"] is not None:
             handler.addQuickElement("content:encoded", item["html"])
 
@@ -69,5 +74,10 @@ class _Rss(_Stable, Rss201rev2Feed):
 class _Atom(_Stable, Atom1Feed):
     def add_item_elements(self, handler: Any, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
+        for author in item["others"]:
+            handler.startElement("author", {})
+            handler.addQuickElement("name", author.name)
+            handler.addQuickElement("uri", author.link)
+            handler.endElement("author")
         if item["html"] is not None:
             handler.addQuickElement("content", item["html"], HTML)

@@ -24,7 +24,7 @@ def of_post(post: Mapping[str, Any]) -> str:
             "mainEntityOfPage": post["link"],
             "datePublished": format_timestamp(post["published_at"]),
             "dateModified": format_timestamp(post["updated"]),
-            "author": {"@type": "Person", "name": post["author"]["name"], "url": post["author"]["link"]},
+            "author": [{"@type": "Person", "name": each["name"], "url": each["link"]} for each in post["authors"]],
             "publisher": {"@type": "Organization", "name": settings().site_name},
             "image": [picture["large"] for picture in post["pictures"]],
             "keywords": post["tags"],

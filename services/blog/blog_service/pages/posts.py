@@ -12,9 +12,7 @@ from blog_service.posts.models import PostImage
 from blog_service.posts.selectors import PostRow
 
 COUNTS = {"favourites": "counts__favourites", "comments": "counts__comments"}
-IN_LISTS = frozenset(
-    {"title", "excerpt", "summary", "tags", "updated_at", "author__username", "author__avatar", "author__bio"}
-).union(COUNTS.values())
+IN_LISTS = frozenset({"title", "excerpt", "summary", "tags", "updated_at"}).union(COUNTS.values())
 WHOLE = IN_LISTS | {"html"}
 WORDS_A_MINUTE = 220
 Shown = dict[str, Any]
@@ -29,7 +27,7 @@ def shown(row: PostRow) -> Shown:
         "description": more["summary"] or more["excerpt"],
         "published_at": row["published_at"],
         "updated": max(filter(None, (more["updated_at"], row["published_at"]))),
-        "author": author_shown(more["author__username"], more["author__avatar"], more["author__bio"]),
+        "authors": [author_shown(each["username"], each["avatar"], each["bio"]) for each in row["authors"]],
         **{name: more[column] for name, column in COUNTS.items()},
         "tags": more["tags"],
         "tag_links": [{"name": name, "link": tag_page_link(name)} for name in more["tags"]],

@@ -45,8 +45,8 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_select_related = ("author",)
     show_full_result_count = False
     search_fields = ("title", "slug", "author__username")
-    fields = ("title", "body", "slug", "author", "status", "published_at", "created_at", "version")
-    readonly_fields = ("slug", "author", "status", "published_at", "created_at", "version")
+    fields = ("title", "body", "slug", "author", "co_authors", "status", "published_at", "created_at", "version")
+    readonly_fields = ("slug", "author", "co_authors", "status", "published_at", "created_at", "version")
     inlines = (PostImageInline,)
     actions = ("publish", "unpublish")
 

@@ -8,6 +8,7 @@ from rest_framework import serializers
 BODY_BYTES = 1024 * 1024
 MOST = 50
 """Tags, and images."""
+MOST_AUTHORS = 10
 
 
 class MarkdownField(serializers.CharField):

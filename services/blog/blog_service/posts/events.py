@@ -15,6 +15,7 @@ class PostState(EventData):
 
     post_id: UUID = Field(examples=[POST])
     author_id: UUID = Field(examples=[AUTHOR])
+    co_author_ids: list[UUID] = Field(default=[], description="who else is shown as its author", examples=[[]])
     slug: str = Field(examples=["first-light"])
     tags: list[str] = Field(examples=[["photography", "walking"]])
     version: int = Field(description="counts the changes of the post", examples=[3])

@@ -11,6 +11,7 @@ from django.db.models import F, QuerySet
 
 from blog_service.authors.selectors import author_get
 from blog_service.counters.selectors import published_total
+from blog_service.posts.co_authors import by
 from blog_service.posts.finding import Q, terms_asked
 from blog_service.posts.models import Post
 from blog_service.posts.selectors import PostRow
@@ -80,10 +81,10 @@ def posts_published(query: Query) -> Narrowed:
 
 
 def posts_mine(query: Query, viewer: Claims | None) -> Narrowed:
-    """The caller's own posts in every state; raises TokenRefused (401) if nobody calls."""
+    """The caller's own posts in every state, and those they are named on; raises TokenRefused (401) if nobody calls."""
     if viewer is None:
         raise TokenRefused("token_missing")
-    return _narrow(Narrowed(Post.objects.filter(author_id=viewer.sub), (None,)), query)
+    return _narrow(Narrowed(Post.objects.filter(by(viewer.sub, also_named=True)), (None,)), query)
 
 
 def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
@@ -98,7 +99,7 @@ def _narrow(found: Narrowed, query: Query) -> Narrowed:
     posts, kept = found.posts, list(found.kept)
     if username := query.text("author"):
         author = author_get(username)
-        posts = posts.filter(author_id=author.id) if author else posts.none()
+        posts = posts.filter(by(author.id)) if author else posts.none()
         kept.append(author.posts_count if author else 0)
     if name := query.text("tag"):
         tag = tag_get(name)

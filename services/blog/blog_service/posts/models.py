@@ -4,7 +4,7 @@ from uuid import UUID
 
 from chassis.django.text import readable, storable
 from django.db import models
-from django.db.models import Q
+from django.db.models import JSONField, Q, Value
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -37,6 +37,13 @@ class Post(models.Model):
         max_length=500, blank=True, default="", db_default="", validators=[readable], help_text="else the excerpt"
     )
     tags = models.JSONField(default=list, blank=True, editable=False, help_text="names in the author's order")
+    co_authors = models.JSONField(
+        default=list,
+        db_default=Value([], JSONField()),
+        blank=True,
+        editable=False,
+        help_text="in their order, each `id` and whether they have `accepted`",
+    )
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     publish_requested = models.BooleanField(default=False, help_text="publishes itself when its images are confirmed")
     published_at = models.DateTimeField(null=True, blank=True)
@@ -127,6 +134,24 @@ class PostTag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.tag_id} on {self.post_id}"
+
+
+class CoAuthorship(models.Model):
+    """A co-author of a post, for finding posts by them; Post.co_authors has them in their order.
+
+    Whoever is named may read and edit the post, and is shown to others from when they have accepted.
+    """
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="co_authorships", db_index=False)
+    author = models.ForeignKey(Author, models.PROTECT, related_name="co_authorships", db_index=False)
+    accepted = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["author", "accepted", "post"], name="post_by_co_author")]
+        constraints = [models.UniqueConstraint(fields=["post", "author"], name="post_co_author_once")]
+
+    def __str__(self) -> str:
+        return f"{self.author_id} of {self.post_id}"
 
 
 class PostImage(models.Model):

@@ -68,7 +68,7 @@ def meant() -> RawSQL:
     return RawSQL(MARK, [])  # noqa: S611  no SQL of anybody
 
 
-def ids_of(queryset: "QuerySet[Any, Any]") -> Sql | None:
+def keys_of(queryset: "QuerySet[Any, Any]") -> Sql | None:
     """What a queryset asks, for the ids of its rows; None where Django knows that there are none."""
     try:
         return queryset.values("pk").query.sql_with_params()

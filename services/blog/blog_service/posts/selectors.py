@@ -12,14 +12,15 @@ from django.db.models import Q, QuerySet
 
 from blog_service.favourites.selectors import favourited_by
 from blog_service.follows.selectors import followed_by
-from blog_service.posts.access import PostNotFound, is_editor, may_edit
+from blog_service.posts.access import PostNotFound, is_editor, may_dispose, may_edit
+from blog_service.posts.co_authors import AuthorRow, CoAuthor, author_rows, ids_of, named
 from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
 from blog_service.posts.prepared import (
     REMEMBERED,
     SOMEBODY,
     Prepared,
     Sql,
-    ids_of,
+    keys_of,
     listed,
     meant,
     prepared,
@@ -53,12 +54,17 @@ class PostRow(TypedDict):
     created_at: datetime
     version: int
     author_id: UUID
+    author__username: str
+    author__bio: str
+    author__avatar: UUID | None
+    co_authors: Sequence[CoAuthor]
+    authors: list[AuthorRow]
     images: list[ImageRow]
 
 
 _STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
 IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
-ALWAYS = frozenset(PostRow.__annotations__.keys() - {"images"})
+ALWAYS = frozenset(PostRow.__annotations__.keys() - {"authors", "images"})
 
 
 def post_get(post_id: UUID, viewer: Claims | None, columns: Columns) -> PostRow:
@@ -76,15 +82,16 @@ def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> Post
 
 def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
     """The id of the post that is ``wanted``; raises Problem: 403 for another's public post, else 404."""
-    found = Post.objects.filter(wanted).values_list("id", "author_id", "status").first()
-    if found is None:
-        raise PostNotFound
-    post_id, author_id, status = found
-    if may_edit(writer, author_id):
-        return post_id
-    if status == Post.Status.PUBLISHED:
-        raise Problem(403, "not_the_author", "Only its author and editors may change a post.")
-    raise PostNotFound
+    post_id, _ = _for_writing(wanted, writer)
+    return post_id
+
+
+def post_get_for_disposing(wanted: Q, writer: Claims) -> UUID:
+    """The same for what a co-author may not do either, to whom it is 403: to delete the post, to name others."""
+    post_id, author_id = _for_writing(wanted, writer)
+    if not may_dispose(writer, author_id):
+        raise Problem(403, "not_the_author", "Only who began a post and editors may do this.")
+    return post_id
 
 
 def post_find(wanted: Q, viewer: Claims | None) -> UUID:
@@ -121,7 +128,7 @@ def public_rows(post_ids: Sequence[UUID], viewer: Claims | None, columns: Column
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
     """These posts with what belongs to them, in two queries however many they are."""
-    found = ids_of(posts)
+    found = keys_of(posts)
     return _rows(found, viewer, columns, tuple(posts.query.order_by)) if found else []
 
 
@@ -139,8 +146,9 @@ def _rows(found: Sql, viewer: Claims | None, columns: Columns, order: tuple[Any,
     wide = _wide(ALWAYS.union(columns), order, reader is not None)
     rows = cast("list[PostRow]", list(wide.rows(found, reader)))
     for row in rows:
-        row["images"] = []
+        row["images"], row["co_authors"] = [], named(cast("Any", row["co_authors"]))
     if rows:
+        _add_authors(rows, viewer)
         _add_images({row["id"]: row for row in rows}, viewer)
     return rows
 
@@ -158,7 +166,7 @@ def _wide(columns: frozenset[str], order: tuple[Any, ...], is_somebody: bool) ->
 def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Sql:
     """How one post is found among those that somebody may see."""
     visible = visible_to_reader(SOMEBODY if is_somebody else None, is_editor=is_editor)
-    found = ids_of(Post.objects.filter(visible, **{lookup: _STAND_INS[lookup]}))
+    found = keys_of(Post.objects.filter(visible, **{lookup: _STAND_INS[lookup]}))
     assert found
     return found
 
@@ -168,13 +176,49 @@ def _images() -> Prepared:
     return prepared(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
 
 
+def _for_writing(wanted: Q, writer: Claims) -> tuple[UUID, UUID]:
+    """The post and who has begun it."""
+    found = Post.objects.filter(wanted).values_list("id", "author_id", "status", "co_authors").first()
+    if found is None:
+        raise PostNotFound
+    post_id, author_id, status, co_authors = found
+    if may_edit(writer, author_id, ids_of(named(co_authors))):
+        return post_id, author_id
+    if status == Post.Status.PUBLISHED:
+        raise Problem(403, "not_the_author", "Only its authors and editors may change a post.")
+    raise PostNotFound
+
+
+def _may_edit(viewer: Claims | None, post: PostRow) -> bool:
+    return may_edit(viewer, post["author_id"], ids_of(post["co_authors"]))
+
+
+def _add_authors(posts: list[PostRow], viewer: Claims | None) -> None:
+    """Whoever has not accepted is shown to those alone who may edit the post. Most posts have no co-authors."""
+    wanted = [each.id for post in posts for each in post["co_authors"]]
+    known = author_rows(wanted) if wanted else {}
+    for post in posts:
+        first = AuthorRow(
+            id=post["author_id"],
+            username=post["author__username"],
+            bio=post["author__bio"],
+            avatar=post["author__avatar"],
+            accepted=True,
+        )
+        shown = [each for each in post["co_authors"] if each.accepted or _may_edit(viewer, post)]
+        post["authors"] = [first]
+        for each in shown:
+            if author := known.get(each.id):
+                post["authors"].append({**author, "accepted": each.accepted})
+
+
 def _add_images(posts: dict[UUID, PostRow], viewer: Claims | None) -> None:
     """A rejected picture is shown to those alone who can replace it."""
     for image in _images().rows(listed(list(posts))):
         post = posts[image["post_id"]]
         known = {"owner_id": image["asset__owner_id"], "status": image["asset__status"], "author_id": post["author_id"]}
         reason = rejection_of(**known)
-        if not reason or may_edit(viewer, post["author_id"]):
+        if not reason or _may_edit(viewer, post):
             shown = ImageRow(
                 id=image["id"],
                 media=image["asset_id"],

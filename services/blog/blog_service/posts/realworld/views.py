@@ -30,6 +30,7 @@ from blog_service.posts.selectors import (
     PostRow,
     post_get,
     post_get_by_slug,
+    post_get_for_disposing,
     post_get_for_writing,
     public_rows,
     rows_of,
@@ -97,7 +98,7 @@ class Article(APIView):
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_delete(post_get_for_writing(Q(slugs__slug=slug), writer), actor=writer.sub)
+        post_delete(post_get_for_disposing(Q(slugs__slug=slug), writer), actor=writer.sub)
         return Response(status=204)
 
 

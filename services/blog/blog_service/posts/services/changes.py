@@ -7,6 +7,8 @@ from uuid import UUID
 from chassis.events.databases.django import publish
 from chassis.events.types import EventData
 
+from blog_service.counters.services import Counted
+from blog_service.posts.co_authors import CoAuthor, named
 from blog_service.posts.events import (
     MediaRefsChanged,
     PostCreated,
@@ -52,12 +54,21 @@ class PostSnapshot:
     slug: str
     status: str
     comments_open: bool
+    author_id: UUID
+    co_authors: tuple[CoAuthor, ...]
     relations: PostRelations
 
     @property
-    def counted_under(self) -> frozenset[int] | None:
-        """The tags that the post counts for, None while it counts for nothing."""
-        return self.relations.tag_ids if self.status == Post.Status.PUBLISHED else None
+    def counted(self) -> Counted | None:
+        """The tags and authors that the post counts for, None while it counts for nothing."""
+        if self.status != Post.Status.PUBLISHED:
+            return None
+        return Counted(self.relations.tag_ids, frozenset([self.author_id, *self.co_author_ids]))
+
+    @property
+    def co_author_ids(self) -> list[UUID]:
+        """Those who have accepted."""
+        return [each.id for each in self.co_authors if each.accepted]
 
 
 def relations_of(post: Post) -> PostRelations:
@@ -74,6 +85,8 @@ def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
         slug=post.slug,
         status=post.status,
         comments_open=post.comments_open,
+        author_id=post.author_id,
+        co_authors=named(post.co_authors),
         relations=relations,
     )
 
@@ -85,6 +98,7 @@ def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapsho
     state = {
         "post_id": post.id,
         "author_id": post.author_id,
+        "co_author_ids": shown.co_author_ids,
         "slug": shown.slug,
         "tags": post.tags,
         "version": post.version,
@@ -115,6 +129,6 @@ def _written(before: PostSnapshot | None, after: PostSnapshot) -> list[type[Post
     return [PostUpdated] if _seen(before) != _seen(after) else []
 
 
-def _seen(post: PostSnapshot) -> tuple[PostContent, ImageTexts, bool]:
-    """What readers see of a post, beside where it stands."""
-    return post.content, post.relations.images, post.comments_open
+def _seen(post: PostSnapshot) -> tuple[PostContent, ImageTexts, bool, tuple[CoAuthor, ...]]:
+    """What readers and writers see of a post, beside where it stands."""
+    return post.content, post.relations.images, post.comments_open, post.co_authors

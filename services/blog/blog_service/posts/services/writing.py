@@ -12,7 +12,7 @@ from chassis.tokens import Claims
 from django.db import transaction
 from django.utils import timezone
 
-from blog_service.authors.services import author_ensure
+from blog_service.authors.services import author_ensure, authors_ensure
 from blog_service.changes.services import change_note
 from blog_service.counters.services import counts_change
 from blog_service.home_feed.services import post_spread, post_withdraw
@@ -22,6 +22,7 @@ from blog_service.media_refs.services import assets_ensure, assets_refresh
 from blog_service.posts.access import PostNotFound
 from blog_service.posts.models import Post
 from blog_service.posts.publication import Action
+from blog_service.posts.services.authors import AuthorsEdit, co_authors_edit, co_authors_replace
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.images import ImageFields, ImagesEdit, images_edit, images_replace
 from blog_service.posts.services.publishing import SETTLING, Step, publication_advance
@@ -46,6 +47,8 @@ class PostFields(TypedDict, total=False):
     tags: list[str]
     images: list[ImageFields]
     comments_open: bool
+    authors: list[UUID]
+    authors_edit: AuthorsEdit
     images_edit: ImagesEdit
     published: bool
 
@@ -54,10 +57,10 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
     """A new post of the caller, a draft unless they say otherwise; gives what ``then`` makes of its id.
 
     ``then`` is called before the post is committed: what it raises undoes all, what it writes stands with the post.
-    Raises Problem (400) for images that cannot be and a body that is too complex.
+    Raises Problem (400) for images and authors that cannot be and a body that is too complex.
     """
     now = now or timezone.now()
-    _ask_media(fields)
+    _ask_others(fields)
     html = body_render(fields["body"]) if "body" in fields else ""
     with transaction.atomic():
         post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
@@ -77,11 +80,11 @@ def post_change(  # noqa: PLR0913  named
     """Change what is given; without fields, publish a post that waited for images and need not any more.
 
     ``then`` is called before the change is committed, as in ``post_create``. Raises Problem: 404 if it is gone, 412
-    if it is not as demanded, 400 for images that cannot be and a body that is too complex, 409 for a slug that is
-    another's.
+    if it is not as demanded, 400 for images and authors that cannot be and a body that is too complex, 409 for a
+    slug that is another's.
     """
     now = now or timezone.now()
-    _ask_media(fields, post_id)
+    _ask_others(fields, post_id)
     html = body_render(fields["body"]) if "body" in fields else ""
     with transaction.atomic():
         _write(_locked(post_id, if_match), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
@@ -114,14 +117,15 @@ def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
         before = snapshot_of(post, relations_of(post))
         post.version += 1
         changes_announce(post, before, None, actor=actor)
-        counts_change(post.id, post.author_id, before=before.counted_under, after=None)
+        counts_change(post.id, before=before.counted, after=None)
         _note(post, was_public=before.status == Post.Status.PUBLISHED, is_public=False, now=timezone.now())
         slugs_bury(post)
         document_forget(post.id)
         post.delete()
 
 
-def _ask_media(fields: PostFields, post_id: UUID | None = None) -> None:
+def _ask_others(fields: PostFields, post_id: UUID | None = None) -> None:
+    authors_ensure(fields.get("authors", []))
     assets_ensure({image["media"] for image in fields.get("images", []) if "media" in image})
     if fields.get("published") and post_id:
         assets_refresh(post_id)
@@ -153,6 +157,10 @@ def _write(  # noqa: PLR0913  all of a write is in one place
         post.body, post.html, post.excerpt = fields["body"], html, rendering.excerpt(html)
     post.summary = fields.get("summary", post.summary)
     post.comments_open = fields.get("comments_open", post.comments_open)
+    if "authors" in fields:
+        co_authors_replace(post, fields["authors"])
+    if "authors_edit" in fields:
+        co_authors_edit(post, fields["authors_edit"])
     relations = _relate(post, fields, relations)
     publication_advance(post, step, now, media_ids=relations.media_ids)
     after = snapshot_of(post, relations)
@@ -168,8 +176,8 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     post.save()
     if before is None or before.content != after.content:
         post_make_findable(post)
-    counted_before = before.counted_under if before else None
-    counts_change(post.id, post.author_id, before=counted_before, after=after.counted_under)
+    counted_before = before.counted if before else None
+    counts_change(post.id, before=counted_before, after=after.counted)
     _spread(post, was_public=counted_before is not None)
 
 

@@ -42,6 +42,10 @@ class ImagePageShape(Shape):
     results: list[ImageShape]
 
 
+class AuthorOfPostShape(AuthorShape):
+    accepted: bool = source("accepted", description="false only for those who may edit the post: not shown to readers")
+
+
 class PostInListShape(Shape):
     id: UUID
     url: Url = source("slug", through=post_link)
@@ -49,6 +53,7 @@ class PostInListShape(Shape):
     title: str
     excerpt: str
     author: AuthorShape
+    authors: list[AuthorOfPostShape] = source("authors", description="who began the post, then its co-authors")
     tags: list[str]
     images: list[ImageShape]
     published: bool = source("status", through=_is_published)

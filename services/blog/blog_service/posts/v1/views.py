@@ -23,7 +23,14 @@ from blog_service.callers import viewer_of, writer_of
 from blog_service.links import post_link
 from blog_service.posts.finding import highlights_of, posts_found, rows_in_order
 from blog_service.posts.lists import BY_PAGE, FILTERS, Narrowed, posts_in_order
-from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
+from blog_service.posts.selectors import (
+    PostRow,
+    post_get,
+    post_get_by_slug,
+    post_get_for_disposing,
+    post_get_for_writing,
+    rows_of,
+)
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
 from blog_service.posts.v1.form import PostFormParser
@@ -108,7 +115,7 @@ class PostBySlug(PubliclyCachedView):
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_delete(post_get_for_writing(_known_as(slug), writer), actor=writer.sub)
+        post_delete(post_get_for_disposing(_known_as(slug), writer), actor=writer.sub)
         return Response(status=204)
 
 

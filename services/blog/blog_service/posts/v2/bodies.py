@@ -11,7 +11,7 @@ from chassis.problems import FieldError, Problem, invalid_fields
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from blog_service.posts.body_fields import MOST, MarkdownField
+from blog_service.posts.body_fields import MOST, MOST_AUTHORS, MarkdownField
 from blog_service.posts.models import Post
 from blog_service.posts.publication import Action
 from blog_service.posts.services.publishing import Step
@@ -31,6 +31,10 @@ class ImageV2Body(StrictBody):
     alt = ShortTextField(required=False, allow_blank=True, max_length=1000)
 
 
+class AuthorV2Body(StrictBody):
+    id = serializers.UUIDField()
+
+
 class PostV2Body(StrictBody):
     """A whole post, a draft. ``summary`` is by default how the body begins, ``slug`` is made of the title."""
 
@@ -40,6 +44,12 @@ class PostV2Body(StrictBody):
     slug = serializers.RegexField(r"^[a-z0-9]+(?:-[a-z0-9]+)*$", required=False, max_length=100)
     tags = BoundedListField(child=ShortTextField(max_length=50), max_length=MOST, required=False)
     images = ImageV2Body(many=True, max_length=MOST, required=False)  # type: ignore[call-arg]
+    authors = AuthorV2Body(  # type: ignore[call-arg]
+        many=True,
+        max_length=MOST_AUTHORS,
+        required=False,
+        help_text="who began the post, then its co-authors: each of them is shown once they have accepted",
+    )
     comments_open = serializers.BooleanField(required=False)
 
 
@@ -75,6 +85,8 @@ def fields_read(body: type[PostV2Body], data: Any) -> PostFields:
     sent = read(body, data)
     if "images" in sent:
         sent["images"] = [{"media": image.pop("media_id"), **image} for image in sent["images"]]
+    if "authors" in sent:
+        sent["authors"] = [author["id"] for author in sent["authors"]]
     return cast("PostFields", sent)
 
 

@@ -25,6 +25,10 @@ class AuthorV2Shape(Shape):
     avatar: Url | None = source("avatar", through=avatar_link)
 
 
+class AuthorOfPostV2Shape(AuthorV2Shape):
+    accepted: bool = source("accepted", description="false only for those who may edit the post: not shown to readers")
+
+
 class ImageV2Shape(Shape):
     id: UUID
     media_id: UUID = source("media")
@@ -64,6 +68,7 @@ class PostInListV2Shape(Shape):
         description="else how the body begins",
     )
     author: AuthorV2Shape
+    authors: list[AuthorOfPostV2Shape] = source("authors", description="who began the post, then its co-authors")
     tags: list[str]
     images: list[ImageV2Shape]
     revision: int = source("version")

@@ -28,7 +28,14 @@ from blog_service.posts.lists import (
     posts_mine,
     posts_published,
 )
-from blog_service.posts.selectors import PostRow, post_get, post_get_by_slug, post_get_for_writing, rows_of
+from blog_service.posts.selectors import (
+    PostRow,
+    post_get,
+    post_get_by_slug,
+    post_get_for_disposing,
+    post_get_for_writing,
+    rows_of,
+)
 from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
 from blog_service.posts.surrogate_keys import keys_of_posts
 from blog_service.posts.v2.answers import FULL, post_answer, row_answer
@@ -82,7 +89,7 @@ class Posts(PubliclyCachedView):
 class PostById(PubliclyCachedView):
     @extend_schema(parameters=documented(OF_ONE), responses={200: POST_OR_PART})
     def get(self, request: Request, post_id: UUID) -> Response:
-        """A post; a draft for its author and editors alone."""
+        """A post; a draft for its authors and editors alone."""
         selection, viewer = _selection_of(request), viewer_of(request)
         row = post_get(post_id, viewer, selection.columns())
         return row_answer(row, selection=selection, viewer=viewer)
@@ -98,14 +105,17 @@ class PostById(PubliclyCachedView):
         post_get_for_writing(Q(id=post_id), writer)  # who may not write learns nothing of the body's faults
         demand = if_match(request)
         with images_named_as_sent():
-            post_change(post_id, fields_read(PostV2ChangesBody, request.data), actor=writer.sub, if_match=demand)
+            fields = fields_read(PostV2ChangesBody, request.data)
+            if "authors" in fields:
+                post_get_for_disposing(Q(id=post_id), writer)
+            post_change(post_id, fields, actor=writer.sub, if_match=demand)
         return post_answer(post_id, writer)
 
     @extend_schema(parameters=[IF_MATCH], responses={204: None})
     def delete(self, request: Request, post_id: UUID) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_get_for_writing(Q(id=post_id), writer)
+        post_get_for_disposing(Q(id=post_id), writer)
         post_delete(post_id, actor=writer.sub, if_match=if_match(request))
         return Response(status=204)
 

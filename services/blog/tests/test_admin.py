@@ -10,13 +10,14 @@ from blog_service.commands import event_service
 from blog_service.markdown.budget import Budget
 from blog_service.markdown.rendering import render
 from blog_service.posts import admin
-from blog_service.posts.models import Post, PostImage
+from blog_service.posts.models import Post, PostImage, PostRevision
 from blog_service.settings import settings as blog_settings
 from blog_service.testing import Caller, Neighbours
 from chassis.django.settings import session_engine
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
 from chassis.settings import AdminSessions
+from chassis.testing import TokenMint
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
@@ -162,6 +163,7 @@ def test_a_post_and_its_images_are_changed_as_one(staff: Client, alice: Caller, 
     before = alice.writes(images=[{"media": str(asset_id)} for asset_id in media])
     first, second, third = PostImage.objects.all()
     form: dict[str, Any] = {"title": "Dawn", "body": "new", "images-TOTAL_FORMS": 3, "images-INITIAL_FORMS": 3}
+    form |= {"revisions-TOTAL_FORMS": 0, "revisions-INITIAL_FORMS": 0}
     for index, (image, position) in enumerate(((first, 5), (second, 1), (third, 0))):
         form[f"images-{index}-id"] = str(image.id)
         form[f"images-{index}-post"] = before["id"]
@@ -206,6 +208,30 @@ def test_a_body_that_is_too_complex_is_an_error_of_the_form(
     post = alice.writes()
     monkeypatch.setattr(admin, "render", partial(render, budget=Budget(tokens=2)))
     form = {"title": "Dawn", "body": "new", "images-TOTAL_FORMS": 0, "images-INITIAL_FORMS": 0}
+    form |= {"revisions-TOTAL_FORMS": 0, "revisions-INITIAL_FORMS": 0}
     answer = staff.post(f"/admin/posts/post/{post['id']}/change/", form)
     assert "this text is too complex" in answer.content.decode()
     assert alice.get("v1/posts/first-light").body["body"] == "# md"
+
+
+def test_staff_read_what_a_post_said_before_and_change_nothing_of_it(staff: Client, alice: Caller) -> None:
+    post = alice.writes("First light", body="once")
+    alice.patch(f"v1/posts/{post['slug']}", {"body": "again"})
+    first = PostRevision.objects.get(number=1)
+    assert f"/admin/posts/postrevision/{first.pk}/change/" in staff.get(f"/admin/posts/post/{post['id']}/change/").text
+    assert "First light" in staff.get("/admin/posts/postrevision/").text
+    page = staff.get(f"/admin/posts/postrevision/{first.pk}/change/").text
+    assert "once" in page
+    assert "alice" in page
+    assert staff.post(f"/admin/posts/postrevision/{first.pk}/change/", {"body": "never"}).status_code == 403
+    assert staff.post(f"/admin/posts/postrevision/{first.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert staff.get("/admin/posts/postrevision/add/").status_code == 403
+    assert PostRevision.objects.count() == 2
+    assert staff.post(f"/admin/posts/post/{post['id']}/delete/", {"post": "yes"}).status_code == 302
+    assert not Post.objects.exists()
+
+
+def test_moderators_read_no_drafts_in_revisions(alice: Caller, mint: TokenMint, neighbours: Neighbours) -> None:
+    alice.patch(f"v1/posts/{alice.writes()['slug']}", {"body": "again"})
+    moderator = logged_in(Caller("mo", mint, roles=("moderator",)), neighbours)
+    assert moderator.get("/admin/posts/postrevision/").status_code == 403

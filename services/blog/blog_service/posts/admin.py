@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from blog_service.markdown.budget import TooComplex
 from blog_service.markdown.rendering import render
 from blog_service.posts.models import Post, PostImage
+from blog_service.posts.revision_admin import PostRevisionInline
 from blog_service.posts.services.images import ImageFields
 from blog_service.posts.services.writing import PostFields, post_change, post_delete
 from blog_service.posts.tag_admin import TagAdmin as TagAdmin  # noqa: PLC0414  the admin looks into this module alone
@@ -47,7 +48,7 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("title", "slug", "author__username")
     fields = ("title", "body", "slug", "author", "co_authors", "status", "published_at", "created_at", "version")
     readonly_fields = ("slug", "author", "co_authors", "status", "published_at", "created_at", "version")
-    inlines = (PostImageInline,)
+    inlines = (PostImageInline, PostRevisionInline)
     actions = ("publish", "unpublish")
 
     @admin.action(description="Publish the selected posts")
@@ -63,15 +64,16 @@ class PostAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         return False  # a post begins with its author
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list[Any], Any, set[str], list[Any]]:
-        """Comments go with their post, whoever may remove them otherwise."""
+        """Comments and revisions go with their post, whoever may remove them otherwise."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        return deleted, counts, lacking - {"comment"}, protected
+        return deleted, counts, lacking - {"comment", "post revision"}, protected
 
     def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
         """Nothing yet: save_related writes post and images as one change."""
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: ARG002
-        formsets[0].save(commit=False)  # only so that the admin's history can say what changed
+        for formset in formsets:
+            formset.save(commit=False)  # only so that the admin's history can say what changed
         fields = PostFields(title=form.cleaned_data["title"], body=form.cleaned_data["body"])
         fields["images"] = _images(formsets[0].forms)
         post_change(form.instance.id, fields, actor=_actor(request))

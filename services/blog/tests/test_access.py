@@ -6,6 +6,7 @@ from chassis.access import table
 from chassis.django.testing import operations
 from chassis.testing import TokenMint
 from chassis.testing.access_cases import Case, cases
+from django.test import Client
 from uuid_utils.compat import uuid7
 
 CASES = cases("blog")
@@ -57,3 +58,17 @@ def test_a_moderator_has_posts_of_their_own_and_those_of_others_are_not_theirs(a
     assert moderator.delete(f"v1/posts/{own['slug']}").status == 204
     answer = moderator.delete(f"v1/posts/{others['slug']}")
     assert (answer.status, answer.body["code"]) == (403, "not_the_author")
+
+
+def test_a_browser_that_is_logged_in_to_the_admin_is_a_stranger_to_the_api(
+    dana: Caller, alice: Caller, neighbours: Neighbours
+) -> None:
+    """See ADR 0058."""
+    draft = alice.writes()
+    neighbours.has_password(dana, "correct horse battery")
+    browser = Client(headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    browser.post("/admin/login/", {"username": dana.username, "password": "correct horse battery"})
+    assert browser.get("/admin/posts/post/").status_code == 200
+    assert browser.get(f"/api/v1/posts/{draft['slug']}").status_code == 404
+    assert browser.delete(f"/api/v1/posts/{draft['slug']}").status_code == 401
+    assert browser.get("/api/v1/posts").headers["Content-Type"].startswith("application/json")

@@ -35,6 +35,7 @@ def test_authors_are_found_by_id_and_by_name(alice: Caller, bob: Caller, blog: C
         "avatar": None,
         "picture_url": "",
         "locale": "en",
+        "roles": ["author"],
         "sequence": 1,
     }
     assert his["user_id"] == str(bob.id)

@@ -122,6 +122,7 @@ class Neighbours:
             "username": caller.username,
             "bio": bio,
             "avatar": None,
+            "roles": list(caller.roles),
             "sequence": sequence,
         }
         self.authors[caller.username] = told

@@ -5,6 +5,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from blog_service.authors.models import Author
+from blog_service.authors.tasks import authors_reconcile
 from blog_service.commands import event_service
 from blog_service.posts.models import PreviewLink
 from blog_service.testing import Caller, Neighbours
@@ -127,3 +129,63 @@ def test_a_link_ends_with_the_suspension_of_its_author_for_good(
 @pytest.mark.parametrize("token", ["x", "%00", "a" * 5000, "..", "%F0%9F%99%82"])
 def test_made_up_tokens_are_404(charlie: Caller, db: None, token: str) -> None:
     assert charlie.get(f"v2/previews/{token}").status == 404
+
+
+def loses_roles(who: Caller, *roles: str, sequence: int) -> None:
+    event = example("auth.role.changed.v1")
+    data = event.data | {"user_id": str(who.id), "roles": list(roles)}
+    deliver(event_service(), replace(event, id=uuid7(), sequence=sequence, partition_key=str(who.id), data=data))
+
+
+def test_a_link_of_an_editor_ends_when_they_are_none_any_more(
+    charlie: Caller, dana: Caller, draft: dict[str, Any], link: dict[str, Any]
+) -> None:
+    theirs = dana.post(links_of(draft), {}).body
+    assert charlie.get(path_of(theirs)).status == 200
+    loses_roles(dana, "author", sequence=5)
+    assert charlie.get(path_of(theirs)).status == 404
+    loses_roles(dana, "author", "editor", sequence=6)
+    assert charlie.get(path_of(theirs)).status == 404, "for good"
+    assert charlie.get(path_of(link)).status == 200
+
+
+@pytest.mark.parametrize("what", [{"suspended": True}, {"may_write": False}, {"may_edit": False}])
+def test_a_link_is_refused_by_what_blog_knows_of_its_maker_though_no_event_ended_it(
+    charlie: Caller, dana: Caller, draft: dict[str, Any], what: dict[str, bool]
+) -> None:
+    """As where the event is late, and the copy was compared with auth meanwhile."""
+    theirs = dana.post(links_of(draft), {}).body
+    Author.objects.filter(id=dana.id).update(**what)
+    assert charlie.get(path_of(theirs)).body["code"] == "preview_not_found"
+
+
+def test_comparing_with_auth_tells_of_roles_that_no_event_told_of(
+    alice: Caller, charlie: Caller, dana: Caller, neighbours: Neighbours
+) -> None:
+    theirs = dana.post(links_of(alice.writes()), {}).body
+    neighbours.has_account(alice)
+    dana.roles = ("author",)
+    neighbours.has_account(dana, sequence=3)
+    authors_reconcile()
+    assert charlie.get(path_of(theirs)).status == 404
+
+
+def test_an_auth_of_the_release_before_tells_of_no_roles_and_none_are_lost(
+    alice: Caller, charlie: Caller, dana: Caller, neighbours: Neighbours
+) -> None:
+    theirs = dana.post(links_of(alice.writes()), {}).body
+    neighbours.has_account(alice)
+    neighbours.has_account(dana, sequence=3)
+    del neighbours.authors["dana"]["roles"]
+    authors_reconcile()
+    assert charlie.get(path_of(theirs)).status == 200
+
+
+def test_a_link_of_a_co_author_ends_when_they_leave(alice: Caller, bob: Caller, charlie: Caller, draft: Any) -> None:
+    Author.objects.create(id=bob.id, username="bob")
+    authors = [{"id": str(alice.id)}, {"id": str(bob.id)}]
+    assert alice.patch(f"v2/posts/{draft['id']}", {"authors": authors}, If_Match="*").status == 200
+    theirs = bob.post(links_of(draft), {}).body
+    assert charlie.get(path_of(theirs)).status == 200
+    bob.delete(f"v2/posts/{draft['id']}/authorship")
+    assert charlie.get(path_of(theirs)).status == 404

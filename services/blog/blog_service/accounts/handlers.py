@@ -6,7 +6,7 @@ from chassis.events.envelope import Event
 
 from blog_service.authors.services import author_apply, author_roles_apply, author_suspend
 from blog_service.posts.models import Post
-from blog_service.posts.services.previews import previews_end
+from blog_service.posts.services.previews import previews_end, previews_end_unentitled
 from blog_service.posts.services.settling import posts_settle
 from blog_service.posts.services.shown import shown_changed
 from blog_service.staff.services import staff_change, staff_leave, staff_log_out
@@ -45,5 +45,6 @@ def author_and_staff_change_on_role_changed(event: Event) -> None:
     user_id, roles = UUID(event.data["user_id"]), event.data["roles"]
     author_roles_apply(user_id, roles=roles, sequence=event.sequence)
     staff_change(user_id, roles=roles)
+    previews_end_unentitled(user_id)
     webhooks_follow_roles(user_id, roles=roles)
     posts_settle(Post.objects.filter(author_id=user_id))

@@ -21,6 +21,8 @@ class Author(models.Model):
     suspended_sequence = models.BigIntegerField(default=0, db_default=0)
     # by the last event about roles; until there is one the token that they wrote with has said so
     may_write = models.BooleanField(default=True, db_default=True)
+    # likewise whether they may change the posts of others
+    may_edit = models.BooleanField(default=False, db_default=False)
     roles_sequence = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:

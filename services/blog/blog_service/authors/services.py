@@ -35,6 +35,13 @@ def author_ensure(claims: Claims) -> Author:
     return author
 
 
+def author_ensure_with_roles(claims: Claims) -> Author:
+    """The same, and where no event has told of their roles, what the token says of them."""
+    author = author_ensure(claims)
+    author_roles_apply(author.id, roles=claims.roles, sequence=0)
+    return author
+
+
 def authors_ensure(ids: Collection[UUID]) -> None:
     """Ask auth about those of these users, at most 100, of whom nothing is known; raises Problem (503)."""
     unknown = set(ids) - set(Author.objects.filter(id__in=ids).values_list("id", flat=True)) if ids else set()
@@ -68,10 +75,10 @@ def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:
 
 
 def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> None:
-    """Take over whether these roles let a user write, unless something newer is known; nothing for one unknown here."""
-    writing = table().rules["write"].roles
+    """Take over what these roles let a user do, unless something newer is known; nothing for one unknown here."""
+    may_write, may_edit = (not table().rules[rule].roles.isdisjoint(roles) for rule in ("write", "edit"))
     authors = Author.objects.filter(id=author_id, roles_sequence__lte=sequence)
-    authors.update(may_write=not writing.isdisjoint(roles), roles_sequence=sequence)
+    authors.update(may_write=may_write, may_edit=may_edit, roles_sequence=sequence)
 
 
 def authors_compare(ids: Collection[UUID]) -> None:
@@ -84,6 +91,8 @@ def authors_compare(ids: Collection[UUID]) -> None:
     for profile in answer["authors"]:
         author_apply(profile, sequence=profile["sequence"])
         author_suspend(UUID(profile["user_id"]), sequence=profile["sequence"], suspended=False)
+        if "roles" in profile:  # an auth of the release before does not tell of them
+            author_roles_apply(UUID(profile["user_id"]), roles=profile["roles"], sequence=profile["sequence"])
         known.pop(UUID(profile["user_id"]), None)
     for author_id, sequence in known.items():
         Author.objects.filter(id=author_id, suspended_sequence=sequence).update(suspended=True)
@@ -100,6 +109,14 @@ def author_find(username: str) -> Author | None:
         return None
     author = author_get(username) or _called(username)
     return None if author and author.suspended else author
+
+
+def author_named(username: str) -> Author | None:
+    """Whose posts are asked for by this name: the author's who has it, suspended or not, or had it until lately.
+
+    Raises Problem (503) if blog does not know and auth does not answer.
+    """
+    return author_get(username) or author_find(username)
 
 
 def _called(username: str) -> Author | None:

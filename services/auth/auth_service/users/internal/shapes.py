@@ -14,6 +14,7 @@ class AuthorSnapshotShape(Shape):
     avatar: UUID | None = source("profile__avatar")
     picture_url: str = source("profile__picture_url")
     locale: str = source("profile__locale")
+    roles: list[str]
     sequence: int = source("version")
 
 

@@ -7,15 +7,22 @@ from typing import NamedTuple
 from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
-from django.db.models import Q
+from chassis.tokens import Claims
+from django.db.models import Exists, OuterRef, Q
 
-from blog_service.posts.models import PreviewLink
+from blog_service.authors.models import Author
+from blog_service.authors.services import author_ensure_with_roles
+from blog_service.posts.models import CoAuthorship, PreviewLink
 
 LONGEST = timedelta(days=30)
 SHORTEST = timedelta(seconds=60)
 MOST = 50
 """Links of one post."""
 TOKEN_BYTES = 32
+_named = CoAuthorship.objects.filter(post_id=OuterRef(OuterRef("post_id")), author_id=OuterRef("id"))
+_may_edit = Q(may_edit=True) | Q(id=OuterRef("post__author_id")) | Exists(_named)
+ENTITLED = Exists(Author.objects.filter(_may_edit, id=OuterRef("maker_id"), suspended=False, may_write=True))
+"""Of links those whose maker could make them now, as far as blog knows: an event that tells otherwise may be late."""
 
 
 class NewPreview(NamedTuple):
@@ -32,12 +39,13 @@ class PreviewNotFound(Problem):
         super().__init__(404, "preview_not_found", "There is no such preview, or it has ended.")
 
 
-def preview_add(post_id: UUID, *, maker_id: UUID, life: timedelta, now: datetime) -> NewPreview:
+def preview_add(post_id: UUID, *, maker: Claims, life: timedelta, now: datetime) -> NewPreview:
     """Let whoever has the link read the post for so long; raises Problem (400) if it has MOST links already."""
     links = PreviewLink.objects.filter(post_id=post_id)
     links.filter(expires_at__lte=now).delete()
     if links.count() >= MOST:
         raise invalid_fields([FieldError("", "max_length", f"A post has at most {MOST} preview links.")])
+    maker_id = author_ensure_with_roles(maker).id
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = PreviewLink.objects.create(
         post_id=post_id, token_digest=_digest(token), maker_id=maker_id, created_at=now, expires_at=now + life
@@ -57,10 +65,15 @@ def previews_end(user_id: UUID) -> None:
     PreviewLink.objects.filter(Q(maker_id=user_id) | Q(post__author_id=user_id)).delete()
 
 
+def previews_end_unentitled(maker_id: UUID) -> None:
+    """End the links that somebody has made and could not make any more."""
+    PreviewLink.objects.filter(~ENTITLED, maker_id=maker_id).delete()
+
+
 def preview_open(token: str, *, now: datetime) -> UUID:
-    """The id of the post that the link is for; raises Problem (404)."""
+    """The id of the post that the link is for, while its maker could still make it; raises Problem (404)."""
     found = PreviewLink.objects.filter(token_digest=_digest(token), expires_at__gt=now, post__author__suspended=False)
-    post_id = found.values_list("post_id", flat=True).first()
+    post_id = found.filter(ENTITLED).values_list("post_id", flat=True).first()
     if post_id is None:
         raise PreviewNotFound
     return post_id

@@ -59,7 +59,7 @@ class PreviewLinks(APIView):
         """A link by which anybody reads this post, whatever it is, until it expires; its address is told only here."""
         writer = _writer_of_post(request, post_id)
         life = timedelta(seconds=read(PreviewBody, request.data).get("expires_in", DAY))
-        link, token = preview_add(post_id, maker_id=writer.sub, life=life, now=timezone.now())
+        link, token = preview_add(post_id, maker=writer, life=life, now=timezone.now())
         shown = PreviewV2Shape.from_instance(link)
         return Response(
             NewPreviewV2Shape(

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from blog_service.authors.models import Author
 from blog_service.commands import event_service
+from blog_service.comments import limits
 from blog_service.comments.models import Comment
 from blog_service.counters.selectors import published_total
 from blog_service.counts_audit import wrong_counts
 from blog_service.favourites.models import Favourite
+from blog_service.settings import settings
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example
@@ -133,6 +135,22 @@ def test_who_leaves_while_a_post_is_published_has_it_not(alice: Caller, bob: Cal
     answers = at_once(lambda: alice.post("v1/posts/first-light/publish"), lambda: bob.delete("v1/authors/alice/follow"))
     assert {answer.status for answer in answers} == {200}
     assert bob.get("v1/feed").body["results"] == []
+
+
+def test_what_is_said_at_once_does_not_pass_the_limit(
+    alice: Caller, bob: Caller, dana: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under different posts and of different comments: those of one wait for each other anyway."""
+    few = settings().model_copy(update={"comments_per_hour": 1, "comment_reports_per_hour": 1})
+    slugs = [alice.writes(published=True)["slug"] for _ in range(2)]
+    said = [alice.post(f"v1/posts/{slug}/comments", {"body": "x"}).body["id"] for slug in slugs]
+    bob.writes()
+    dana.writes()
+    monkeypatch.setattr(limits, "settings", lambda: few)
+    comments = at_once(*[lambda slug=slug: bob.post(f"v1/posts/{slug}/comments", {"body": "x"}) for slug in slugs])
+    reports = at_once(*[lambda each=each: dana.post(f"v1/comments/{each}/report", {"reason": "x"}) for each in said])
+    assert sorted(answer.status for answer in comments) == [201, 429]
+    assert sorted(answer.status for answer in reports) == [202, 429]
 
 
 def test_comments_at_once_are_counted_each(alice: Caller, bob: Caller) -> None:

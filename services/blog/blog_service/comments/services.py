@@ -12,7 +12,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
-from blog_service.authors.services import author_ensure
+from blog_service.authors.services import author_ensure, author_hold
 from blog_service.comments.access import CommentNotFound
 from blog_service.comments.events import CommentCreated, CommentDeleted, CommentState, CommentUpdated
 from blog_service.comments.limits import require_may_comment, require_may_report
@@ -39,6 +39,7 @@ def comment_create(  # noqa: PLR0913  all of a comment is in one place
     """
     now = timezone.now()
     author = author_ensure(claims)
+    author_hold(author.id)  # of two comments at once the second sees the first
     require_may_comment(author.id, now)
     if parent_id:
         _require_parent(parent_id, post_id)
@@ -82,11 +83,12 @@ def comment_remove(comment_id: UUID, *, actor: UUID) -> None:
 
 
 @transaction.atomic
-def comment_report(comment_id: UUID, reporter_id: UUID, reason: str) -> None:
+def comment_report(comment_id: UUID, reporter: Claims, reason: str) -> None:
     """Report a comment, once each; enough reports hold it. Raises Problem: 404 if it is gone, 429 for one too many."""
-    comment, now = _held(comment_id), timezone.now()
+    comment, now, reporter_id = _held(comment_id), timezone.now(), author_ensure(reporter).id
     if Report.objects.filter(comment=comment, reporter_id=reporter_id).exists():
         return
+    author_hold(reporter_id)
     require_may_report(reporter_id, now)
     Report.objects.create(comment=comment, reporter_id=reporter_id, reason=reason, created_at=now)
     unseen = Report.objects.filter(comment=comment)

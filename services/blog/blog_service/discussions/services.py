@@ -55,7 +55,7 @@ def discussion_remove(comment_id: UUID, remover: Claims) -> None:
 def discussion_report(comment_id: UUID, reason: str, reporter: Claims) -> None:
     """Report a comment to the moderators; raises Problem: 404, 429 for one too many."""
     _owners(comment_id, reporter)
-    comment_report(comment_id, reporter.sub, reason)
+    comment_report(comment_id, reporter, reason)
 
 
 def _owners(comment_id: UUID, viewer: Claims) -> CommentOwners:

@@ -1,6 +1,8 @@
 """Finding posts by their words: in both databases the same, whatever is typed."""
 # ruff: noqa: RUF001  letters that look alike
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -268,6 +270,33 @@ def test_a_search_that_takes_too_long_ends(db: None) -> None:
         cursor.execute(endless[connection.vendor])
     assert (refused.value.status, refused.value.code) == (503, "search_too_slow")
     assert Post.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "path", ["v1/posts?q=ink", "v1/posts?q=ink&ordering=title", "v2/search?q=ink", "v2/posts?q=ink"]
+)
+def test_all_that_a_search_asks_is_within_its_time(
+    alice: Caller, charlie: Caller, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    alice.writes("ink", published=True)
+    within, outside, bounded = [], [], selectors._BOUNDS[connection.vendor]
+
+    @contextmanager
+    def noted(seconds: float) -> Iterator[None]:
+        within.append(seconds)
+        with bounded(seconds):
+            yield
+        within.pop()
+
+    def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if ("search_document" in sql or "search_words" in sql) and not sql.startswith("EXPLAIN") and not within:
+            outside.append(sql)
+        return execute(sql, params, many, context)
+
+    monkeypatch.setitem(selectors._BOUNDS, connection.vendor, noted)
+    with connection.execute_wrapper(look):
+        assert charlie.get(path).status == 200
+    assert outside == []
 
 
 def test_a_search_takes_the_same_queries_however_much_is_found(

@@ -66,8 +66,13 @@ def hits_on(page: CursorPage, hits: list[Hit]) -> tuple[Sequence[Hit], str | Non
 def rows_in_order(
     posts: QuerySet[Post], post_ids: list[UUID], viewer: Claims | None, columns: Columns
 ) -> list[PostRow]:
-    """The rows of those with these ids in this order; of those that went away meanwhile there is none."""
-    rows = {row["id"]: row for row in rows_of(posts.filter(id__in=post_ids), viewer, {*columns, *OF_HIGHLIGHTS})}
+    """The rows of those with these ids in this order; of those that went away meanwhile there is none.
+
+    They are looked for once more, which raises Problem (503) if it takes too long.
+    """
+    with within_time():
+        found = rows_of(posts.filter(id__in=post_ids), viewer, {*columns, *OF_HIGHLIGHTS})
+    rows = {row["id"]: row for row in found}
     return [rows[post_id] for post_id in post_ids if post_id in rows]
 
 

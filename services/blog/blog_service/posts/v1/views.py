@@ -138,7 +138,8 @@ def _page_of_found(page: Page, found: Narrowed, terms: Terms, viewer: Claims | N
     ids = [hit.post_id for hit in posts_found(found.posts, terms)]
     page.require(len(ids))
     if page.query.text("ordering"):
-        ids = list(found.posts.filter(id__in=ids).values_list("id", flat=True))
+        with found.in_time():
+            ids = list(found.posts.filter(id__in=ids).values_list("id", flat=True))
     rows = rows_in_order(found.posts, ids[page.start : page.stop], viewer, IN_LISTS)
     body = page_body(page, len(ids), [_found(row, terms) for row in rows])
     return Response(body, headers=keys_of_posts(rows))

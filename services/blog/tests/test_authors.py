@@ -119,6 +119,23 @@ def test_a_former_name_leads_to_the_present_one(
     assert charlie.get(after).status == 200
 
 
+def test_posts_are_found_by_a_former_name_too(alice: Caller, charlie: Caller, neighbours: Neighbours) -> None:
+    alice.writes(published=True)
+    neighbours.has_account(alice)
+    neighbours.renames(alice, "alicia")
+    deliver(event_service(), told("auth.profile.updated.v1", alice, sequence=2, username="alicia"))
+    for name in ("alice", "ALICIA"):
+        assert charlie.get(f"v1/posts?author={name}").body["count"] == 1
+        assert len(charlie.get(f"v2/posts?author={name}").body["items"]) == 1
+        assert charlie.get(f"/realworld/api/articles?author={name}").body["articlesCount"] == 1
+    for feed in ("rss.xml", "atom.xml", "feed.json"):
+        answer = charlie.get(f"/{feed}?author=alice&full=true")
+        assert answer.status == 308
+        assert answer.headers["Location"] == f"https://news.example.org/{feed}?author=alicia&full=true"
+        assert answer.headers["Surrogate-Key"] == str(alice.id)
+        assert charlie.get(f"/{feed}?author=Alicia").status == 200
+
+
 def test_who_is_called_by_a_former_name_is_who_has_it_now(
     alice: Caller, bob: Caller, charlie: Caller, neighbours: Neighbours
 ) -> None:

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from typing import Any, NamedTuple, cast
-from uuid import UUID
 
 from chassis.lists import Parameter, Query
 from chassis.problems import Problem
 from chassis.text import without_forbidden
 
-from blog_service.authors.selectors import author_get
+from blog_service.authors.models import Author
+from blog_service.authors.services import author_named
 from blog_service.links import (
     author_page_link,
     feed_link,
@@ -64,7 +64,7 @@ class Feed:
     filters: dict[str, str]
     entries: list[Entry]
     rows: list[PostRow]
-    of_author: UUID | None
+    author: Author | None
 
     def address(self, name: str) -> str:
         """Of this feed in the form that ``name`` stands for."""
@@ -79,22 +79,22 @@ class Feed:
 def feed_of(query: Query) -> Feed:
     """The newest posts, of one author or tag if asked; raises Problem (404) if there is none such."""
     names = [settings().site_name]
-    link, filters, of_author = posts_page_link(), {}, None
+    link, filters, author = posts_page_link(), {}, None
     if (wanted := query.text("tag")) is not None:
         if (tag := tag_get(wanted)) is None:
             raise TagNotFound
         link, filters["tag"] = tag_page_link(tag.name), tag.name
         names.insert(0, tag.name)
     if (wanted := query.text("author")) is not None:
-        if (author := author_get(wanted)) is None:
+        if (author := author_named(wanted)) is None:
             raise Problem(404, "author_not_found", "There is no such author.")
-        link, filters["author"], of_author = author_page_link(author.username), author.username, author.id
+        link, filters["author"] = author_page_link(author.username), author.username
         names.insert(0, author.username)
     is_full = query.flag("full")
     posts = posts_published(query).posts.order_by(*NEWEST_FIRST)[:ENTRIES]
     rows = rows_of(posts, None, COLUMNS | ({"html"} if is_full else set()))
     title = " · ".join(names)
-    return Feed(title, link, filters | ({"full": "true"} if is_full else {}), list(_entries(rows)), rows, of_author)
+    return Feed(title, link, filters | ({"full": "true"} if is_full else {}), list(_entries(rows)), rows, author)
 
 
 def _entries(rows: list[PostRow]) -> Iterator[Entry]:

@@ -15,6 +15,7 @@ from blog_service.feeds.json_feed import json_feed
 from blog_service.feeds.sitemap import AFTER, sitemap
 from blog_service.feeds.xml import atom, rss
 from blog_service.posts.surrogate_keys import keys_of_posts
+from blog_service.profiles.moves import moved
 
 RSS, ATOM, JSON, SITEMAP = "application/rss+xml", "application/atom+xml", "application/feed+json", "application/xml"
 _UTF8 = "; charset=utf-8"
@@ -33,28 +34,28 @@ class OneForm(BaseContentNegotiation):
 class Rss(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(parameters=documented(PARAMETERS), responses={(200, RSS): str, 404: None})
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, RSS): str, 308: None, 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts in RSS 2.0, of all, an author or a tag; with ``full`` the whole texts."""
-        return _feed(request, RSS, rss)
+        return _feed(request, "rss.xml", RSS, rss)
 
 
 class Atom(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(parameters=documented(PARAMETERS), responses={(200, ATOM): str, 404: None})
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, ATOM): str, 308: None, 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts in Atom, of all, an author or a tag; with ``full`` the whole texts."""
-        return _feed(request, ATOM, atom)
+        return _feed(request, "atom.xml", ATOM, atom)
 
 
 class JsonFeed(PubliclyCachedView):
     content_negotiation_class = OneForm
 
-    @extend_schema(parameters=documented(PARAMETERS), responses={(200, JSON): dict[str, Any], 404: None})
+    @extend_schema(parameters=documented(PARAMETERS), responses={(200, JSON): dict[str, Any], 308: None, 404: None})
     def get(self, request: Request) -> HttpResponse:
         """The newest posts as JSON Feed 1.1, of all, an author or a tag; with ``full`` the whole texts."""
-        return _feed(request, JSON, json_feed)
+        return _feed(request, "feed.json", JSON, json_feed)
 
 
 class Sitemap(PubliclyCachedView):
@@ -67,6 +68,11 @@ class Sitemap(PubliclyCachedView):
         return HttpResponse(body, content_type=SITEMAP + _UTF8, headers={KEYS: ALL_POSTS})
 
 
-def _feed(request: Request, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:
-    feed = feed_of(query_of(request, PARAMETERS))
-    return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys_of_posts(feed.rows, feed.of_author))
+def _feed(request: Request, name: str, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:
+    """A feed of an author by a former name leads to that by the present one."""
+    query = query_of(request, PARAMETERS)
+    feed = feed_of(query)
+    if feed.author and not feed.author.is_called(query.text("author") or ""):
+        return moved(feed.author, feed.address(name))
+    keys = keys_of_posts(feed.rows, feed.author.id if feed.author else None)
+    return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys)

@@ -9,7 +9,7 @@ from chassis.lists import Keyset, Parameter, Place, Query
 from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
-from blog_service.authors.selectors import author_get
+from blog_service.authors.services import author_named
 from blog_service.counters.selectors import published_total
 from blog_service.posts.co_authors import by
 from blog_service.posts.finding import Q, terms_asked
@@ -22,7 +22,7 @@ from blog_service.tags.selectors import tag_get
 
 _MOMENT = {"type": "string", "format": "date-time"}
 FILTERS = (
-    Parameter("author", description="a username"),
+    Parameter("author", description="a username, also one that its author had until lately"),
     Parameter("tag"),
     Parameter("published_at__gte", _MOMENT),
     Parameter("published_at__lte", _MOMENT),
@@ -98,7 +98,7 @@ def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
 def _narrow(found: Narrowed, query: Query) -> Narrowed:
     posts, kept = found.posts, list(found.kept)
     if username := query.text("author"):
-        author = author_get(username)
+        author = author_named(username)
         posts = posts.filter(by(author.id)) if author else posts.none()
         kept.append(author.posts_count if author else 0)
     if name := query.text("tag"):

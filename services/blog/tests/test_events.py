@@ -53,7 +53,14 @@ def test_an_event_carries_the_public_state_of_the_post(alice: Caller) -> None:
     post = alice.writes(tags=["a", "b"])
     alice.patch(POST, {"title": "Dawn"})
     created, updated, slug_changed = published(DjangoDatabase())
-    state = {"post_id": post["id"], "author_id": str(alice.id), "slug": "first-light", "tags": ["a", "b"], "version": 1}
+    state = {
+        "post_id": post["id"],
+        "author_id": str(alice.id),
+        "co_author_ids": [],
+        "slug": "first-light",
+        "tags": ["a", "b"],
+        "version": 1,
+    }
     assert created.data == state
     assert updated.data == state | {"slug": "dawn", "version": 2}
     assert slug_changed.data == updated.data | {"previous_slug": "first-light"}

@@ -80,7 +80,7 @@ def test_a_post_has_a_page_with_all_that_others_read_of_it(post: dict[str, Any])
         [large],
         ["ink", "a/b"],
     )
-    assert data["author"] == {"@type": "Person", "name": "alice", "url": f"{SITE}/authors/alice"}
+    assert data["author"] == [{"@type": "Person", "name": "alice", "url": f"{SITE}/authors/alice"}]
     assert (data["datePublished"], data["mainEntityOfPage"]) == (post["published_at"], f"{SITE}/posts/first-light")
     for kind in ("rss+xml", "atom+xml", "feed+json"):
         assert f'<link rel="alternate" type="application/{kind}"' in html

@@ -21,6 +21,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
         "html": '<h1 id="user-content-md">md</h1>',
         "summary": "md",
         "author": {"id": str(alice.id), "username": "alice", "avatar": None},
+        "authors": [{"id": str(alice.id), "username": "alice", "avatar": None, "accepted": True}],
         "tags": ["t"],
         "images": [
             {

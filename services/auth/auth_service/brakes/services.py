@@ -13,7 +13,8 @@ from chassis.logging import get_logger
 from chassis.metrics import counter
 from chassis.problems import Problem
 
-from auth_service.brakes.limits import AttemptKind
+from auth_service.brakes.clients import Client
+from auth_service.brakes.limits import AttemptKind, of_token
 from auth_service.brakes.stores import Count
 from auth_service.brakes.stores.chosen import store
 
@@ -51,13 +52,13 @@ def attempt_count(kind: AttemptKind, counts: Sequence[Count], *, now: datetime) 
 
 
 @contextmanager
-def wrong_tokens(counts: Sequence[Count], *, now: datetime) -> Iterator[None]:
+def wrong_tokens(client: Client, *, now: datetime) -> Iterator[None]:
     """Around the use of a token that nobody can guess: only a wrong one is counted, and a right one never held back."""
     try:
         yield
     except Problem as problem:
         if problem.status < 500:
-            _take(AttemptKind.TOKEN, counts, now=now)
+            _take(AttemptKind.TOKEN, of_token(client), now=now)
             _tell(AttemptKind.TOKEN, "wrong")
         raise
 

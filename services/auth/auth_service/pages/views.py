@@ -12,7 +12,6 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
-from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
 from auth_service.emails.services import email_confirm, email_undo
 from auth_service.mailed_tokens.models import Purpose
@@ -43,7 +42,7 @@ class LinkPage(APIView):
     def get(self, request: Request, uid: str, token: str) -> HttpResponse:
         """A page with the form to which a mailed link leads."""
         try:
-            with wrong_tokens(of_token(Client.of(request)), now=timezone.now()):
+            with wrong_tokens(Client.of(request), now=timezone.now()):
                 token_require(user_get_by_uid(uid), self.purpose, token, now=timezone.now())
         except Problem as problem:
             return self._page(request, problem)
@@ -55,7 +54,7 @@ class LinkPage(APIView):
         try:
             with (
                 translation.override(_language(request)),
-                wrong_tokens(of_token(Client.of(request)), now=timezone.now()),
+                wrong_tokens(Client.of(request), now=timezone.now()),
             ):
                 self.redeem(uid, token, request.data)
         except Problem as problem:

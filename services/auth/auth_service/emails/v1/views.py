@@ -9,7 +9,6 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
 from auth_service.emails.asking import change_asked
 from auth_service.emails.services import email_confirm, email_undo
@@ -33,7 +32,7 @@ class Confirm(APIView):
     def post(self, request: Request) -> Response:
         """Have the new address from now on, by the link that was mailed there."""
         now = timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             email_confirm(**read(LinkBody, request.data), now=now)
         return Response(status=204)
 
@@ -45,6 +44,6 @@ class Undo(APIView):
     def post(self, request: Request) -> Response:
         """Have the old address back, by the link that was mailed there; every session ends."""
         now = timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             email_undo(**read(LinkBody, request.data), now=now)
         return Response(status=204)

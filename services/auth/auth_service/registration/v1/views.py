@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import AttemptKind, of_mail, of_registration, of_token
+from auth_service.brakes.limits import AttemptKind, of_mail, of_registration
 from auth_service.brakes.services import attempt_count, wrong_tokens
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_request
@@ -41,7 +41,7 @@ class Activation(APIView):
     def post(self, request: Request) -> Response:
         """Let a new account be used, by a mailed link."""
         now = timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             activate(**read(ActivationBody, request.data), now=now)
         return Response(status=204)
 

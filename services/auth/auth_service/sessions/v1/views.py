@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.access_tokens import source_of
 from auth_service.sessions.authentication import current_session_id
@@ -50,7 +49,7 @@ class Refresh(ByCredentials):
     def post(self, request: Request) -> Response:
         """Exchange a refresh token; the same one again within ten seconds gives the same pair's refresh token."""
         token, now = read(RefreshBody, request.data)["refresh"], timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             return _pair(session_refresh(token, now=now))
 
 
@@ -59,7 +58,7 @@ class Verify(ByCredentials):
     def post(self, request: Request) -> Response:
         """Whether an access token is valid and its session goes on."""
         token, now = read(VerifyBody, request.data)["token"], timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             source_of(verifier().verify(token), now=now)
         return Response({})
 

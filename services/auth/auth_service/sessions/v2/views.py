@@ -16,7 +16,6 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import of_token
 from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.cookies import (
@@ -88,7 +87,7 @@ class Refresh(APIView):
     def post(self, request: Request) -> Response:
         """Exchange a refresh token, of the body or else of the cookie; within ten seconds again for the same one."""
         now, in_body = timezone.now(), read(SessionRefreshBody, request.data).get("refresh_token")
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             token = in_body or refresh_token_of(request)
             if token is None:
                 raise TokenRefused("token_missing", "A refresh token is needed, in the body or in its cookie.")

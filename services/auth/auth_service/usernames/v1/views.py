@@ -9,7 +9,7 @@ from rest_framework.views import APIView
 
 from auth_service.brakes.clients import Client
 from auth_service.brakes.documentation import HELD_BACK
-from auth_service.brakes.limits import AttemptKind, of_mail, of_token
+from auth_service.brakes.limits import AttemptKind, of_mail
 from auth_service.brakes.services import attempt_count, wrong_tokens
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_request
@@ -56,6 +56,6 @@ class Reset(APIView):
     def post(self, request: Request) -> Response:
         """Choose another username by a mailed link."""
         body, now = read(UsernameResetBody, request.data), timezone.now()
-        with wrong_tokens(of_token(Client.of(request)), now=now):
+        with wrong_tokens(Client.of(request), now=now):
             username_reset(body["uid"], body["token"], body["new_username"], now=now)
         return Response(status=204)

@@ -21,7 +21,7 @@ from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_i
 from broadsheet_cli.uploads import Progress, Upload
 
 POSTS_AT_A_TIME = 8
-PICTURES_AT_A_TIME = 8
+PICTURES_AT_A_TIME = 4  # each is decoded whole before the answer: more would wait at the server instead
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,8 +51,11 @@ async def test_other_presets_are_drawn_for_all_and_told(
     new = await alice.get(drawn[0]["urls"]["thumb"])
     assert (new.status_code, new.headers["etag"] != old) == (200, True)
     assert files_in(store_folder) == before
-    told = published(SqlAlchemyDatabase(database.engine))[-3:]
+    all_told = published(SqlAlchemyDatabase(database.engine))
+    told = [event for event in all_told if event.type == "media.asset.ready.v1"][-3:]
     assert {event.data["asset_id"] for event in told} == {asset["id"] for asset in drawn}
+    forgotten = [event.data["asset_id"] for event in all_told if event.type == "media.shown.changed.v1"]
+    assert sorted(forgotten) == sorted(asset["id"] for asset in drawn)
     assert [event.data["renditions"][0]["width"] for event in told] == [100] * 3
 
 

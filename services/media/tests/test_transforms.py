@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from media_service.transforms import services
 from media_service.transforms.models import Derivative, Wanted
 from media_service.transforms.operations import Operations
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tests.support.waiting import eventually
 
@@ -320,6 +321,49 @@ async def test_who_took_too_long_is_not_waited_for(app: FastAPI, asset: Json, da
         assert services.derivative_keep(session, second, wanted, sha256="", size=1, bounds=bounds)[0]
 
 
+async def test_who_takes_long_is_waited_for_while_it_says_so(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, asset: Json, app: FastAPI, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, wanted, cut, held = await signed(alice, asset), await wanted_of(app, asset), Decoder.cut, Event()
+
+    def cut_when_held(*asked: Any, **more: Any) -> Any:
+        assert held.wait(30)
+        return cut(*asked, **more)
+
+    monkeypatch.setattr(Decoder, "cut", cut_when_held)
+    monkeypatch.setattr(services, "HELD_EVERY", timedelta(milliseconds=20))
+    drawing = asyncio.ensure_future(charlie.get(url))
+    await asyncio.to_thread(eventually, lambda: kept(database))
+    with database.writing() as session:
+        session.execute(update(Derivative).values(used_at=datetime.now(UTC) - 2 * services.GIVEN_UP_AFTER))
+    since = datetime.now(UTC) - services.GIVEN_UP_AFTER
+    await asyncio.to_thread(eventually, lambda: kept(database)[0].used_at > since)
+    with database.writing() as session:
+        assert services.derivative_claim(session, wanted, now=datetime.now(UTC)) is None
+    held.set()
+    await drawing
+    await asyncio.to_thread(eventually, lambda: not app.state.derivatives.making.under_way)
+    assert (await charlie.get(url)).status_code == 200
+
+
+async def test_a_drawing_whose_row_cannot_be_kept_leaves_no_file(  # noqa: PLR0917  fixtures
+    alice: Person,
+    charlie: Person,
+    asset: Json,
+    database: Database,
+    store_folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url, before = await signed(alice, asset), files_in(store_folder)
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    monkeypatch.setattr(services, "derivative_keep", fail)
+    assert (await charlie.get(url)).status_code == 202
+    assert (files_in(store_folder), kept(database)) == (before, [])
+
+
 async def test_what_cannot_be_drawn_is_said_once_and_for_all(
     alice: Person, charlie: Person, asset: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -429,6 +473,19 @@ async def test_so_many_are_kept_of_a_picture_and_of_a_user(  # noqa: PLR0917  fi
         (other["id"], "resize:fit:30:30"),
     ]
     assert files_in(store_folder / "derived") == 3
+
+
+async def test_what_cannot_be_drawn_counts_as_what_was(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, asset: Json, bound: Bound, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise Undecodable("out of colours")
+
+    monkeypatch.setattr(Decoder, "cut", refuse)
+    bound(per_asset=2)
+    for side in range(4):
+        await charlie.get(await signed(alice, asset, f"resize:fit:{10 + side}:10"))
+    assert [each.operations for each in kept(database)] == ["resize:fit:12:10", "resize:fit:13:10"]
 
 
 async def test_who_asks_for_much_pushes_out_his_own(  # noqa: PLR0917  fixtures

@@ -94,7 +94,7 @@ def asset_change(
     for name, value in fields.items():
         setattr(asset, name, value)
     if asset.is_private != was_private:
-        _shown_changed(session, asset_id)
+        shown_changed(session, asset_id)
     return asset
 
 
@@ -128,7 +128,7 @@ def asset_replace(  # noqa: PLR0913  all a picture has
     asset.revision += 1
     asset.version += 1
     session.flush()
-    _shown_changed(session, asset_id)
+    shown_changed(session, asset_id)
     _publish(session, AssetReplaced, asset, actor=owner_id)
     return asset, [derived_folder(asset_id, asset.revision - 1), *_forget_unshown(session, old)]
 
@@ -156,7 +156,7 @@ def asset_trash(  # noqa: PLR0913  named
     """Show an asset to nobody but its owner any more, and say that it is removed, though so many objects use it."""
     asset.trashed_at, asset.trashed_because = now, because
     asset.version += 1
-    _shown_changed(session, asset.id)
+    shown_changed(session, asset.id)
     _publish(session, AssetRemoved, asset, actor=actor, cause=because, uses=uses)
 
 
@@ -167,6 +167,11 @@ def asset_untrash(session: Session, asset: Asset, *, actor: UUID | None) -> None
     _publish(session, _TELLS[AssetStatus(asset.status)], asset, actor=actor)
 
 
+def shown_changed(session: Session, asset_id: UUID) -> None:
+    """Let caches forget an asset; by the time in microseconds, since nobody has to know which of two was the later."""
+    publish(session, ShownChanged(asset_id=asset_id), sequence=time.time_ns() // 1000)
+
+
 def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datetime) -> list[str]:
     """Remove an asset for good, used or not; gives the folders whose files are to go then.
 
@@ -175,7 +180,7 @@ def asset_remove(session: Session, asset_id: UUID, owner_id: UUID, *, now: datet
     asset = asset_get(session, asset_id, owner_id, lock=True, also_trashed=True)
     blob = blob_lock(session, asset.blob_id)
     asset.version += 1
-    _shown_changed(session, asset_id)
+    shown_changed(session, asset_id)
     _publish(session, AssetRemoved, asset, actor=owner_id)
     storage_give_back(session, owner_id, blob.bytes)
     session.delete(asset)
@@ -229,8 +234,3 @@ def _publish(
 ) -> None:
     state = told.model_validate(asset, from_attributes=True).model_copy(update=more)
     publish(session, state, sequence=asset.version, actor=actor)
-
-
-def _shown_changed(session: Session, asset_id: UUID) -> None:
-    """Let caches forget it; by the time in microseconds, since nobody has to know which of two was the later."""
-    publish(session, ShownChanged(asset_id=asset_id), sequence=time.time_ns() // 1000)

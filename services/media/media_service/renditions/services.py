@@ -10,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset, AssetStatus
-from media_service.assets.services import asset_mark_failed, asset_mark_ready
+from media_service.assets.services import asset_mark_failed, asset_mark_ready, shown_changed
 from media_service.database import Database, insert
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.children import DecoderAway
@@ -72,7 +72,8 @@ def renditions_redo(  # noqa: PLR0913, PLR0917  as above
 ) -> None:
     """Draw a stored picture's renditions anew and put them in the place of the old ones; if it is gone, nothing.
 
-    Raises what renditions_draw does. Its assets tell of sizes that have changed.
+    Raises what renditions_draw does. Its assets tell of sizes that have changed, and caches forget
+    what is drawn otherwise now.
     """
     with database.reading() as session:
         blob = session.get(Blob, blob_id)
@@ -153,8 +154,14 @@ def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | N
     session.execute(_rows(session, drawing))
     sizes = {"thumbhash": drawing.placeholder.thumbhash, "color": drawing.placeholder.color}
     session.execute(update(Blob).where(Blob.id == blob_id).values(sizes))
-    if _sizes(old) != _sizes(drawing.renditions):
-        for asset in assets:
+    has_other_sizes, has_changed = (
+        _sizes(old) != _sizes(drawing.renditions),
+        _hashes(old) != _hashes(drawing.renditions),
+    )
+    for asset in assets:
+        if has_changed or forms:
+            shown_changed(session, asset.id)
+        if has_other_sizes:
             asset_mark_ready(session, session.get_one(Asset, asset.id))
     files = [(each.sha256, each.mime) for each in old] + [(each.sha256, each.mime) for each in forms]
     return [key_of(blob_id, sha256, mime) for sha256, mime in files]
@@ -162,6 +169,10 @@ def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | N
 
 def _sizes(renditions: Sequence[Rendition]) -> set[tuple[str, int, int]]:
     return {(each.preset, each.width, each.height) for each in renditions}
+
+
+def _hashes(renditions: Sequence[Rendition]) -> set[tuple[str, str]]:
+    return {(each.preset, each.sha256) for each in renditions}
 
 
 def _rows(session: Session, drawing: Drawing) -> postgresql.Insert | sqlite.Insert:

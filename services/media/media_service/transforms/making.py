@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -12,7 +13,7 @@ from uuid import UUID
 from chassis.logging import get_logger
 from chassis.metrics import counter
 from fastapi.concurrency import run_in_threadpool
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from media_service.database import AsyncDatabase
 from media_service.decoding.answers import Undecodable
@@ -67,8 +68,21 @@ class Derivatives:
             except IntegrityError:
                 return None
             if claim:
-                return await self._draw_claimed(claim, wanted, operations)
+                holding = asyncio.create_task(self._hold(claim))
+                try:
+                    return await self._draw_claimed(claim, wanted, operations)
+                finally:
+                    holding.cancel()
         return await self._drawn_elsewhere(wanted)
+
+    async def _hold(self, claim: UUID) -> None:
+        """Until cancelled, let the other replicas know that it is still being drawn, however long that takes."""
+        while True:
+            await asyncio.sleep(services.HELD_EVERY.total_seconds())
+            try:
+                await self.database.write(services.derivative_hold, claim, now=datetime.now(UTC))
+            except SQLAlchemyError as error:
+                log.warning("drawing not held", claim=str(claim), error=type(error).__name__)
 
     async def _draw_claimed(self, claim: UUID, wanted: Wanted, operations: Operations) -> Derivative | None:
         outcome = "failed"
@@ -76,7 +90,8 @@ class Derivatives:
             kept = await self._draw_and_keep(claim, wanted, operations)
             outcome = "drawn" if kept else "removed"
         except Undecodable:
-            await self.database.write(services.derivative_fail, claim)
+            evicted = await self.database.write(services.derivative_fail, claim, bounds=self.settings.derived_bounds)
+            await self._remove(evicted)
             outcome, kept = "undecodable", await self.database.read(derivative_get, wanted)
         except Exception as error:  # noqa: BLE001  whatever it was, nobody waits for it who could be told
             log.warning("picture not transformed", asset=str(wanted.asset.id), error=str(error))
@@ -84,8 +99,14 @@ class Derivatives:
         finally:
             counter("media_transforms_total").labels(wanted.mime.partition("/")[2], outcome).inc()
             if outcome == "failed":
-                await asyncio.shield(self.database.write(services.derivative_forget, claim))
+                await asyncio.shield(self._leave_nothing(claim, wanted))
         return kept
+
+    async def _leave_nothing(self, claim: UUID, wanted: Wanted) -> None:
+        """Let somebody else draw it; the file may be stored though its row could not be kept."""
+        await self.database.write(services.derivative_forget, claim)
+        with suppress(OSError):  # the store is away: the sweep comes by
+            await run_in_threadpool(self.store.remove_keys, [Derivative(id=claim, **wanted.key).key])
 
     async def _draw_and_keep(self, claim: UUID, wanted: Wanted, operations: Operations) -> Derivative | None:
         drawn = await run_in_threadpool(self._draw, wanted, operations)
@@ -95,9 +116,15 @@ class Derivatives:
         kept, evicted = await self.database.write(
             services.derivative_keep, claim, wanted, sha256=sha256, size=len(drawn.content), bounds=bounds
         )
-        counter("media_transforms_evicted_total").inc(len(evicted))
-        await run_in_threadpool(self.store.remove_keys, evicted if kept else [key])
+        if kept is None:
+            await run_in_threadpool(self.store.remove_keys, [key])
+        await self._remove(evicted)
         return kept
+
+    async def _remove(self, evicted: list[str]) -> None:
+        if evicted:
+            counter("media_transforms_evicted_total").inc(len(evicted))
+            await run_in_threadpool(self.store.remove_keys, evicted)
 
     def _draw(self, wanted: Wanted, operations: Operations) -> Rendered:
         blob = wanted.asset.blob

@@ -13,7 +13,8 @@ from media_service.terms import DerivedBounds
 from media_service.transforms.models import Derivative, DerivativeState, Wanted
 
 GIVEN_UP_AFTER = timedelta(seconds=30)
-"""A drawing that took so long may be begun by somebody else: who was at it may have died."""
+"""A drawing that nobody has held for so long may be begun by somebody else: who was at it has died."""
+HELD_EVERY = timedelta(seconds=10)
 USED_ANEW_AFTER = timedelta(hours=1)
 """Its use is written down no more often."""
 EVICTED_AT_ONCE = 200
@@ -47,13 +48,23 @@ def derivative_keep(  # noqa: PLR0913  named
         return None, []
     kept.state, kept.sha256, kept.bytes = DerivativeState.DRAWN, sha256, size
     session.flush()
-    beyond = [key for query in _too_many(kept, bounds) for key in _evict(session, query)]
-    return kept, [*beyond, *_make_room(session, bounds.bytes)]
+    return kept, [*_beyond(session, kept, bounds), *_make_room(session, bounds.bytes)]
 
 
-def derivative_fail(session: Session, claim: UUID) -> None:
-    """Say that this can never be drawn."""
-    session.execute(update(Derivative).where(Derivative.id == claim).values(state=DerivativeState.FAILED))
+def derivative_hold(session: Session, claim: UUID, *, now: datetime) -> None:
+    """Say that it is still being drawn, so that nobody else begins; nothing where somebody has."""
+    held = update(Derivative).where(Derivative.id == claim, Derivative.state == DerivativeState.DRAWING)
+    session.execute(held.values(used_at=now))
+
+
+def derivative_fail(session: Session, claim: UUID, *, bounds: DerivedBounds) -> list[str]:
+    """Say that this can never be drawn, which counts as what was; gives the keys of what has to go for it."""
+    failed = session.get(Derivative, claim, with_for_update=True)
+    if failed is None:
+        return []
+    failed.state = DerivativeState.FAILED
+    session.flush()
+    return _beyond(session, failed, bounds)
 
 
 def derivative_forget(session: Session, claim: UUID) -> None:
@@ -69,6 +80,11 @@ def derivative_use(session: Session, derivative: Derivative, *, now: datetime) -
 def derivatives_forget(session: Session, asset_id: UUID) -> None:
     """Forget all of an asset, which shows another picture; their files are the caller's to remove."""
     session.execute(delete(Derivative).where(Derivative.asset_id == asset_id))
+
+
+def _beyond(session: Session, kept: Derivative, bounds: DerivedBounds) -> list[str]:
+    """Evict what is too many; gives the keys of the files."""
+    return [key for query in _too_many(kept, bounds) for key in _evict(session, query)]
 
 
 def _too_many(kept: Derivative, bounds: DerivedBounds) -> tuple[Select[Derivative], ...]:

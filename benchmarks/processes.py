@@ -21,7 +21,7 @@ from launcher import ROOT
 from launcher.servers.ports import LOOPBACK, answers
 from tests.support.waiting import eventually
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 @dataclass(frozen=True)

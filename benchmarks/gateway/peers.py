@@ -25,7 +25,7 @@ class Field:
     """Starts peers; all end with it."""
 
     def __init__(self, started: Processes, mint: TokenMint) -> None:
-        self._started = started
+        self.started = started
         self._mint = mint
         self.files = started.folder / "files"
         """What the service has beside its 1 KB, by path."""
@@ -48,18 +48,18 @@ class Field:
             **dict.fromkeys(("AUTH_URL", "BLOG_URL", "MEDIA_URL"), service),
             **imports_of("gateway", code),
         }
-        return self._started.start(name, [PYTHON, "-m", "chassis.run", "gateway", "web"], port, settings | more)
+        return self.started.start(name, [PYTHON, "-m", "chassis.run", "gateway", "web"], port, settings | more)
 
     def gateway_at(self, name: str, commit: str) -> Measured:
         """The gateway as it was at a commit."""
-        return self.gateway(name, code_at(commit, self._started.folder))
+        return self.gateway(name, code_at(commit, self.started.folder))
 
     def haproxy(self) -> Measured:
         """Verifies tokens with its own ``jwt_verify``."""
-        port, key, file = free_port(), self._started.folder / "key.pem", self._started.folder / "haproxy.cfg"
+        port, key, file = free_port(), self.started.folder / "key.pem", self.started.folder / "haproxy.cfg"
         key.write_bytes(configurations.public_key(self._mint))
         file.write_text(configurations.haproxy(port, self._upstream, key, self._mint))
-        return self._started.start("haproxy", [_program("haproxy"), "-db", "-f", str(file)], port, {})
+        return self.started.start("haproxy", [_program("haproxy"), "-db", "-f", str(file)], port, {})
 
     def nginx(self, name: str = "nginx", service: int | None = None) -> Measured:
         """Verifies nothing; in front of another service where its port is given."""
@@ -79,19 +79,19 @@ class Field:
         settings = {"SERVICE": f"http://{LOOPBACK}:{self._upstream}", "KEY": key}
         settings |= {"ISSUER": self._mint.issuer, "AUDIENCE": self._mint.audience}
         command = ["-m", "uvicorn", "benchmarks.gateway.naive:app", "--port", str(port), "--no-access-log"]
-        return self._started.start("FastAPI and httpx", [PYTHON, *command], port, settings)
+        return self.started.start("FastAPI and httpx", [PYTHON, *command], port, settings)
 
     def busy_service(self) -> Measured:
         """One that can do so much and no more."""
         port = free_port()
         command = [sys.executable, "-m", "benchmarks.gateway.busy_service", str(port)]
-        return self._started.start("busy service", command, port, {})
+        return self.started.start("busy service", command, port, {})
 
     def _nginx(self, name: str, configuration: str, port: int) -> Measured:
-        file = self._started.folder / f"{port}.conf"
+        file = self.started.folder / f"{port}.conf"
         file.write_text(configuration)
-        command = [_program("nginx"), "-p", str(self._started.folder), "-e", "stderr", "-c", str(file)]
-        return self._started.start(name, command, port, {})
+        command = [_program("nginx"), "-p", str(self.started.folder), "-e", "stderr", "-c", str(file)]
+        return self.started.start(name, command, port, {})
 
 
 @contextmanager

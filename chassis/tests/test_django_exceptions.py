@@ -41,10 +41,18 @@ def test_database_that_is_away_for_a_moment_is_503_with_a_time_to_come_back(
     assert problem.headers["Retry-After"] == "1"
 
 
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_BUSY, sqlite3.SQLITE_BUSY_SNAPSHOT, sqlite3.SQLITE_LOCKED])
+def test_sqlite_that_others_write_to_for_too_long_is_503(code: int) -> None:
+    problem = problem_of(caused(OperationalError(), sqlite_says(code)))
+    assert problem
+    assert (problem.status, problem.code) == (503, "database_unavailable")
+
+
 @pytest.mark.parametrize(
     "error",
     [
         caused(OperationalError("no such table"), Exception()),
+        caused(OperationalError("no such table"), sqlite_says(sqlite3.SQLITE_ERROR)),
         caused(OperationalError(), DriverError("42P01")),
         caused(IntegrityError(), DriverError("23505")),
     ],

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -73,6 +74,15 @@ async def fail_on_a_full_database() -> None:
     with create_engine("sqlite://").connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1")
         connection.exec_driver_sql("CREATE TABLE post (title text)")
+
+
+@router.get("/failing/database_locked")
+async def fail_on_a_database_another_writes_to() -> None:
+    with TemporaryDirectory() as folder:
+        database = create_engine(f"sqlite:///{folder}/posts.sqlite3", connect_args={"timeout": 0})
+        with database.connect() as one, database.connect() as another:
+            one.exec_driver_sql("BEGIN IMMEDIATE")
+            another.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @router.get("/failing/disk_full")
@@ -264,6 +274,7 @@ async def test_upload_that_is_no_multipart_is_4xx(client: AsyncClient) -> None:
         ("pool", 503, "database_unavailable"),
         ("disk_full", 503, "storage_full"),
         ("database_full", 503, "storage_full"),
+        ("database_locked", 503, "database_unavailable"),
         ("no_file", 500, "internal_error"),
         ("sql", 500, "internal_error"),
         ("defect", 500, "internal_error"),

@@ -56,6 +56,7 @@ def secrets(platform: Platform | None, base_url: str) -> list[str]:
         app = json_of(http.post("/api/v2/me/totp", json={}), 200, 201)["secret"]
         http.post("/api/v2/me/totp/confirm", json={"code": planted["totp"]})
         _ask_what_is_none(base_url, planted["torn"])
+        preview = _read_by_preview(mallory)
         made = json_of(http.post("/api/v2/me/tokens", json={"name": "script", "scopes": ["account"]}), 201)["token"]
         expect(http.get("/api/v2/me", headers={"Authorization": f"Bearer {made}"}), 200)
         changed = {"current_password": PASSWORD, "new_password": planted["new"]}
@@ -63,10 +64,29 @@ def secrets(platform: Platform | None, base_url: str) -> list[str]:
         http.post("/api/v1/auth/users/reset_password", json={"email": email})
         last = expect(http.get("/api/v1/auth/users/me", headers={"X-Request-ID": f"last-{uuid.uuid4()}"}), 200)
         request_id = last.headers["X-Request-ID"]
-    for process in ("gateway", "auth-web"):
+        http.get("/api/v2/posts?mine=true", headers={"X-Request-ID": request_id})
+    for process in ("gateway", "auth-web", "blog-web"):
         eventually(lambda process=process: platform.has_logged(process, request_id))  # type: ignore[misc]
     signature = tokens["access"].split(".")[2]
-    return [*planted.values(), PASSWORD, email, made, app, tokens["access"], tokens["refresh"], signature]
+    return [*planted.values(), PASSWORD, email, made, preview, app, tokens["access"], tokens["refresh"], signature]
+
+
+def _read_by_preview(author: Visitor) -> str:
+    """The token of a link to a draft that was read by each of its addresses, and asked for when it had ended."""
+    http = author.http
+    post = json_of(http.post("/api/v1/posts", json={"title": "In confidence", "body": "Not yet."}), 201)
+    links = f"/api/v2/posts/{post['id']}/preview-links"
+    link = json_of(http.post(links, json={}), 201)
+    token = str(link["url"]).rpartition("/")[2]
+    addresses = [(f"/api/v2/previews/{token}", {}), (f"/api/previews/{token}", {"API-Version": "2"})]
+    for path, headers in addresses:
+        assert json_of(http.get(path, headers=headers), 200)["preview"] is True
+        http.post(path, headers=headers)
+    expect(http.delete(f"{links}/{link['id']}"), 204)
+    for path, headers in addresses:
+        expect(http.get(path, headers=headers), 404)
+    expect(http.get(f"/api/v1/previews/{token}"), 404)
+    return token
 
 
 def _ask_what_is_none(base_url: str, secret: str) -> None:

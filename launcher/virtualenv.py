@@ -69,6 +69,8 @@ def _alone() -> Iterator[None]:
 
 def _make_venv() -> None:
     """Create .venv unless one works here; one that was moved has another folder's path in its scripts."""
+    if VENV.is_symlink():
+        VENV.unlink()  # to another copy's, whose packages are of that copy, and would be cleared away
     stamps = list(VENV.glob(".installed-*"))
     moved = any(stamp.read_text() != str(VENV) for stamp in stamps)
     if moved or not _succeeds([str(PYTHON), "-c", ""]):

@@ -16,6 +16,7 @@ from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from chassis.testing import TokenMint
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
@@ -268,6 +269,22 @@ def test_an_erased_co_author_is_on_no_post_and_the_posts_stay(alice: Caller, bob
     assert not Author.objects.filter(id=bob.id).exists()
     assert str(bob.id) not in json.dumps(Post.objects.get(id=post["id"]).co_authors)
     assert list(wrong_counts(repair=False)) == []
+
+
+def test_code_that_does_not_know_of_co_authors_deletes_their_posts(alice: Caller, bob: Caller) -> None:
+    """As that of the release before, on this one's database."""
+    post = shared(alice, bob)
+    with connection.cursor() as cursor:
+        constraints = connection.introspection.get_constraints(cursor, CoAuthorship._meta.db_table)
+    assert [each["foreign_key"] for each in constraints.values() if each["foreign_key"]] == []
+    left = CoAuthorship.objects.values("post_id", "author_id", "accepted").get()
+    alice.delete(f"v2/posts/{post['id']}", If_Match="*")
+    CoAuthorship.objects.create(**left)
+    assert found(bob.get("v2/posts?mine=true")) == []
+    erasure_begin(uuid7(), bob.id, now=timezone.now())
+    erasures_run(now=timezone.now())
+    assert not CoAuthorship.objects.exists()
+    assert not Author.objects.filter(id=bob.id).exists()
 
 
 def test_the_posts_of_an_erased_owner_go_whoever_else_wrote_them(alice: Caller, bob: Caller, charlie: Caller) -> None:

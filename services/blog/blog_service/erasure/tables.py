@@ -14,6 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from blog_service.authors.models import Author
 from blog_service.comments.services import comments_erase, reports_erase
@@ -48,7 +49,9 @@ def _posts(user_id: UUID) -> int:
 
 
 def _co_authorships(user_id: UUID) -> int:
-    """Posts of others stay, without them."""
+    """Posts of others stay, without them. Of posts that are gone an older release may have left rows."""
+    gone = CoAuthorship.objects.filter(~Exists(Post.objects.filter(id=OuterRef("post_id"))), author_id=user_id)
+    gone.delete()
     posts = list(CoAuthorship.objects.filter(author_id=user_id).order_by("post_id")[:AT_ONCE])
     for each in posts:
         post_change(each.post_id, {"authors_edit": leaving(user_id)}, actor=user_id)

@@ -109,6 +109,13 @@ def test_keys_are_forgotten_when_there_are_too_many() -> None:
     assert limiter.take([(limit, "greedy")]).remaining == 4  # not those that used most
 
 
+def test_request_is_refused_whose_own_keys_drove_each_other_out() -> None:
+    limiter = LocalLimiter(most_keys=2, now=lambda: 0)
+    others, narrow = [(quota(), "first"), (quota(), "second")], (quota(1), "narrow")
+    assert not limiter.take([narrow]).wait
+    assert limiter.take([*others, narrow]).wait == 10 * SECOND
+
+
 @pytest.mark.parametrize(
     ("client", "whose"),
     [

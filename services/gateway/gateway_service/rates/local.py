@@ -76,9 +76,11 @@ class LocalLimiter:
 
     def _give_back(self, takes: Sequence[Take], refused: Quota) -> None:
         """What was taken of the quotas before the one that has nothing left."""
+        full_at = self._levels.full_at
         for quota, key in takes:
             if quota is refused:
                 return
-            self._levels.full_at[key] -= quota.interval
+            if key in full_at:  # it may have been forgotten to make room for another one of these
+                full_at[key] -= quota.interval
 
     async def close(self) -> None: ...

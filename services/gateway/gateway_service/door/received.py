@@ -49,4 +49,6 @@ class Received:
         piece = self._data[self._at : self._at + count]
         self._at += len(piece)
         self.size -= len(piece)
+        if not self.size:
+            self._data, self._at = b"", 0  # it may hold a password, and nothing may come for long
         return piece

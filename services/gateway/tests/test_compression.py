@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from itertools import count, pairwise
@@ -35,7 +36,7 @@ class Service:
 
     def __init__(self, headers: tuple[Header, ...] = JSON, body: bytes = TEXT, status: int = 200) -> None:
         self.answer = Response(status, body, headers)
-        self.asked: dict[bytes, bytes] = {}
+        self.asked: Mapping[bytes, bytes] = {}
         self.share = 1.0
 
     def __call__(self, exchange: Exchange, give: Give) -> None:

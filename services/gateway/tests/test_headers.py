@@ -1,3 +1,4 @@
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ import pytest
 from gateway_service.config import read
 from gateway_service.settings import settings
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
-from gateway_service.testing.raw_http import exchange, get
+from gateway_service.testing.raw_http import exchange, get, read_answer
 from gateway_service.testing.running import Running
 
 IDENTITY = [
@@ -170,6 +171,18 @@ def test_cookies_pass_where_sessions_are_opened_refreshed_and_ended_alone(
     ):
         stranger.request(method, path, headers={"Cookie": "__Host-refresh=a"})
         assert (auth.requests[-1].header("cookie") == "__Host-refresh=a") == passes, path
+
+
+def test_cookies_pass_by_route_though_a_connection_says_the_same_again(
+    gateway: Running, auth: FakeUpstream, blog: FakeUpstream
+) -> None:
+    with socket.create_connection(("127.0.0.1", gateway.port)) as connection:
+        connection.settimeout(5)
+        for method, path in [("POST", "/api/v2/sessions/refresh"), ("GET", "/api/v1/posts")] * 2:
+            connection.sendall(get(path, "Cookie: __Host-refresh=a", method=method))
+            assert read_answer(connection).status == 200, path
+    assert [each.header("cookie") for each in auth.requests[-2:]] == ["__Host-refresh=a"] * 2
+    assert [each.header("cookie") for each in blog.requests] == [None, None]
 
 
 @pytest.mark.parametrize(("url", "said"), [("https://news.example", ["max-age=31536000"]), ("http://news.example", [])])

@@ -1,5 +1,6 @@
 """One answer that is kept."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -44,7 +45,7 @@ class Entry:
             return Response(304, b"", [*kept, age], self.vary)
         return Response(self.status, self.body, [*self.headers, age], self.vary, self.forms)
 
-    def _is_known(self, fields: dict[bytes, bytes]) -> bool:
+    def _is_known(self, fields: Mapping[bytes, bytes]) -> bool:
         known = fields.get(b"if-none-match")
         if known is not None:
             return known.strip() == b"*" or (self.etag is not None and _weak(self.etag) in _tags(known))

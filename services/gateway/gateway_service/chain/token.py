@@ -72,7 +72,7 @@ def _put(exchange: Exchange, authorization: bytes) -> None:
     """In the place of the personal token; there is one Authorization, or ``framing`` would have refused."""
     others = [header for header in exchange.headers if header[0] != b"authorization"]
     exchange.headers = [*others, (b"authorization", authorization)]
-    exchange.fields = exchange.fields | {b"authorization": authorization}
+    exchange.fields = {**exchange.fields, b"authorization": authorization}
 
 
 def _name(exchange: Exchange, caller: Caller) -> None:

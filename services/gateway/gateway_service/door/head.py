@@ -8,6 +8,7 @@ next request: refused here.
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway_service.door.limits import HEADER_BYTES, HEADER_FIELDS, REQUEST_LINE_BYTES
@@ -36,8 +37,8 @@ class Head:
     raw_path: bytes
     query: bytes
     minor: int
-    headers: list[Header]
-    fields: dict[bytes, bytes]
+    headers: Sequence[Header]
+    fields: Mapping[bytes, bytes]
     refusal: Refusal | None = None
     passed: dict[frozenset[bytes], bytes] = field(default_factory=dict)
 
@@ -87,7 +88,10 @@ def again(line: re.Match[bytes], last: Head) -> Head:
 
 
 def _head(
-    line: re.Match[bytes], headers: list[Header], fields: dict[bytes, bytes], passed: dict[frozenset[bytes], bytes]
+    line: re.Match[bytes],
+    headers: Sequence[Header],
+    fields: Mapping[bytes, bytes],
+    passed: dict[frozenset[bytes], bytes],
 ) -> Head:
     method, target, minor = line.groups()
     if b"#" in target or (target[:1] != b"/" and target != b"*"):
@@ -115,7 +119,7 @@ def too_long(raw: bytes) -> Refusal:
     return Refusal("header_invalid", "The headers are longer than 16 KB or more than 100.", status=431)
 
 
-def _origin_form(target: bytes, headers: list[Header]) -> bytes:
+def _origin_form(target: bytes, headers: Sequence[Header]) -> bytes:
     """An absolute target without its authority, which must be Host's.
 
     RFC 9112, 3.2.2 lets the target win; but two programs could go by either, so they must agree.

@@ -1,6 +1,6 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from itertools import compress
 from operator import itemgetter
@@ -91,7 +91,7 @@ class _Passing:
         self._stays = stays
         self._decided = lru_cache(maxsize=_REMEMBERED)(self._decide)
 
-    def of(self, headers: list[Header], declared: frozenset[bytes]) -> list[Header]:
+    def of(self, headers: Sequence[Header], declared: frozenset[bytes]) -> list[Header]:
         """Those that pass, and those a route has ``declared``."""
         return list(compress(headers, self._decided(tuple(map(_name, headers)), declared)))
 
@@ -155,7 +155,7 @@ def _stays_in(name: str) -> bool:
     return name in _HOP_BY_HOP or name in _NOT_SHOWN or name.startswith(_NOT_OUT)
 
 
-def _without_listed(headers: list[Header], given: list[Header]) -> list[Header]:
+def _without_listed(headers: list[Header], given: Sequence[Header]) -> list[Header]:
     """Without those that a Connection among the given ones names: they are meant for this hop only."""
     for name, value in given:
         if name == b"connection" and (listed := _listed(value)):

@@ -34,10 +34,6 @@ class Api:
         """``once`` is an Idempotency-Key: the same one again is answered as before, and makes nothing twice."""
         return _json(self.request("POST", path, json=body or {}, headers={"Idempotency-Key": once} if once else {}))
 
-    def etag(self, post_id: str) -> str:
-        """A post's tag as it is now."""
-        return str(self.request("GET", f"/posts/{post_id}").headers["ETag"])
-
     def items(self, path: str, **params: str | int) -> Iterator[Json]:
         """All of a list, page after page."""
         cursor: str | None = None

@@ -121,10 +121,14 @@ class Push:
         else:
             answer = self._changed(known, sent)
         post: Json = answer.json()
-        self._state.keep_post(name, known_post(post, answer.headers["ETag"], digest=""))  # not all is done yet
-        etag = self._brought_to(document, post, answer.headers["ETag"])
-        self._state.keep_post(name, known_post(post, etag, digest=document.digest, status=document.status))
+        for step in _steps(document, post):
+            self._keep(name, answer, digest="", status=document.status)  # not all is done yet
+            answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
+        self._keep(name, answer, digest=document.digest, status=document.status)
         return str(post["id"])
+
+    def _keep(self, name: str, answer: httpx.Response, *, digest: str, status: str) -> None:
+        self._state.keep_post(name, known_post(answer.json(), answer.headers["ETag"], digest=digest, status=status))
 
     def _changed(self, known: KnownPost, sent: Json) -> httpx.Response:
         """Keeps what a file cannot say: captions, and pictures that were added elsewhere and are not in the text."""
@@ -142,17 +146,15 @@ class Push:
         changes = {**sent, "images": of_others + shown}
         return self._api.request("PATCH", f"/posts/{known['id']}", json=changes, headers={"If-Match": etag})
 
-    def _brought_to(self, document: Document, post: Json, etag: str) -> str:
-        """The state that the file says; returns the post's tag then."""
-        at = document.fields.get("at")
-        went_out = at and post["status"] == "published" and at <= datetime.now(UTC)
-        if went_out or (document.status == post["status"] and not at):
-            return etag
-        step = {"to": document.status} | ({"at": at.isoformat()} if at else {})
-        if document.status == "scheduled" and post["status"] == "scheduled":
-            self._api.post(f"/posts/{post['id']}/transitions", {"to": "draft"})
-        answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
-        return answer.headers.get("ETag") or self._api.etag(post["id"])
+
+def _steps(document: Document, post: Json) -> list[Json]:
+    """What brings a post to the state that its file says."""
+    at = document.fields.get("at")
+    went_out = at and post["status"] == "published" and at <= datetime.now(UTC)
+    if went_out or (document.status == post["status"] and not at):
+        return []
+    step = {"to": document.status} | ({"at": at.isoformat()} if at else {})
+    return [{"to": "draft"}, step] if post["status"] == "scheduled" == document.status else [step]
 
 
 def _fields(document: Document, pictures: dict[str, KnownPicture]) -> Json:

@@ -1,11 +1,13 @@
 """What a folder knows of the server, in ``.broadsheet/state.json``: kept after each step, so a kill loses nothing.
 
-It is not forced to the disk, which would take longer than to send a post: a power cut may lose the last steps, and they
-are taken again by the same keys.
+It is forced to the disk when the id is made that all keys are made of. Later steps are not, which would take longer
+than to send a post: a power cut may lose the last ones, and they are taken again by the same keys. That they lose no
+more is the file system's part: ext4 and btrfs write a file before its name replaces another, XFS does not.
 """
 
 import hashlib
 import json
+import os
 import threading
 import uuid
 from pathlib import Path
@@ -20,12 +22,14 @@ class KnownPost(TypedDict):
     """``digest`` is of the file as it was when both sides were the same, ``words`` of what the post said then.
 
     ``status`` is what the file asked for: a post that waits for its pictures, or for its time, comes to it by itself.
+    ``scheduled_for`` is its time, as the server says it.
     """
 
     id: str
     etag: str
     digest: str
     status: str
+    scheduled_for: NotRequired[str | None]
     words: NotRequired[str]
 
 
@@ -41,20 +45,27 @@ def known_post(post: dict[str, Any], etag: str, *, digest: str, status: str | No
         "etag": etag,
         "digest": digest,
         "status": status or post["status"],
+        "scheduled_for": post["scheduled_for"],
         "words": _words(post),
     }
 
 
 def came_to_it_by_itself(known: KnownPost, post: dict[str, Any]) -> bool:
     """Whether nobody changed the post since: it has other tags only because it was published, as it was to be."""
-    went_out = known["status"] == "scheduled" and post["status"] == "published"
-    as_asked = post["status"] == known["status"] or bool(post["waiting_for"]) or went_out
-    return as_asked and _words(post) == known.get("words")
+    is_out, waits = post["status"] == "published", bool(post["waiting_for"])
+    goes_out = known["status"] in {"scheduled", "published"} and (is_out or waits)
+    stands = not waits and (post["status"], post["scheduled_for"]) == (known["status"], known.get("scheduled_for"))
+    return (goes_out or stands) and says_the_same(known, post)
+
+
+def says_the_same(known: KnownPost, post: dict[str, Any]) -> bool:
+    """Whether nobody wrote in the post since."""
+    return _words(post) == known.get("words")
 
 
 def _words(post: dict[str, Any]) -> str:
     """A digest of what its author says."""
-    said = [post[name] for name in ("title", "slug", "body", "tags", "comments_open")]
+    said = [post[name] for name in ("title", "slug", "summary", "body", "tags", "comments_open")]
     images = [[image["media_id"], image["alt"], image["caption"]] for image in post["images"]]
     return hashlib.sha256(json.dumps([said, images]).encode()).hexdigest()
 
@@ -75,7 +86,7 @@ class State:
         with self._lock:
             if "id" not in self._content:
                 self._content["id"] = str(uuid.uuid4())
-                self._write()
+                self._write(durably=True)
         return str(uuid.uuid5(uuid.UUID(self._content["id"]), sent))
 
     def post(self, name: str) -> KnownPost | None:
@@ -115,11 +126,19 @@ class State:
             self._content[kind][name] = known
             self._write()
 
-    def _write(self) -> None:
+    def _write(self, *, durably: bool = False) -> None:
         self._file.parent.mkdir(exist_ok=True)
         new = self._file.with_suffix(".new")
-        new.write_text(json.dumps(self._content))  # with an indent it takes an encoder that is many times slower
+        with new.open("w") as opened:
+            opened.write(json.dumps(self._content))  # with an indent it takes an encoder that is many times slower
+            if durably:
+                opened.flush()
+                os.fsync(opened.fileno())
         new.replace(self._file)
+        if durably and hasattr(os, "O_DIRECTORY"):  # not on Windows
+            folder = os.open(self._file.parent, os.O_DIRECTORY)
+            os.fsync(folder)
+            os.close(folder)
 
     def _read(self) -> dict[str, Any]:
         try:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from broadsheet_cli.errors import Conflict
 from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 from broadsheet_cli.sessions import Session
+from broadsheet_cli.state import State
 
 SERVER = "https://news.example"
 
@@ -39,14 +41,15 @@ class Shelf:
         sent = json.loads(request.content or b"{}") if path.startswith("/posts") else {}
         match request.method, path:
             case "POST", "/posts":
-                new = {"id": "one", "slug": "harbour", "status": "draft", "waiting_for": [], "comments_open": True}
-                self.change(**new, **sent)
+                new = {"id": "one", "slug": "harbour", "summary": "", "status": "draft", "scheduled_for": None}
+                self.change(**new, waiting_for=[], comments_open=True, **sent)
             case "PATCH", "/posts/one":
                 if request.headers["If-Match"] != self.etag:
                     return httpx.Response(412, json={"code": "precondition_failed"})
                 self.change(**sent)
             case "POST", "/posts/one/transitions":
-                self.change(**{"waiting_for": ["picture"]} if self.waits else {"status": sent["to"]})
+                there = {"status": sent["to"], "scheduled_for": sent.get("at")}
+                self.change(**{"waiting_for": ["picture"]} if self.waits else there)
             case "POST", "/uploads":
                 asset = f"picture-{next(self._pictures)}"
                 headers = {"Location": "/api/v2/uploads/x", "Upload-Offset": "1", "Asset-ID": asset}
@@ -80,8 +83,8 @@ def folder(tmp_path: Path) -> Path:
     return folder
 
 
-def write(folder: Path, body: str) -> None:
-    (folder / "harbour.md").write_text(f"---\ntitle: Harbour\nstatus: published\n---\n\n{body}\n")
+def write(folder: Path, body: str, state: str = "status: published") -> None:
+    (folder / "harbour.md").write_text(f"---\ntitle: Harbour\n{state}\n---\n\n{body}\n")
 
 
 def pushed(api: Api, folder: Path) -> Outcome:
@@ -112,8 +115,8 @@ def test_pull_leaves_what_was_typed_since_where_only_the_state_changed(api: Api,
 
 @pytest.mark.parametrize(
     "change",
-    [{"body": "their words"}, {"title": "Theirs"}, {"tags": ["theirs"]}, {"status": "draft"}],
-    ids=["body", "title", "tags", "taken back"],
+    [{"body": "their words"}, {"title": "Theirs"}, {"summary": "Theirs"}, {"tags": ["theirs"]}, {"status": "draft"}],
+    ids=["body", "title", "summary", "tags", "taken back"],
 )
 def test_what_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Path, change: Json) -> None:
     pushed(api, folder)
@@ -122,6 +125,46 @@ def test_what_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Pat
     outcome = pushed(api, folder)
     assert isinstance(outcome.why, Conflict)
     assert "my words" not in shelf.post["body"]
+
+
+PLANNED = "status: scheduled\nat: 2031-05-06T07:08:00+00:00"
+
+
+def test_time_that_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "words", PLANNED)
+    pushed(api, folder)
+    shelf.change(scheduled_for="2031-06-01T00:00:00Z")
+    write(folder, "my words", PLANNED)
+    assert isinstance(pushed(api, folder).why, Conflict)
+    assert shelf.post["scheduled_for"] == "2031-06-01T00:00:00Z"
+
+
+@pytest.mark.parametrize("waiting_for", [[], ["picture"]], ids=["published", "waits for a picture"])
+def test_post_whose_time_came_is_nobodys_change(api: Api, shelf: Shelf, folder: Path, waiting_for: list[str]) -> None:
+    write(folder, "words", PLANNED)
+    assert pushed(api, folder).done == "created"
+    shelf.change(status="draft" if waiting_for else "published", scheduled_for=None, waiting_for=waiting_for)
+    write(folder, "my words")
+    assert pushed(api, folder).done == "changed"
+    assert shelf.post["body"] == "my words\n"
+
+
+def test_draft_that_somebody_else_publishes_is_a_conflict(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "words", "status: draft")
+    pushed(api, folder)
+    shelf.change(waiting_for=["picture"])
+    write(folder, "my words", "status: draft")
+    assert isinstance(pushed(api, folder).why, Conflict)
+
+
+def test_state_is_that_of_the_last_steps_answer(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "words", PLANNED)
+    pushed(api, folder)
+    write(folder, "my words", PLANNED)
+    assert pushed(api, folder).done == "changed"
+    known = State(folder, SERVER).post("harbour.md")
+    assert known
+    assert (known["etag"], known.get("scheduled_for")) == (shelf.etag, "2031-05-06T07:08:00+00:00")
 
 
 def test_captions_and_pictures_of_elsewhere_are_kept(api: Api, shelf: Shelf, folder: Path) -> None:
@@ -152,3 +195,14 @@ def test_more_pictures_than_go_at_a_time_all_arrive(api: Api, shelf: Shelf, fold
     push = Push(api, folder, force=False)
     (outcome,) = push.run(push.plan(), lambda _: sent.append("bytes"))
     assert (outcome.done, len(sent), len(shelf.post["images"])) == ("created", 30, 30)
+
+
+def test_what_keys_are_made_of_is_forced_to_the_disk_once(
+    api: Api, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    forced: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda file: forced.append(Path(f"/proc/self/fd/{file}").readlink().name))
+    pushed(api, folder)
+    write(folder, "more words")
+    pushed(api, folder)
+    assert forced == ["state.new", ".broadsheet"]

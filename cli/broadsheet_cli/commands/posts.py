@@ -11,7 +11,7 @@ from broadsheet_cli.api import Json
 from broadsheet_cli.context import Context, context_of, failures_told
 from broadsheet_cli.errors import Failure
 from broadsheet_cli.output import people, table
-from broadsheet_cli.state import NAME, KnownPost, State
+from broadsheet_cli.state import NAME, KnownPost, State, known_post, says_the_same
 
 Post = Annotated[str, typer.Argument(help="a file that was pushed, the post's slug, or its id")]
 
@@ -90,9 +90,13 @@ def _step(typed: typer.Context, named: str, step: Json) -> None:
     context = context_of(typed)
     with failures_told(context):
         post_id = post_id_of(context, named)
-        post = context.api.post(f"/posts/{post_id}/transitions", step)
-        if Path(named).is_file():  # else the next push would take this step for somebody else's change
+        answer = context.api.request("POST", f"/posts/{post_id}/transitions", json=step)
+        post: Json = answer.json()
+        if Path(named).is_file():
             state, name = _state_of(context, Path(named).resolve())
-            state.keep_post(name, {**_known(state, name), "etag": context.api.etag(post_id), "status": post["status"]})
+            known = _known(state, name)
+            if says_the_same(known, post):  # else the next push would take this step for somebody else's change
+                etag = answer.headers["ETag"]
+                state.keep_post(name, known_post(post, etag, digest=known["digest"], status=step["to"]))
     waits = " as soon as its pictures are ready" if post.get("waiting_for") else ""
     context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{waits}"))

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, suppress
+from pathlib import Path
 from threading import Lock
 
 from chassis.logging import get_logger
@@ -15,7 +16,7 @@ from media_service.decoding.channel import Channel
 
 START_SECONDS = 60  # Python and libvips on a machine that has much else to do
 END_SECONDS = 10  # until a child that was killed is gone
-ENVIRONMENT = ("LANG", "LC_ALL", "TMPDIR", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD")
+ENVIRONMENT = ("LANG", "LC_ALL", "VIPS_CONCURRENCY", "VIPS_DISC_THRESHOLD")
 ONE_ARENA = {"MALLOC_ARENA_MAX": "1"}
 """glibc else keeps an arena for each thread of libvips that happened to meet another: the memory that the same picture
 takes would depend on what else the machine does."""
@@ -32,10 +33,14 @@ class DecoderAway(Problem):
 
 
 class Children:
-    """Gives connections to new children. All methods may be called from several threads at once."""
+    """Gives connections to new children. All methods may be called from several threads at once.
 
-    def __init__(self, server: str) -> None:
+    ``working_folder`` is where libvips has what is too large for memory, too: nowhere else may they write.
+    """
+
+    def __init__(self, server: str, working_folder: Path) -> None:
         self._program = [sys.executable, "-m", server]
+        self._own = ONE_ARENA | {"TMPDIR": str(working_folder)}
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
         self._lock = Lock()
@@ -78,7 +83,7 @@ class Children:
             return self._control
         self._end()
         ours, theirs = socket.socketpair()
-        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | ONE_ARENA
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ} | self._own
         try:
             with theirs:
                 self._server = subprocess.Popen(  # noqa: S603  our own program

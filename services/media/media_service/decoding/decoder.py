@@ -74,8 +74,8 @@ class Decoder:
         memory: Budget,
         server: str = "media_service.decoding.forkserver",
     ) -> None:
-        self._children = Children(server)
         self._scratch_dir = scratch_dir.absolute()  # the server is elsewhere
+        self._children = Children(server, self._scratch_dir)
         self._limits = limits
         self._seconds = seconds
         self._memory = memory

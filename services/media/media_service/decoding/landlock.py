@@ -1,4 +1,4 @@
-"""What a process may open of the disk from now on, said to the kernel by Landlock (landlock(7)).
+"""What a process may open of the disk from now on, and whom it may signal, said by Landlock (landlock(7)).
 
 It needs no privilege, and what is open already stays open. In particular nobody's environment, memory or secrets can be
 read any more, neither below ``/proc`` nor in a folder.
@@ -14,6 +14,7 @@ CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # on all machines
 VERSION, PATH_BENEATH = 1, 1
 WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG, TRUNCATE = 1 << 1, 1 << 2, 1 << 3, 1 << 5, 1 << 8, 1 << 14
 ALL_OF_VERSION_1, TRUNCATE_SINCE = (1 << 13) - 1, 3
+ABSTRACT_SOCKETS, SIGNALS, SCOPES_SINCE = 1 << 0, 1 << 1, 6
 READ = READ_FILE | READ_DIR
 WRITE = READ | WRITE_FILE | REMOVE_FILE | MAKE_REG
 LIBRARIES = ("/usr", "/lib", "/lib64", "/etc/ld.so.cache", "/dev/null", "/dev/urandom")
@@ -29,21 +30,22 @@ def version() -> int:
 
 
 def confine(working_folder: Path) -> None:
-    """Let this process open programs and libraries to read, itself in ``/proc``, and two folders to work in.
+    """Let this process open programs and libraries to read, itself in ``/proc``, and a folder to work in.
 
-    The second is TMPDIR, where libvips has what is too large for memory.
-
-    Without Landlock nothing changes. ``no_new_privs`` has to be set. Raises OSError.
+    Where the kernel knows how, it signals only itself. Without Landlock nothing changes. ``no_new_privs`` has to be
+    set. Raises OSError.
     """
     if not version():
         return
     truncate = TRUNCATE if version() >= TRUNCATE_SINCE else 0
-    ruleset = _call(CREATE_RULESET, struct.pack("Q", ALL_OF_VERSION_1 | truncate), ctypes.c_size_t(8), 0)
+    handled = struct.pack("Q", ALL_OF_VERSION_1 | truncate)
+    if version() >= SCOPES_SINCE:
+        handled += struct.pack("QQ", 0, ABSTRACT_SOCKETS | SIGNALS)  # none of the network's, which has no paths
+    ruleset = _call(CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
     try:
         for path in _programs():
             _allow(ruleset, path, READ)
-        for folder in (str(working_folder), os.environ.get("TMPDIR", "/tmp")):  # noqa: S108  as libvips has it
-            _allow(ruleset, folder, WRITE | truncate)
+        _allow(ruleset, str(working_folder), WRITE | truncate)
         _call(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)

@@ -23,7 +23,7 @@ ALLOW, REFUSE, KILL, NO_SUCH_CALL = 0x7FFF0000, 0x00050001, 0x80000000, 0x000500
 CLONE_THREAD = 0x10000
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 X32 = 0x40000000  # calls of another kind on the same machine
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in seccomp_data
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in seccomp_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,8 @@ class Bounds:
 
 DESCRIPTORS = 64
 
-# Calls by machine: no sockets, no programs, no other process, no way round this list.
+# Calls by machine: no sockets or queues, no programs, no other process, nothing said of a file (its mode, owner, times
+# and attributes, and its length by its name, which Landlock does not know of), no way round this list.
 CALLS: dict[str, tuple[int, dict[str, int]]] = {
     "x86_64": (
         0xC000003E,
@@ -52,6 +53,11 @@ CALLS: dict[str, tuple[int, dict[str, int]]] = {
             "rt_sigqueueinfo": 129, "rt_tgsigqueueinfo": 297, "setpriority": 141, "ioprio_set": 251, "kcmp": 312,
             "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 256, "move_pages": 279,
             "chroot": 161, "pivot_root": 155, "umount2": 166, "open_by_handle_at": 304, "fanotify_init": 300,
+            "socketpair": 53, "shmget": 29, "msgget": 68, "semget": 64, "mq_open": 240,
+            "chmod": 90, "fchmod": 91, "fchmodat": 268, "fchmodat2": 452, "chown": 92, "fchown": 93, "lchown": 94,
+            "fchownat": 260, "utime": 132, "utimes": 235, "futimesat": 261, "utimensat": 280, "truncate": 76,
+            "setxattr": 188, "lsetxattr": 189, "fsetxattr": 190, "setxattrat": 463, "file_setattr": 469,
+            "removexattr": 197, "lremovexattr": 198, "fremovexattr": 199, "removexattrat": 466,
         },
     ),
     "aarch64": (
@@ -65,6 +71,10 @@ CALLS: dict[str, tuple[int, dict[str, int]]] = {
             "rt_sigqueueinfo": 138, "rt_tgsigqueueinfo": 240, "setpriority": 140, "ioprio_set": 30, "kcmp": 272,
             "process_madvise": 440, "process_mrelease": 448, "migrate_pages": 238, "move_pages": 239,
             "chroot": 51, "pivot_root": 41, "umount2": 39, "open_by_handle_at": 265, "fanotify_init": 262,
+            "socketpair": 199, "shmget": 194, "msgget": 186, "semget": 190, "mq_open": 180,
+            "fchmod": 52, "fchmodat": 53, "fchmodat2": 452, "fchown": 55, "fchownat": 54, "utimensat": 88,
+            "truncate": 45, "setxattr": 5, "lsetxattr": 6, "fsetxattr": 7, "setxattrat": 463, "file_setattr": 469,
+            "removexattr": 14, "lremovexattr": 15, "fremovexattr": 16, "removexattrat": 466,
         },
     ),
 }  # fmt: skip
@@ -81,6 +91,9 @@ OF_ITSELF: dict[str, dict[str, int]] = {
     },
 }  # fmt: skip
 """Calls whose first argument is whom they are about: 0 or the process itself, nobody else."""
+WITH_COMMANDS = {"x86_64": {"fcntl": 72, "ioctl": 16}, "aarch64": {"fcntl": 25, "ioctl": 29}}
+OWNING = {"fcntl": (8, 10, 15), "ioctl": (0x8901, 0x8902)}
+"""Commands, the second argument of such calls, that say who is told of a descriptor, and how."""
 
 
 def enter(bounds: Bounds, scratch: Path) -> None:
@@ -145,7 +158,7 @@ def can_filter_calls() -> bool:
 
 
 def filter_calls() -> None:
-    """Refuse the calls of CALLS, new processes and signals to others."""
+    """Refuse the calls of CALLS, new processes, signals to others, and the commands of OWNING."""
     program = _program(platform.machine())
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in program))
     header = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(program), ctypes.addressof(code)))
@@ -165,6 +178,9 @@ def _program(machine: str) -> list[tuple[int, int, int, int]]:
     for number in OF_ITSELF[machine].values():
         steps += [(EQUAL, 0, 5, number), (LOAD, 0, 0, FIRST_ARGUMENT), (EQUAL, 2, 0, 0), (EQUAL, 1, 0, os.getpid())]
         steps += [(RETURN, 0, 0, REFUSE), (RETURN, 0, 0, ALLOW)]
+    for name, number in WITH_COMMANDS[machine].items():
+        refused = [step for command in OWNING[name] for step in ((EQUAL, 0, 1, command), (RETURN, 0, 0, REFUSE))]
+        steps += [(EQUAL, 0, len(refused) + 2, number), (LOAD, 0, 0, SECOND_ARGUMENT), *refused, (RETURN, 0, 0, ALLOW)]
     return [*steps, (RETURN, 0, 0, ALLOW)]
 
 

@@ -92,8 +92,8 @@ def _write(asked: jobs.Asked) -> Message:
     return _told(_refusals(lambda: os.pwrite(asked.into.fileno(), b"x", most + 1)))
 
 
-def _reach_out(_asked: jobs.Asked) -> Message:
-    parent = os.getppid()
+def _reach_out(asked: jobs.Asked) -> Message:
+    parent, job = os.getppid(), asked.channel.socket.fileno()
     return _told(
         _refusals(
             lambda: socket.socket(socket.AF_INET),
@@ -111,6 +111,13 @@ def _reach_out(_asked: jobs.Asked) -> Message:
             lambda: _call("tgkill", parent, parent, 0),
             lambda: _call("process_vm_readv", parent, None, 0, None, 0, 0),
             lambda: _call("ptrace", 0x4206, parent, None, None),  # PTRACE_SEIZE
+            *(lambda command=command: _call("fcntl", job, command, parent) for command in sandbox.OWNING["fcntl"]),
+            *(lambda command=command: _call("ioctl", job, command, None) for command in sandbox.OWNING["ioctl"]),
+            socket.socketpair,
+            lambda: _call("shmget", 1, 0, 0),
+            lambda: _call("msgget", 1, 0),
+            lambda: _call("semget", 1, 0, 0),
+            lambda: _call("mq_open", None, 0, 0, None),
         )
     )
 
@@ -118,7 +125,7 @@ def _reach_out(_asked: jobs.Asked) -> Message:
 def _call(name: str, *arguments: int | None) -> int:
     """A system call by its name; none that is made here does anything where it is allowed but to succeed."""
     machine = platform.machine()
-    numbers = sandbox.CALLS[machine][1] | sandbox.OF_ITSELF[machine]
+    numbers = sandbox.CALLS[machine][1] | sandbox.OF_ITSELF[machine] | sandbox.WITH_COMMANDS[machine]
     libc = ctypes.CDLL(None, use_errno=True)
     result: int = libc.syscall(numbers[name], *arguments)
     if result < 0:
@@ -155,6 +162,24 @@ def _read_round(asked: jobs.Asked) -> Message:
     )
 
 
+def _alter(asked: jobs.Asked) -> Message:
+    """What is said of a file that is somebody else's, or its own, and its length by its name."""
+    path = Path(asked.scratch.directory.parent, "of-somebody")
+    return _told(
+        _refusals(
+            lambda: path.chmod(0o600),
+            lambda: os.fchmod(asked.into.fileno(), 0o600),
+            lambda: os.chown(path, -1, -1),
+            lambda: os.fchown(asked.into.fileno(), -1, -1),
+            lambda: os.utime(path),
+            lambda: os.setxattr(path, "user.of", b"a child"),
+            lambda: os.setxattr(asked.into.fileno(), "user.of", b"a child"),
+            lambda: os.removexattr(path, "user.of"),
+            lambda: os.truncate(path, 0),
+        )
+    )
+
+
 def _look_round(_asked: jobs.Asked) -> Message:
     opened = sorted(int(name) for name in os.listdir("/proc/self/fd"))[:-1]  # noqa: PTH208  the last is of the listing
     return _told([dict(os.environ), len(opened)])
@@ -166,8 +191,8 @@ def _go_wrong(_asked: jobs.Asked) -> Message:
 
 HARMS = {
     "DIE": _die, "ABORT": _abort, "ONCE": _die_once, "EAT": _eat, "TURN": _turn_for_ever, "SLEEP": _sleep, "LIE": _lie,
-    "FLOOD": _flood, "WRITE": _write, "REACH": _reach_out, "SELF": _of_itself, "READ": _read_round, "LOOK": _look_round,
-    "WRONG": _go_wrong,
+    "FLOOD": _flood, "WRITE": _write, "REACH": _reach_out, "SELF": _of_itself, "READ": _read_round,
+    "ALTER": _alter, "LOOK": _look_round, "WRONG": _go_wrong,
 }  # fmt: skip
 ORDINARY = dict(jobs.JOBS)
 

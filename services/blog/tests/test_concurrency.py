@@ -93,6 +93,19 @@ def test_one_post_changed_at_once_counts_every_change(alice: Caller) -> None:
     assert alice.get("v1/posts/first-light").body["version"] == 7
 
 
+def test_of_two_posts_accepted_at_once_the_second_may_be_one_too_many(
+    alice: Caller, bob: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("blog_service.posts.services.authors.MOST", 1)
+    Author.objects.create(id=bob.id, username="bob")
+    posts = [alice.writes()["id"] for _ in range(3)]
+    authors = [{"id": str(each.id)} for each in (alice, bob)]
+    for post_id in posts:
+        assert alice.patch(f"v2/posts/{post_id}", {"authors": authors}, If_Match="*").status == 200
+    answers = at_once(*[lambda post_id=post_id: bob.put(f"v2/posts/{post_id}/authorship") for post_id in posts])
+    assert sorted(answer.status for answer in answers) == [204, 409, 409]
+
+
 def test_favourites_at_once_are_counted_once_each(alice: Caller, bob: Caller) -> None:
     alice.writes(published=True)
     path = "v1/posts/first-light/favourite"

@@ -189,3 +189,23 @@ def test_a_link_of_a_co_author_ends_when_they_leave(alice: Caller, bob: Caller, 
     assert charlie.get(path_of(theirs)).status == 200
     bob.delete(f"v2/posts/{draft['id']}/authorship")
     assert charlie.get(path_of(theirs)).status == 404
+    assert alice.patch(f"v2/posts/{draft['id']}", {"authors": authors}, If_Match="*").status == 200
+    assert charlie.get(path_of(theirs)).status == 404, "for good"
+
+
+def test_links_that_do_not_open_are_not_listed(alice: Caller, dana: Caller, draft: Any, link: Any) -> None:
+    dana.post(links_of(draft), {})
+    Author.objects.filter(id=dana.id).update(may_edit=False)
+    assert [each["id"] for each in alice.get(links_of(draft)).body["items"]] == [link["id"]]
+
+
+def test_an_editor_whom_blog_does_not_know_for_one_makes_a_link_that_opens(
+    charlie: Caller, dana: Caller, draft: dict[str, Any], neighbours: Neighbours
+) -> None:
+    """As after the upgrade from a release that heard of roles and did not keep who edits."""
+    Author.objects.create(id=dana.id, username="dana", roles_sequence=3)
+    neighbours.has_account(dana, sequence=3)
+    neighbours.away = True
+    assert dana.post(links_of(draft), {}).body["code"] == "auth_unavailable"
+    neighbours.away = False
+    assert charlie.get(path_of(dana.post(links_of(draft), {}).body)).status == 200

@@ -22,6 +22,13 @@ USERNAME = r"[A-Za-z0-9_.-]{3,30}"
 CALLED_SECONDS = 30
 
 
+class AuthUnavailable(Problem):
+    """503: blog knows too little of an author, and auth does not answer."""
+
+    def __init__(self) -> None:
+        super().__init__(503, "auth_unavailable", "Whether there is such an author cannot be told now.")
+
+
 def author_ensure(claims: Claims) -> Author:
     """The author behind a verified token, known from the token alone if no event has told of them yet.
 
@@ -89,13 +96,19 @@ def authors_compare(ids: Collection[UUID]) -> None:
     known = dict(Author.objects.filter(id__in=ids).values_list("id", "suspended_sequence"))  # before auth is asked
     answer = _auth().get_json("/internal/authors", {"ids": ",".join(map(str, known))})
     for profile in answer["authors"]:
-        author_apply(profile, sequence=profile["sequence"])
+        _take_over(profile)
         author_suspend(UUID(profile["user_id"]), sequence=profile["sequence"], suspended=False)
-        if "roles" in profile:  # an auth of the release before does not tell of them
-            author_roles_apply(UUID(profile["user_id"]), roles=profile["roles"], sequence=profile["sequence"])
         known.pop(UUID(profile["user_id"]), None)
     for author_id, sequence in known.items():
         Author.objects.filter(id=author_id, suspended_sequence=sequence).update(suspended=True)
+
+
+def author_compare(author_id: UUID) -> None:
+    """The same of one; raises Problem (503)."""
+    try:
+        authors_compare([author_id])
+    except InternalUnavailable as error:
+        raise AuthUnavailable from error
 
 
 def author_find(username: str) -> Author | None:
@@ -134,10 +147,16 @@ def _ask(wanted: dict[str, str]) -> list[dict[str, Any]]:
     try:
         profiles: list[dict[str, Any]] = _auth().get_json("/internal/authors", wanted)["authors"]
     except InternalUnavailable as error:
-        raise Problem(503, "auth_unavailable", "Whether there is such an author cannot be told now.") from error
+        raise AuthUnavailable from error
     for profile in profiles:
-        author_apply(profile, sequence=profile["sequence"])
+        _take_over(profile)
     return profiles
+
+
+def _take_over(profile: Mapping[str, Any]) -> None:
+    author_apply(profile, sequence=profile["sequence"])
+    if "roles" in profile:  # an auth of the release before does not tell of them
+        author_roles_apply(UUID(profile["user_id"]), roles=profile["roles"], sequence=profile["sequence"])
 
 
 @cache

@@ -6,9 +6,11 @@ from uuid import UUID
 from chassis.problems import FieldError, Problem, invalid_fields
 
 from blog_service.authors.models import Author
+from blog_service.authors.services import author_hold
 from blog_service.posts.access import PostNotFound
 from blog_service.posts.co_authors import MOST, CoAuthor, kept, named
 from blog_service.posts.models import CoAuthorship, Post
+from blog_service.posts.services.previews import previews_end_unentitled
 
 AuthorsEdit = Callable[[Sequence[CoAuthor]], Sequence[CoAuthor]]
 """From the co-authors that a post has to those that it is to have."""
@@ -32,6 +34,8 @@ def co_authors_edit(post: Post, edit: AuthorsEdit) -> None:
     post.co_authors = kept(wanted)
     rows = CoAuthorship.objects.filter(post_id=post.id)
     rows.exclude(author_id__in=[each.id for each in wanted]).delete()
+    for left in present.keys() - {each.id for each in wanted}:
+        previews_end_unentitled(left, post.id)
     for each in wanted:
         if each != present.get(each.id):
             rows.update_or_create(post_id=post.id, author_id=each.id, defaults={"accepted": each.accepted})
@@ -42,6 +46,7 @@ def accepting(author_id: UUID) -> AuthorsEdit:
 
     def accepted(present: Sequence[CoAuthor]) -> Sequence[CoAuthor]:
         _require(author_id, present)
+        author_hold(author_id)  # of two posts at once the second sees the first
         is_new = CoAuthor(author_id, accepted=False) in present
         if is_new and CoAuthorship.objects.filter(author_id=author_id, accepted=True).count() >= MOST:
             raise Problem(409, "co_authored_too_many", f"Nobody is a co-author of more than {MOST} posts.")

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.tokens import Claims
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from blog_service.authors.models import Author
-from blog_service.authors.services import author_ensure_with_roles
+from blog_service.authors.services import author_compare, author_ensure_with_roles
+from blog_service.posts.access import is_editor
 from blog_service.posts.models import CoAuthorship, PreviewLink
 
 LONGEST = timedelta(days=30)
@@ -40,17 +41,24 @@ class PreviewNotFound(Problem):
 
 
 def preview_add(post_id: UUID, *, maker: Claims, life: timedelta, now: datetime) -> NewPreview:
-    """Let whoever has the link read the post for so long; raises Problem (400) if it has MOST links already."""
-    links = PreviewLink.objects.filter(post_id=post_id)
-    links.filter(expires_at__lte=now).delete()
-    if links.count() >= MOST:
+    """Let whoever has the link read the post for so long.
+
+    Raises Problem: 400 if it has MOST links already, 503 if auth would have to be asked who the maker is and is away.
+    """
+    PreviewLink.objects.filter(post_id=post_id, expires_at__lte=now).delete()
+    if previews_of(post_id, now=now).count() >= MOST:
         raise invalid_fields([FieldError("", "max_length", f"A post has at most {MOST} preview links.")])
-    maker_id = author_ensure_with_roles(maker).id
+    maker_id = _maker(maker)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = PreviewLink.objects.create(
         post_id=post_id, token_digest=_digest(token), maker_id=maker_id, created_at=now, expires_at=now + life
     )
     return NewPreview(link, token)
+
+
+def previews_of(post_id: UUID, *, now: datetime) -> QuerySet[PreviewLink]:
+    """The links of a post that can still be read by."""
+    return PreviewLink.objects.filter(ENTITLED, post_id=post_id, expires_at__gt=now)
 
 
 def preview_end(post_id: UUID, link_id: UUID) -> None:
@@ -65,9 +73,10 @@ def previews_end(user_id: UUID) -> None:
     PreviewLink.objects.filter(Q(maker_id=user_id) | Q(post__author_id=user_id)).delete()
 
 
-def previews_end_unentitled(maker_id: UUID) -> None:
-    """End the links that somebody has made and could not make any more."""
-    PreviewLink.objects.filter(~ENTITLED, maker_id=maker_id).delete()
+def previews_end_unentitled(maker_id: UUID, post_id: UUID | None = None) -> None:
+    """End the links that somebody has made and could not make any more, of all posts or of one."""
+    links = PreviewLink.objects.filter(~ENTITLED, maker_id=maker_id)
+    (links.filter(post_id=post_id) if post_id else links).delete()
 
 
 def preview_open(token: str, *, now: datetime) -> UUID:
@@ -77,6 +86,14 @@ def preview_open(token: str, *, now: datetime) -> UUID:
     if post_id is None:
         raise PreviewNotFound
     return post_id
+
+
+def _maker(maker: Claims) -> UUID:
+    """Their id; of an editor whom blog does not know for one, as after an upgrade, auth is asked."""
+    maker_id = author_ensure_with_roles(maker).id
+    if is_editor(maker) and not Author.objects.filter(id=maker_id, may_edit=True).exists():
+        author_compare(maker_id)
+    return maker_id
 
 
 def _digest(token: str) -> str:

@@ -15,7 +15,7 @@ from rest_framework.views import APIView
 
 from blog_service.callers import writer_of
 from blog_service.links import preview_link
-from blog_service.posts.models import Post, PreviewLink
+from blog_service.posts.models import Post
 from blog_service.posts.selectors import post_get_for_writing, rows_of
 from blog_service.posts.services.previews import (
     LONGEST,
@@ -24,6 +24,7 @@ from blog_service.posts.services.previews import (
     preview_add,
     preview_end,
     preview_open,
+    previews_of,
 )
 from blog_service.posts.v2.shapes import (
     NewPreviewV2Shape,
@@ -50,7 +51,7 @@ class PreviewLinks(APIView):
     def get(self, request: Request, post_id: UUID) -> Response:
         """The links that can still be read by; not their addresses, of which only a digest is kept."""
         _writer_of_post(request, post_id)
-        links = PreviewLink.objects.filter(post_id=post_id, expires_at__gt=timezone.now()).order_by("created_at", "id")
+        links = previews_of(post_id, now=timezone.now()).order_by("created_at", "id")
         rows = links.values(*PreviewV2Shape.columns())
         return Response({"items": [PreviewV2Shape.from_row(row) for row in rows]})
 

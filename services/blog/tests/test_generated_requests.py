@@ -5,6 +5,7 @@ author has a post, a comment and a webhook, by whose ids and names some of the r
 """
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from schemathesis.core.result import Ok
 from schemathesis.schemas import APIOperation
 
 DOCUMENT = json.loads((Path(__file__).parents[3] / "contracts/openapi/blog.json").read_text())
+DERANDOMIZED = "CI" in os.environ  # what is red there is red again here, with CI=1
 Operation = APIOperation[Any, Any, Any, Any]
 OPERATIONS: dict[str, Operation] = {
     found.ok().label: found.ok()
@@ -52,7 +54,13 @@ def known(alice: Caller, neighbours: Neighbours) -> Mapping[str, str]:
 
 
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
-@settings(max_examples=4, deadline=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck))
+@settings(
+    derandomize=DERANDOMIZED,
+    max_examples=3,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
 @given(data=st.data())
 def test_every_answer_is_one_that_the_contract_has(
     alice: Caller, known: Mapping[str, str], operation: Operation, data: Any

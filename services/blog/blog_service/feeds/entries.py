@@ -58,17 +58,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class Subject:
+    """What a feed is about."""
+
     title: str
     link: str
     filters: dict[str, str]
-    entries: list[Entry]
-    rows: list[PostRow]
     author: Author | None
 
     def address(self, name: str) -> str:
-        """Of this feed in the form that ``name`` stands for."""
+        """Of the feed in the form that ``name`` stands for."""
         return feed_link(name, **self.filters)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    subject: Subject
+    entries: list[Entry]
+    rows: list[PostRow]
 
     @property
     def updated(self) -> datetime:
@@ -76,8 +83,8 @@ class Feed:
         return max((entry.updated for entry in self.entries), default=NO_TIME)
 
 
-def feed_of(query: Query) -> Feed:
-    """The newest posts, of one author or tag if asked; raises Problem (404) if there is none such."""
+def subject_of(query: Query) -> Subject:
+    """All posts, or those of one author or tag; raises Problem: 404 if there is none such, 503 if auth is away."""
     names = [settings().site_name]
     link, filters, author = posts_page_link(), {}, None
     if (wanted := query.text("tag")) is not None:
@@ -90,11 +97,16 @@ def feed_of(query: Query) -> Feed:
             raise Problem(404, "author_not_found", "There is no such author.")
         link, filters["author"] = author_page_link(author.username), author.username
         names.insert(0, author.username)
-    is_full = query.flag("full")
+    if query.flag("full"):
+        filters["full"] = "true"
+    return Subject(" · ".join(names), link, filters, author)
+
+
+def feed_of(subject: Subject, query: Query) -> Feed:
+    """The newest posts about it."""
     posts = posts_published(query).posts.order_by(*NEWEST_FIRST)[:ENTRIES]
-    rows = rows_of(posts, None, COLUMNS | ({"html"} if is_full else set()))
-    title = " · ".join(names)
-    return Feed(title, link, filters | ({"full": "true"} if is_full else {}), list(_entries(rows)), rows, author)
+    rows = rows_of(posts, None, COLUMNS | ({"html"} if query.flag("full") else set()))
+    return Feed(subject, list(_entries(rows)), rows)
 
 
 def _entries(rows: list[PostRow]) -> Iterator[Entry]:

@@ -15,9 +15,9 @@ def json_feed(feed: Feed) -> bytes:
     return encode(
         {
             "version": VERSION,
-            "title": feed.title,
-            "home_page_url": feed.link,
-            "feed_url": feed.address("feed.json"),
+            "title": feed.subject.title,
+            "home_page_url": feed.subject.link,
+            "feed_url": feed.subject.address("feed.json"),
             "items": [_item(entry) for entry in feed.entries],
         }
     )

@@ -10,7 +10,7 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 
 from blog_service.cache_headers import ALL_POSTS, KEYS, PubliclyCachedView
-from blog_service.feeds.entries import PARAMETERS, Feed, feed_of
+from blog_service.feeds.entries import PARAMETERS, Feed, feed_of, subject_of
 from blog_service.feeds.json_feed import json_feed
 from blog_service.feeds.sitemap import AFTER, sitemap
 from blog_service.feeds.xml import atom, rss
@@ -71,8 +71,10 @@ class Sitemap(PubliclyCachedView):
 def _feed(request: Request, name: str, media_type: str, write: Callable[[Feed], str | bytes]) -> HttpResponse:
     """A feed of an author by a former name leads to that by the present one."""
     query = query_of(request, PARAMETERS)
-    feed = feed_of(query)
-    if feed.author and not feed.author.is_called(query.text("author") or ""):
-        return moved(feed.author, feed.address(name))
-    keys = keys_of_posts(feed.rows, feed.author.id if feed.author else None)
+    subject = subject_of(query)
+    author = subject.author
+    if author and not author.is_called(query.text("author") or ""):
+        return moved(author, subject.address(name))
+    feed = feed_of(subject, query)
+    keys = keys_of_posts(feed.rows, author.id if author else None)
     return HttpResponse(write(feed), content_type=media_type + _UTF8, headers=keys)

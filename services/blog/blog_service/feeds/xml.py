@@ -24,8 +24,15 @@ def atom(feed: Feed) -> str:
 
 
 def _written(form: type[SyndicationFeed], feed: Feed, name: str) -> str:
-    address = feed.address(name)
-    writer = form(feed.title, feed.link, feed.title, feed_url=address, feed_guid=address, updated=feed.updated)
+    address = feed.subject.address(name)
+    writer = form(
+        feed.subject.title,
+        feed.subject.link,
+        feed.subject.title,
+        feed_url=address,
+        feed_guid=address,
+        updated=feed.updated,
+    )
     for entry in feed.entries:
         _add(writer, entry)
     written: str = writer.writeString("utf-8")

@@ -1,6 +1,6 @@
 """What a write did to a post, and who is told of it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from blog_service.posts.events import (
 from blog_service.posts.models import Post, PostImage, PostTag
 from blog_service.posts.publication import event_between
 from blog_service.posts.services.images import ImageTexts
+from blog_service.posts.services.shown import shown_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ class PostContent(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PostSnapshot:
-    """All of a post that events tell about; two that are equal mean nothing happened."""
+    """All of a post that its writers see; two that are equal mean nothing happened."""
 
     content: PostContent
     slug: str
@@ -64,6 +65,11 @@ class PostSnapshot:
         if self.status != Post.Status.PUBLISHED:
             return None
         return Counted(self.relations.tag_ids, frozenset([self.author_id, *self.co_author_ids]))
+
+    @property
+    def told(self) -> "PostSnapshot":
+        """What others hear of as well: not of who is named and has not accepted."""
+        return replace(self, co_authors=tuple(each for each in self.co_authors if each.accepted))
 
     @property
     def co_author_ids(self) -> list[UUID]:
@@ -92,7 +98,10 @@ def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
 
 
 def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapshot | None, *, actor: UUID) -> None:
-    """Publish what lies between two snapshots; None stands for a post that is not there yet or no more."""
+    """Publish what lies between two snapshots; None stands for a post that is not there yet or no more.
+
+    What caches keep of its author they forget with the post, of a co-author when the post begins or ends to count.
+    """
     shown = after or before
     assert shown
     state = {
@@ -114,6 +123,12 @@ def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapsho
     for event in events:
         post.event_sequence += 1
         publish(event, sequence=post.event_sequence, actor=actor)
+    for author_id in sorted((_counted_for(before) ^ _counted_for(after)) - {post.author_id}):
+        shown_changed(author_id)
+
+
+def _counted_for(post: PostSnapshot | None) -> frozenset[UUID]:
+    return post.counted.author_ids if post and post.counted else frozenset()
 
 
 def _happened(before: PostSnapshot | None, after: PostSnapshot | None) -> list[type[PostState]]:
@@ -129,6 +144,6 @@ def _written(before: PostSnapshot | None, after: PostSnapshot) -> list[type[Post
     return [PostUpdated] if _seen(before) != _seen(after) else []
 
 
-def _seen(post: PostSnapshot) -> tuple[PostContent, ImageTexts, bool, tuple[CoAuthor, ...]]:
-    """What readers and writers see of a post, beside where it stands."""
-    return post.content, post.relations.images, post.comments_open, post.co_authors
+def _seen(post: PostSnapshot) -> tuple[PostContent, ImageTexts, bool, list[UUID]]:
+    """What readers see of a post, beside where it stands."""
+    return post.content, post.relations.images, post.comments_open, post.co_author_ids

@@ -166,10 +166,10 @@ def _write(  # noqa: PLR0913  all of a write is in one place
     after = snapshot_of(post, relations)
     if before and before != after:
         post.version += 1
-        post.updated_at = now
         if before.content != after.content:
             revisions_keep(post, before.content, after.content, actor=actor)
-    if before != after:
+    if before is None or before.told != after.told:
+        post.updated_at = now
         changes_announce(post, before, after, actor=actor)
         was_public = before is not None and before.status == Post.Status.PUBLISHED
         _note(post, was_public=was_public, is_public=post.status == Post.Status.PUBLISHED, now=now)

@@ -184,6 +184,13 @@ def test_while_auth_is_away_nobody_can_tell(charlie: Caller, neighbours: Neighbo
     assert answer.headers["Retry-After"]
 
 
+def test_a_list_by_an_unknown_name_is_empty_while_auth_is_away(charlie: Caller, neighbours: Neighbours) -> None:
+    neighbours.away = True
+    assert charlie.get("v1/posts?author=alice").body["results"] == []
+    assert charlie.get("v2/posts?author=alice").body["items"] == []
+    assert charlie.get("v1/rss.xml?author=alice").status == 503, "to a reader of feeds 404 would say for good"
+
+
 def test_an_author_can_be_asked_for_while_the_cache_is_away(
     charlie: Caller, settings: Settings, neighbours: Neighbours
 ) -> None:

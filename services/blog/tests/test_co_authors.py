@@ -101,7 +101,8 @@ def test_who_may_do_what(alice: Caller, mint: TokenMint, status: str, asked: str
         assert people["co-author"].put(f"v2/posts/{post['id']}/authorship").status == 204
         answer = ASKED[asked](caller, post)
         if who in may or reads:
-            assert answer.status < 300 or (answer.status, status) == (409, "published"), (who, answer)
+            is_again = (asked, status) == ("publish", "published")
+            assert answer.status == 409 if is_again else answer.status < 300, (who, answer)
         elif status == "published" or who in {"co-author", "named"}:
             assert answer.status == 403, (who, answer)
         else:
@@ -150,9 +151,9 @@ def test_their_posts_are_in_lists_feeds_and_on_pages_of_both(alice: Caller, bob:
         assert "Both" in text(f"/authors/{author.lower()}")
         assert "/posts/both" in text(f"/rss.xml?author={author}")
     for version in ("v1", "v2"):
-        assert sorted(found(bob.get(f"{version}/posts?mine=true"))) == sorted(
-            post["slug"] for post in (draft, public, named)
-        )
+        assert sorted(found(bob.get(f"{version}/posts?mine=true"))) == sorted(post["slug"] for post in (draft, public))
+    assert found(bob.get("v2/posts?named=true")) == [named["slug"]], "what strangers did is not among one's own"
+    assert charlie.get("v2/posts?named=true").status == 401
     answer = charlie.post("v2/posts:batch-get", {"ids": [draft["id"], public["id"]]})
     assert (found(answer), answer.body["missing"]) == (["both"], [draft["id"]])
     assert found(bob.post("v2/posts:batch-get", {"ids": [draft["id"]]})) == ["in-the-making"]
@@ -318,7 +319,78 @@ def test_events_name_who_is_shown(alice: Caller, bob: Caller) -> None:
     told = [
         event.data["co_author_ids"] for event in published(DjangoDatabase()) if event.type == "blog.post.updated.v1"
     ]
-    assert told == [[], [str(bob.id)]], "named, then accepted"
+    assert told == [[str(bob.id)]], "accepted; not named"
+
+
+def test_who_is_named_or_declines_changes_what_if_match_says_and_nothing_that_readers_see(
+    alice: Caller, bob: Caller, charlie: Caller
+) -> None:
+    post = alice.writes(published=True)
+    address = f"v2/posts/{post['id']}"
+
+    def seen() -> tuple[Any, ...]:
+        changes = [each["cursor"] for each in charlie.get("v2/changes").body["items"]]
+        return charlie.get(address).body["updated_at"], changes, len(list(published(DjangoDatabase())))
+
+    before, revision = seen(), alice.get(address).body["revision"]
+    Author.objects.create(id=bob.id, username="bob")
+    assert names(alice, post["id"], alice, bob).status == 200
+    assert bob.delete(f"{address}/authorship").status == 204
+    assert (seen(), alice.get(address).body["revision"]) == (before, revision + 2)
+    names(alice, post["id"], alice, bob)
+    bob.put(f"{address}/authorship")
+    assert seen() != before
+
+
+def test_caches_forget_a_co_author_whenever_their_posts_are_more_or_fewer(alice: Caller, bob: Caller) -> None:
+    def told() -> list[str]:
+        kind = "blog.shown.changed.v1"
+        return [event.data["shown_id"] for event in published(DjangoDatabase()) if event.type == kind]
+
+    post = shared(alice, bob, accept=False, published=True)
+    assert told() == []
+    steps: list[Callable[[], ApiResponse]] = [
+        lambda: bob.put(f"v2/posts/{post['id']}/authorship"),
+        lambda: bob.post(f"v1/posts/{post['slug']}/unpublish"),
+        lambda: bob.post(f"v1/posts/{post['slug']}/publish"),
+        lambda: bob.delete(f"v2/posts/{post['id']}/authorship"),
+        lambda: names(alice, post["id"], alice, bob),
+        lambda: bob.put(f"v2/posts/{post['id']}/authorship"),
+        lambda: alice.delete(f"v1/posts/{post['slug']}"),
+    ]
+    counted = 0
+    for step, is_more in zip(steps, (True, True, True, True, False, True, True), strict=True):
+        assert step().status < 300
+        counted += is_more
+        assert told() == [str(bob.id)] * counted
+
+
+def test_who_reads_only_cannot_be_named_though_auth_alone_knows_it(
+    alice: Caller, bob: Caller, neighbours: Neighbours
+) -> None:
+    post = alice.writes()
+    bob.roles = ("reader",)
+    neighbours.has_account(bob)
+    assert names(alice, post["id"], alice, bob).status == 422
+
+
+@pytest.mark.parametrize("what", [{"suspended": True}, {"may_write": False}])
+def test_while_its_author_may_not_publish_co_authors_may_not_either_and_editors_may(
+    alice: Caller, bob: Caller, dana: Caller, what: dict[str, bool]
+) -> None:
+    post = shared(alice, bob)
+    address = f"v2/posts/{post['id']}"
+    Author.objects.filter(id=alice.id).update(**what)
+    for answer in (
+        bob.post(f"{address}/transitions", {"to": "published"}),
+        bob.post(f"{address}/transitions", {"to": "scheduled", "at": "2100-01-01T00:00:00Z"}),
+        bob.post(f"v1/posts/{post['slug']}/publish"),
+        bob.patch(f"v1/posts/{post['slug']}", {"published": True}),
+    ):
+        assert (answer.status, answer.body["code"]) == (403, "not_the_author")
+    assert bob.patch(address, {"body": "Better."}, If_Match="*").status == 200
+    assert dana.post(f"{address}/transitions", {"to": "published"}).status == 200
+    assert bob.patch(f"v1/posts/{post['slug']}", {"published": True}).status == 200, "it is so already"
 
 
 @pytest.mark.parametrize(("path", "queries"), [("v1/posts", 4), ("v2/posts", 3), ("v1/posts?author=alice", 5)])

@@ -44,15 +44,24 @@ def ids_of(co_authors: Iterable[CoAuthor]) -> frozenset[UUID]:
     return frozenset(each.id for each in co_authors)
 
 
-def by(author_id: UUID, *, also_named: bool = False) -> Q:
-    """The posts that an author has begun or is a co-author of; ``also_named`` where they have not accepted yet.
+def by(author_id: UUID) -> Q:
+    """The posts that an author has begun or is a co-author of.
 
     The ids are asked for first: an index leads to the posts of an author, and another to these, but none to posts
     that are one or the other.
     """
-    theirs = CoAuthorship.objects.filter(author_id=author_id).order_by("-accepted", "-post_id")
-    ids = list((theirs if also_named else theirs.filter(accepted=True)).values_list("post_id", flat=True)[:MOST])
+    ids = _shared(author_id, accepted=True)
     return Q(author_id=author_id) | Q(id__in=ids) if ids else Q(author_id=author_id)
+
+
+def naming(author_id: UUID) -> Q:
+    """The newest posts that an author is named on and has not accepted to be an author of."""
+    return Q(id__in=_shared(author_id, accepted=False))
+
+
+def _shared(author_id: UUID, *, accepted: bool) -> list[UUID]:
+    theirs = CoAuthorship.objects.filter(author_id=author_id, accepted=accepted).order_by("-post_id")
+    return list(theirs.values_list("post_id", flat=True)[:MOST])
 
 
 def author_rows(ids: Iterable[UUID]) -> dict[UUID, AuthorRow]:

@@ -9,9 +9,10 @@ from chassis.lists import Keyset, Parameter, Place, Query
 from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
 
-from blog_service.authors.services import author_named
+from blog_service.authors.models import Author
+from blog_service.authors.services import AuthUnavailable, author_named
 from blog_service.counters.selectors import published_total
-from blog_service.posts.co_authors import by
+from blog_service.posts.co_authors import by, naming
 from blog_service.posts.finding import Q, terms_asked
 from blog_service.posts.models import Post
 from blog_service.posts.selectors import PostRow
@@ -35,7 +36,10 @@ ORDERINGS = {
     for name in ("published_at", "created_at", "updated_at", "title")
     for sign in ("-", "")
 }
-MINE = Parameter("mine", {"type": "boolean"}, "the caller's own, in every state")
+MINE = Parameter("mine", {"type": "boolean"}, "the caller's own and those they are a co-author of, in every state")
+NAMED = Parameter(
+    "named", {"type": "boolean"}, "posts of others that name the caller as an author, which they have not accepted yet"
+)
 OWN_NEWEST_FIRST: Keyset = {"-created_at": datetime.fromisoformat, "-id": UUID}
 BY_PAGE = (
     MINE,
@@ -81,10 +85,13 @@ def posts_published(query: Query) -> Narrowed:
 
 
 def posts_mine(query: Query, viewer: Claims | None) -> Narrowed:
-    """The caller's own posts in every state, and those they are named on; raises TokenRefused (401) if nobody calls."""
-    if viewer is None:
-        raise TokenRefused("token_missing")
-    return _narrow(Narrowed(Post.objects.filter(by(viewer.sub, also_named=True)), (None,)), query)
+    """The caller's own posts in every state, and those they co-author; raises TokenRefused (401) if nobody calls."""
+    return _narrow(Narrowed(Post.objects.filter(by(_somebody(viewer))), (None,)), query)
+
+
+def posts_named(query: Query, viewer: Claims | None) -> Narrowed:
+    """The posts in every state that the caller is named on and has not accepted; raises TokenRefused (401)."""
+    return _narrow(Narrowed(Post.objects.filter(naming(_somebody(viewer))), (None,)), query)
 
 
 def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
@@ -95,10 +102,24 @@ def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
     return replace(found, posts=found.posts.order_by(*(DRAFTS_FIRST if mine and order[0] == NEWEST else order)))
 
 
+def _somebody(viewer: Claims | None) -> UUID:
+    if viewer is None:
+        raise TokenRefused("token_missing")
+    return viewer.sub
+
+
+def _author(username: str) -> Author | None:
+    """Whose name it is; nobody's as well where auth would have to be asked and is away: a list is empty then."""
+    try:
+        return author_named(username)
+    except AuthUnavailable:
+        return None
+
+
 def _narrow(found: Narrowed, query: Query) -> Narrowed:
     posts, kept = found.posts, list(found.kept)
     if username := query.text("author"):
-        author = author_named(username)
+        author = _author(username)
         posts = posts.filter(by(author.id)) if author else posts.none()
         kept.append(author.posts_count if author else 0)
     if name := query.text("tag"):

@@ -75,6 +75,7 @@ TRANSITIONS = (
     Transition(State.ARCHIVED, Action.UNPUBLISH, State.DRAFT, None, Who.WRITER),
 )
 STEPS = frozenset((row.source, row.action) for row in TRANSITIONS)
+PUBLISHING = frozenset({Action.PUBLISH, Action.SCHEDULE})
 GRANTED = frozenset({(State.PUBLISHED, Action.PUBLISH), (State.DRAFT, Action.UNPUBLISH)})
 """What version 1 may ask for again: it is so already."""
 

@@ -28,6 +28,7 @@ from blog_service.posts.selectors import (
     post_get,
     post_get_by_slug,
     post_get_for_disposing,
+    post_get_for_publishing,
     post_get_for_writing,
     rows_of,
 )
@@ -177,5 +178,7 @@ def _fields_in_media(
 
 
 def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:
+    if fields.get("published"):
+        post_get_for_publishing(Q(id=post_id), writer)
     post_change(post_id, fields, actor=writer.sub)
     return post_get(post_id, writer, FULL)

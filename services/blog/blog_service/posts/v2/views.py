@@ -22,17 +22,22 @@ from blog_service.links import post_link_v2, post_slug_link_v2
 from blog_service.posts.lists import (
     FILTERS,
     MINE,
+    NAMED,
     NEWEST_FIRST,
     OWN_NEWEST_FIRST,
+    Narrowed,
     place_of,
     posts_mine,
+    posts_named,
     posts_published,
 )
+from blog_service.posts.publication import PUBLISHING
 from blog_service.posts.selectors import (
     PostRow,
     post_get,
     post_get_by_slug,
     post_get_for_disposing,
+    post_get_for_publishing,
     post_get_for_writing,
     rows_of,
 )
@@ -50,7 +55,7 @@ from blog_service.posts.v2.bodies import (
 from blog_service.posts.v2.selection import AUTHOR, COMMENTS, IN_LIST, OF_ONE, POST_OR_PART, Selection, list_or_parts
 from blog_service.posts.v2.shapes import PostInListV2Shape, PostV2Shape
 
-LIST = (*CURSOR, *FILTERS, MINE, *IN_LIST)
+LIST = (*CURSOR, *FILTERS, MINE, NAMED, *IN_LIST)
 PAGE = list_or_parts("next_cursor", {"type": ["string", "null"]})
 SLUG_TAKEN = OpenApiResponse(description="another post has this slug, or had it")
 REFUSED = OpenApiResponse(description="no such step begins where the post stands: `transition_refused`")
@@ -59,9 +64,11 @@ REFUSED = OpenApiResponse(description="no such step begins where the post stands
 class Posts(PubliclyCachedView):
     @extend_schema(parameters=documented(LIST), responses={200: PAGE})
     def get(self, request: Request) -> Response:
-        """Published posts, newest first; with ``mine`` the caller's own in every state, by when they were begun."""
+        """Published posts, newest first; with ``mine`` or ``named`` the caller's in every state, by their beginning."""
         query, viewer = query_of(request, LIST), viewer_of(request)
-        return _page_of_own(query, viewer) if query.flag("mine") else _page(query, viewer)
+        if query.flag("named"):
+            return _page_of_own(query, posts_named(query, viewer), viewer)
+        return _page_of_own(query, posts_mine(query, viewer), viewer) if query.flag("mine") else _page(query, viewer)
 
     @extend_schema(
         parameters=[IDEMPOTENCY_KEY_REQUIRED],
@@ -132,6 +139,8 @@ class Transitions(APIView):
         post_get_for_writing(Q(id=post_id), writer)
         now = timezone.now()
         step = step_read(request.data, now)
+        if step.action in PUBLISHING:
+            post_get_for_publishing(Q(id=post_id), writer)
         post_step(post_id, step, actor=writer.sub, if_match=if_match_or_any(request), now=now)
         row = post_get(post_id, writer, FULL)
         return row_answer(row, status=202 if row["publish_requested"] else 200)
@@ -161,9 +170,9 @@ def _page(query: Query, viewer: Claims | None) -> Response:
     return _list(rows, next_cursor, selection)
 
 
-def _page_of_own(query: Query, viewer: Claims | None) -> Response:
+def _page_of_own(query: Query, narrowed: Narrowed, viewer: Claims | None) -> Response:
     """Not by publication, which drafts have not: a cursor needs a key that is never null."""
-    page, narrowed = cursor_page(query, OWN_NEWEST_FIRST), posts_mine(query, viewer)
+    page = cursor_page(query, OWN_NEWEST_FIRST)
     selection = Selection.of(query, PostInListV2Shape)
     with narrowed.in_time():
         found = rows_of(rows_on(page, narrowed.posts), viewer, selection.columns())

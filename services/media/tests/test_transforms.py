@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from chassis.metrics import metric
 from fastapi import FastAPI
 from media_service.database import Database
 from media_service.decoding.answers import Undecodable
@@ -26,12 +27,15 @@ from media_service.testing.people import Json, Person, files_in
 from media_service.transforms import services
 from media_service.transforms.models import Derivative, Wanted
 from media_service.transforms.operations import Operations
+from obstore.exceptions import PermissionDeniedError
 from PIL import Image
 from sqlalchemy import select, update
 
 from tests.support.waiting import eventually
 
 SMALLER = "resize:fit:100:100"
+OUTCOMES = ("drawn", "removed", "undecodable", "failed")
+Bound = Callable[..., None]
 
 
 @pytest.fixture
@@ -364,6 +368,62 @@ async def test_a_drawing_whose_row_cannot_be_kept_leaves_no_file(  # noqa: PLR09
     assert (files_in(store_folder), kept(database)) == (before, [])
 
 
+class NotAllowed:
+    """A store that lets its files be written and read, and does not let them be removed."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.asked = list[str]()
+        monkeypatch.setattr(Store, "remove_keys", self._refuse)
+
+    def _refuse(self, keys: list[str]) -> None:
+        self.asked += keys
+        raise PermissionDeniedError("no right to delete")
+
+
+def outcomes() -> dict[str, float]:
+    """How many attempts to draw something had which outcome, and how many drawings had to go."""
+    drawn = {outcome: metric("media_transforms_total").labels("webp", outcome)._value.get() for outcome in OUTCOMES}
+    return drawn | {"evicted": metric("media_transforms_evicted_total")._value.get()}
+
+
+def since(before: dict[str, float]) -> dict[str, float]:
+    return {name: now - before[name] for name, now in outcomes().items() if now != before[name]}
+
+
+async def test_a_file_that_cannot_be_removed_spoils_no_drawing(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, asset: Json, bound: Bound, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound(per_asset=1)
+    refusing, before = NotAllowed(monkeypatch), outcomes()
+    for side in (10, 20):
+        assert (await charlie.get(await signed(alice, asset, f"resize:fit:{side}:{side}"))).status_code == 200
+    assert [each.operations for each in kept(database)] == ["resize:fit:20:20"]
+    assert (since(before), len(refusing.asked)) == ({"drawn": 2, "evicted": 1}, 1)
+
+
+async def test_a_file_that_cannot_be_removed_spoils_no_answer(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, asset: Json, bound: Bound, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound(per_asset=1)
+    assert (await charlie.get(await signed(alice, asset, "resize:fit:10:10"))).status_code == 200
+    refusing, before = NotAllowed(monkeypatch), outcomes()
+
+    def refuse(*_: object, **__: object) -> None:
+        raise Undecodable("out of colours")
+
+    def fail(*_: object, **__: object) -> None:
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as undrawn:
+        undrawn.setattr(Decoder, "cut", refuse)
+        answer = await charlie.get(await signed(alice, asset, "resize:fit:20:20"))
+        assert (answer.status_code, answer.json()["code"]) == (404, "rendition_failed")
+    monkeypatch.setattr(services, "derivative_keep", fail)
+    assert (await charlie.get(await signed(alice, asset, "resize:fit:30:30"))).status_code == 202
+    assert [each.operations for each in kept(database)] == ["resize:fit:20:20"]
+    assert (since(before), len(refusing.asked)) == ({"undecodable": 1, "failed": 1, "evicted": 1}, 2)
+
+
 async def test_what_cannot_be_drawn_is_said_once_and_for_all(
     alice: Person, charlie: Person, asset: Json, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -441,9 +501,6 @@ async def test_they_go_for_good_with_the_picture_also_where_another_shows_the_sa
     assert [each.asset_id for each in kept(database)] == [UUID(other["id"])]
     assert files_in(store_folder / "derived") == 1
     assert (await charlie.get(await signed(bob, other))).status_code == 200
-
-
-Bound = Callable[..., None]
 
 
 @pytest.fixture

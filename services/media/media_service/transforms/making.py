@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import time
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -85,13 +84,12 @@ class Derivatives:
                 log.warning("drawing not held", claim=str(claim), error=type(error).__name__)
 
     async def _draw_claimed(self, claim: UUID, wanted: Wanted, operations: Operations) -> Derivative | None:
-        outcome = "failed"
+        outcome, gone = "failed", list[str]()
         try:
-            kept = await self._draw_and_keep(claim, wanted, operations)
+            kept, gone = await self._draw_and_keep(claim, wanted, operations)
             outcome = "drawn" if kept else "removed"
         except Undecodable:
-            evicted = await self.database.write(services.derivative_fail, claim, bounds=self.settings.derived_bounds)
-            await self._remove(evicted)
+            gone = await self.database.write(services.derivative_fail, claim, bounds=self.settings.derived_bounds)
             outcome, kept = "undecodable", await self.database.read(derivative_get, wanted)
         except Exception as error:  # noqa: BLE001  whatever it was, nobody waits for it who could be told
             log.warning("picture not transformed", asset=str(wanted.asset.id), error=str(error))
@@ -100,15 +98,21 @@ class Derivatives:
             counter("media_transforms_total").labels(wanted.mime.partition("/")[2], outcome).inc()
             if outcome == "failed":
                 await asyncio.shield(self._leave_nothing(claim, wanted))
+        if gone:
+            if outcome != "removed":
+                counter("media_transforms_evicted_total").inc(len(gone))
+            await self._remove(gone)
         return kept
 
     async def _leave_nothing(self, claim: UUID, wanted: Wanted) -> None:
         """Let somebody else draw it; the file may be stored though its row could not be kept."""
         await self.database.write(services.derivative_forget, claim)
-        with suppress(OSError):  # the store is away: the sweep comes by
-            await run_in_threadpool(self.store.remove_keys, [Derivative(id=claim, **wanted.key).key])
+        await self._remove([Derivative(id=claim, **wanted.key).key])
 
-    async def _draw_and_keep(self, claim: UUID, wanted: Wanted, operations: Operations) -> Derivative | None:
+    async def _draw_and_keep(
+        self, claim: UUID, wanted: Wanted, operations: Operations
+    ) -> tuple[Derivative | None, list[str]]:
+        """What was drawn, if somebody still needs it, and the keys of files that nobody needs any more."""
         drawn = await run_in_threadpool(self._draw, wanted, operations)
         sha256, key = hashlib.sha256(drawn.content).hexdigest(), Derivative(id=claim, **wanted.key).key
         await run_in_threadpool(self.store.put, key, drawn.content)
@@ -116,15 +120,14 @@ class Derivatives:
         kept, evicted = await self.database.write(
             services.derivative_keep, claim, wanted, sha256=sha256, size=len(drawn.content), bounds=bounds
         )
-        if kept is None:
-            await run_in_threadpool(self.store.remove_keys, [key])
-        await self._remove(evicted)
-        return kept
+        return kept, evicted if kept else [key]
 
-    async def _remove(self, evicted: list[str]) -> None:
-        if evicted:
-            counter("media_transforms_evicted_total").inc(len(evicted))
-            await run_in_threadpool(self.store.remove_keys, evicted)
+    async def _remove(self, keys: list[str]) -> None:
+        """Remove files that no row has any more; the sweep does where the store does not, for any reason it has."""
+        try:
+            await run_in_threadpool(self.store.remove_keys, keys)
+        except Exception as error:  # noqa: BLE001  it may lack the right to, too, and the drawing is as good without
+            log.warning("files of transforms not removed", keys=keys, error=str(error))
 
     def _draw(self, wanted: Wanted, operations: Operations) -> Rendered:
         blob = wanted.asset.blob

@@ -2,7 +2,7 @@
 # opentelemetry-exporter-otlp-proto-http 1.45.2: a redirect counts as success and is not followed. An endpoint with http:// where
 # the collector's load balancer answers 308 to https:// loses every span, and neither the result nor the log says so. Guessed: what
 # is answered 3xx is followed, as requests does by itself, or is a failure, as any status but 2xx is to OTLP's specification
-# ("OTLP/HTTP Response": success is 200). Output seen:
+# ("OTLP/HTTP Response": success is 200). Output seen, with requests 2.34.2:
 #   308: SpanExportResult.SUCCESS, requests to where it led: 0, lines in the log: 0
 #   404: SpanExportResult.FAILURE, requests to where it led: 0, lines in the log: 1
 # So look at the status yourself, by a requests.Session of your own.
@@ -11,7 +11,7 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"
 python3 -m venv venv
-venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-exporter-otlp-proto-http==1.45.2 requests
+venv/bin/pip install --quiet --disable-pip-version-check opentelemetry-exporter-otlp-proto-http==1.45.2 requests==2.34.2
 venv/bin/python - <<'PYTHON'
 import logging
 import threading

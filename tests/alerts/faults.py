@@ -251,11 +251,13 @@ def disk_filled(stage: Stage) -> Iterator[None]:
 
 @contextlib.contextmanager
 def renditions_refused(stage: Stage) -> Iterator[None]:
-    with stage.refusing("media", "renditions", "INSERT"):
-        for number in range(4):
-            stage.alice.upload(photograph(320, 240, seed=f"refused {number}"))
-        yield
-    stage.sql("media", "UPDATE assets SET retry_at = now() WHERE status = 'processing'")
+    try:
+        with stage.refusing("media", "renditions", "INSERT"):
+            for number in range(4):
+                stage.alice.upload(photograph(320, 240, seed=f"refused {number}"))
+            yield
+    finally:
+        stage.sql("media", "UPDATE assets SET retry_at = now() WHERE status = 'processing'")
 
 
 @contextlib.contextmanager

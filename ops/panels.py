@@ -305,7 +305,12 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 {"{{preset}} {{outcome}}": per_second("media_renditions_total", "preset", "outcome")},
             ),
             Panel(
-                "Oldest picture without renditions", "s", {"{{job}}": "min by (job) (media_renditions_waiting_seconds)"}
+                "Oldest picture without renditions",
+                "s",
+                {
+                    "{{job}}": "max by (job) (media_renditions_waiting_seconds and ignoring (what)"
+                    ' time() - media_measured_timestamp_seconds{what="waiting"} < 120)'
+                },
             ),
             Panel(
                 "Decoding children",
@@ -316,7 +321,14 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                     )
                 },
             ),
-            Panel("Users by how near their quota is", "none", {"{{quota}}": "max by (quota) (media_owners)"}),
+            Panel(
+                "Users by how near their quota is",
+                "none",
+                {
+                    "{{quota}}": "max by (quota) (media_owners and ignoring (quota, what)"
+                    ' time() - media_measured_timestamp_seconds{what="storage"} < 900)'
+                },
+            ),
         ],
     ),
     "rollout": (

@@ -1,5 +1,6 @@
 """What operators are told: how much is stored, how long pictures wait, what was drawn, who is near the quota."""
 
+import time
 from typing import Any
 
 import pytest
@@ -44,22 +45,24 @@ async def test_the_store_is_added_up_by_kind_each_picture_once(alice: Person, bo
 async def test_owners_near_their_quota_are_counted_and_not_named(
     alice: Person, bob: Person, own_settings: MediaSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hers = await alice.has_uploaded(jpeg(2000, 1500))
+    hers, began = await alice.has_uploaded(jpeg(2000, 1500)), time.time()
     await bob.has_uploaded(jpeg(20, 20))
     nearly = own_settings.model_copy(update={"quota_bytes": int(hers["bytes"] / 0.95)})
     monkeypatch.setattr(tasks, "settings", lambda: nearly)
     storage_measure()
     assert (told("media_owners", "near"), told("media_owners", "below")) == (1, 1)
+    assert told("media_measured_timestamp_seconds", "storage") >= began
 
 
 async def test_the_oldest_picture_that_waits_is_told_until_it_is_drawn(
     alice: Person, render: Any, database: Database
 ) -> None:
-    asset = await alice.has_uploaded(jpeg())
+    asset, began = await alice.has_uploaded(jpeg()), time.time()
     with database.writing() as session:
         session.execute(sqlalchemy.text("UPDATE assets SET created_at = '2026-01-01 00:00:00+00:00'"))
     renditions_requeue_stuck()
     assert gauge("media_renditions_waiting_seconds")._value.get() > 24 * 3600
+    assert told("media_measured_timestamp_seconds", "waiting") >= began
     render(asset)
     renditions_requeue_stuck()
     assert gauge("media_renditions_waiting_seconds")._value.get() == 0

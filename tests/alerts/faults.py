@@ -253,7 +253,7 @@ def disk_filled(stage: Stage) -> Iterator[None]:
 def renditions_refused(stage: Stage) -> Iterator[None]:
     try:
         with stage.refusing("media", "renditions", "INSERT"):
-            for number in range(4):
+            for number in range(16):
                 stage.alice.upload(photograph(320, 240, seed=f"refused {number}"))
             yield
     finally:

@@ -17,4 +17,4 @@ def storage_measure() -> None:
         gauge("media_stored_bytes").labels(kind).set(size)
     for quota, count in owners.items():
         gauge("media_owners").labels(quota).set(count)
-    gauge("media_measured_timestamp_seconds").labels("storage").set_to_current_time()  # another worker has the next turn
+    gauge("media_measured_timestamp_seconds").labels("storage").set_to_current_time()  # the next turn is another's

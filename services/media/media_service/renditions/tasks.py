@@ -32,7 +32,7 @@ def renditions_requeue_stuck() -> None:
         stuck = services.renditions_requeue_stuck(session, now=now)
     with resources.database().reading() as session:
         gauge("media_renditions_waiting_seconds").set(renditions_waiting(session, now=now).total_seconds())
-    gauge("media_measured_timestamp_seconds").labels("waiting").set(now.timestamp())  # another worker has the next turn
+    gauge("media_measured_timestamp_seconds").labels("waiting").set(now.timestamp())  # the next turn is another's
     for asset_id in stuck:
         queue_renditions(asset_id)
 

@@ -2,9 +2,11 @@
 
 from datetime import UTC, datetime, timedelta
 from io import StringIO
+from typing import Any
 
 import jwt
 import pytest
+from auth_service.keys import kept as keeping
 from auth_service.keys.document import document
 from auth_service.keys.encryption import KeyUnreadable, decrypt, encrypt
 from auth_service.keys.models import SigningKey
@@ -250,13 +252,23 @@ def test_a_process_goes_on_for_a_second_at_most_with_a_key_that_another_one_has_
     assert signs(1) == "next"
 
 
+@pytest.fixture
+def kept_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept is so for longer than any test takes."""
+    monkeypatch.setattr(keeping, "KEPT", timedelta(hours=1))
+
+
+def without_id(headers: Any) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name != "X-Request-ID"}
+
+
+@pytest.mark.usefixtures("kept_for_long")
 def test_the_key_set_is_made_once_a_second(charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:
     first = charlie.get(KEYS)
     with django_assert_num_queries(0):
         kept = charlie.get(KEYS)
     assert kept.body == first.body
-    for name in ("Content-Type", "Cache-Control", "ETag", "X-Content-Type-Options"):
-        assert kept.headers[name] == first.headers[name]
+    assert without_id(kept.headers) == without_id(first.headers)
     assert charlie.get(KEYS, If_None_Match=kept.headers["ETag"]).status == 304
 
 
@@ -275,6 +287,7 @@ def test_a_kept_key_set_is_as_old_as_a_second_at_most() -> None:
     assert document.peek(now=NOON) is None  # a clock that was set back
 
 
+@pytest.mark.usefixtures("kept_for_long")
 def test_who_looks_for_a_new_key_gets_no_key_set_that_was_kept(charlie: Caller) -> None:
     """A verifier that got one would refuse tokens of a key that has just followed a leaked one."""
     (known,) = charlie.get(KEYS).body["keys"]

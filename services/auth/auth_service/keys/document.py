@@ -15,7 +15,15 @@ from auth_service.keys.services import signing_key_ensure
 
 ROUTE = ".well-known/jwks.json"
 Handler = Callable[[HttpRequest], HttpResponseBase]
-_HEADERS = {"Cache-Control": "public, max-age=60", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {
+    "Allow": "GET, HEAD, OPTIONS",
+    "Cache-Control": "public, max-age=60",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""With those that the view and the middleware behind this one give any answer, so that all are the same."""
 
 
 def _make(now: datetime) -> tuple[bytes, dict[str, str]]:

@@ -30,6 +30,7 @@ def test_a_new_post_has_the_agreed_shape(alice: Caller, neighbours: Neighbours) 
     assert answer.headers["Location"] == post["url"] == f"{BASE}/posts/first-light"
     image = post["images"][0]
     sizes = {size: f"https://news.example.org/m/{media}/{size}.webp" for size in ("thumb", "medium", "large")}
+    author = {"id": str(alice.id), "username": "alice", "bio": "", "avatar": None, "url": f"{BASE}/authors/alice"}
     assert post == {
         "id": post["id"],
         "url": post["url"],
@@ -38,13 +39,8 @@ def test_a_new_post_has_the_agreed_shape(alice: Caller, neighbours: Neighbours) 
         "body": "# md",
         "html": '<h1 id="user-content-md">md</h1>',
         "excerpt": "md",
-        "author": {
-            "id": str(alice.id),
-            "username": "alice",
-            "bio": "",
-            "avatar": None,
-            "url": f"{BASE}/authors/alice",
-        },
+        "author": author,
+        "authors": [author | {"accepted": True}],
         "tags": ["dawn", "Photography"],
         "images": [
             {

@@ -1,6 +1,7 @@
 """An avatar is a ready picture of the user, and goes when the picture goes."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,11 @@ from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example, published
 from chassis.internal_client import InternalUnavailable
 from django.test import Client
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 ME = "/api/v1/auth/users/me"
+AN_HOUR_AGO = timezone.now() - timedelta(hours=1)
 
 
 def choose(who: Caller, picture: UUID | None) -> Any:
@@ -81,12 +84,15 @@ def test_the_log_has_used_pictures_that_are_deleted_and_those_that_staff_takes_d
     alice: Caller, media: Media, said: dict[str, Any], action: str | None
 ) -> None:
     picture = uuid7()
-    event = removed(picture, alice)
-    deliver(event_service(), replace(event, data=event.data | said, actor=str(alice.id)))
+    event, session_id = removed(picture, alice), uuid7()
+    told = event.data | said | {"session_id": str(session_id)}
+    deliver(event_service(), replace(event, data=told, actor=str(alice.id), time=AN_HOUR_AGO))
     newest = alice.get("/api/v2/me/audit").body["items"][0]
     assert newest["action"] == (action or "session.opened")
     if action:
         assert newest["detail"] == {"asset_id": str(picture), "uses": said["uses"]}
+        entry = AuditEntry.objects.get(action=action)
+        assert (entry.at, entry.session_id) == (AN_HOUR_AGO, session_id)
 
 
 def test_the_log_of_nobody_is_not_written(db: None) -> None:

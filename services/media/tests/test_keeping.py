@@ -11,6 +11,7 @@ from chassis.events import testing
 from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
 from chassis.events.envelope import Event
 from chassis.testing import TokenMint
+from chassis.tokens.verifier import Verifier
 from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.events import HANDLERS
@@ -183,8 +184,8 @@ async def test_nothing_unused_goes_while_events_wait(
 
 
 @pytest.mark.parametrize("path", ["/api/v1/media", "/api/v2/assets"])
-async def test_a_used_picture_is_deleted_only_by_force(
-    alice: Person, charlie: Person, say: Any, database: Database, path: str
+async def test_a_used_picture_is_deleted_only_by_force(  # noqa: PLR0917  fixtures
+    alice: Person, charlie: Person, say: Any, database: Database, verifier: Verifier, path: str
 ) -> None:
     asset = await alice.has_uploaded(jpeg())
     say(asset)
@@ -202,6 +203,8 @@ async def test_a_used_picture_is_deleted_only_by_force(
         1,
         str(ALICE),
     )
+    claims = verifier.verify(alice.headers["Authorization"].removeprefix("Bearer "))
+    assert told.data["session_id"] == str(claims.sid)
 
 
 @pytest.mark.parametrize("path", ["/api/v1/media", "/api/v2/assets"])

@@ -19,18 +19,25 @@ _ELSEWHERE = Origin()
 
 
 def audit_record(
-    action: Action, *, user_id: UUID | None, actor: UUID | None, session_id: UUID | None = None, **detail: Any
+    action: Action,
+    *,
+    user_id: UUID | None,
+    actor: UUID | None,
+    session_id: UUID | None = None,
+    at: datetime | None = None,
+    **detail: Any,
 ) -> None:
     """Write down an act about an account, or about none; call in the transaction of the act.
 
-    ``session_id`` is the session it is about; without one, that in which it is done. ``detail`` is read by the
+    ``session_id`` is the session it is about; without one, that in which it is done. ``at`` is when, unless that is
+    now. ``detail`` is read by the
     account's owner: no secret, and nothing that was typed. Of staff only the id is written, which the owner is not
     shown.
     """
     source = origin() if actor in {None, user_id} else _ELSEWHERE
     insert(
         AuditEntry(
-            at=timezone.now(),
+            at=at or timezone.now(),
             action=action,
             user_id=user_id,
             actor=actor,

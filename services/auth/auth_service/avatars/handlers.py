@@ -23,4 +23,6 @@ def _audit(event: Event) -> None:
     if is_told and User.objects.filter(id=owner_id).exists():
         action = Action.PICTURE_TAKEN_DOWN if cause == "taken_down" else Action.PICTURE_DELETED
         actor = UUID(event.actor) if event.actor else None
-        audit_record(action, user_id=owner_id, actor=actor, asset_id=event.data["asset_id"], uses=uses)
+        session_id = UUID(sid) if (sid := event.data.get("session_id")) else None
+        told = {"asset_id": event.data["asset_id"], "uses": uses}
+        audit_record(action, user_id=owner_id, actor=actor, session_id=session_id, at=event.time, **told)

@@ -74,6 +74,11 @@ class AssetRemoved(AssetState):
     uses: int = Field(
         0, description="how many objects used it when its owner, by force, or staff had it removed", examples=[2]
     )
+    session_id: UUID | None = Field(
+        None,
+        description="the session, or personal access token, with which its owner deleted it",
+        examples=["01900000-0000-7000-8000-0000000000e1"],
+    )
 
 
 @event("media.shown.changed.v1", aggregate="shown", id_field="asset_id", optional_subscribers=True)

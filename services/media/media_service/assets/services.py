@@ -151,13 +151,23 @@ def asset_mark_failed(session: Session, asset: Asset, reason: str) -> None:
 
 
 def asset_trash(  # noqa: PLR0913  named
-    session: Session, asset: Asset, because: TrashedBecause, *, actor: UUID | None, now: datetime, uses: int = 0
+    session: Session,
+    asset: Asset,
+    because: TrashedBecause,
+    *,
+    actor: UUID | None,
+    now: datetime,
+    uses: int = 0,
+    session_id: UUID | None = None,
 ) -> None:
-    """Show an asset to nobody but its owner any more, and say that it is removed, though so many objects use it."""
+    """Show an asset to nobody but its owner any more, and say that it is removed, though so many objects use it.
+
+    ``session_id`` is that of the owner who deletes it.
+    """
     asset.trashed_at, asset.trashed_because = now, because
     asset.version += 1
     shown_changed(session, asset.id)
-    _publish(session, AssetRemoved, asset, actor=actor, cause=because, uses=uses)
+    _publish(session, AssetRemoved, asset, actor=actor, cause=because, uses=uses, session_id=session_id)
 
 
 def asset_untrash(session: Session, asset: Asset, *, actor: UUID | None) -> None:

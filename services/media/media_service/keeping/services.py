@@ -79,7 +79,8 @@ def asset_delete(  # noqa: PLR0913  named
     if usage.used_by:
         step_up_require(caller, now=now)
         log.info("used picture deleted", asset=str(asset_id), uses=len(usage.used_by))
-    asset_trash(session, asset, TrashedBecause.DELETED, actor=caller.sub, now=now, uses=len(usage.used_by))
+    uses, because = len(usage.used_by), TrashedBecause.DELETED
+    asset_trash(session, asset, because, actor=caller.sub, now=now, uses=uses, session_id=caller.sid)
 
 
 def asset_delete_or_purge(  # noqa: PLR0913  named

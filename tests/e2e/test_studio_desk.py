@@ -160,6 +160,39 @@ def test_an_upload_goes_on_by_itself_when_the_network_is_back(studio: Page, erin
     assert len(json_of(erin.http.get("/api/v2/assets"), 200)["items"]) == 1
 
 
+def test_who_logs_out_without_a_network_stays_out(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    """The cookie lives, and a picture waits for the network."""
+    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"left {erin.username}"))
+    begin(studio, "Pier", "words")
+    save(studio)
+    studio.context.set_offline(True)
+    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    expect(studio.get_by_text("Interrupted at 0 %")).to_be_visible()
+    studio.get_by_role("button", name="Log out").click()
+    expect(studio.get_by_text("the server could not be told")).to_be_visible()
+    asked: list[str] = []
+    studio.on("request", lambda request: asked.append(request.url.partition("/api/v2")[2]))
+    studio.context.set_offline(False)
+    log_in(studio, erin)
+    expect(studio.get_by_label("Title")).to_have_value("Pier")
+    assert asked[:2] == ["/sessions/current", "/sessions"]
+    assert json_of(erin.http.get("/api/v2/assets"), 200)["items"] == []
+
+
+def test_summary_that_was_changed_elsewhere_is_a_conflict(studio: Page, erin: Visitor) -> None:
+    begin(studio, "At sea", "words")
+    path = f"/api/v2/posts/{save(studio)}"
+    tag = erin.http.get(path).headers["ETag"]
+    json_of(erin.http.patch(path, json={"summary": "theirs"}, headers={"If-Match": tag}), 200)
+    studio.get_by_label("Summary").fill("mine")
+    studio.keyboard.press("Control+s")
+    question = studio.get_by_role("dialog", name="Somebody else changed this post")
+    expect(question).to_contain_text("theirs")
+    question.get_by_role("button", name="Keep mine").click()
+    expect(studio.get_by_text(SAVED)).to_be_visible()
+    assert json_of(erin.http.get(path), 200)["summary"] == "mine"
+
+
 def test_an_upload_that_the_server_has_thrown_away_begins_anew(studio: Page, erin: Visitor, tmp_path: Path) -> None:
     (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"late {erin.username}"))
     begin(studio, "Pier", "words")

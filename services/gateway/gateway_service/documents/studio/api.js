@@ -30,7 +30,14 @@ export class SomebodyElse extends Told {
   }
 }
 
-/** No answer at all. */
+/** Nobody is logged in any more. */
+export class Left extends Told {
+  constructor() {
+    super(say("log_in"));
+  }
+}
+
+/** No answer, or not the whole of it. */
 export class Unreachable extends Told {
   constructor() {
     super(say("unreachable"));
@@ -58,9 +65,11 @@ class Session extends EventTarget {
   }
 
   async enter(login, password, totp) {
-    if (localStorage.getItem(LEAVING)) await this.#end();
+    if (localStorage.getItem(LEAVING)) await this.#end().catch(refusedForGood);
     const sent = { login, password, mode: "cookie", ...(totp ? { totp } : {}) };
-    this.#take(await this.#answered("POST", "/sessions", { json: sent, token: null }));
+    const answer = await this.#answered("POST", "/sessions", { json: sent, token: null });
+    localStorage.removeItem(LEAVING); // the cookie is another one now
+    this.#take(answer);
   }
 
   /** Whether the browser still holds a session; one that was left is ended first, and lets nobody in. */
@@ -74,7 +83,7 @@ class Session extends EventTarget {
       await this.#renew();
       return true;
     } catch (error) {
-      if (!(error instanceof Problem) || error.passes) throw error;
+      refusedForGood(error);
       return false;
     }
   }
@@ -82,50 +91,56 @@ class Session extends EventTarget {
   /** Resolves to whether the server knows; if not, it is told as soon as the studio is opened again. */
   async leave() {
     localStorage.setItem(LEAVING, "yes");
-    let known = true;
     try {
       await this.#end();
+      return true;
     } catch (error) {
       if (!(error instanceof Told)) throw error;
-      known = false;
+      return false;
+    } finally {
+      this.#forget();
+      this.dispatchEvent(new Event("left"));
     }
-    this.#forget();
-    this.dispatchEvent(new Event("left"));
-    return known;
   }
 
-  /** Raises Unreachable or a Problem that passes; one that has ended already is at its end. */
+  /** Raises Unreachable or a Problem; a session that has ended already is at its end. */
   async #end() {
     const token = csrf() ? null : this.#token; // which may have expired, and the cookie has not
     try {
       await this.#answered("DELETE", "/sessions/current", { headers: { "X-CSRF-Token": csrf() }, token });
     } catch (error) {
-      if (!(error instanceof Problem) || error.passes) throw error;
+      if (![401, 404].includes(error.status)) throw error;
     }
     localStorage.removeItem(LEAVING);
   }
 
   #forget() {
     this.#token = null;
+    this.#renewal = null; // its answer comes too late
     this.user = null;
     this.id = null;
   }
 
-  /** Ask the API; renews the token, and asks for a password where the session has ended, and tries again as the same person. */
+  /**
+   * Ask the API; renews the token, and asks for a password where the session has ended, and tries again as the same person.
+   * Who has left is not let in again by the cookie, which lives on where the server could not be told.
+   */
   async call(method, path, options = {}) {
     const asker = this.user?.id;
     try {
       return await this.#answered(method, path, { ...options, token: this.#token });
     } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 401 || !NEEDS_NEW_TOKEN.has(error.code)) throw error;
+      const needsToken = error.status === 401 && (method === "HEAD" || NEEDS_NEW_TOKEN.has(error.code));
+      if (!needsToken || !this.#stays(asker)) throw error;
     }
     try {
       await this.#renew();
     } catch (error) {
-      if (!(error instanceof Problem) || error.passes) throw error;
+      if (!this.#stays(asker)) throw error;
+      refusedForGood(error);
       await this.#asked();
     }
-    if (asker && this.user.id !== asker) throw new SomebodyElse();
+    if (this.user?.id !== asker) throw this.user ? new SomebodyElse() : new Left();
     return await this.#answered(method, path, { ...options, token: this.#token });
   }
 
@@ -136,9 +151,15 @@ class Session extends EventTarget {
     } catch (error) {
       const waits = error instanceof Problem && [429, 503].includes(error.status) && error.wait <= LONGEST_WAIT_SECONDS;
       if (!waits) throw error;
+      const asker = this.user?.id;
       await new Promise((resolve) => setTimeout(resolve, (error.wait || 1) * 1000));
+      if (this.user?.id !== asker) throw error;
       return await this.call(method, path, options);
     }
+  }
+
+  #stays(asker) {
+    return asker && this.user?.id === asker && !localStorage.getItem(LEAVING);
   }
 
   /** Once for all that met the end of the session at the same time. */
@@ -150,12 +171,14 @@ class Session extends EventTarget {
   }
 
   #renew() {
-    this.#renewal ??= this.#answered("POST", "/sessions/refresh", { headers: { "X-CSRF-Token": csrf() }, token: null })
-      .then((answer) => this.#take(answer))
+    if (this.#renewal) return this.#renewal;
+    const renewal = this.#answered("POST", "/sessions/refresh", { headers: { "X-CSRF-Token": csrf() }, token: null })
+      .then((answer) => this.#renewal === renewal && this.#take(answer))
       .finally(() => {
-        this.#renewal = null;
+        if (this.#renewal === renewal) this.#renewal = null;
       });
-    return this.#renewal;
+    this.#renewal = renewal;
+    return renewal;
   }
 
   #take({ body }) {
@@ -173,6 +196,7 @@ class Session extends EventTarget {
       ...headers,
     };
     let response;
+    let said = {};
     try {
       const address = path.startsWith("/api/") || path.startsWith("http") ? path : API + path;
       response = await fetch(address, {
@@ -183,15 +207,20 @@ class Session extends EventTarget {
         cache: "no-store",
         signal,
       });
+      const isJson = method !== "HEAD" && (response.headers.get("Content-Type") ?? "").includes("json");
+      if (isJson) said = await response.json(); // which may break off
     } catch (error) {
       if (error.name === "AbortError") throw error;
       throw new Unreachable();
     }
-    const isJson = (response.headers.get("Content-Type") ?? "").includes("json");
-    const said = isJson ? await response.json() : {};
     if (!response.ok) throw new Problem(response, said);
     return { status: response.status, headers: response.headers, body: said };
   }
+}
+
+/** Raises what may be otherwise when it is tried again. */
+function refusedForGood(error) {
+  if (!(error instanceof Problem) || error.passes) throw error;
 }
 
 /** The session's token against forged requests: `__Host-csrf` is readable, and constant while it lasts. */

@@ -10,9 +10,9 @@ import { say } from "./phrases.js";
 export async function resolved(editor) {
   const theirs = await session.patiently("GET", `/posts/${editor.post.id}`);
   const mine = editor.fields.value;
-  const known = [mine, editor.post, editor.unanswered].map((fields) => fields && written(fields));
-  if (known.includes(written(theirs.body))) return editor.overwrite(theirs.headers.get("ETag"));
-  const between = comparison(readable(theirs.body), readable(mine));
+  const known = [mine, editor.post, editor.unanswered].filter(Boolean).map((fields) => ({ ...editor.post, ...fields }));
+  if (known.some((fields) => isSame(fields, theirs.body, mine))) return editor.overwrite(theirs.headers.get("ETag"));
+  const between = comparison(readable(theirs.body), readable({ ...theirs.body, ...mine }));
   const chosen = await choose(say("conflict"), [h("p", {}, say("conflict_why")), between], [
     [say("conflict_mine"), "mine", "primary"],
     [say("conflict_theirs"), "theirs"],
@@ -25,13 +25,19 @@ export async function resolved(editor) {
   return false;
 }
 
-/** What an author writes in a post, to be compared. */
+/** Whether a post says what is known. Its summary and slug count where mine would replace them. */
+function isSame(known, theirs, mine) {
+  const kept = ["summary", "slug"].every((name) => !(name in mine) || known[name] === theirs[name]);
+  return kept && written(known) === written(theirs);
+}
+
+/** What an author writes in a post, to be compared; the server makes the rest where nobody does. */
 function written({ title, body, tags, images, comments_open }) {
   return JSON.stringify([title, body, [...tags].sort(), images.map(({ media_id, alt, caption }) => [media_id, alt, caption]), comments_open]);
 }
 
-function readable({ title, tags, body }) {
-  return `${title}\n${tags.map((tag) => `#${tag}`).join(" ")}\n\n${body}`;
+function readable({ title, slug, summary, tags, body }) {
+  return [title, `/${slug}`, summary, tags.map((tag) => `#${tag}`).join(" "), "", body].join("\n");
 }
 
 async function copied(editor, mine) {

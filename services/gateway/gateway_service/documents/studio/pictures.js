@@ -1,10 +1,16 @@
 // The pictures of a post while it is written, and all pictures of the author.
 
-import { Unreachable, all, session } from "./api.js";
+import { Told, Unreachable, all, session } from "./api.js";
 import { sure } from "./dialogs.js";
 import { button, field, h, tell } from "./dom.js";
 import { say, size, when } from "./phrases.js";
 import { Upload, settled } from "./uploads.js";
+
+let visit = new AbortController(); // ends when somebody logs out: of whom nothing waits for the network then
+session.addEventListener("left", () => {
+  visit.abort();
+  visit = new AbortController();
+});
 
 /** The list of a post's pictures; `changed` is told of every change, `insert` gets what goes into the text. */
 export class PostPictures {
@@ -67,6 +73,7 @@ export class PostPictures {
 class Card {
   constructor(pictures, image, file = null) {
     this.pictures = pictures;
+    this.visit = visit.signal;
     this.id = image.media_id ?? null;
     this.file = file;
     this.alt = field(say("alt"), h("input", { value: image.alt, maxLength: 1000 }));
@@ -123,7 +130,7 @@ class Card {
 
   /** Sends what is missing, once however many ask for it. */
   async send() {
-    if (this.sending || this.removed) return;
+    if (this.sending || this.removed || this.visit.aborted) return;
     this.sending = true;
     try {
       await this.#send();
@@ -156,7 +163,7 @@ class Card {
     if (away || error.passes) {
       const percent = Math.round((100 * this.upload.sent) / this.file.size);
       this.state.replaceChildren(say("paused", { percent }), " ", away ? "" : `${error.message} `, button(say("resume"), () => this.send()));
-      if (away) addEventListener("online", () => this.send(), { once: true });
+      if (away) addEventListener("online", () => this.send(), { once: true, signal: this.visit });
       return;
     }
     this.upload = null;
@@ -224,15 +231,27 @@ function changeOf(asset, item, act) {
   }), { class: "danger" });
 }
 
+const MOST_PLACES = 20; // each is asked for
+
 async function tellUsage(asset, told) {
   const { body } = await session.patiently("GET", `/assets/${asset.id}/usage`);
   const nowhere = body.goes_at ? say("unused", { when: when(body.goes_at) }) : say("unused_kept");
-  const places = await Promise.all(body.used_by.map(placeOf));
-  told.replaceChildren(body.used_by.length ? say("used_in") : nowhere, " ", ...places.flatMap((place, index) => [index ? ", " : "", place]));
+  const places = await Promise.all(body.used_by.slice(0, MOST_PLACES).map(placeOf));
+  const more = body.used_by.length - places.length;
+  told.replaceChildren(body.used_by.length ? say("used_in") : nowhere, " ", ...places.flatMap((place, index) => [index ? ", " : "", place]), more ? ` … +${more}` : "");
 }
 
 async function placeOf({ type, id }) {
   if (type !== "post") return say("used_elsewhere");
-  const found = await session.patiently("GET", `/posts/${id}?fields=title`);
-  return h("a", { href: `#/posts/${id}` }, found.body.title || say("untitled"));
+  return h("a", { href: `#/posts/${id}` }, await titleOf(id));
+}
+
+/** Its id where it is not to be had. */
+async function titleOf(id) {
+  try {
+    return (await session.patiently("GET", `/posts/${id}?fields=title`)).body.title || say("untitled");
+  } catch (error) {
+    if (!(error instanceof Told)) throw error;
+    return id;
+  }
 }

@@ -29,7 +29,10 @@ IN_USE_OR_TAKEN_DOWN: dict[int | str, dict[str, Any]] = {
     409: {"description": "`asset_in_use`: with its `usage`, as GET has it; `asset_taken_down`"}
 }
 STEP_UP: dict[int | str, dict[str, Any]] = {
-    403: {"description": "`step_up_required`: `force` on a used picture, and the log-in was more than ten minutes ago"}
+    403: {
+        "description": "The caller may not (`scope_missing`). `step_up_required`: `force` on a used picture, and the"
+        " log-in was more than ten minutes ago"
+    }
 }
 STALE: dict[int | str, dict[str, Any]] = {
     412: {"description": "`precondition_failed`: it has changed since it was read"},

@@ -53,6 +53,7 @@ def platform(
         return
     platform = Platform(tmp_path_factory.mktemp("platform"), request.param)
     platform.settings |= {"COOKIE_ORIGINS": front_end.url, "GATEWAY_CORS_ORIGINS": reader.url}
+    platform.settings["AUTH_ACCESS_TOKEN_SECONDS"] = "3600"  # alice and bob log in once for all stories
     with platform:
         yield platform
 

@@ -132,6 +132,10 @@ def _write(platform: Platform, zoe: Visitor, alice: Visitor, bob: Visitor) -> No
     expect(zoe.http.patch(f"/api/v1/posts/{own['slug']}", json={"body": f"{zoe.username} again"}), 200)
     expect(zoe.http.post(f"/api/v2/posts/{own['id']}/preview-links", json={"expires_in": 3600}), 201)
     expect(zoe.http.post(f"/api/v1/posts/{theirs['slug']}/favourite"), 200)
+    shared = bob.create_post(title="By two")
+    authors = {"authors": [{"id": _id(bob)}, {"id": _id(zoe)}]}
+    expect(bob.http.patch(f"/api/v2/posts/{shared['id']}", json=authors, headers={"If-Match": "*"}), 200)
+    expect(zoe.http.put(f"/api/v2/posts/{shared['id']}/authorship"), 204)
     expect(bob.http.post(f"/api/v1/comments/{said['id']}/report", json={"reason": "unclear"}), 202)
     expect(zoe.http.post(f"/api/v1/comments/{answered['id']}/report", json={"reason": zoe.username}), 202)
     expect(bob.http.get(f"/api/v1/posts?author={zoe.username}"), 200)

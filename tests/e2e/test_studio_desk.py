@@ -272,11 +272,11 @@ def test_log_ins_and_tokens_are_seen_and_ended(studio: Page, erin: Visitor) -> N
     studio.get_by_role("button", name="Make a token").click()
     token = studio.get_by_role("dialog").locator("code").inner_text()
     studio.get_by_role("dialog").get_by_role("button", name="Close").click()
-    program = erin.program(token)
-    assert program.http.get("/api/v1/posts?mine=true").status_code == 200
-    studio.get_by_role("listitem").filter(has_text="nightly import").get_by_role("button", name="Delete").click()
-    expect(studio.get_by_text("nightly import")).to_have_count(0)
-    eventually(lambda: program.http.get("/api/v1/posts?mine=true").status_code == 401)
+    with erin.program(token) as program:
+        assert program.http.get("/api/v1/posts?mine=true").status_code == 200
+        studio.get_by_role("listitem").filter(has_text="nightly import").get_by_role("button", name="Delete").click()
+        expect(studio.get_by_text("nightly import")).to_have_count(0)
+        eventually(lambda: program.http.get("/api/v1/posts?mine=true").status_code == 401)
 
 
 def test_questions_and_panels_have_no_barriers(studio: Page, erin: Visitor, axe: str) -> None:

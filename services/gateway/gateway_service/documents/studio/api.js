@@ -127,18 +127,19 @@ class Session extends EventTarget {
    */
   async call(method, path, options = {}) {
     const asker = this.user?.id;
+    const token = this.#token;
     try {
-      return await this.#answered(method, path, { ...options, token: this.#token });
+      return await this.#answered(method, path, { ...options, token });
     } catch (error) {
       const needsToken = error.status === 401 && (method === "HEAD" || NEEDS_NEW_TOKEN.has(error.code));
       if (!needsToken || !this.#stays(asker)) throw error;
     }
     try {
-      await this.#renew();
+      if (this.#token === token) await this.#renew(); // else another call has, or the person is in again
     } catch (error) {
       if (!this.#stays(asker)) throw error;
       refusedForGood(error);
-      await this.#asked();
+      if (this.#token === token) await this.#asked();
     }
     if (this.user?.id !== asker) throw this.user ? new SomebodyElse() : new Left();
     return await this.#answered(method, path, { ...options, token: this.#token });

@@ -52,7 +52,7 @@ def known_post(post: dict[str, Any], etag: str, *, digest: str, status: str | No
 
 def came_to_it_by_itself(known: KnownPost, post: dict[str, Any]) -> bool:
     """Whether nobody changed the post since: it has other tags only because it was published, as it was to be."""
-    is_out, waits = post["status"] == "published", bool(post["waiting_for"])
+    is_out, waits = post["status"] == "published", bool(post.get("waiting_for"))
     goes_out = known["status"] in {"scheduled", "published"} and (is_out or waits)
     stands = not waits and (post["status"], post["scheduled_for"]) == (known["status"], known.get("scheduled_for"))
     return (goes_out or stands) and says_the_same(known, post)

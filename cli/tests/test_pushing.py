@@ -42,7 +42,7 @@ class Shelf:
         match request.method, path:
             case "POST", "/posts":
                 new = {"id": "one", "slug": "harbour", "summary": "", "status": "draft", "scheduled_for": None}
-                self.change(**new, waiting_for=[], comments_open=True, **sent)
+                self.change(**new, comments_open=True, **sent)
             case "PATCH", "/posts/one":
                 if request.headers["If-Match"] != self.etag:
                     return httpx.Response(412, json={"code": "precondition_failed"})
@@ -97,7 +97,7 @@ def test_post_that_went_out_by_itself_is_nobodys_change(api: Api, shelf: Shelf, 
     shelf.waits = True
     assert pushed(api, folder).done == "created"
     assert shelf.post["status"] == "draft"
-    shelf.change(status="published", waiting_for=[])
+    shelf.change(status="published")
     write(folder, "![Boats](boats.jpg) at dawn")
     assert pushed(api, folder).done == "changed"
     assert "at dawn" in shelf.post["body"]
@@ -106,7 +106,7 @@ def test_post_that_went_out_by_itself_is_nobodys_change(api: Api, shelf: Shelf, 
 def test_pull_leaves_what_was_typed_since_where_only_the_state_changed(api: Api, shelf: Shelf, folder: Path) -> None:
     shelf.waits = True
     pushed(api, folder)
-    shelf.change(status="published", waiting_for=[])
+    shelf.change(status="published")
     write(folder, "typed since")
     (outcome,) = Pull(api, folder, force=False).run()
     assert outcome.done == "same"

@@ -53,7 +53,6 @@ def platform(
         return
     platform = Platform(tmp_path_factory.mktemp("platform"), request.param)
     platform.settings |= {"COOKIE_ORIGINS": front_end.url, "GATEWAY_CORS_ORIGINS": reader.url}
-    platform.settings["AUTH_ACCESS_TOKEN_SECONDS"] = "3600"  # alice and bob log in once for all stories
     with platform:
         yield platform
 
@@ -87,6 +86,13 @@ def alice(base_url: str) -> Iterator[Visitor]:
 def bob(base_url: str) -> Iterator[Visitor]:
     with Visitor(base_url) as visitor:
         yield visitor.register("bob")
+
+
+@pytest.fixture(autouse=True)
+def long_stories(request: pytest.FixtureRequest) -> None:
+    """Have alice and bob, who are in all stories, log in again before their tokens end."""
+    for name in {"alice", "bob"} & set(request.fixturenames):
+        request.getfixturevalue(name).stay()
 
 
 @pytest.fixture(scope="session")

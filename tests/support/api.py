@@ -1,5 +1,6 @@
 """A client of the public API, as a person's program would use it."""
 
+import time
 import uuid
 from typing import Any, Self
 
@@ -8,6 +9,7 @@ import httpx
 from tests.support.waiting import eventually
 
 PASSWORD = "a-long-passphrase-42"
+LONG_AGO = 300  # seconds
 Json = dict[str, Any]
 
 
@@ -17,6 +19,7 @@ class Visitor:
     def __init__(self, base_url: str) -> None:
         self.http = httpx.Client(base_url=base_url, timeout=60, event_hooks={"response": [_has_request_id]})
         self.username = ""
+        self._logged_in = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -41,7 +44,13 @@ class Visitor:
         body = {"login": self.username, "password": PASSWORD}
         pair = json_of(self.http.post("/api/v1/auth/jwt/create", json=body), 200)
         self.http.headers["Authorization"] = f"Bearer {pair['access']}"
+        self._logged_in = time.monotonic()
         return pair
+
+    def stay(self) -> None:
+        """Log in again where the last time is long ago: the token lives for ten minutes."""
+        if time.monotonic() - self._logged_in > LONG_AGO:
+            self.log_in()
 
     def upload(self, content: bytes, name: str = "photograph.jpg") -> httpx.Response:
         return self.http.post("/api/v1/media", files={"file": (name, content)})

@@ -31,6 +31,8 @@ ELSEWHERE = {  # who gives a panel's figures where they are, and not here
     "kubelet": "it runs on no cluster",
     "statsd": "its figures are in Graphite",
 }
+MEASURE = "from media_service.measuring.tasks import storage_measure\nstorage_measure.delay()\n"
+"""What the schedule asks for every five minutes."""
 QUERIES = [
     pytest.param(str(query), id=f"{name}: {panel.title}, {legend}")
     for name, (_, panels) in DASHBOARDS.items()
@@ -73,6 +75,7 @@ def prometheus(platform: Platform, alice: Visitor, tmp_path_factory: pytest.Temp
             _traffic(alice, seen)
             everything = f"count(count_over_time(up[1h]) >= {seen}) == {len(targets(platform))}"
             eventually(lambda asked=everything: _found(client, asked), every=0.5)  # type: ignore[misc]
+        platform.shell("media", MEASURE)
         yield client
 
 

@@ -148,13 +148,18 @@ def test_a_picture_is_seen_before_the_server_has_drawn_it(studio: Page, erin: Vi
     assert studio.locator(".frame img").evaluate("async (image) => { await image.decode(); return image.naturalWidth }")
 
 
-def test_an_upload_goes_on_by_itself_when_the_network_is_back(studio: Page, erin: Visitor, tmp_path: Path) -> None:
-    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"offline {erin.username}"))
+def interrupt(studio: Page, picture: Path, *, seed: str) -> None:
+    """Send a picture of a saved post while there is no network, and leave it so."""
+    picture.write_bytes(photograph(800, 600, seed=seed))
     begin(studio, "Pier", "words")
     save(studio)
     studio.context.set_offline(True)
-    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
+    studio.locator("input[type=file]").set_input_files(picture)
     expect(studio.get_by_text("Interrupted at 0 %")).to_be_visible()
+
+
+def test_an_upload_goes_on_by_itself_when_the_network_is_back(studio: Page, erin: Visitor, tmp_path: Path) -> None:
+    interrupt(studio, tmp_path / "pier.jpg", seed=f"offline {erin.username}")
     studio.context.set_offline(False)
     expect(studio.get_by_text("Say what it shows")).to_be_visible()
     assert len(json_of(erin.http.get("/api/v2/assets"), 200)["items"]) == 1
@@ -162,12 +167,7 @@ def test_an_upload_goes_on_by_itself_when_the_network_is_back(studio: Page, erin
 
 def test_who_logs_out_without_a_network_stays_out(studio: Page, erin: Visitor, tmp_path: Path) -> None:
     """The cookie lives, and a picture waits for the network."""
-    (tmp_path / "pier.jpg").write_bytes(photograph(800, 600, seed=f"left {erin.username}"))
-    begin(studio, "Pier", "words")
-    save(studio)
-    studio.context.set_offline(True)
-    studio.locator("input[type=file]").set_input_files(tmp_path / "pier.jpg")
-    expect(studio.get_by_text("Interrupted at 0 %")).to_be_visible()
+    interrupt(studio, tmp_path / "pier.jpg", seed=f"left {erin.username}")
     studio.get_by_role("button", name="Log out").click()
     expect(studio.get_by_text("the server could not be told")).to_be_visible()
     asked: list[str] = []

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import cast
 
+from chassis.database_errors import is_transient
 from chassis.events.databases.plain_transaction import PlainTransaction
 from chassis.events.ddl import Dialect
 from chassis.storage_errors import storage_error_code
@@ -41,7 +42,7 @@ class SqliteDatabase:
     def is_lost(self, error: Exception) -> bool:
         if not isinstance(error, sqlite3.OperationalError):
             return False
-        return str(error) == "database is locked" or storage_error_code(error) is not None
+        return is_transient(error) or storage_error_code(error) is not None
 
     def wait(self, seconds: float) -> None:
         connection = self._connection()

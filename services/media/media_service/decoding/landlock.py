@@ -35,18 +35,19 @@ def confine(working_folder: Path) -> None:
     Where the kernel knows how, it signals only itself. Without Landlock nothing changes. ``no_new_privs`` has to be
     set. Raises OSError.
     """
-    if not version():
+    known = version()
+    if not known:
         return
-    truncate = TRUNCATE if version() >= TRUNCATE_SINCE else 0
+    truncate = TRUNCATE if known >= TRUNCATE_SINCE else 0
     handled = struct.pack("Q", ALL_OF_VERSION_1 | truncate)
-    if version() >= SCOPES_SINCE:
+    if known >= SCOPES_SINCE:
         handled += struct.pack("QQ", 0, ABSTRACT_SOCKETS | SIGNALS)  # none of the network's, which has no paths
-    ruleset = _call(CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
+    ruleset = system_call(CREATE_RULESET, handled, ctypes.c_size_t(len(handled)), 0)
     try:
         for path in _programs():
             _allow(ruleset, path, READ)
         _allow(ruleset, str(working_folder), WRITE | truncate)
-        _call(RESTRICT_SELF, ruleset, 0)
+        system_call(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 
@@ -66,12 +67,13 @@ def _allow(ruleset: int, path: str, access: int) -> None:
     try:
         if not Path(path).is_dir():
             access &= READ_FILE | WRITE_FILE | TRUNCATE
-        _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", access, place), 0)
+        system_call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=Qi", access, place), 0)
     finally:
         os.close(place)
 
 
-def _call(number: int, *arguments: object) -> int:
+def system_call(number: int, *arguments: object) -> int:
+    """What the C library has no function for; raises OSError."""
     libc = ctypes.CDLL(None, use_errno=True)
     result: int = libc.syscall(number, *arguments)
     if result < 0:

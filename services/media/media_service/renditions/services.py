@@ -154,10 +154,8 @@ def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | N
     session.execute(_rows(session, drawing))
     sizes = {"thumbhash": drawing.placeholder.thumbhash, "color": drawing.placeholder.color}
     session.execute(update(Blob).where(Blob.id == blob_id).values(sizes))
-    has_other_sizes, has_changed = (
-        _sizes(old) != _sizes(drawing.renditions),
-        _hashes(old) != _hashes(drawing.renditions),
-    )
+    has_other_sizes = _sizes(old) != _sizes(drawing.renditions)
+    has_changed = _hashes(old) != _hashes(drawing.renditions)
     for asset in assets:
         if has_changed or forms:
             shown_changed(session, asset.id)

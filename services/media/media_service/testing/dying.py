@@ -3,7 +3,6 @@ what. Every other picture is treated as always.
 """
 
 import contextlib
-import ctypes
 import os
 import platform
 import resource
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from media_service.decoding import forkserver, jobs, sandbox
 from media_service.decoding.channel import Message
+from media_service.decoding.landlock import system_call
 
 
 def _told(what: object) -> Message:
@@ -126,11 +126,7 @@ def _call(name: str, *arguments: int | None) -> int:
     """A system call by its name; none that is made here does anything where it is allowed but to succeed."""
     machine = platform.machine()
     numbers = sandbox.CALLS[machine][1] | sandbox.OF_ITSELF[machine] | sandbox.WITH_COMMANDS[machine]
-    libc = ctypes.CDLL(None, use_errno=True)
-    result: int = libc.syscall(numbers[name], *arguments)
-    if result < 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
-    return result
+    return system_call(numbers[name], *arguments)
 
 
 def _of_itself(_asked: jobs.Asked) -> Message:

@@ -86,17 +86,15 @@ def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
     return post_id
 
 
-def post_get_for_publishing(wanted: Q, writer: Claims) -> UUID:
-    """The same for making a post public, now or later: while its author may not, editors alone may, else it is 403."""
-    post_id, _ = _for_writing(wanted, writer)
+def post_require_publishable(post_id: UUID, writer: Claims) -> None:
+    """Raises Problem (403) where who may write a post may not make it public: while its author may not, editors do."""
     theirs = Q(author_id=writer.sub) | Q(author__suspended=False, author__may_write=True) | PUBLIC
     if not is_editor(writer) and not Post.objects.filter(theirs, id=post_id).exists():
         raise Problem(403, "not_the_author", "While its author may not publish, only editors publish a post.")
-    return post_id
 
 
 def post_get_for_disposing(wanted: Q, writer: Claims) -> UUID:
-    """The same for what a co-author may not do either, to whom it is 403: to delete the post, to name others."""
+    """The same for what a co-author may not do, to whom it is 403: to delete the post, to name others."""
     post_id, author_id = _for_writing(wanted, writer)
     if not may_dispose(writer, author_id):
         raise Problem(403, "not_the_author", "Only who began a post and editors may do this.")

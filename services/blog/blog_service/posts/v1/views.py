@@ -28,8 +28,8 @@ from blog_service.posts.selectors import (
     post_get,
     post_get_by_slug,
     post_get_for_disposing,
-    post_get_for_publishing,
     post_get_for_writing,
+    post_require_publishable,
     rows_of,
 )
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
@@ -179,6 +179,6 @@ def _fields_in_media(
 
 def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:
     if fields.get("published"):
-        post_get_for_publishing(Q(id=post_id), writer)
+        post_require_publishable(post_id, writer)
     post_change(post_id, fields, actor=writer.sub)
     return post_get(post_id, writer, FULL)

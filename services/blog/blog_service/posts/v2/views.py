@@ -37,8 +37,8 @@ from blog_service.posts.selectors import (
     post_get,
     post_get_by_slug,
     post_get_for_disposing,
-    post_get_for_publishing,
     post_get_for_writing,
+    post_require_publishable,
     rows_of,
 )
 from blog_service.posts.services.writing import post_change, post_create, post_delete, post_step
@@ -140,7 +140,7 @@ class Transitions(APIView):
         now = timezone.now()
         step = step_read(request.data, now)
         if step.action in PUBLISHING:
-            post_get_for_publishing(Q(id=post_id), writer)
+            post_require_publishable(post_id, writer)
         post_step(post_id, step, actor=writer.sub, if_match=if_match_or_any(request), now=now)
         row = post_get(post_id, writer, FULL)
         return row_answer(row, status=202 if row["publish_requested"] else 200)

@@ -30,9 +30,8 @@ def audit_record(
     """Write down an act about an account, or about none; call in the transaction of the act.
 
     ``session_id`` is the session it is about; without one, that in which it is done. ``at`` is when, unless that is
-    now. ``detail`` is read by the
-    account's owner: no secret, and nothing that was typed. Of staff only the id is written, which the owner is not
-    shown.
+    now. ``detail`` is read by the account's owner: no secret, and nothing that was typed. Of staff only the id is
+    written, which the owner is not shown.
     """
     source = origin() if actor in {None, user_id} else _ELSEWHERE
     insert(

@@ -14,6 +14,8 @@ from auth_service.keys.selectors import jwks
 from auth_service.keys.services import signing_key_ensure
 
 ROUTE = ".well-known/jwks.json"
+_PATH = f"/{ROUTE}"
+_ASKS_MORE = {"HTTP_IF_NONE_MATCH", "HTTP_CACHE_CONTROL"}
 Handler = Callable[[HttpRequest], HttpResponseBase]
 _HEADERS = {
     "Allow": "GET, HEAD, OPTIONS",
@@ -61,6 +63,4 @@ def keys_first(get_response: Handler) -> Handler:
     return middleware
 
 
-_PATH = f"/{ROUTE}"
-_ASKS_MORE = {"HTTP_IF_NONE_MATCH", "HTTP_CACHE_CONTROL"}
 _MATCH = ResolverMatch(answer, (), {}, route=ROUTE)

@@ -47,4 +47,5 @@ def sent(case: Case[Any]) -> Sent:
     prepared = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
     headers = {name: str(value) for name, value in prepared.headers.items() if name not in {"Authorization", "Cookie"}}
     body = prepared.body.encode() if isinstance(prepared.body, str) else prepared.body or b""
+    assert isinstance(body, bytes)  # nothing is streamed
     return Sent(case.method, prepared.path_url, body, headers)

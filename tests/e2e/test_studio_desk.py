@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.api import Visitor, json_of
 from tests.support.photographs import photograph
-from tests.support.studio import KEPT, SAVED, barriers_of, begin, log_in, save
+from tests.support.studio import KEPT, SAVED, barriers_of, begin, is_previewed, log_in, save
 from tests.support.waiting import eventually
 
 DROPPED = """([encoded, kind]) => {
@@ -25,6 +25,14 @@ DROPPED = """([encoded, kind]) => {
   document.querySelector(kind === "paste" ? "textarea.text" : ".preview").dispatchEvent(event);
 }"""
 """Brings a picture into the editor as a person's hand does, onto the text or beside it."""
+
+
+HELD = """() => {
+  const { setTimeout } = window;
+  window.later = [];
+  window.setTimeout = (run, delay, ...values) => delay === 400 ? later.push(run) : setTimeout(run, delay, ...values);
+}"""
+"""Keeps what the studio does when nobody has typed for a while."""
 
 
 def say_of(visitor: Visitor, post_id: str, words: str) -> str:
@@ -177,6 +185,22 @@ def test_who_logs_out_without_a_network_stays_out(studio: Page, erin: Visitor, t
     expect(studio.get_by_label("Title")).to_have_value("Pier")
     assert asked[:2] == ["/sessions/current", "/sessions"]
     assert json_of(erin.http.get("/api/v2/assets"), 200)["items"] == []
+
+
+def test_nothing_more_is_asked_about_a_text_whose_author_has_left(studio: Page) -> None:
+    begin(studio, "Pier", "words")
+    is_previewed(studio, "words")
+    studio.evaluate(HELD)
+    studio.get_by_label("Text").fill("more words")
+    save(studio)
+    asked: list[str] = []
+    studio.on("request", lambda request: asked.append(request.url.partition("/api")[2]))
+    studio.get_by_role("button", name="Log out").click()
+    expect(studio.get_by_label("Password")).to_be_visible()
+    assert studio.evaluate("window.later.map((run) => run()).length")
+    studio.evaluate("fetch('/api/versions')")  # after what they asked for
+    eventually(lambda: "/versions" in asked)
+    assert asked == ["/v2/sessions/current", "/versions"]
 
 
 def test_summary_that_was_changed_elsewhere_is_a_conflict(studio: Page, erin: Visitor) -> None:

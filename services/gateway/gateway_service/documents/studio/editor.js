@@ -54,6 +54,7 @@ export class Editor {
 
   close() {
     removeEventListener("online", this.online);
+    this.fields.preview.close();
   }
 
   typed() {

@@ -10,6 +10,7 @@ const STYLE = new URL("preview.css", import.meta.url).href;
 export class Preview {
   #asked = null;
   #address = null;
+  #closed = false;
 
   constructor() {
     this.element = h("div", { class: "preview" }, this.#frame());
@@ -17,7 +18,14 @@ export class Preview {
     this.show = afterPause(PAUSE_MS, (title, body, caret) => this.#ask(title, body, caret));
   }
 
+  /** What was typed last is not asked about any more: its author may have left. */
+  close() {
+    this.#closed = true;
+    this.#asked?.abort();
+  }
+
   async #ask(title, body, caret) {
+    if (this.#closed) return;
     this.#asked?.abort();
     this.#asked = new AbortController();
     try {

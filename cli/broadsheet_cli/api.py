@@ -13,7 +13,8 @@ from broadsheet_cli.sessions import Session
 Json = dict[str, Any]
 TRIES = 5
 LONGEST_WAIT_SECONDS = 60
-BUSY = {429, 503}
+BUSY = {409, 429, 503}
+"""With Retry-After: 409 is also that the same request, of a run that was killed, still goes on there."""
 
 
 class Api:
@@ -53,7 +54,7 @@ class Api:
             answer = self._send(method, path, token, options)
             if answer.status_code == 401 and attempt == 1:
                 self._renew(token)
-            elif answer.status_code in BUSY and attempt < TRIES and wait_of(answer) <= LONGEST_WAIT_SECONDS:
+            elif attempt < TRIES and _passes(answer):
                 time.sleep(wait_of(answer))
             else:
                 break
@@ -61,6 +62,10 @@ class Api:
             raise Conflict("It was changed on the server since you last had it: pull it first, or use --force.")
         if answer.is_error:
             raise Refused(answer)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise Unreachable(
+                f"What answers at {self.server} is not a platform: does this network want a log-in first?"
+            )
         return answer
 
     def _send(self, method: str, path: str, token: str, options: Json) -> httpx.Response:
@@ -75,6 +80,12 @@ class Api:
         with self._renewing:
             if self._session.access_token == used:
                 self._session.renew()
+
+
+def _passes(answer: httpx.Response) -> bool:
+    """Whether it is worth waiting here: not where the server asks for longer than a person would."""
+    is_busy = answer.status_code in BUSY and (answer.status_code != 409 or "Retry-After" in answer.headers)
+    return is_busy and wait_of(answer) <= LONGEST_WAIT_SECONDS
 
 
 def _json(answer: httpx.Response) -> Json:

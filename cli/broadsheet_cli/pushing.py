@@ -58,6 +58,7 @@ class Push:
         self._pictures: dict[str, threading.Lock] = {}
         self._senders = ThreadPoolExecutor(PICTURES_AT_A_TIME)
         self._guard = threading.Lock()
+        self._over: Failure | None = None
 
     def plan(self) -> Iterator[Planned]:
         """What there is to do; every picture is read for it, once."""
@@ -87,12 +88,17 @@ class Push:
                 yield future.result()
 
     def _one(self, name: str, document: Document, todo: str, advance: Progress) -> Outcome:
+        """What becomes of a file; none is tried any more once something has failed that would fail for all."""
+        if self._over:
+            return Outcome(name, "failed", why=self._over)
         try:
             send = partial(self._picture, advance=advance)
             sent = {named: self._senders.submit(send, shown) for named, shown in document.pictures.items()}
             pictures = {named: picture.result() for named, picture in sent.items()}
             post_id = self._post(name, document, pictures)
         except Failure as error:
+            if error.ends_all and not self._over:
+                self._over = error
             return Outcome(name, "failed", why=error)
         return Outcome(name, todo, post_id)
 
@@ -101,14 +107,15 @@ class Push:
         with self._guard:
             alone = self._pictures.setdefault(shown.digest, threading.Lock())
         with alone:
+            if self._over:
+                raise self._over
             if known := self._state.picture(shown.digest):
                 advance(shown.file.stat().st_size)
                 return known
             once = self._state.key(f"{shown.digest} {shown.file.name} {shown.alt}")
             begun = partial(self._state.keep_upload, shown.digest)
             resume = self._state.upload(shown.digest)
-            asset = Upload(self._api, shown.file, shown.alt, once, begun, advance).run(resume)
-            known = KnownPicture(id=asset, url=self._api.get(f"/assets/{asset}")["urls"]["large"])
+            known = Upload(self._api, shown.file, shown.alt, once, begun, advance).run(resume)
             self._state.keep_picture(shown.digest, known)
             return known
 

@@ -1,6 +1,7 @@
-"""A picture in pieces, by tus 1.0: what was interrupted goes on where it was, in another run as well.
+"""A picture on its way: a small one in one request, a large one in pieces, by tus 1.0.
 
-One that is no more than a piece goes with the request that begins its upload.
+What was interrupted in pieces goes on where it was, in another run as well. What is no more than a piece has nothing
+to go on with: one form of version 1 costs the server half of what an upload of tus does, and answers with the address.
 """
 
 import base64
@@ -11,7 +12,9 @@ from urllib.parse import urlsplit
 
 from broadsheet_cli.api import Api
 from broadsheet_cli.errors import Refused
+from broadsheet_cli.state import KnownPicture
 
+WHOLE = "/api/v1/media"
 TUS = {"Tus-Resumable": "1.0.0"}
 BYTES = {"Content-Type": "application/offset+octet-stream"}
 PIECE_BYTES = 4 * 1024 * 1024
@@ -33,8 +36,22 @@ class Upload:
     begun: Callable[[str], None] = lambda _: None
     progress: Progress = lambda _: None
 
-    def run(self, resume: str | None = None) -> str:
-        """The id of the asset; raises Refused for what is no picture."""
+    def run(self, resume: str | None = None) -> KnownPicture:
+        """The asset and its address; raises Refused for what is no picture."""
+        if resume is None and self.file.stat().st_size <= PIECE_BYTES:
+            return self._whole()
+        asset = self._in_pieces(resume)
+        return KnownPicture(id=asset, url=self.api.get(f"/assets/{asset}")["urls"]["large"])
+
+    def _whole(self) -> KnownPicture:
+        content = self.file.read_bytes()
+        form = {"files": {"file": (self.file.name, content)}, "data": {"alt": self.alt}}
+        headers = {"Idempotency-Key": self.once} if self.once else {}
+        asset = self.api.request("POST", f"{self.api.server}{WHOLE}", headers=headers, **form).json()
+        self.progress(len(content))
+        return KnownPicture(id=asset["id"], url=asset["urls"]["large"])
+
+    def _in_pieces(self, resume: str | None) -> str:
         address, offset, asset = self._again(resume) or self._create()
         self.progress(offset)
         if asset is None:
@@ -59,14 +76,10 @@ class Upload:
     def _create(self) -> tuple[str, int, str | None]:
         words = {"filename": self.file.name, "alt": self.alt}
         told = [f"{key} {base64.b64encode(value.encode()).decode()}" for key, value in words.items() if value]
-        length = self.file.stat().st_size
-        headers = TUS | {"Upload-Length": str(length), "Upload-Metadata": ",".join(told)}
+        headers = TUS | {"Upload-Length": str(self.file.stat().st_size), "Upload-Metadata": ",".join(told)}
         if self.once:
             headers["Idempotency-Key"] = self.once
-        if length <= PIECE_BYTES:
-            answer = self.api.request("POST", "/uploads", headers=headers | BYTES, content=self.file.read_bytes())
-        else:
-            answer = self.api.request("POST", "/uploads", headers=headers)
+        answer = self.api.request("POST", "/uploads", headers=headers)
         address = urlsplit(answer.headers["Location"]).path.removeprefix("/api/v2")
         return address, int(answer.headers["Upload-Offset"]), answer.headers.get("Asset-ID")
 

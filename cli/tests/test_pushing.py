@@ -15,8 +15,10 @@ from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 from broadsheet_cli.sessions import Session
 from broadsheet_cli.state import State
+from broadsheet_cli.uploads import PIECE_BYTES
 
 SERVER = "https://news.example"
+LARGE_BYTES = 2 * PIECE_BYTES + 1
 
 
 class Shelf:
@@ -50,15 +52,27 @@ class Shelf:
             case "POST", "/posts/one/transitions":
                 there = {"status": sent["to"], "scheduled_for": sent.get("at")}
                 self.change(**{"waiting_for": ["picture"]} if self.waits else there)
-            case "POST", "/uploads":
-                asset = f"picture-{next(self._pictures)}"
-                headers = {"Location": "/api/v2/uploads/x", "Upload-Offset": "1", "Asset-ID": asset}
-                return httpx.Response(201, headers=headers)
-            case "GET", path if path.startswith("/assets/"):
-                return httpx.Response(200, json={"urls": {"large": f"{SERVER}/m/{path}/large.webp"}})
             case "GET", "/posts":
                 return httpx.Response(200, json={"items": [self.post], "next_cursor": None})
+            case _ if not path.startswith("/posts"):
+                return self._picture(request, path)
         return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
+
+    def _picture(self, request: httpx.Request, path: str) -> httpx.Response:
+        match request.method, path:
+            case "POST", "/api/v1/media":
+                return httpx.Response(201, json=_asset(f"picture-{next(self._pictures)}"))
+            case "POST", "/uploads":
+                return httpx.Response(201, headers={"Location": "/api/v2/uploads/x", "Upload-Offset": "0"})
+            case "PATCH", _:
+                there = int(request.headers["Upload-Offset"]) + len(request.content)
+                done = {"Asset-ID": "in-pieces"} if there == LARGE_BYTES else {}
+                return httpx.Response(204, headers={"Upload-Offset": str(there)} | done)
+        return httpx.Response(200, json=_asset(path.removeprefix("/assets/")))
+
+
+def _asset(asset_id: str) -> Json:
+    return {"id": asset_id, "urls": {"large": f"{SERVER}/m/{asset_id}/1/large.webp"}}
 
 
 @pytest.fixture
@@ -195,6 +209,16 @@ def test_more_pictures_than_go_at_a_time_all_arrive(api: Api, shelf: Shelf, fold
     push = Push(api, folder, force=False)
     (outcome,) = push.run(push.plan(), lambda _: sent.append("bytes"))
     assert (outcome.done, len(sent), len(shelf.post["images"])) == ("created", 30, 30)
+
+
+def test_picture_that_is_more_than_a_piece_goes_in_pieces(api: Api, shelf: Shelf, folder: Path) -> None:
+    (folder / "boats.jpg").write_bytes(bytes(LARGE_BYTES))
+    arrived: list[int] = []
+    push = Push(api, folder, force=False)
+    (outcome,) = push.run(push.plan(), arrived.append)
+    assert (outcome.done, arrived) == ("created", [0, PIECE_BYTES, PIECE_BYTES, 1])
+    assert shelf.post["images"] == [{"media_id": "in-pieces", "alt": "Boats", "caption": ""}]
+    assert f"{SERVER}/m/in-pieces/1/large.webp" in shelf.post["body"]
 
 
 def test_what_keys_are_made_of_is_forced_to_the_disk_once(

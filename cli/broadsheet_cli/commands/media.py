@@ -28,10 +28,11 @@ def uploaded(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False)],
     alt: Annotated[str, typer.Option(help="what it shows, for those who cannot see it")] = "",
 ) -> None:
-    """Send a picture in pieces."""
+    """Send a picture, a large one in pieces."""
     context = context_of(typed)
     with failures_told(context), bar(file.name, file.stat().st_size, shown=not context.as_json) as advance:
-        asset = context.api.get(f"/assets/{Upload(context.api, file, alt, progress=advance).run()}")
+        sent = Upload(context.api, file, alt, progress=advance).run()
+        asset = context.api.get(f"/assets/{sent['id']}")
     context.tell(asset, lambda: people.print(f"{asset['id']} {asset['urls']['large']}", highlight=False))
 
 

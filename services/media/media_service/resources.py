@@ -21,7 +21,8 @@ def store() -> Store:
 
 @cache
 def decoder() -> Decoder:
-    return Decoder.of(settings())
+    """Draws when no request wants the processor."""
+    return Decoder.of(settings(), give_way=True)
 
 
 def scratch() -> Scratch:

@@ -23,7 +23,7 @@ from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.decoding import answers, landlock, sandbox
 from media_service.decoding.answers import ChildDied, Undecodable
-from media_service.decoding.channel import Channel
+from media_service.decoding.channel import GIVE_WAY, Channel
 from media_service.decoding.children import DecoderAway
 from media_service.decoding.decoder import Decoder, Task
 from media_service.decoding.slots import FairSlots
@@ -448,4 +448,24 @@ def test_loaders_of_types_that_are_not_taken_are_off(content: bytes) -> None:
 
 
 def test_media_decodes_in_children_in_every_process() -> None:
-    assert resources.decoder()._children._program[-1] == "media_service.decoding.forkserver"
+    assert "media_service.decoding.forkserver" in resources.decoder()._children._program
+
+
+@pytest.mark.parametrize("give_way", [True, False], ids=["of a job", "of a request"])
+def test_children_of_jobs_let_requests_go_first(own_settings: MediaSettings, give_way: bool) -> None:
+    decoder = Decoder.of(own_settings, give_way=give_way)
+    try:
+        decoder.warm()
+        server = decoder._children._server
+        assert server
+        assert os.getpriority(os.PRIO_PROCESS, server.pid) - os.getpriority(os.PRIO_PROCESS, 0) == 5 * give_way
+        group = Path(f"/proc/{server.pid}/autogroup")
+        if group.exists():  # this kernel groups processes by session
+            assert group.read_text().split()[-1] == str(5 * give_way)
+    finally:
+        decoder.close()
+
+
+def test_what_jobs_draw_gives_way_and_what_requests_wait_for_does_not(own_settings: MediaSettings) -> None:
+    assert GIVE_WAY in resources.decoder()._children._program
+    assert GIVE_WAY not in Decoder.of(own_settings)._children._program

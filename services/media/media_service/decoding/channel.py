@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
+GIVE_WAY = "--give-way"
+"""What the server of children is started with where requests go before it."""
 MAX_BYTES = 64 * 1024
 MAX_FILES = 4
 Message = dict[str, Any]

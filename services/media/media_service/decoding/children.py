@@ -12,7 +12,7 @@ from threading import Lock
 from chassis.logging import get_logger
 from chassis.problems import Problem
 
-from media_service.decoding.channel import Channel
+from media_service.decoding.channel import GIVE_WAY, Channel
 
 START_SECONDS = 60  # Python and libvips on a machine that has much else to do
 END_SECONDS = 10  # until a child that was killed is gone
@@ -35,11 +35,12 @@ class DecoderAway(Problem):
 class Children:
     """Gives connections to new children. All methods may be called from several threads at once.
 
-    ``working_folder`` is where libvips has what is too large for memory, too: nowhere else may they write.
+    With ``give_way`` all else on the machine goes before them. ``working_folder`` is where libvips has what is too
+    large for memory, too: nowhere else may they write.
     """
 
-    def __init__(self, server: str, working_folder: Path) -> None:
-        self._program = [sys.executable, "-m", server]
+    def __init__(self, server: str, working_folder: Path, *, give_way: bool = False) -> None:
+        self._program = [sys.executable, "-m", server, *([GIVE_WAY] if give_way else [])]
         self._own = ONE_ARENA | {"TMPDIR": str(working_folder)}
         self._server: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None

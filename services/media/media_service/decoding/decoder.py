@@ -61,7 +61,7 @@ class Task:
 class Decoder:
     """Children for one process of media. All its methods may be called from several threads at once.
 
-    ``memory`` is what all children may take together.
+    ``memory`` is what all children may take together. With ``give_way`` requests go before them.
     """
 
     def __init__(  # noqa: PLR0913  named
@@ -72,10 +72,11 @@ class Decoder:
         max_bytes: int,
         seconds: int,
         memory: Budget,
+        give_way: bool = False,
         server: str = "media_service.decoding.forkserver",
     ) -> None:
         self._scratch_dir = scratch_dir.absolute()  # the server is elsewhere
-        self._children = Children(server, self._scratch_dir)
+        self._children = Children(server, self._scratch_dir, give_way=give_way)
         self._limits = limits
         self._seconds = seconds
         self._memory = memory
@@ -83,7 +84,7 @@ class Decoder:
         self._bounds = Bounds(limits.memory + ROOM, mapped, max(mapped, MEGABYTE), seconds)
 
     @classmethod
-    def of(cls, settings: MediaSettings) -> Self:
+    def of(cls, settings: MediaSettings, *, give_way: bool = False) -> Self:
         """The one that the settings allow; raises SettingsError where they ask for more than the kernel can give."""
         if not sandbox.can_filter_calls():
             if settings.production and not settings.decode_unconfined:
@@ -98,6 +99,7 @@ class Decoder:
             max_bytes=settings.max_upload_bytes,
             seconds=settings.decode_seconds,
             memory=Budget(settings.decode_memory),
+            give_way=give_way,
         )
 
     def clean(self, sent: IO[bytes], into: IO[bytes], task: Task | None = None) -> CleanPicture:

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from media_service.decoding import jobs, sandbox
-from media_service.decoding.channel import Channel, Message
+from media_service.decoding.channel import GIVE_WAY, Channel, Message
 from media_service.pictures.scratch import Scratch
 
 CONTROL = 0  # the descriptor of the socket to who started us
+NICENESS = 5  # a third of the share of what does not: a large picture still gets done in its time on a busy machine
 LEFT = getattr(select, "POLLRDHUP", 0)  # the other end will say no more; elsewhere than on Linux it must be closed
 
 
@@ -120,8 +121,21 @@ def _work(job: socket.socket) -> NoReturn:
         os._exit(status)
 
 
+def give_way() -> None:
+    """Let all else on this machine go first, children included.
+
+    Where the kernel groups processes by session (``sched_autogroup_enabled``, sched(7)), and we have one of our own,
+    niceness counts within the group alone: the group has to give way as well.
+    """
+    os.nice(NICENESS)
+    with contextlib.suppress(OSError):  # this kernel has no groups
+        Path("/proc/self/autogroup").write_text(str(NICENESS))
+
+
 def main() -> None:
     """Serve the socket that is our standard input."""
+    if GIVE_WAY in sys.argv[1:]:
+        give_way()
     for ignored in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(ignored, signal.SIG_IGN)  # it ends with who started it, and so with what is in flight
     if sys.platform == "linux" and len(list(Path("/proc/self/task").iterdir())) > 1:

@@ -28,14 +28,19 @@ class Context:
         chosen = server or os.environ.get("BROADSHEET_SERVER") or credentials.server or LOCAL
         return cls(chosen.rstrip("/"), as_json, credentials)
 
-    @property
+    @cached_property
     def session(self) -> Session:
+        """One for the whole command: each would renew its token."""
         return Session(self.server, self.credentials)
 
     @cached_property
     def api(self) -> Api:
-        """One for the whole command: each session of its own would renew its token."""
         return Api(self.session)
+
+    def close(self) -> None:
+        """End the connections, where there are any."""
+        if "session" in vars(self):
+            self.session.http.close()
 
     def tell(self, data: object, show: Callable[[], object]) -> None:
         output.tell(data, show, as_json=self.as_json)

@@ -4,18 +4,29 @@ from typing import Any
 
 import httpx
 
-_WAYS_ON = {
+_AGAIN = "and run it again: what was sent is kept."
+_WAYS_ON: dict[int | str, str] = {
     410: "Install a newer broadsheet-cli: this one is older than the server.",
-    413: "Make it smaller, and run it again: all else is kept.",
+    413: f"Make it smaller, {_AGAIN}",
+    415: f"Save it as JPEG, PNG, WebP, AVIF or GIF, {_AGAIN}",
+    "image_refused": f"Save it anew or take another one, {_AGAIN}",
+    "quota_exceeded": f"Delete pictures that nothing uses (`broadsheet-cli media list`), {_AGAIN}",
+    "slug_taken": f"Give the file another `slug`, {_AGAIN}",
 }
+"""By code, else by status."""
 _PASSES = {429, 502, 503, 504}
+_OF_ALL = {410, 429, 503}
 
 
 class Failure(Exception):  # noqa: N818  its message is the sentence a person reads
-    """Something is wrong that a person can mend; ``exit_code`` and ``code`` are for programs."""
+    """Something is wrong that a person can mend; ``exit_code`` and ``code`` are for programs.
+
+    What ``ends_all`` would meet whatever is sent next as well.
+    """
 
     exit_code = 1
     code = "failed"
+    ends_all = False
 
     def told(self) -> dict[str, Any]:
         return {"code": self.code, "detail": str(self)}
@@ -26,6 +37,7 @@ class NotLoggedIn(Failure):
 
     exit_code = 3
     code = "not_logged_in"
+    ends_all = True
 
 
 class Conflict(Failure):
@@ -40,6 +52,7 @@ class Unreachable(Failure):
 
     exit_code = 5
     code = "unreachable"
+    ends_all = True
 
     @classmethod
     def of(cls, server: str, error: httpx.TransportError) -> "Unreachable":
@@ -53,25 +66,25 @@ class Refused(Failure):
         problem = _problem(answer)
         self.status = answer.status_code
         self.code = problem.get("code", f"http_{self.status}")
+        self.ends_all = self.status in _OF_ALL
         self.fields = {error["pointer"]: error["detail"] for error in problem.get("errors") or ()}
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in self.fields.items())
         said = said or problem.get("detail") or problem.get("title") or f"The server answered {self.status}."
-        super().__init__(f"{said} {_way_on(answer)}".strip())
+        super().__init__(f"{said} {self._way_on(answer)}".strip())
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"status": self.status, "fields": self.fields}
+
+    def _way_on(self, answer: httpx.Response) -> str:
+        if self.status in _PASSES:
+            return f"Run it again in {wait_of(answer):.0f} s: what was sent is kept."
+        return _WAYS_ON.get(self.code) or _WAYS_ON.get(self.status, "")
 
 
 def wait_of(answer: httpx.Response) -> float:
     """For how many seconds the server asks to be left alone."""
     said = answer.headers.get("Retry-After", "")
     return float(said) if said.isdigit() else 1.0
-
-
-def _way_on(answer: httpx.Response) -> str:
-    if answer.status_code in _PASSES:
-        return f"Run it again in {wait_of(answer):.0f} s: what was sent is kept."
-    return _WAYS_ON.get(answer.status_code, "")
 
 
 def _problem(answer: httpx.Response) -> dict[str, Any]:

@@ -24,7 +24,8 @@ def every(
     *,
     json: Annotated[bool, typer.Option("--json", help="tell programs, as JSON")] = False,
 ) -> None:
-    typed.obj = Context.of(server, as_json=json)
+    typed.obj = context = Context.of(server, as_json=json)
+    typed.call_on_close(context.close)
 
 
 for command in (

@@ -36,7 +36,7 @@ class Session:
             raise NotLoggedIn(f"{told} at {self.server}: `broadsheet-cli login --server {self.server}`.")
         answer = self._asked("POST", "/sessions/refresh", json={"refresh_token": refresh})
         if answer.status_code == 401:
-            raise NotLoggedIn(f"Your session at {self.server} has ended: `broadsheet-cli login`.")
+            raise NotLoggedIn(f"Your session at {self.server} has ended: `broadsheet-cli login`, and run it again.")
         self._take(answer)
 
     def open(self, login: str, password: str, totp: str | None) -> str:

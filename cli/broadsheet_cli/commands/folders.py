@@ -60,12 +60,16 @@ def _bytes(document: Document) -> int:
 
 
 def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:
-    """All of them, each told as it comes."""
-    seen = []
+    """All of them, each told as it comes; what ended all of it is said once."""
+    seen: list[Outcome] = []
+    ended = set()
     for outcome in outcomes:
         seen.append(outcome)
         if outcome.why and not context.as_json:
-            beside.print(f"[red]{outcome.name}[/red] {outcome.why.code}:", str(outcome.why), highlight=False)
+            if str(outcome.why) not in ended:
+                beside.print(f"[red]{outcome.name}[/red] {outcome.why.code}:", str(outcome.why), highlight=False)
+            if outcome.why.ends_all:
+                ended.add(str(outcome.why))
         elif outcome.done != "same" and not context.as_json:
             people.print(f"{outcome.name} {outcome.done}", highlight=False)
     return seen

@@ -31,6 +31,7 @@ from gateway_service.chain.token import TokenChecks
 from gateway_service.chain.version import VersionCheck
 from gateway_service.config import GatewayConfig
 from gateway_service.delivery import Delivery
+from gateway_service.documents.refusal_pages import refusal_page
 from gateway_service.documents.site import site
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
@@ -99,7 +100,8 @@ class Gateway:
     def go_by(self, config: GatewayConfig, checks: Sequence[Link]) -> None:
         """From the next request on; those under way go through the checks that they began with."""
         self._checks = checks
-        self._respond = Respond(public_url=self._public_url, default_version=config.versions.default)
+        default = config.versions.default
+        self._respond = Respond(public_url=self._public_url, default_version=default, page=refusal_page)
 
     def __call__(self, turn: Turn) -> None:
         head = turn.head

@@ -46,6 +46,50 @@ def test_type_of_a_problem_leads_to_its_page(stranger: httpx.Client) -> None:
     assert stranger.get(told["type"]).status_code == 200
 
 
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+
+
+def test_browser_that_asks_for_nothing_that_is_there_gets_a_page(stranger: httpx.Client) -> None:
+    page = stranger.get("/nothing/here", headers=BROWSER | {"X-Request-ID": "caller-id-1"})
+    assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>There is no such route</h1>" in page.text
+    assert all(text in page.text for text in ("caller-id-1", 'href="/"', 'href="/docs"', "/problems/route_unknown"))
+    assert loads_nothing_but_style_and_icon(page)
+    assert page.headers["cache-control"] == "no-store"
+    assert {"Origin", "Accept"} == set(page.headers["vary"].split(", "))
+
+
+def test_head_of_such_a_page_has_its_length_and_no_body(stranger: httpx.Client) -> None:
+    whole, head = (stranger.request(method, "/nothing", headers=BROWSER) for method in ("GET", "HEAD"))
+    assert (head.status_code, head.content) == (404, b"")
+    assert int(head.headers["content-length"]) > 0
+    assert head.headers["content-type"] == whole.headers["content-type"]
+
+
+@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json", "image/avif,image/webp,*/*"])
+def test_program_that_asks_for_nothing_that_is_there_gets_a_problem(stranger: httpx.Client, accept: str) -> None:
+    answer = stranger.get("/nothing", headers={"Accept": accept})
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "Accept" in answer.headers["vary"].split(", ")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/me", "/openapi.json/more"])
+def test_refusal_of_the_api_is_a_problem_in_a_browser_too(stranger: httpx.Client, path: str) -> None:
+    answer = stranger.get(path, headers=BROWSER)
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "Accept" not in answer.headers["vary"].split(", ")
+
+
+def test_what_is_sent_to_no_route_is_a_problem(stranger: httpx.Client) -> None:
+    assert stranger.post("/nothing", headers=BROWSER).headers["content-type"] == "application/problem+json"
+
+
+def test_page_of_a_refusal_shows_what_was_sent_as_text(stranger: httpx.Client) -> None:
+    page = stranger.get("/nothing/<script>", headers=BROWSER)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "<script" not in page.text
+
+
 def test_page_is_for_reading_only(stranger: httpx.Client) -> None:
     assert stranger.post("/problems/route_unknown").status_code == 404
     assert stranger.head("/problems/route_unknown").content == b""

@@ -1,6 +1,7 @@
-"""Makes what is sent: refusals as problem+json, and the headers that every response has."""
+"""Makes what is sent: refusals as problem+json, or as a page, and the headers that every response has."""
 
 import json
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from chassis.problems import CONTENT_TYPE, Problem, ProblemResponse, problem_body
@@ -13,20 +14,34 @@ _CLOSE = (b"connection", b"close")
 _NO_STORE = (b"cache-control", b"no-store")
 
 
-class Respond:
-    """Responses under ``/api`` that have no version yet are marked with the default one."""
+_PROGRAMS_ASK = (b"/api", b"/openapi.json", PREFIX.encode())
+"""Below these a refusal is for programs, whatever they accept."""
 
-    def __init__(self, *, public_url: str, default_version: str) -> None:
+
+class Respond:
+    """Responses under ``/api`` that have no version yet are marked with the default one.
+
+    ``page`` makes what a browser is shown of a refusal.
+    """
+
+    def __init__(self, *, public_url: str, default_version: str, page: Callable[[Exchange, Problem], Response]) -> None:
         self._public_url = public_url
+        self._page = page
         self._default_version = (b"api-version", default_version.encode())
 
     def refusal(self, exchange: Exchange, problem: Problem) -> Response:
         """The problem as a response."""
         exchange.code = problem.code
+        has_page = exchange.method in {"GET", "HEAD"} and not exchange.raw_path.startswith(_PROGRAMS_ASK)
+        if has_page and b"text/html" in exchange.fields.get(b"accept", b""):
+            page = self._page(exchange, problem)
+            headers = [*page.headers, *_lines(problem.headers), _NO_STORE]
+            return self.own(exchange, Response(page.status, page.body, headers, b"Accept"))
         path = exchange.raw_path.decode("latin-1")
         told = realworld_response(problem) if path.startswith(PREFIX) else self._as_problem(exchange, path, problem)
-        headers = [(name.lower().encode(), value.encode()) for name, value in told.headers.items()]
-        return self.own(exchange, Response(told.status, json.dumps(told.body).encode(), (*headers, _NO_STORE)))
+        headers = [*_lines(told.headers), _NO_STORE]
+        vary = b"Accept" if has_page else b""
+        return self.own(exchange, Response(told.status, json.dumps(told.body).encode(), headers, vary))
 
     def _as_problem(self, exchange: Exchange, path: str, problem: Problem) -> ProblemResponse:
         body = problem_body(problem, instance=path, request_id=exchange.request_id, public_url=self._public_url)
@@ -42,6 +57,10 @@ class Respond:
         if response.status not in {204, 304} and isinstance(response.body, bytes):
             headers.append((b"content-length", str(len(response.body)).encode()))
         return Response(response.status, response.body, headers, response.vary)
+
+
+def _lines(headers: Mapping[str, str]) -> list[Header]:
+    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def headers(exchange: Exchange, response: Response) -> list[Header]:

@@ -1,10 +1,12 @@
 """How answers are written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
-from rest_framework.renderers import JSONRenderer
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
 from rest_framework.utils.encoders import JSONEncoder
 
 # what msgspec leaves to others, such as translations that are made late
@@ -31,3 +33,16 @@ class JsonRenderer(JSONRenderer):
             return b""
         indent = self.get_indent(accepted_media_type or "", renderer_context or {})
         return msgspec.json.format(encode(data), indent=indent) if indent else encode(data)
+
+
+class ContentNegotiation(DefaultContentNegotiation):
+    """REST framework's own, which takes its time where a client says that it takes anything, or nothing at all."""
+
+    def select_renderer(
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        if format_suffix is None and request.META.get("HTTP_ACCEPT", "*/*") == "*/*":
+            first = next(iter(renderers))
+            return first, first.media_type
+        chosen: tuple[BaseRenderer, str] = super().select_renderer(request, renderers, format_suffix)
+        return chosen

@@ -76,6 +76,7 @@ def django_settings(settings: DjangoServiceSettings) -> dict[str, Any]:
             "DEFAULT_PERMISSION_CLASSES": ["chassis.django.access.AccessTablePermission"],
             "DEFAULT_PARSER_CLASSES": ["chassis.django.parsers.JsonParser"],
             "DEFAULT_RENDERER_CLASSES": ["chassis.django.renderers.JsonRenderer"],
+            "DEFAULT_CONTENT_NEGOTIATION_CLASS": "chassis.django.renderers.ContentNegotiation",
             "DEFAULT_SCHEMA_CLASS": "chassis.django.openapi.AutoSchema",
             "EXCEPTION_HANDLER": "chassis.django.exceptions.exception_handler",
             "UNAUTHENTICATED_USER": "chassis.django.authentication.Anonymous",

@@ -1,27 +1,37 @@
-"""Signing with the current key."""
+"""Signing with the current key: JWS in its compact form (RFC 7515), ES256 alone (RFC 7518, 3.4)."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import jwt
+import msgspec
 from chassis.tokens import SERVICE_TOKEN_TYPE
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ec import ECDSA, EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.utils import timezone
+from jwt.utils import base64url_encode, der_to_raw_signature
 
 from auth_service.keys.kept import Kept
 from auth_service.keys.models import SigningKey
 from auth_service.keys.services import signing_key_ensure, signing_key_open
 
+ACCESS_TOKEN_TYPE = "at+jwt"  # noqa: S105  a type
+_ES256 = ECDSA(SHA256())
+
 
 class _Opened(NamedTuple):
-    kid: str
+    headers: Mapping[str, bytes]  # of each type of token, as it is signed
     private_key: EllipticCurvePrivateKey
 
 
 def _open_current(now: datetime) -> _Opened:
     key = signing_key_ensure(now=now)
-    return _Opened(key.kid, _private_key(key))
+    return _Opened({typ: _header(key.kid, typ) for typ in (ACCESS_TOKEN_TYPE, SERVICE_TOKEN_TYPE)}, _private_key(key))
+
+
+def _header(kid: str, typ: str) -> bytes:
+    return base64url_encode(msgspec.json.encode({"alg": "ES256", "kid": kid, "typ": typ}))
 
 
 in_use = Kept(_open_current)
@@ -30,7 +40,7 @@ in_use = Kept(_open_current)
 
 def sign_access_token(claims: dict[str, Any], *, now: datetime) -> str:
     """A JWT for access (RFC 9068); raises KeyUnreadable if AUTH_KEY_ENCRYPTION_KEY is not the one of the key."""
-    return _sign(claims, "at+jwt", now=now)
+    return _sign(claims, ACCESS_TOKEN_TYPE, now=now)
 
 
 def sign_service_token(claims: dict[str, Any], *, now: datetime) -> str:
@@ -40,7 +50,9 @@ def sign_service_token(claims: dict[str, Any], *, now: datetime) -> str:
 
 def _sign(claims: dict[str, Any], typ: str, *, now: datetime) -> str:
     key = in_use.get(now=now)
-    return jwt.encode(claims, key.private_key, "ES256", {"kid": key.kid, "typ": typ})
+    signed = key.headers[typ] + b"." + base64url_encode(msgspec.json.encode(claims))
+    signature = der_to_raw_signature(key.private_key.sign(signed, _ES256), key.private_key.curve)
+    return (signed + b"." + base64url_encode(signature)).decode()
 
 
 def check_signing_key() -> None:

@@ -27,6 +27,7 @@ from django.db.transaction import TransactionManagementError
 P = ParamSpec("P")
 T = TypeVar("T")
 Read = Callable[[Sequence[Any]], Any]
+ReadAll = Callable[[list[Any]], list[Any]]
 
 _STAND_INS: Mapping[type, Callable[[int], Any]] = {
     UUID: lambda number: UUID(int=(0x0190FFFF << 96) + number),
@@ -65,7 +66,7 @@ def prepared(build: "Callable[P, QuerySet[Any, T]]") -> Callable[P, list[T]]:
     """Decorate a function that makes a query of instances or of ``values_list``; it gives its rows."""
 
     @cache
-    def made() -> tuple[_Statement, Read, bool]:
+    def made() -> tuple[_Statement, ReadAll, bool]:
         stand_ins = _stand_ins(build)
         queryset = _called(build, stand_ins)
         compiler = queryset.query.get_compiler(connection=connection)
@@ -80,7 +81,7 @@ def prepared(build: "Callable[P, QuerySet[Any, T]]") -> Callable[P, list[T]]:
             raise TransactionManagementError("Rows are locked in a transaction.")
         with connection.cursor() as cursor:
             cursor.execute(statement.sql, statement.with_arguments(arguments))
-            return [read(row) for row in cursor.fetchall()]
+            return read(cursor.fetchall())
 
     return rows
 
@@ -154,8 +155,8 @@ def _plain(param: Any) -> Any:
     return bytes(param) if isinstance(param, memoryview) else getattr(param, "obj", param)
 
 
-def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> Read:
-    """What makes an instance or a tuple of a row, as iterating over the queryset does."""
+def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> ReadAll:
+    """What makes instances or tuples of rows, as iterating over the queryset does."""
     converters = compiler.get_converters([column[0] for column in compiler.select]).items()
 
     def converted(row: Sequence[Any]) -> Sequence[Any]:
@@ -165,10 +166,10 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> Read:
                 values[at] = convert(values[at], expression, connection)
         return values
 
-    if queryset._iterable_class is not ModelIterable:
-        return lambda row: tuple(converted(row))
-    of_model = _model_reader(compiler)
-    return lambda row: of_model(converted(row))
+    if queryset._iterable_class is ModelIterable:
+        of_model = _model_reader(compiler)
+        return lambda rows: [of_model(converted(row)) for row in rows]
+    return (lambda rows: [tuple(converted(row)) for row in rows]) if converters else (lambda rows: rows)
 
 
 def _model_reader(compiler: Any) -> Read:

@@ -168,3 +168,9 @@ def test_a_log_out_with_some_other_text_is_204_as_well(alice: Caller, token: str
 
 def test_a_log_out_without_a_token_is_refused(alice: Caller) -> None:
     assert alice.post(LOGOUT, {}).body == {"refresh": ["This field is required."]}
+
+
+def test_a_body_is_read_without_a_trace_of_the_one_before(alice: Caller, charlie: Caller) -> None:
+    assert charlie.post(CREATE, {"login": "alice", "password": PASSWORD}).status == 200
+    assert charlie.post(CREATE, {"password": PASSWORD}).body == {"login": ["This field is required."]}
+    assert charlie.post(CREATE, {"login": "alice"}).body == {"password": ["This field is required."]}

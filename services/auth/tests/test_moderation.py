@@ -11,6 +11,7 @@ from auth_service.sessions.services import session_open, sessions_end
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.models import Role, User
 from auth_service.users.services import InvalidCredentials, user_authenticate
+from chassis.django.authentication import verifier
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from django.utils import timezone
@@ -52,6 +53,15 @@ def test_a_log_in_with_a_password_that_was_just_replaced_opens_no_session(user: 
     user.save(update_fields=["password"])
     with pytest.raises(InvalidCredentials):
         session_open(authenticated, user_agent="", ip=None, now=timezone.now())
+
+
+def test_a_log_in_that_meets_a_change_of_roles_gets_a_token_of_the_new_ones(user: User) -> None:
+    authenticated = user_authenticate(login="alice", password=PASSWORD, client=Client(None), now=timezone.now())
+    user_roles_change(user.id, [Role.EDITOR], actor=DANA)
+    grant = session_open(authenticated, user_agent="", ip=None, now=timezone.now())
+    assert verifier().verify(grant.access_token).roles == {"editor"}
+    user.refresh_from_db()
+    assert user.last_login
 
 
 def test_ending_many_sessions_takes_one_statement_and_one_event(

@@ -1,14 +1,17 @@
 """The list of one's sessions and ending them, in both versions."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from uuid import UUID
 
 import pytest
+from auth_service.brakes.clients import Client
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open, sessions_delete_expired
 from auth_service.settings import settings
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.models import User
+from auth_service.users.services import user_authenticate
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from django.utils import timezone
@@ -224,6 +227,16 @@ def test_of_too_many_sessions_the_one_unused_for_longest_ends(alice: Caller, mon
     assert first.get(V1).body["count"] == 3
     assert Session.objects.get(ended_by=Session.EndedBy.SURPLUS).ended_at
     assert published(DjangoDatabase())[-1].type == "auth.session.revoked.v1"
+
+
+def test_a_session_of_a_known_device_takes_four_statements(
+    alice: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    now = timezone.now()
+    for opens in (nullcontext(), django_assert_num_queries(6)):  # savepoint, account, session, audit, surplus, release
+        user = user_authenticate(login="alice", password=PASSWORD, client=Client(None), now=now)
+        with opens:
+            session_open(user, user_agent="browser", ip="2001:db8::1", now=now)
 
 
 def test_expired_sessions_are_forgotten_and_others_kept(alice: Caller) -> None:

@@ -1,7 +1,7 @@
 """Reads of sessions."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cache
 from uuid import UUID
@@ -12,8 +12,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 from auth_service.brakes.clients import network_of
 from auth_service.prepared import prepared
 from auth_service.sessions.models import Session
-
-_LATELY = 100  # sessions by which a device is known
+from auth_service.users.models import Device, User
+from auth_service.users.selectors import devices_of
 
 
 def sessions_list(user_id: UUID, *, now: datetime) -> QuerySet[Session]:
@@ -27,25 +27,26 @@ def sessions_marked(user_id: UUID, *, current: UUID, now: datetime) -> QuerySet[
     return sessions_list(user_id, now=now).annotate(current=is_current)
 
 
-def is_known_device(user_id: UUID, *, ip: str | None, user_agent: str) -> bool:
-    """Whether this user has logged in lately from this network, and with this program, be it another version."""
-    lately = set(_devices(user_id))
-    networks = {_network(seen) for seen, _ in lately}
-    programs = {_program(seen) for _, seen in lately}
+def is_known_device(user: User, *, ip: str | None, user_agent: str) -> bool:
+    """Whether this user has logged in lately from this network, and with this program, be it another version.
+
+    A device that is not among those looked up before may be known by now: of two log-ins at once one is the first.
+    """
+    return _is_among(user.devices, ip, user_agent) or _is_among(devices_of(user.id), ip, user_agent)
+
+
+def _is_among(devices: Collection[Device], ip: str | None, user_agent: str) -> bool:
+    networks = {_network(seen) for seen in {seen for seen, _ in devices}}
+    programs = {_program(seen) for seen in {seen for _, seen in devices}}
     return _network(ip) in networks and _program(user_agent) in programs
-
-
-@prepared
-def _devices(user_id: UUID) -> QuerySet[Session, tuple[str | None, str]]:
-    return Session.objects.filter(user_id=user_id).order_by("-id").values_list("ip", "user_agent")[:_LATELY]
 
 
 def _network(ip: str | None) -> str:
     return network_of(address(ip or ""))
 
 
-def _program(user_agent: str) -> str:
-    return re.sub(r"[\d._]+", "", user_agent)
+def _program(user_agent: str | None) -> str:
+    return re.sub(r"[\d._]+", "", user_agent or "")
 
 
 def session_get(session_id: UUID, *, now: datetime) -> Session | None:

@@ -62,31 +62,40 @@ def session_open(  # noqa: PLR0913  named
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():
-        current = _require_unchanged(user)
+        current = user if _logged_in(user, now) else _changed_meanwhile(user, now)
         cancelled = deletion_cancel(current, now=now)
         session.user = current
-        if user.last_login and not is_known_device(user.id, ip=ip, user_agent=user_agent):
+        if user.last_login and not is_known_device(user, ip=ip, user_agent=user_agent):
             mail_queue(user, Kind.NEW_DEVICE, about=session.id, now=now)
-        insert(session)
         current.last_login = now
-        _logged_in(current.id, now)
+        insert(session)
         audit_record(Action.SESSION_OPENED, user_id=user.id, actor=user.id, session_id=session.id)
         _end_surplus(user, now=now)
         transaction.on_commit(lambda: statsd.incr("session.opened"))
     return replace(Grant.of(session, token, now=now), deletion_cancelled=cancelled)
 
 
+def _logged_in(user: User, now: datetime) -> bool:
+    """Lock the account as it was authenticated, as whoever suspends it does: between a password and its session there
+    is a moment. False where it has changed."""
+    return bool(_set_last_login(user.id, user.version, user.credential_version, user.password, now))
+
+
 @prepared_update
-def _logged_in(user_id: UUID, now: datetime) -> tuple[QuerySet[User], dict[str, Any]]:
-    return User.objects.filter(id=user_id), {"last_login": now}
+def _set_last_login(
+    user_id: UUID, version: int, credential_version: int, password: str, now: datetime
+) -> tuple[QuerySet[User], dict[str, Any]]:
+    as_it_was = {"version": version, "credential_version": credential_version, "password": password}
+    return User.objects.filter(id=user_id, is_active=True, **as_it_was), {"last_login": now}
 
 
-def _require_unchanged(user: User) -> User:
-    """Lock the account, as whoever suspends it does: between a password and its session there is a moment."""
+def _changed_meanwhile(user: User, now: datetime) -> User:
+    """The account as it is now, locked; raises InvalidCredentials where what it was authenticated by is void."""
     current = user_get_locked(user.id)
     credentials = (user.password, user.credential_version)
     if not current.is_active or (current.password, current.credential_version) != credentials:
         raise InvalidCredentials
+    _logged_in(current, now)
     return current
 
 

@@ -22,7 +22,7 @@ from auth_service.prepared import prepared
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.totp.secrets import seal, step_of, unseal
 from auth_service.users.models import User
-from auth_service.users.selectors import addresses_of
+from auth_service.users.selectors import devices_of
 from auth_service.users.services import LoginRefused, user_authenticate, written_down
 
 CODES = 10  # recovery codes of an account
@@ -101,4 +101,4 @@ def _digest(code: str) -> bytes:
 
 def attempts_of(user: User, client: Client) -> list[Count]:
     """What is counted when this client shows a code."""
-    return of_totp(user.id, client, is_known=client.is_among(addresses_of(user.id)))
+    return of_totp(user.id, client, is_known=client.is_among({ip for ip, _ in devices_of(user.id)}))

@@ -1,5 +1,6 @@
 """Who has an account, and what they show of themselves."""
 
+from collections.abc import Collection
 from typing import Any, ClassVar
 
 from chassis.django.text import readable
@@ -15,6 +16,8 @@ from auth_service.users.look_alikes import look_alike
 from auth_service.users.unique_keys import email_key, username_key
 
 USERNAME = r"[a-zA-Z0-9_.-]{3,30}"
+Device = tuple[str | None, str | None]
+"""The address and the program of a session; None twice for who has had none."""
 LOCALE = r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8}){0,3}"  # the common part of BCP 47
 
 
@@ -112,6 +115,8 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[UserManager] = UserManager()
     profile: "Profile"
+    devices: Collection[Device] = ()
+    """From and with which it was logged in to lately, where that was looked up."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -8,11 +8,11 @@ from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
 
 from auth_service.prepared import prepared
-from auth_service.users.models import EmailChange, FormerUsername, User
+from auth_service.users.models import Device, EmailChange, FormerUsername, User
 from auth_service.users.unique_keys import email_key, username_key
 
 NOBODY = UUID(int=0)
-_RECENT = 100  # sessions whose addresses an account knows
+_RECENT = 100  # sessions by which an account knows a device
 
 
 def user_get_by_login(login: str) -> User | None:
@@ -58,15 +58,11 @@ def _locked(user_id: UUID) -> QuerySet[User]:
     return User.objects.select_for_update(of=("self",)).select_related("profile").filter(id=user_id)
 
 
-def addresses_of(user_id: UUID) -> Collection[str | None]:
-    """From where this user has logged in lately."""
-    return {ip for (ip,) in _recent_addresses(user_id)}
-
-
 @prepared
-def _recent_addresses(user_id: UUID) -> QuerySet[User, tuple[str | None]]:
+def devices_of(user_id: UUID) -> QuerySet[User, Device]:
+    """The devices of this user's last log-ins."""
     sessions = User.objects.filter(id=user_id).order_by("-sessions__id")
-    return sessions.values_list("sessions__ip")[:_RECENT]
+    return sessions.values_list("sessions__ip", "sessions__user_agent")[:_RECENT]
 
 
 def authors_list(*, ids: Collection[UUID] = (), usernames: Collection[str] = ()) -> QuerySet[User]:

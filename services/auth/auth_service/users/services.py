@@ -16,7 +16,7 @@ from auth_service.brakes.services import attempt
 from auth_service.settings import settings
 from auth_service.users.claims import claimant_of
 from auth_service.users.models import User
-from auth_service.users.selectors import NOBODY, addresses_of, email_is_taken, user_get_by_login
+from auth_service.users.selectors import NOBODY, devices_of, email_is_taken, user_get_by_login
 from auth_service.users.strength import weaknesses
 from auth_service.users.unique_keys import login_key
 from auth_service.users.usernames import username_faults
@@ -73,8 +73,11 @@ def user_authenticate(*, login: str, password: str, client: Client, now: datetim
     That it is suspended, or not activated, is told only to who knows the password.
     """
     found = user_get_by_login(login)
-    is_known = client.is_among(addresses_of(found.id if found else NOBODY))  # asked for nobody, too: it takes a while
+    devices = devices_of(found.id if found else NOBODY)  # asked for nobody, too: it takes a while
+    is_known = client.is_among({ip for ip, _ in devices})
     known_to = found.id if found and is_known else None
+    if found:
+        found.devices = devices
     with attempt(AttemptKind.LOG_IN, of_log_in(login_key(login), client, known_to=known_to), now=now):
         user = _whose_password(password, _candidates(login, found))
         if user is None:

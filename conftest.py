@@ -18,6 +18,7 @@ OF_THE_PLATFORM = (
     *(
         "ENVIRONMENT",
         "PUBLIC_URL",
+        "PICTURES_URL",
         "LOG_LEVEL",
         "RELEASE",
         "EVENTS_URL",

@@ -30,7 +30,17 @@ GOLDEN = ROOT / "tests/chart/golden"
 BEGIN, END = "<!-- values: begin -->\n", "<!-- values: end -->\n"
 
 SETTLED_BY_THE_CHART = frozenset(
-    {"ENVIRONMENT", "PUBLIC_URL", "RELEASE", "AUTH_URL", "BLOG_URL", "MEDIA_URL", "VAR_DIR", "DRAIN_SECONDS"}
+    {
+        "ENVIRONMENT",
+        "PUBLIC_URL",
+        "PICTURES_URL",
+        "RELEASE",
+        "AUTH_URL",
+        "BLOG_URL",
+        "MEDIA_URL",
+        "VAR_DIR",
+        "DRAIN_SECONDS",
+    }
     | {"METRICS_HOST", "METRICS_PORT", "HEARTBEAT_FILE", "GATEWAY_ADMIN_HOST", "GATEWAY_ADMIN_PORT", "GATEWAY_CONFIG"}
     | {f"{service.upper()}_{name}" for service in SERVICES for name in ("HOST", "PORT")}
 )

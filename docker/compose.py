@@ -24,11 +24,11 @@ TLS = FOLDER / "tls"
 SECRETS = FOLDER / "secrets.env"
 CLIENT = "_CLIENT_SECRET"
 DIGESTS = "AUTH_CLIENT_DIGESTS"
-SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"]
+SUBJECT = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,DNS:pictures.localhost,IP:127.0.0.1"]
 
 
 def certificate(folder: Path = TLS) -> None:
-    """A certificate for localhost that signs itself, made once."""
+    """A certificate for localhost, and pictures.localhost, that signs itself, made once."""
     if (folder / "edge.crt").exists():
         return
     folder.mkdir(parents=True, exist_ok=True)

@@ -36,6 +36,34 @@ def test_own_settings_are_prefixed_and_shared_ones_are_not(environment: pytest.M
     assert (settings.port, settings.public_url, settings.token_issuer) == (9001, *["https://news.example"] * 2)
 
 
+def test_pictures_are_at_the_public_url_unless_that_is_set(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PUBLIC_URL", "https://news.example")
+    settings = load(PressSettings)
+    assert (settings.pictures_url, settings.has_pictures_apart) == ("https://news.example", False)
+
+
+def test_pictures_may_have_a_host_of_their_own(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("PUBLIC_URL", "https://news.example")
+    environment.setenv("PICTURES_URL", "https://news-pictures.example/")
+    settings = load(PressSettings)
+    assert (settings.pictures_url, settings.has_pictures_apart) == ("https://news-pictures.example", True)
+
+
+@pytest.mark.parametrize(
+    ("url", "why"),
+    [
+        ("https://news.example:8443", "PICTURES_URL: is on the host of PUBLIC_URL"),
+        ("https://pictures.example/of/news", "PICTURES_URL: has a path"),
+        ("http://pictures.example", "PICTURES_URL: must begin with https://"),
+        ("pictures.example", "PICTURES_URL: must begin with http:// or https://"),
+    ],
+)
+def test_pictures_url_that_could_not_work_is_refused(environment: pytest.MonkeyPatch, url: str, why: str) -> None:
+    environment.setenv("PUBLIC_URL", "https://news.example")
+    environment.setenv("PICTURES_URL", url)
+    assert why in refusal()
+
+
 def test_empty_variable_means_the_default(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PRESS_PORT", "")
     assert load(PressSettings).port == 9000
@@ -197,6 +225,7 @@ def test_the_former_secret_may_be_empty(environment: pytest.MonkeyPatch, tmp_pat
         ("ENVIRONMENT", "production"),
         ("PUBLIC_URL", "https://news.example"),
         ("PUBLIC_URL", "http://192.0.2.7:8000"),
+        ("PICTURES_URL", "http://pictures.example"),
         ("METRICS_HOST", "0.0.0.0"),
         ("METRICS_HOST", "::"),
         ("PRESS_HOST", "::ffff:192.0.2.7"),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import helm_python
 import pytest
 from media_service.settings import MediaSettings
 
@@ -57,3 +58,30 @@ def test_the_temporary_folder_holds_all_uploads_and_what_is_turned(objects: list
         setting(objects, "max_pixels") * WIDEST_PIXEL + 3 * setting(objects, "max_upload_bytes")
     )
     assert setting(objects, "scratch_bytes") + turned <= in_bytes(folder["sizeLimit"])
+
+
+APART = {"picturesUrl": "https://pictures.example"}
+PUBLISHED = {"ingress": {"enabled": True, "hosts": ["news.example", "pictures.example"]}}
+
+
+def test_an_origin_of_pictures_is_told_to_all_and_published() -> None:
+    told = render(merged(LEAST, APART | PUBLISHED))
+    for item in told:
+        if item["kind"] == "Deployment":
+            environment = item["spec"]["template"]["spec"]["containers"][0]["env"]
+            assert {"name": "PICTURES_URL", "value": APART["picturesUrl"]} in environment, item["metadata"]["name"]
+    (ingress,) = [item for item in told if item["kind"] == "Ingress"]
+    assert [rule["host"] for rule in ingress["spec"]["rules"]] == PUBLISHED["ingress"]["hosts"]
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (APART | {"ingress": {"enabled": True, "hosts": ["news.example"]}}, "add pictures.example to ingress.hosts"),
+        ({"publicUrl": "https://news.example", "picturesUrl": "https://news.example:8443"}, "host of publicUrl"),
+        ({"picturesUrl": "pictures.example"}, "picturesUrl"),
+    ],
+)
+def test_an_origin_of_pictures_that_could_not_work_is_refused(given: dict[str, Any], why: str) -> None:
+    with pytest.raises((helm_python.HelmRenderError, helm_python.HelmValuesError), match=why):
+        render(merged(LEAST, given))

@@ -107,6 +107,16 @@ selector cannot change at all. Only Helm's own upgrade sees what is there; elsew
 {{- if and .Values.ingress.enabled .Values.httpRoute.enabled -}}
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
 {{- end -}}
+{{- with .Values.picturesUrl -}}
+{{- $host := regexReplaceAll "^https?://|:[0-9]+$" . "" -}}
+{{- $published := default list (ternary $.Values.ingress.hosts $.Values.httpRoute.hostnames $.Values.ingress.enabled) -}}
+{{- if eq $host (regexReplaceAll "^https?://|:[0-9]+$" $.Values.publicUrl "") -}}
+{{- fail "picturesUrl: it is on the host of publicUrl, whose cookies it would get; use another host" -}}
+{{- end -}}
+{{- if and (or $.Values.ingress.enabled $.Values.httpRoute.enabled) (not (has $host $published)) (not (regexMatch "\\*" (join "," $published))) -}}
+{{- fail (printf "picturesUrl: nobody would reach it; add %s to ingress.hosts or httpRoute.hostnames" $host) -}}
+{{- end -}}
+{{- end -}}
 {{- if and (eq .Values.listenHost "0.0.0.0") (or (has "IPv6" (default list .Values.ipFamilies)) (hasSuffix "DualStack" (default "" .Values.ipFamilyPolicy))) -}}
 {{- fail "listenHost is 0.0.0.0, set \"::\": Services with IPv6 addresses would lead to pods that listen on IPv4 alone" -}}
 {{- end -}}

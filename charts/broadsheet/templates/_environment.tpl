@@ -26,6 +26,9 @@ component. It is one map, so a name can never appear twice. (list root facts)
 {{- $fullname := include "broadsheet.fullname" $root -}}
 ENVIRONMENT: {{ $root.Values.environment }}
 PUBLIC_URL: {{ $root.Values.publicUrl | quote }}
+{{- with $root.Values.picturesUrl }}
+PICTURES_URL: {{ . | quote }}
+{{- end }}
 RELEASE: {{ include "broadsheet.tag" (list $root $facts.service) | quote }}
 AUTH_URL: http://{{ $fullname }}-auth-web:8010
 BLOG_URL: http://{{ $fullname }}-blog-web:8020

@@ -1,4 +1,4 @@
-"""Addresses in answers. All are made from PUBLIC_URL: a client only ever sees the gateway."""
+"""Addresses in answers, on the gateway, which is all that clients see: PUBLIC_URL, and PICTURES_URL for pictures."""
 
 import re
 from urllib.parse import quote, urlencode
@@ -40,12 +40,12 @@ def author_link_v2(author_id: UUID) -> str:
 
 def picture_links(media: UUID) -> dict[str, str]:
     """A picture in every size."""
-    picture = f"{settings().public_url}/m/{media}"
+    picture = f"{settings().pictures_url}/m/{media}"
     return {preset: f"{picture}/{preset}.webp" for preset in PRESETS}
 
 
 def avatar_link(avatar: UUID | None) -> str | None:
-    return f"{settings().public_url}/m/{avatar}/thumb.webp" if avatar else None
+    return f"{settings().pictures_url}/m/{avatar}/thumb.webp" if avatar else None
 
 
 def post_page_link(slug: str) -> str:

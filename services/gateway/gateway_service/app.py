@@ -24,6 +24,7 @@ from gateway_service.chain.limits import LimitsCheck
 from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.livez import livez
 from gateway_service.chain.pages import PagesCheck
+from gateway_service.chain.pictures import AtPictures, PicturesCheck
 from gateway_service.chain.policy import PolicyCheck
 from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import RouteCheck
@@ -41,7 +42,7 @@ from gateway_service.rates.quota import Limiter
 from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
-from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, trusted_proxies
+from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, pictures_host, trusted_proxies
 
 CLIENT_LEFT = 499  # nobody saw it; logs and metrics need a number (nginx's)
 _CLOSE = (b"connection", b"close")
@@ -61,18 +62,23 @@ def checks(  # noqa: PLR0913  what they are made of
 ) -> list[Link]:
     """Everything that can refuse a request, in order. A new rule gets its line here."""
     routes = RouteTable(config.routes, config.limits)
-    cors = ByDialect(
+    cors: Link = ByDialect(
         CorsCheck(config.cors, allowed_origins(settings), settings.pages_with_cookies), CorsCheck(config.realworld_cors)
     )
+    pictures: list[Link] = []
+    if settings.has_pictures_apart:
+        cors = AtPictures(CorsCheck(config.cors.opened()), cors)
+        pictures.append(PicturesCheck(routes, settings.pictures_url))
     token = ByDialect(*tokens)
     quotas, at_home = Quotas(config.rates), Quotas(config.rates, generous=not settings.production)
     return [
         framing,
         livez,
-        HostCheck(allowed_hosts(settings)),
+        HostCheck(allowed_hosts(settings), pictures_host(settings)),
         cors,
         canonical,
         AddressCheck(trusted_proxies(settings), limiter, quotas, at_home),
+        *pictures,
         PagesCheck(site(settings, config, routes, tokens.api, is_well)),
         VersionCheck(config.versions),
         RouteCheck(routes),

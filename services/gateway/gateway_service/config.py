@@ -169,6 +169,9 @@ class Route(_Strict):
         description="text is sent in the coding the client wants most: to those without a token (public), or to all, "
         "where no private answer repeats what was asked",
     )
+    pictures: bool = Field(
+        False, description="where PICTURES_URL is another host than PUBLIC_URL's, it is shown there alone"
+    )
     accel: bool = Field(False, description="the service may name a file for the edge to send (X-Accel-Redirect)")
     options: dict[str, str] = Field({}, description="headers of the answer to OPTIONS, beside Allow")
     methods: dict[Method, Annotated[Policy, BeforeValidator(_policy, json_schema_input_type=Policy | str | None)]] = (
@@ -196,6 +199,12 @@ class Route(_Strict):
             raise ValueError(f"{self.path} has compress, and no GET whose answers could be compressed")
         if self.compress and (self.cookies or self.accel):
             raise ValueError(f"{self.path} has compress and cookies or accel: log-ins and files are never compressed")
+        return self
+
+    @model_validator(mode="after")
+    def _is_a_picture(self) -> Self:
+        if self.pictures and (self.cookies or set(self.methods) != {"GET"}):
+            raise ValueError(f"{self.path} has pictures, which are for GET alone and never have cookies")
         return self
 
     @model_validator(mode="after")
@@ -253,6 +262,11 @@ class Cors(_Strict):
     max_age_seconds: int = Field(600, ge=0)
     request_headers: tuple[str, ...]
     exposed_headers: tuple[str, ...]
+
+    def opened(self) -> "Cors":
+        """The same for everybody's pages, and never with cookies."""
+        everybody = {"origins": frozenset({"*"}), "patterns": (), "credentials": False}
+        return self.model_copy(update=everybody)
 
     @model_validator(mode="after")
     def _safe(self) -> Self:

@@ -41,6 +41,7 @@ class Target:
     allow: str
     options: tuple[Header, ...]  # of the answer to OPTIONS
     stream_body: bool
+    pictures: bool  # shown at the host of pictures
     headers: frozenset[bytes]  # that pass on this route alone
 
 
@@ -104,7 +105,7 @@ def _target(route: Route, limits: Limits) -> Target:
     allow = ", ".join(sorted([*rules, "OPTIONS"]))
     options = tuple((name.lower().encode(), value.encode()) for name, value in route.options.items())
     options = ((b"allow", allow.encode()), *options)
-    return Target(route.path, route.upstream, rules, allow, options, route.stream_body, _headers(route))
+    return Target(route.path, route.upstream, rules, allow, options, route.stream_body, route.pictures, _headers(route))
 
 
 def _headers(route: Route) -> frozenset[bytes]:

@@ -63,8 +63,21 @@ def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
     """The host names answered to; none means any, which only development does."""
     if not settings.production:
         return ()
-    names = (urlsplit(settings.public_url).hostname or "", *listed(settings.hosts))
-    return tuple(f"[{name}]" if ":" in name and name[0] != "[" else name for name in names)  # as Host has IPv6
+    urls = (settings.public_url, settings.pictures_url)
+    return (*(_host_of(url) for url in urls), *(_as_host_has_it(name) for name in listed(settings.hosts)))
+
+
+def pictures_host(settings: GatewaySettings) -> str:
+    """Where there are pictures alone; empty where they are beside all else."""
+    return _host_of(settings.pictures_url) if settings.has_pictures_apart else ""
+
+
+def _host_of(url: str) -> str:
+    return _as_host_has_it(urlsplit(url).hostname or "")
+
+
+def _as_host_has_it(name: str) -> str:
+    return f"[{name}]" if ":" in name and name[0] != "[" else name  # IPv6
 
 
 def allowed_origins(settings: GatewaySettings) -> tuple[str, ...]:

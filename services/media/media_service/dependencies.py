@@ -33,6 +33,10 @@ class WebService:
     def public_url(self) -> str:
         return self.settings.public_url
 
+    @property
+    def pictures_url(self) -> str:
+        return self.settings.pictures_url
+
     def signing_keys(self, purpose: Purpose) -> SigningKeys:
         return SigningKeys(purpose, self.settings.signing_keys)
 

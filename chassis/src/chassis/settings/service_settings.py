@@ -40,6 +40,11 @@ class ServiceSettings(BaseSettings):
     public_url: BaseUrl = Field(
         "http://127.0.0.1:8000", validation_alias="PUBLIC_URL", description="where clients reach the gateway"
     )
+    pictures_url: BaseUrl = Field(
+        default_factory=lambda data: data.get("public_url", ""),
+        validation_alias="PICTURES_URL",
+        description="where clients get pictures alone, on a host that is not PUBLIC_URL's; PUBLIC_URL unless set",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", validation_alias="LOG_LEVEL", description="least severe level that is logged"
     )
@@ -141,12 +146,31 @@ class ServiceSettings(BaseSettings):
         return str(alias) if alias else f"{cls.service}_{name}".upper()
 
     @model_validator(mode="after")
+    def refuse_pictures_that_share_cookies(self) -> Self:
+        """Cookies are of a host, whatever its port (RFC 6265, 8.5)."""
+        public, pictures = urlsplit(self.public_url), urlsplit(self.pictures_url)
+        if not self.has_pictures_apart:
+            return self
+        if public.hostname == pictures.hostname:
+            raise ValueError("PICTURES_URL: is on the host of PUBLIC_URL, whose cookies it would get; use another host")
+        if pictures.path or pictures.query:
+            raise ValueError("PICTURES_URL: has a path; pictures are at the root of their host")
+        if (public.scheme, pictures.scheme) == ("https", "http"):
+            raise ValueError("PICTURES_URL: must begin with https://, or pages at PUBLIC_URL show none of them")
+        return self
+
+    @model_validator(mode="after")
     def refuse_published_secrets(self) -> Self:
         secrets = [name for name, field in type(self).model_fields.items() if SECRET in field.metadata]
         known = [self.variable(name) for name in secrets if is_published(str(getattr(self, name)))]
         if known and (why := self._reached_from_elsewhere()):
             raise ValueError(f"{', '.join(known)}: everybody can read it in our repository; set your own: {why}")
         return self
+
+    @property
+    def has_pictures_apart(self) -> bool:
+        """Whether pictures have an origin of their own."""
+        return self.pictures_url != self.public_url
 
     @property
     def production(self) -> bool:
@@ -157,7 +181,8 @@ class ServiceSettings(BaseSettings):
         if self.production:
             return "ENVIRONMENT is production"
         listening = [name for name in type(self).model_fields if name.endswith("host")]
-        hosts = {"public_url": urlsplit(self.public_url).hostname or ""} | {
+        urls = ("public_url", "pictures_url")
+        hosts = {name: urlsplit(getattr(self, name)).hostname or "" for name in urls} | {
             name: str(getattr(self, name)) for name in listening
         }
         outside = [self.variable(name) for name, host in hosts.items() if not is_loopback(host)]

@@ -110,7 +110,7 @@ def _fields(entry: Entry) -> PostFields:
 def _files(entry: Entry, notes: list[str], *, leave: bool) -> dict[Picture, SentFile]:
     files: dict[Picture, SentFile] = {}
     for picture in entry.pictures:
-        if str(picture.where).startswith(f"{settings().public_url}/m/"):
+        if str(picture.where).startswith(_own_addresses()):
             continue  # it is here already
         try:
             _require_room(files)
@@ -120,6 +120,11 @@ def _files(entry: Entry, notes: list[str], *, leave: bool) -> dict[Picture, Sent
                 raise
             notes.append(f"picture left where it is: {error}")
     return files
+
+
+def _own_addresses() -> tuple[str, ...]:
+    """Of pictures here; at PUBLIC_URL from before they had an origin of their own."""
+    return tuple(f"{url}/m/" for url in (settings().pictures_url, settings().public_url))
 
 
 def _require_room(files: dict[Picture, SentFile]) -> None:

@@ -103,5 +103,7 @@ class Cached:
         exchange = Exchange(Turn(Nobody(), head, "192.0.2.1", arrived=True, keep=True), SpanIds("0" * 32, "0" * 16))
         rule = Rule((), None, Limits(), (), self.keep)
         exchange.path, exchange.version, exchange.rule = path, "1", rule
-        exchange.target = Target(path, "blog", {"GET": rule}, "GET", (), stream_body=False, headers=frozenset())
+        exchange.target = Target(
+            path, "blog", {"GET": rule}, "GET", (), stream_body=False, pictures=False, headers=frozenset()
+        )
         return exchange

@@ -27,7 +27,7 @@ async def list_own_pictures(
     count = await service.database.read(assets_count, caller.sub)
     page.require(count)
     found = await service.database.read(assets_list, caller.sub, offset=page.start, limit=page.size)
-    results = [asset_out(asset, service.public_url) for asset in found]
+    results = [asset_out(asset, service.pictures_url) for asset in found]
     return AssetPage(**page.body(count, results, public_url=service.public_url))
 
 
@@ -35,14 +35,14 @@ async def list_own_pictures(
 async def get_picture(asset_id: AssetId, caller: Caller, service: Service) -> AssetOut:
     """One of the caller's pictures."""
     asset = await service.database.read(asset_get, asset_id, caller.sub)
-    return asset_out(asset, service.public_url)
+    return asset_out(asset, service.pictures_url)
 
 
 @router.patch("/{asset_id}")
 async def describe_picture(asset_id: AssetId, change: AssetChange, caller: Caller, service: Service) -> AssetOut:
     """Change the alternative text of one of the caller's pictures."""
     asset = await service.database.write(asset_describe, asset_id, caller.sub, **change.model_dump(exclude_unset=True))
-    return asset_out(asset, service.public_url)
+    return asset_out(asset, service.pictures_url)
 
 
 @router.head("/{asset_id}/content", include_in_schema=False)

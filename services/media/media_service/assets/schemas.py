@@ -70,14 +70,14 @@ class AssetChange(BaseModel):
     alt: Alt = ""
 
 
-def asset_out(asset: Asset, public_url: str) -> AssetOut:
+def asset_out(asset: Asset, pictures_url: str) -> AssetOut:
     """An asset with addresses on the gateway."""
     facts = AssetFacts.model_validate(asset)
-    return AssetOut.model_construct(**dict(facts), urls=urls_of(asset, public_url))
+    return AssetOut.model_construct(**dict(facts), urls=urls_of(asset, pictures_url))
 
 
-def urls_of(asset: Asset, public_url: str) -> AssetUrls:
+def urls_of(asset: Asset, pictures_url: str) -> AssetUrls:
     """The addresses of an asset on the gateway."""
-    own = f"{public_url}/m/{asset.id}/{asset.revision}"
+    own = f"{pictures_url}/m/{asset.id}/{asset.revision}"
     urls = {preset: f"{own}/{preset}.webp" for preset in PRESETS}
     return AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.mime]}")

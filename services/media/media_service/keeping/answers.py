@@ -14,7 +14,7 @@ PRIVATE = {"Cache-Control": "private, no-store"}
 
 def answer(service: WebService, asset: Asset, request: Request) -> Response:
     """The asset; 304 where the client has it."""
-    shown = asset_v2(asset, service.public_url, terms=service.settings.terms, now=datetime.now(UTC)).model_dump_json()
+    shown = asset_v2(asset, service.pictures_url, terms=service.settings.terms, now=datetime.now(UTC)).model_dump_json()
     headers = PRIVATE | {"ETag": entity_tag(asset.version, shown.encode())}
     if request.method == "GET" and is_unchanged(request.headers, headers["ETag"]):
         return Response(status_code=304, headers=headers)

@@ -60,7 +60,7 @@ async def list_assets(query: Annotated[Query, Depends(query_of(CURSOR))], caller
     found = await service.database.read(assets_after, caller.sub, after=after, limit=page.limit + 1)
     assets, next_cursor = page.split(found, lambda asset: (asset.id,))
     terms, now = service.settings.terms, datetime.now(UTC)
-    items = [asset_v2(asset, service.public_url, terms=terms, now=now) for asset in assets]
+    items = [asset_v2(asset, service.pictures_url, terms=terms, now=now) for asset in assets]
     return AssetsV2(items=items, next_cursor=next_cursor)
 
 

@@ -113,7 +113,7 @@ class Takedown(BaseModel):
     ]
 
 
-def asset_v2(asset: Asset, public_url: str, *, terms: Terms, now: datetime) -> AssetV2:
+def asset_v2(asset: Asset, pictures_url: str, *, terms: Terms, now: datetime) -> AssetV2:
     """An asset as its owner sees it now."""
     facts = {name: getattr(asset, name) for name in _FACTS}
     return AssetV2(
@@ -122,7 +122,7 @@ def asset_v2(asset: Asset, public_url: str, *, terms: Terms, now: datetime) -> A
         reason=asset.notice or asset.reason,
         focal=Focal(x=asset.focal[0], y=asset.focal[1]) if asset.focal else None,
         placeholder=_placeholder(asset),
-        urls=urls_of(asset, public_url),
+        urls=urls_of(asset, pictures_url),
     )
 
 

@@ -32,7 +32,7 @@ async def make_link(asset_id: AssetId, link: Link, caller: Caller, response: Res
     asset = await service.database.read(asset_get, asset_id, caller.sub)
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=link.expires_in)
     path = SignedPath(ROOT, asset.id, until, f"/{link.preset}").signed(service.signing_keys(Purpose.LINKS))
-    return LinkUrl(url=service.public_url + path, expires_at=until)
+    return LinkUrl(url=service.pictures_url + path, expires_at=until)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/links gives it")]

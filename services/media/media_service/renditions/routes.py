@@ -81,7 +81,7 @@ async def _present(service: WebService, asset_id: UUID) -> Asset:
 
 
 def _leads_to(service: WebService, asset: Asset, name: str) -> Response:
-    present = f"{service.public_url}/m/{asset.id}/{asset.revision}/{name}"
+    present = f"{service.pictures_url}/m/{asset.id}/{asset.revision}/{name}"
     tag = str(asset.id)
     return RedirectResponse(present, 308, {"Cache-Control": LIFE, "Cache-Tag": tag, "Surrogate-Key": tag})
 

@@ -47,7 +47,7 @@ async def sign_transform(
     until = None if asked.expires_in is None else now + timedelta(seconds=asked.expires_in)
     tail = Tail(operations.spelled(), asset.sha256, asked.format)
     path = SignedPath(ROOT, asset.id, until, str(tail)).signed(service.signing_keys(Purpose.TRANSFORMS))
-    return TransformUrl(url=service.public_url + path, expires_at=until)
+    return TransformUrl(url=service.pictures_url + path, expires_at=until)
 
 
 Segment = Annotated[str, Path(description="as POST assets/{id}/transforms gives it")]

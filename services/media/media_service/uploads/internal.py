@@ -54,4 +54,4 @@ async def take_in_picture(  # noqa: PLR0913  each is a dependency
     asset = await take_in(
         service, request, upload.file, scratch, owner_id=uploader.sub, record=record, afterwards=background
     )
-    return asset_out(asset, service.public_url)
+    return asset_out(asset, service.pictures_url)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from media_service.assets.models import Asset
 from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
-from media_service.dependencies import ScratchOfRequest, Service
+from media_service.dependencies import ScratchOfRequest, Service, WebService
 from media_service.quota.services import storage_require_room
 from media_service.refused import REFUSED_PICTURE
 from media_service.storage.models import Blob
@@ -64,13 +64,13 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
         def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
             said = partial(asset_add, sha256=upload.sha256, alt=upload.alt, left_out=left_out)
             asset = said(session, blob, owner_id=caller.sub, now=now, quota_bytes=quota_bytes)
-            keep(session, _answer(asset, service.public_url))
+            keep(session, _answer(asset, service))
             return asset
 
         asset = await take_in(
             service, request, upload.file, scratch, owner_id=caller.sub, record=record, afterwards=background
         )
-        return _answer(asset, service.public_url)
+        return _answer(asset, service)
 
     running = RUNNING + timedelta(seconds=service.decoder.longest)
     return await create_once(service.database, _attempt(idempotency_key, caller.sub, upload, running), create)
@@ -84,6 +84,6 @@ def _attempt(key: str | None, caller: UUID, upload: Upload, running: timedelta) 
     return replace(attempt_of(key, caller=caller, method="POST", path=router.prefix, sent=sent), running=running)
 
 
-def _answer(asset: Asset, public_url: str) -> KeptAnswer:
-    location = f"{public_url}{router.prefix}/{asset.id}"
-    return KeptAnswer(201, {"Location": location}, asset_out(asset, public_url).model_dump_json())
+def _answer(asset: Asset, service: WebService) -> KeptAnswer:
+    location = f"{service.public_url}{router.prefix}/{asset.id}"
+    return KeptAnswer(201, {"Location": location}, asset_out(asset, service.pictures_url).model_dump_json())

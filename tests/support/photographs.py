@@ -1,6 +1,7 @@
 """Pictures made in code: a photograph with a place in it, and files that only pretend to be pictures."""
 
 import io
+import random
 import struct
 
 from PIL import ExifTags, Image, ImageDraw
@@ -16,7 +17,12 @@ GREENWICH = {
 
 def photograph(width: int = 4000, height: int = 3000, seed: str = "") -> bytes:
     """A JPEG as a phone writes it: with the camera's name and where it was taken. Another seed is another picture."""
-    picture = Image.linear_gradient("L").resize((width, height)).convert("RGB")
+    grain = random.Random(seed).randbytes(width // 4 * (height // 4))  # without it, it would be kept as a drawing
+    picture = Image.blend(
+        Image.linear_gradient("L").resize((width, height)).convert("RGB"),
+        Image.frombytes("L", (width // 4, height // 4), grain).resize((width, height)).convert("RGB"),
+        alpha=0.2,
+    )
     draw = ImageDraw.Draw(picture)
     draw.ellipse((width // 4, height // 4, width // 2, height // 2), fill=(220, 120, 40))
     draw.text((20, 20), seed, fill=(255, 255, 255))

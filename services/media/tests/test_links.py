@@ -11,7 +11,7 @@ from media_service.database import Database
 from media_service.settings import MediaSettings
 from media_service.signed_paths import SignedPath
 from media_service.signing import Purpose, SigningKeys
-from media_service.testing.drawn import encoded, jpeg, opened, picture
+from media_service.testing.drawn import encoded, jpeg, opened, photographed, picture
 from media_service.testing.people import Json, Person
 
 KEPT_NOWHERE = "private, no-store"
@@ -20,7 +20,7 @@ KEPT_NOWHERE = "private, no-store"
 @pytest.fixture
 async def asset(alice: Person, render: Any) -> Json:
     """A picture of alice's that is ready, and private."""
-    asset = await alice.has_uploaded(encoded(picture(1000, 800)))
+    asset = await alice.has_uploaded(encoded(photographed(picture(1000, 800))))
     render(asset)
     return await changed(alice, asset, visibility="private")
 

@@ -17,7 +17,7 @@ from media_service.presets import presets_of
 from media_service.renditions import again
 from media_service.settings import MediaSettings
 from media_service.storage.models import Blob
-from media_service.testing.drawn import jpeg
+from media_service.testing.drawn import encoded, photographed, picture
 from media_service.testing.people import Person, files_in
 
 FROM_THE_FIRST = UUID(int=0)
@@ -34,7 +34,7 @@ def with_presets(own_settings: MediaSettings, monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture
 async def drawn(alice: Person, render: Any) -> list[Any]:
-    assets = [await alice.has_uploaded(jpeg(1000 + number, 500)) for number in range(3)]
+    assets = [await alice.has_uploaded(encoded(photographed(picture(1000 + number, 500)))) for number in range(3)]
     for asset in assets:
         render(asset)
     return assets

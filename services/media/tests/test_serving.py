@@ -8,7 +8,7 @@ import httpx
 import pytest
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
-from media_service.testing.drawn import encoded, exif, jpeg, opened, picture
+from media_service.testing.drawn import encoded, exif, jpeg, opened, photographed, picture
 from media_service.testing.people import Json, Person
 
 LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
@@ -17,7 +17,7 @@ LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
 @pytest.fixture
 async def asset(alice: Person, render: Any) -> Json:
     """A picture of alice's that is ready."""
-    asset = await alice.has_uploaded(encoded(picture(1000, 800), exif=exif()))
+    asset = await alice.has_uploaded(encoded(photographed(picture(1000, 800)), exif=exif()))
     render(asset)
     return asset
 

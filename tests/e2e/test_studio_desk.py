@@ -130,6 +130,25 @@ def test_comments_are_answered_and_removed(studio: Page, erin: Visitor, alice: V
     assert "How rude of you" not in json.dumps(said)
 
 
+def test_a_reported_comment_is_decided_about(studio: Page, erin: Visitor, alice: Visitor, bob: Visitor) -> None:
+    begin(studio, "Disputed", "words")
+    post_id = save(studio)
+    studio.get_by_role("button", name="Publish").click()
+    expect(studio.locator("h1 .state")).to_have_text("Published")
+    comment_id = say_of(alice, post_id, "Buy my boat")
+    report = {"reason": "an advertisement"}
+    assert bob.http.post(f"/api/v2/comments/{comment_id}/report", json=report).status_code == 202
+    studio.get_by_role("button", name="Comments").click()
+    comment = studio.get_by_role("listitem").filter(has_text="Buy my boat")
+    expect(comment.get_by_text("an advertisement")).to_be_visible()
+    comment.get_by_role("button", name="Remove").click()
+    expect(comment.get_by_text("Comment removed")).to_be_visible()
+    assert json_of(bob.http.get(f"/api/v2/posts/{post_id}/comments"), 200)["items"] == []
+    comment.get_by_role("button", name="Approve").click()
+    expect(comment.get_by_text("an advertisement")).to_have_count(0)
+    assert json_of(bob.http.get(f"/api/v2/posts/{post_id}/comments"), 200)["items"][0]["body"] == "Buy my boat"
+
+
 @pytest.mark.parametrize("kind", ["drop", "paste"])
 def test_a_picture_comes_by_hand_and_says_where_it_is_used(studio: Page, erin: Visitor, kind: str) -> None:
     begin(studio, "Boats", "words")

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from typing import TypeVar
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from chassis.lists.parameters import Parameter, unknown
 
@@ -58,6 +59,23 @@ class Query:
         if value not in options:
             raise self._known[name].invalid(f"Say one of: {', '.join(options)}.")
         return options[value]
+
+    def choices(self, name: str, options: Mapping[str, T]) -> list[T]:
+        """Some of the options, with commas between; none if nothing was sent."""
+        sent = self.text(name)
+        values = dict.fromkeys(sent.split(",")) if sent else ()
+        if not options.keys() >= set(values):
+            raise self._known[name].invalid(f"Say some of these, with commas between: {', '.join(options)}.")
+        return [options[value] for value in values]
+
+    def uuid(self, name: str) -> UUID | None:
+        value = self._sent.get(name)
+        if not value:
+            return None
+        try:
+            return UUID(value)
+        except ValueError:
+            raise self._known[name].invalid("Say a UUID.") from None
 
     def moment(self, name: str) -> datetime | None:
         """A date (its first instant) or a time; UTC where no zone is given."""

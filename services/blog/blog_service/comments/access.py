@@ -19,6 +19,10 @@ class CommentOwners(NamedTuple):
     author_id: UUID | None
     post_author_id: UUID
 
+    def may_decide(self, viewer: Claims | None) -> bool:
+        """Whether the viewer may say whether others read the comment."""
+        return viewer is not None and (viewer.sub == self.post_author_id or is_moderator(viewer))
+
     def may_remove(self, viewer: Claims | None) -> bool:
         """Whether the viewer may see the comment while it is held, and remove it."""
         return viewer is not None and (viewer.sub in self or is_moderator(viewer))

@@ -8,13 +8,20 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
-from blog_service.comments.models import Comment, Report
+from blog_service.comments.models import Comment, Decision, Report
 from blog_service.comments.services import comment_approve, comment_hold, comment_remove, comments_remove_all
 
 
 class ReportInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Report
     fields = readonly_fields = ("created_at", "reason")
+    can_delete = False
+    extra = max_num = 0
+
+
+class DecisionInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Decision
+    fields = readonly_fields = ("decided_at", "verdict", "as_moderator", "decider_id")
     can_delete = False
     extra = max_num = 0
 
@@ -28,12 +35,12 @@ class CommentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("body", "author__username")
     ordering = ("-created_at",)
     fields = readonly_fields = ("body", "author", "state", "post", "parent", "created_at", "edited_at", "approved_at")
-    inlines = (ReportInline,)
+    inlines = (ReportInline, DecisionInline)
     actions = ("approve", "hold", "remove", "remove_all_of_author")
 
     @admin.action(description="Approve the selected comments", permissions=["change"])
     def approve(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        _each(comment_approve, request, comments)
+        _each(comment_approve, request, comments.exclude(body=""))
 
     @admin.action(description="Hold the selected comments", permissions=["change"])
     def hold(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:

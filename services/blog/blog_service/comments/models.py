@@ -57,3 +57,25 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class Decision(models.Model):
+    """Who decided what about a comment of somebody else. What reports alone hold nobody has decided."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved"
+        HELD = "held"
+        REJECTED = "rejected"
+
+    # The database does not hold to it: code of the release before deletes comments, and knows no such rows.
+    comment = models.ForeignKey(Comment, models.CASCADE, related_name="decisions", db_index=False, db_constraint=False)
+    verdict = models.CharField(max_length=10, choices=Verdict)
+    decider_id = models.UUIDField(db_index=True)
+    as_moderator = models.BooleanField(help_text="else as the author of the post")
+    decided_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [models.Index(fields=["comment", "id"], name="decision_of_comment")]
+
+    def __str__(self) -> str:
+        return self.verdict

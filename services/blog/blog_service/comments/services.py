@@ -5,7 +5,7 @@ from uuid import UUID
 
 from chassis.events.databases.django import publish
 from chassis.metrics import gauge
-from chassis.problems import FieldError, invalid_fields
+from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
 from django.db.models import Count, Min
@@ -16,7 +16,7 @@ from blog_service.authors.services import author_ensure, author_hold
 from blog_service.comments.access import CommentNotFound
 from blog_service.comments.events import CommentCreated, CommentDeleted, CommentState, CommentUpdated
 from blog_service.comments.limits import require_may_comment, require_may_report
-from blog_service.comments.models import Comment, Report
+from blog_service.comments.models import Comment, Decision, Report
 from blog_service.counters.services import comments_change
 from blog_service.markdown.budget import Budget, TooComplex
 from blog_service.markdown.rendering import render
@@ -26,6 +26,8 @@ from blog_service.settings import settings
 BUDGET = Budget(tokens=5_000, depth=30, output=256 * 1024, seconds=1)
 AT_ONCE = 100
 """Comments that are erased in one transaction, each with its event."""
+_NOBODY = UUID(int=0)
+Verdict = Decision.Verdict
 VISIBLE, HELD, REMOVED = Comment.State.VISIBLE, Comment.State.HELD, Comment.State.REMOVED
 
 
@@ -71,14 +73,24 @@ def comment_edit(comment_id: UUID, body: str, now: datetime | None = None) -> No
 
 
 @transaction.atomic
-def comment_remove(comment_id: UUID, *, actor: UUID) -> None:
-    """Remove a comment; its words go at once if its author says so, else a moderator can still bring them back.
+def comment_remove(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
+    """Remove a comment; its words go at once if its author says so, else it is rejected.
 
     Raises Problem (404) if it is gone.
     """
     comment = _held(comment_id)
     if comment.author_id == actor:
         comment.body = comment.html = ""
+        _become(comment, REMOVED, actor)
+    else:
+        comment_reject(comment_id, actor=actor, as_moderator=as_moderator)
+
+
+@transaction.atomic
+def comment_reject(comment_id: UUID, *, actor: UUID, as_moderator: bool) -> None:
+    """Remove a comment, and keep its words: it can be approved yet. Raises Problem (404) if they are gone."""
+    comment = _held_with_words(comment_id)
+    _note(comment, Verdict.REJECTED, actor, as_moderator=as_moderator)
     _become(comment, REMOVED, actor)
 
 
@@ -99,17 +111,28 @@ def comment_report(comment_id: UUID, reporter: Claims, reason: str) -> None:
 
 
 @transaction.atomic
-def comment_hold(comment_id: UUID, *, actor: UUID) -> None:
-    """Let nobody but those whom it concerns read a comment, until a moderator has decided."""
-    _become(_held(comment_id), HELD, actor)
+def comment_hold(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
+    """Let nobody but those whom it concerns read a comment, until somebody approves of it or removes it.
+
+    Raises Problem (404) if its words are gone.
+    """
+    comment = _held_with_words(comment_id)
+    _note(comment, Verdict.HELD, actor, as_moderator=as_moderator)
+    _become(comment, HELD, actor)
 
 
 @transaction.atomic
-def comment_approve(comment_id: UUID, *, actor: UUID) -> None:
-    """Let everyone read a comment whose words are still there; what was reported so far holds it no more."""
-    comment = _held(comment_id)
+def comment_approve(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
+    """Let everyone read a comment; what was reported so far holds it no more.
+
+    Raises Problem: 404 if its words are gone, 403 if a moderator must do this, see ``_require_free``.
+    """
+    comment = _held_with_words(comment_id)
+    if not as_moderator:
+        _require_free(comment, actor)
     comment.approved_at = timezone.now()
-    _become(comment, VISIBLE if comment.body else comment.state, actor)
+    _note(comment, Verdict.APPROVED, actor, as_moderator=as_moderator)
+    _become(comment, VISIBLE, actor)
 
 
 def held_measure(now: datetime) -> None:
@@ -128,6 +151,11 @@ def comments_erase(user_id: UUID) -> int:
     for comment_id in (found := list(said[:AT_ONCE])):
         _erase(comment_id)
     return len(found)
+
+
+def decisions_erase(user_id: UUID) -> int:
+    """Let what a user decided stand, as decided by nobody; gives how much."""
+    return Decision.objects.filter(decider_id=user_id).update(decider_id=_NOBODY)
 
 
 def reports_erase(user_id: UUID) -> int:
@@ -158,6 +186,27 @@ def _held(comment_id: UUID) -> Comment:
     if comment is None:
         raise CommentNotFound
     return comment
+
+
+def _held_with_words(comment_id: UUID) -> Comment:
+    comment = _held(comment_id)
+    if not comment.body:
+        raise CommentNotFound
+    return comment
+
+
+def _require_free(comment: Comment, post_author_id: UUID) -> None:
+    """Raises Problem (403) where a post's author would decide about their own words, or against a moderator."""
+    latest = comment.decisions.filter(as_moderator=True).order_by("-id").first()
+    if comment.author_id == post_author_id or (latest and latest.verdict != Verdict.APPROVED):
+        raise Problem(
+            403, "moderator_needed", "It is your own, or a moderator has decided: only moderators approve it."
+        )
+
+
+def _note(comment: Comment, verdict: Decision.Verdict, actor: UUID, *, as_moderator: bool) -> None:
+    """Keep who decided; it commits with what was decided."""
+    Decision.objects.create(comment=comment, verdict=verdict, decider_id=actor, as_moderator=as_moderator)
 
 
 def _become(comment: Comment, state: str, actor: UUID | None) -> None:

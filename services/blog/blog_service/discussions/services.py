@@ -1,25 +1,30 @@
 """What is said about posts: comments where their post may be read, by those who may."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 from uuid import UUID
 
 from chassis.problems import Problem
-from chassis.tokens import Claims
+from chassis.tokens import Claims, TokenRefused
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from blog_service.comments.access import CommentNotFound, CommentOwners
-from blog_service.comments.selectors import comment_place
+from blog_service.comments.access import CommentNotFound, CommentOwners, is_moderator
+from blog_service.comments.models import Comment
+from blog_service.comments.reviews import comment_decidable, comments_to_review, in_any
+from blog_service.comments.selectors import OLDEST_FIRST, comment_place, comments_of
 from blog_service.comments.services import (
+    comment_approve,
     comment_create,
     comment_edit,
+    comment_hold,
     comment_html,
+    comment_reject,
     comment_remove,
     comment_report,
 )
 from blog_service.posts.access import PostNotFound
-from blog_service.posts.selectors import post_find, post_held, post_takes_comments
+from blog_service.posts.selectors import post_find, post_held, post_is_by, post_takes_comments, posts_seen
 
 T = TypeVar("T")
 
@@ -49,7 +54,54 @@ def discussion_remove(comment_id: UUID, remover: Claims) -> None:
     """Remove a comment, as its author, the post's or a moderator; raises Problem: 404, and 403 for everybody else."""
     if not _owners(comment_id, remover).may_remove(remover):
         raise Problem(403, "not_the_author", "Its author, the post's and moderators may remove a comment.")
-    comment_remove(comment_id, actor=remover.sub)
+    comment_remove(comment_id, actor=remover.sub, as_moderator=is_moderator(remover))
+
+
+def discussion_approve(comment_id: UUID, decider: Claims) -> None:
+    """Let everyone read a comment; raises Problem: 404, 403 for who may not, or may not against a moderator."""
+    _decide(comment_approve, comment_id, decider)
+
+
+def discussion_hold(comment_id: UUID, decider: Claims) -> None:
+    """Let nobody but those whom it concerns read a comment for now; raises Problem: 404, 403 for who may not."""
+    _decide(comment_hold, comment_id, decider)
+
+
+def discussion_reject(comment_id: UUID, decider: Claims) -> None:
+    """Remove a comment, and keep its words for another decision; raises Problem: 404, 403 for who may not."""
+    _decide(comment_reject, comment_id, decider)
+
+
+def discussions_of(wanted: Q, viewer: Claims | None, statuses: Sequence[Q]) -> tuple[UUID, QuerySet[Comment]]:
+    """A post and its comments, oldest first; in some statuses they are for those who decide about them.
+
+    Raises Problem: 404 if the viewer may not see the post, 401 and 403 if they may not ask by status.
+    """
+    post_id = post_find(wanted, viewer)
+    if not statuses:
+        return post_id, comments_of(post_id, viewer)
+    if viewer is None:
+        raise TokenRefused("token_missing")
+    if not is_moderator(viewer) and not post_is_by(post_id, viewer.sub):
+        raise Problem(403, "not_the_author", "The post's author and moderators see comments by their status.")
+    return post_id, Comment.objects.filter(in_any(statuses), post_id=post_id).order_by(*OLDEST_FIRST)
+
+
+def discussions_to_review(wanted: Q | None, viewer: Claims, statuses: Sequence[Q]) -> QuerySet[Comment]:
+    """What the viewer may decide about, oldest first, under the posts they may read or the one that is ``wanted``.
+
+    Raises Problem (404) if they may not see that one.
+    """
+    under = Q(post_id=post_find(wanted, viewer)) if wanted else Q(post__in=posts_seen(viewer))
+    return comments_to_review(statuses, viewer).filter(under).order_by(*OLDEST_FIRST)
+
+
+def _decide(change: Callable[..., None], comment_id: UUID, decider: Claims) -> None:
+    post_id, owners = comment_decidable(comment_id, decider)
+    _require_post(post_id, decider)
+    if not owners.may_decide(decider):
+        raise Problem(403, "not_the_author", "The post's author and moderators decide about a comment.")
+    change(comment_id, actor=decider.sub, as_moderator=is_moderator(decider))
 
 
 def discussion_report(comment_id: UUID, reason: str, reporter: Claims) -> None:
@@ -61,8 +113,13 @@ def discussion_report(comment_id: UUID, reason: str, reporter: Claims) -> None:
 def _owners(comment_id: UUID, viewer: Claims) -> CommentOwners:
     """Whose the comment is, if the viewer may read it and its post; raises Problem (404)."""
     post_id, owners = comment_place(comment_id, viewer)
+    _require_post(post_id, viewer)
+    return owners
+
+
+def _require_post(post_id: UUID, viewer: Claims) -> None:
+    """Raises Problem (404) for a comment on a post that the viewer may not read."""
     try:
         post_find(Q(id=post_id), viewer)
     except PostNotFound:
         raise CommentNotFound from None
-    return owners

@@ -17,7 +17,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from blog_service.authors.models import Author
-from blog_service.comments.services import comments_erase, reports_erase
+from blog_service.comments.services import comments_erase, decisions_erase, reports_erase
 from blog_service.favourites.services import favourites_erase
 from blog_service.follows.services import follows_erase
 from blog_service.home_feed.services import home_feed_erase
@@ -85,6 +85,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "webhooks_webhook": webhooks_erase,
     "webhooks_delivery": deliveries_erase,
     "comments_report": reports_erase,
+    "comments_decision": decisions_erase,
     "comments_comment": comments_erase,
     "favourites_favourite": favourites_erase,
     "follows_follow": follows_erase,

@@ -13,7 +13,7 @@ from django.contrib.admin.models import LogEntry
 from django.db.models import F
 
 from blog_service.authors.models import Author
-from blog_service.comments.models import Comment, Report
+from blog_service.comments.models import Comment, Decision, Report
 from blog_service.favourites.models import Favourite
 from blog_service.follows.models import Follow
 from blog_service.posts.models import CoAuthorship, Post, PostImage, PostRevision, PreviewLink
@@ -79,6 +79,11 @@ EXPORTED: Final = (
         ),
     ),
     Part("comments_report", "reports", rows(Report, "comment_id", "reason", "created_at", owner="reporter_id")),
+    Part(
+        "comments_decision",
+        "decisions_on_comments",
+        rows(Decision, "comment_id", "verdict", "as_moderator", "decided_at", owner="decider_id"),
+    ),
     Part("favourites_favourite", "favourites", rows(Favourite, "post_id", "created_at", slug=_slug)),
     Part(
         "follows_follow",

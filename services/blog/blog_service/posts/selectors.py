@@ -108,6 +108,16 @@ def post_find(wanted: Q, viewer: Claims | None) -> UUID:
     raise PostNotFound
 
 
+def posts_seen(viewer: Claims) -> QuerySet[Post]:
+    """All that the viewer may read."""
+    return Post.objects.filter(visible_to(viewer))
+
+
+def post_is_by(post_id: UUID, author_id: UUID) -> bool:
+    """Whether somebody began a post."""
+    return Post.objects.filter(id=post_id, author_id=author_id).exists()
+
+
 def post_takes_comments(post_id: UUID) -> bool:
     """Whether it is public, and open for them."""
     return Post.objects.filter(PUBLIC, id=post_id, comments_open=True).exists()

@@ -19,7 +19,9 @@ PERMISSIONS = {
         f"posts.{verb}_{model}" for verb in ("view", "change", "delete") for model in ("post", "postimage")
     )
     | {"tags.view_tag", "tags.change_tag"},
-    "moderator": frozenset({"comments.view_comment", "comments.change_comment", "comments.view_report"}),
+    "moderator": frozenset(
+        {"comments.view_comment", "comments.change_comment", "comments.view_report", "comments.view_decision"}
+    ),
 }
 """What each role may do; admins have every power."""
 

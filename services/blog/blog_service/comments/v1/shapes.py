@@ -6,6 +6,7 @@ from chassis.django.shapes import Moment, Shape, Url, source
 
 from blog_service.authors.v1.shapes import AuthorShape
 from blog_service.comments.models import Comment
+from blog_service.comments.review_shapes import DecisionShape, ReportShape
 from blog_service.links import author_link, avatar_link
 
 
@@ -36,3 +37,18 @@ class CommentPageShape(Shape):
     next: Url | None
     previous: Url | None
     results: list[CommentShape]
+
+
+class ReviewedCommentShape(CommentShape):
+    """A comment as those see it who decide about it: also a removed one has its words, unless they are gone."""
+
+    reports_count: int = source("reports_count", description="since it was last approved")
+    reports: list[ReportShape] = source("reports", description="the newest twenty of them, oldest first")
+    decisions: list[DecisionShape] = source("decisions", description="oldest first")
+
+
+class ReviewedCommentPageShape(Shape):
+    count: int
+    next: Url | None
+    previous: Url | None
+    results: list[ReviewedCommentShape]

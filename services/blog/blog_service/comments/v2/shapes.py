@@ -5,6 +5,7 @@ from uuid import UUID
 from chassis.django.shapes import Moment, Shape, Url, source
 
 from blog_service.comments.models import Comment
+from blog_service.comments.review_shapes import DecisionShape, ReportShape
 from blog_service.links import avatar_link
 
 
@@ -36,4 +37,17 @@ class CommentV2Shape(Shape):
 
 class CommentsV2Shape(Shape):
     items: list[CommentV2Shape]
+    next_cursor: str | None
+
+
+class ReviewedCommentV2Shape(CommentV2Shape):
+    """A comment as those see it who decide about it: also a removed one has its words, unless they are gone."""
+
+    reports_count: int = source("reports_count", description="since it was last approved")
+    reports: list[ReportShape] = source("reports", description="the newest twenty of them, oldest first")
+    decisions: list[DecisionShape] = source("decisions", description="oldest first")
+
+
+class ReviewedCommentsV2Shape(Shape):
+    items: list[ReviewedCommentV2Shape]
     next_cursor: str | None

@@ -16,24 +16,31 @@ from rest_framework.views import APIView
 
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
-from blog_service.comments.selectors import comment_get, comment_rows, comments_of
+from blog_service.comments.reviews import STATUS, STATUSES
+from blog_service.comments.selectors import comment_get, comment_rows
 from blog_service.comments.v1.shapes import CommentPageShape, CommentShape
 from blog_service.discussions.bodies import CommentBody, CommentChangesBody, ReportBody
-from blog_service.discussions.refusals import CLOSED, SAID_ENOUGH
-from blog_service.discussions.services import discussion_add, discussion_edit, discussion_remove, discussion_report
+from blog_service.discussions.refusals import BY_STATUS, CLOSED, SAID_ENOUGH
+from blog_service.discussions.services import (
+    discussion_add,
+    discussion_edit,
+    discussion_remove,
+    discussion_report,
+    discussions_of,
+)
 from blog_service.discussions.surrogate_keys import comments_keys
-from blog_service.posts.selectors import post_find
 
+LIST = (*PAGE_NUMBER, STATUS)
 COLUMNS = CommentShape.columns()
 
 
 class Comments(PubliclyCachedView):
-    @extend_schema(parameters=documented(PAGE_NUMBER), responses=CommentPageShape)
+    @extend_schema(parameters=documented(LIST), responses={200: CommentPageShape, 403: BY_STATUS})
     def get(self, request: Request, slug: str) -> Response:
-        """The comments on a post and their replies, oldest first."""
-        viewer, page = viewer_of(request), page_of(query_of(request, PAGE_NUMBER))
-        post_id = post_find(Q(slugs__slug=slug), viewer)
-        comments = comments_of(post_id, viewer)
+        """The comments on a post and their replies, oldest first; by ``status`` for those who decide about them."""
+        viewer, page = viewer_of(request), page_of(query_of(request, LIST))
+        statuses = page.query.choices("status", STATUSES)
+        post_id, comments = discussions_of(Q(slugs__slug=slug), viewer, statuses)
         count = comments.count()
         page.require(count)
         rows = comment_rows(comments[page.start : page.stop], viewer, COLUMNS)

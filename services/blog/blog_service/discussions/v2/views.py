@@ -20,23 +20,31 @@ from rest_framework.views import APIView
 
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
-from blog_service.comments.selectors import OLDEST_FIRST, comment_get, comment_rows, comments_of
+from blog_service.comments.reviews import STATUS, STATUSES
+from blog_service.comments.selectors import OLDEST_FIRST, comment_get, comment_rows
 from blog_service.comments.v2.shapes import CommentsV2Shape, CommentV2Shape
 from blog_service.discussions.bodies import CommentChangesBody, CommentV2Body, ReportBody
-from blog_service.discussions.refusals import CLOSED, SAID_ENOUGH
-from blog_service.discussions.services import discussion_add, discussion_edit, discussion_remove, discussion_report
+from blog_service.discussions.refusals import BY_STATUS, CLOSED, SAID_ENOUGH
+from blog_service.discussions.services import (
+    discussion_add,
+    discussion_edit,
+    discussion_remove,
+    discussion_report,
+    discussions_of,
+)
 from blog_service.discussions.surrogate_keys import comments_keys
-from blog_service.posts.selectors import post_find
 
+LIST = (*CURSOR, STATUS)
 COLUMNS = CommentV2Shape.columns()
 
 
 class Comments(PubliclyCachedView):
-    @extend_schema(parameters=documented(CURSOR), responses=CommentsV2Shape)
+    @extend_schema(parameters=documented(LIST), responses={200: CommentsV2Shape, 403: BY_STATUS})
     def get(self, request: Request, post_id: UUID) -> Response:
-        """The comments on a post and their replies, oldest first."""
-        viewer, page = viewer_of(request), cursor_page(query_of(request, CURSOR), OLDEST_FIRST)
-        comments = comments_of(post_find(Q(id=post_id), viewer), viewer)
+        """The comments on a post and their replies, oldest first; by ``status`` for those who decide about them."""
+        viewer, page = viewer_of(request), cursor_page(query_of(request, LIST), OLDEST_FIRST)
+        statuses = page.query.choices("status", STATUSES)
+        _post_id, comments = discussions_of(Q(id=post_id), viewer, statuses)
         found = comment_rows(rows_on(page, comments), viewer, COLUMNS)
         rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))
         body = {"items": [CommentV2Shape.from_row(row) for row in rows], "next_cursor": next_cursor}

@@ -1,11 +1,18 @@
-// What readers say of a post, for its author to answer and to remove.
+// What readers say of a post, for its author to answer and to remove, and to decide about where others reported it.
 
 import { all, session } from "./api.js";
 import { button, field, form, h } from "./dom.js";
 import { say, when } from "./phrases.js";
 
 export async function commentsOf(postId, panel) {
-  const comments = await all(`/posts/${postId}/comments?limit=100`);
+  const [said, reviews] = await Promise.all([
+    all(`/posts/${postId}/comments?limit=100`),
+    all(`/comments?post_id=${postId}&status=held,reported,removed&limit=100`), // of those that one may decide about
+  ]);
+  const reviewed = new Map(reviews.map((review) => [review.id, review]));
+  const comments = said.map((comment) => reviewed.get(comment.id) ?? comment);
+  const shownAnyway = new Set(said.map((comment) => comment.id));
+  comments.push(...reviews.filter((review) => !shownAnyway.has(review.id)));
   const again = () => {
     panel.replaceChildren();
     return commentsOf(postId, panel);
@@ -13,28 +20,39 @@ export async function commentsOf(postId, panel) {
   const replies = (parent) => comments.filter((comment) => comment.parent_id === parent);
   const item = (comment) => h("li", { class: comment.state }, shown(comment, again),
     comment.parent_id ? null : h("ol", {}, replies(comment.id).map(item)));
-  const list = h("ol", { class: "comments" }, replies(null).map(item));
+  const known = new Set(comments.map((comment) => comment.id));
+  const roots = comments.filter((comment) => !known.has(comment.parent_id));
+  const list = h("ol", { class: "comments" }, roots.map(item));
   panel.append(comments.length ? list : h("p", {}, say("no_comments")));
 }
 
 function shown(comment, again) {
-  if (comment.state === "removed") return h("p", { class: "hint" }, say("comment_removed"));
+  if (comment.body === "") return h("p", { class: "hint" }, say("comment_removed"));
   const wrong = h("span", { class: "wrong", role: "alert" });
-  const remove = async () => {
+  const asking = (method, path) => async () => {
     try {
-      await session.call("DELETE", `/comments/${comment.id}`);
+      await session.call(method, path);
       await again();
     } catch (error) {
       wrong.textContent = error.message;
     }
   };
+  const remove = asking("DELETE", `/comments/${comment.id}`);
+  const approve = asking("POST", `/comments/${comment.id}/approve`);
+  const isVisible = comment.state === "visible";
   const answer = button(say("reply"), () => answer.replaceWith(replyTo(comment, again)));
   return h("article", {},
     h("p", { class: "hint" }, h("b", {}, comment.author?.username ?? say("somebody")), ` · ${when(comment.created_at)}`,
-      comment.state === "held" ? h("span", { class: "state held" }, say("held")) : null),
+      isVisible ? null : h("span", { class: `state ${comment.state}` }, say(comment.state === "held" ? "held" : "comment_removed"))),
     h("p", { class: "words" }, comment.body),
-    h("p", { class: "buttons" }, comment.parent_id || comment.state === "held" ? null : answer,
-      button(say("remove_comment"), remove, { class: "danger" }), wrong));
+    comment.reports_count ? h("p", { class: "hint" }, say("reported", { times: comment.reports_count }), reasons(comment)) : null,
+    h("p", { class: "buttons" }, comment.parent_id || !isVisible ? null : answer,
+      comment.decisions ? button(say("approve"), approve) : null,
+      comment.state === "removed" ? null : button(say("remove_comment"), remove, { class: "danger" }), wrong));
+}
+
+function reasons(comment) {
+  return h("ul", {}, comment.reports.map((report) => h("li", {}, report.reason)));
 }
 
 function replyTo(comment, again) {

@@ -1,0 +1,241 @@
+"""Moderation by the API: who sees what is held and reported, and who decides about it."""
+
+from typing import Any
+
+import pytest
+from blog_service.comments.models import Decision
+from blog_service.counts_audit import wrong_counts
+from blog_service.testing import Caller
+from chassis.django.testing import ApiResponse
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import published
+from chassis.testing import TokenMint
+from pytest_django import DjangoAssertNumQueries
+
+COMMENTS = "v1/posts/first-light/comments"
+
+
+@pytest.fixture
+def mo(db: None, mint: TokenMint) -> Caller:
+    """A moderator."""
+    return Caller("mo", mint, roles=("moderator",))
+
+
+@pytest.fixture
+def post(alice: Caller) -> dict[str, Any]:
+    """A public post of Alice."""
+    return alice.writes(published=True)
+
+
+@pytest.fixture
+def comment(post: dict[str, Any], bob: Caller) -> dict[str, Any]:
+    """What Bob says about it."""
+    return says(bob)
+
+
+def says(person: Caller, body: str = "Buy now") -> dict[str, Any]:
+    answer = person.post(COMMENTS, {"body": body})
+    assert answer.status == 201, answer
+    return answer.body  # type: ignore[no-any-return]
+
+
+def report(mint: TokenMint, comment: dict[str, Any], times: int = 3) -> None:
+    """Enough of three to hold it."""
+    for number in range(times):
+        answer = Caller(f"r{number}", mint).post(f"v1/comments/{comment['id']}/report", {"reason": f"spam {number}"})
+        assert answer.status == 202
+
+
+def decide(person: Caller, verdict: str, comment: dict[str, Any], version: str = "v2") -> ApiResponse:
+    return person.post(f"{version}/comments/{comment['id']}/{verdict}")
+
+
+def reviewed(person: Caller, query: str = "") -> list[dict[str, Any]]:
+    """What somebody is given to review, the same in both versions."""
+    v1, v2 = person.get(f"v1/comments{query}"), person.get(f"v2/comments{query}")
+    assert (v1.status, v2.status) == (200, 200), (v1, v2)
+    assert [each["id"] for each in v1.body["results"]] == [each["id"] for each in v2.body["items"]]
+    assert v1.body["count"] == len(v1.body["results"])
+    return v2.body["items"]  # type: ignore[no-any-return]
+
+
+def ids(comments: list[dict[str, Any]]) -> list[str]:
+    return [comment["id"] for comment in comments]
+
+
+def code(answer: ApiResponse) -> tuple[int, str]:
+    return answer.status, answer.body["code"]
+
+
+def told() -> list[str]:
+    """What the events about comments say happened."""
+    return [e.type.split(".")[2] for e in published(DjangoDatabase()) if e.type.startswith("blog.comment.")]
+
+
+def test_what_is_reported_and_what_is_held_waits_with_the_reasons(
+    comment: dict[str, Any], mo: Caller, alice: Caller, mint: TokenMint
+) -> None:
+    says(alice, "Nobody minds this")
+    assert reviewed(mo) == []
+    report(mint, comment, 2)
+    (waiting,) = reviewed(mo)
+    assert (waiting["state"], waiting["body"], waiting["reports_count"]) == ("visible", "Buy now", 2)
+    assert [said["reason"] for said in waiting["reports"]] == ["spam 0", "spam 1"]
+    assert waiting["reports"][0].keys() == {"reason", "created_at"}
+    Caller("r2", mint).post(f"v1/comments/{comment['id']}/report", {"reason": "spam 2"})
+    assert [(each["state"], each["reports_count"]) for each in reviewed(alice)] == [("held", 3)]
+    assert comment["id"] not in ids(reviewed(mo, "?status=visible"))
+    assert ids(reviewed(mo, "?status=held,visible"))[0] == comment["id"]
+
+
+@pytest.mark.parametrize("version", ["v1", "v2"])
+@pytest.mark.parametrize("who", ["alice", "mo", "ada"])
+def test_the_posts_author_moderators_and_admins_decide(
+    version: str, who: str, comment: dict[str, Any], *, alice: Caller, mo: Caller, mint: TokenMint, charlie: Caller
+) -> None:
+    decider = {"alice": alice, "mo": mo, "ada": Caller("ada", mint, roles=("admin",))}[who]
+    for verdict, state, count in (("hold", "held", 0), ("approve", "visible", 1), ("reject", "removed", 0)):
+        answer = decide(decider, verdict, comment, version)
+        assert (answer.status, answer.body["state"], answer.body["body"]) == (200, state, "Buy now"), answer
+        assert charlie.get("v1/posts/first-light").body["comments_count"] == count
+        assert charlie.get(COMMENTS).body["count"] == count
+    assert [each["verdict"] for each in answer.body["decisions"]] == ["held", "approved", "rejected"]
+    assert ids(reviewed(decider, "?status=removed")) == [comment["id"]]
+    assert decide(decider, "approve", comment, version).body["state"] == "visible"
+    assert told() == ["created", "deleted", "created", "deleted", "created"]
+    assert {(d.decider_id, d.as_moderator) for d in Decision.objects.all()} == {(decider.id, who != "alice")}
+    assert not list(wrong_counts(repair=False))
+
+
+@pytest.mark.parametrize("verdict", ["approve", "hold", "reject"])
+def test_nobody_else_decides(
+    verdict: str, comment: dict[str, Any], *, bob: Caller, dana: Caller, charlie: Caller, mint: TokenMint
+) -> None:
+    eve = Caller("eve", mint)
+    for person in (bob, dana, eve):
+        assert code(decide(person, verdict, comment)) == (403, "not_the_author")
+    assert code(decide(charlie, verdict, comment)) == (401, "token_missing")
+    report(mint, comment)
+    assert code(decide(bob, verdict, comment)) == (403, "not_the_author")
+    for person in (dana, eve):  # who may not know of it
+        assert code(decide(person, verdict, comment)) == (404, "comment_not_found")
+    assert not Decision.objects.exists()
+
+
+def test_each_reviews_what_is_theirs_to_decide(
+    comment: dict[str, Any], *, bob: Caller, dana: Caller, charlie: Caller, alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    report(mint, comment)
+    assert reviewed(bob) == reviewed(dana) == []
+    assert code(charlie.get("v2/comments")) == code(charlie.get("v1/comments")) == (401, "token_missing")
+    own = bob.writes(title="Bob's post", published=True)
+    alice.post(f"v1/posts/{own['slug']}/comments", {"body": "Hm"})
+    assert reviewed(bob) == []
+    assert ids(reviewed(alice)) == ids(reviewed(mo)) == [comment["id"]]
+    assert mo.get(f"v1/comments?post={own['slug']}").body["count"] == 0
+    assert mo.get("v1/comments?post=first-light").body["count"] == 1
+    assert mo.get(f"v2/comments?post_id={own['id']}&status=visible").body["items"][0]["body"] == "Hm"
+
+
+def test_reviews_are_asked_for_sensibly(mo: Caller) -> None:
+    for path in ("v2/comments?status=lost", "v1/comments?status=held,", "v2/comments?post_id=first-light"):
+        assert code(mo.get(path)) == (400, "filter_invalid")
+    assert code(mo.get("v1/comments?post=first-light")) == (404, "post_not_found")
+    assert code(mo.get("v2/comments?post=first-light")) == (400, "filter_unknown")
+
+
+def test_what_is_approved_waits_no_more_until_it_is_reported_again(
+    comment: dict[str, Any], mo: Caller, mint: TokenMint, charlie: Caller
+) -> None:
+    report(mint, comment)
+    assert decide(mo, "approve", comment).body["reports_count"] == 0
+    assert reviewed(mo) == []
+    assert charlie.get(COMMENTS).body["count"] == 1
+    Caller("late", mint).post(f"v1/comments/{comment['id']}/report", {"reason": "still spam"})
+    (waiting,) = reviewed(mo)
+    assert ([each["reason"] for each in waiting["reports"]], waiting["state"]) == (["still spam"], "visible")
+
+
+def test_an_author_approves_neither_their_own_words_nor_against_a_moderator(
+    comment: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    own = says(alice, "I may say what I like here")
+    report(mint, own)
+    assert code(decide(alice, "approve", own)) == (403, "moderator_needed")
+    for verdict in ("hold", "reject"):
+        decide(mo, verdict, comment)
+        assert code(decide(alice, "approve", comment)) == (403, "moderator_needed")
+    decide(alice, "hold", comment)  # does not make it theirs to approve
+    assert code(decide(alice, "approve", comment)) == (403, "moderator_needed")
+    decide(mo, "approve", comment)
+    decide(alice, "reject", comment)
+    assert decide(alice, "approve", comment).status == 200
+
+
+def test_who_decided_as_a_moderator_is_known_to_moderators_alone(
+    comment: dict[str, Any], alice: Caller, mo: Caller
+) -> None:
+    decide(alice, "hold", comment)
+    decide(mo, "hold", comment)
+    deciders = [[each["decider_id"] for each in reviewed(person)[0]["decisions"]] for person in (alice, mo)]
+    assert deciders == [[str(alice.id), None], [str(alice.id), str(mo.id)]]
+
+
+def test_words_that_are_gone_are_decided_about_no_more(
+    comment: dict[str, Any], bob: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    report(mint, comment, 1)
+    bob.delete(f"v2/comments/{comment['id']}")
+    for verdict in ("approve", "hold", "reject"):
+        assert code(decide(mo, verdict, comment)) == (404, "comment_not_found")
+    assert reviewed(mo, "?status=held,reported,removed") == []
+
+
+def test_a_comment_that_a_moderator_deleted_is_rejected(comment: dict[str, Any], mo: Caller, alice: Caller) -> None:
+    mo.delete(f"v2/comments/{comment['id']}")
+    assert [each["verdict"] for each in reviewed(alice, "?status=removed")[0]["decisions"]] == ["rejected"]
+
+
+def test_comments_of_a_post_are_seen_by_status_by_those_who_decide(
+    post: dict[str, Any],
+    comment: dict[str, Any],
+    *,
+    alice: Caller,
+    bob: Caller,
+    dana: Caller,
+    mo: Caller,
+    charlie: Caller,
+    mint: TokenMint,
+) -> None:
+    fine = says(bob, "Well said")
+    report(mint, comment)
+    nested = f"v2/posts/{post['id']}/comments"
+    for person in (alice, mo):
+        for status, expected in (("held", [comment]), ("visible", [fine]), ("held,visible", [comment, fine])):
+            assert ids(person.get(f"{nested}?status={status}").body["items"]) == ids(expected)
+            assert ids(person.get(f"{COMMENTS}?status={status}").body["results"]) == ids(expected)
+    for person in (bob, dana):
+        assert code(person.get(f"{nested}?status=held")) == (403, "not_the_author")
+    assert code(charlie.get(f"{COMMENTS}?status=held")) == (401, "token_missing")
+    assert code(alice.get(f"{nested}?status=lost")) == (400, "filter_invalid")
+
+
+def test_comments_on_a_post_that_is_public_no_more_wait_for_its_author_alone(
+    comment: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    report(mint, comment)
+    alice.post("v1/posts/first-light/unpublish")
+    assert (ids(reviewed(alice)), ids(reviewed(mo))) == ([comment["id"]], [])
+    assert code(decide(mo, "approve", comment)) == (404, "comment_not_found")
+
+
+def test_a_review_costs_the_same_however_much_waits(
+    post: dict[str, Any], bob: Caller, mo: Caller, mint: TokenMint, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(4):
+        comment = says(bob, f"Offer {number}")
+        report(mint, comment)
+        decide(mo, "hold", comment)
+        if number in (0, 3):
+            with django_assert_num_queries(3):
+                assert len(mo.get("v2/comments").body["items"]) == number + 1

@@ -155,9 +155,9 @@ class Stage:
         def ask() -> None:
             with httpx.Client(base_url=self.platform.base_url, headers=origin, timeout=30) as http:
                 while not ended.is_set():
-                    token = {"Authorization": self.alice.http.headers["Authorization"]}  # which is renewed
+                    token = self.alice.http.headers.get("Authorization")  # which is renewed, and not there meanwhile
                     with contextlib.suppress(httpx.HTTPError):
-                        http.request(method, path, json=json, headers=token)
+                        http.request(method, path, json=json, headers={"Authorization": token} if token else {})
                     ended.wait(pause)
 
         asking = [threading.Thread(target=ask, daemon=True) for _ in range(clients)]

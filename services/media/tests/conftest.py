@@ -30,7 +30,8 @@ from media_service.testing.people import ALICE, BOB, Person
 
 TABLES = (
     "exports", "erasures", "erased_users", "erased_key",
-    "removed_assets", "derivatives", "assets", "rendition_forms", "renditions", "blobs", "asset_uses", "using_objects",
+    "removed_assets", "derivatives", "asset_forms", "assets", "rendition_forms", "renditions", "blobs",
+    "asset_uses", "using_objects",
     "owner_storage", "outbox_event", "inbox_event", "idempotency_key",
     "upload_parts", "uploads", "storage_holds",
 )  # fmt: skip

@@ -124,6 +124,51 @@ async def test_it_is_made_once_however_many_ask(
         assert [form.mime for form in session.scalars(select(RenditionForm))] == [JPEG]
 
 
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_that_somebody_else_has_had_it_shows_in_nothing(  # noqa: PLR0917  fixtures
+    bob: Person,
+    charlie: Person,
+    asset: Json,
+    render: Any,
+    settled: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    store: Store,
+    at_once: bool,
+) -> None:
+    """The same bytes, sent by bob: what he is told, and what it takes, is what alice was told and what it took."""
+    same = await bob.has_uploaded(encoded(picture(400, 300)))
+    render(same)
+    drawn, draw = list[Any](), Decoder.render
+
+    def counted(*asked: Any) -> Any:
+        drawn.append(asked)
+        return draw(*asked)
+
+    monkeypatch.setattr(Decoder, "render", counted)
+
+    async def asked(shown: Json) -> list[tuple[int, Any, Any]]:
+        told = []
+        for accept in (CHROME, "*/*"):
+            answer = await charlie.get(f"/m/{shown['id']}/1/thumb", accept=accept)
+            told.append((answer.status_code, answer.headers.get("content-type"), answer.headers.get("cache-control")))
+            if not at_once:
+                await settled()
+        return told
+
+    monkeypatch.setattr(answers, "FORM_SECONDS", 30)
+    pictures = (asset, same)
+    told = await asyncio.gather(*map(asked, pictures)) if at_once else [await asked(each) for each in pictures]
+    await settled()
+    assert told[0] == told[1] == [(200, WEBP, SHORT_LIFE), (200, JPEG, LIFE)]
+    assert len(drawn) == 4
+    with database.reading() as session:
+        assert sorted(form.mime for form in session.scalars(select(RenditionForm))) == [AVIF, JPEG]
+    assert drift(database, store) == Drift()
+    again = await charlie.get(f"/m/{same['id']}/1/thumb", accept=CHROME)
+    assert (again.headers["content-type"], len(drawn)) == (AVIF, 4)
+
+
 async def test_nobody_waits_for_long(
     charlie: Person, asset: Json, settled: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,12 +4,12 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String, text
 from sqlalchemy.ext.associationproxy import AssociationProxy, association_proxy
 from sqlalchemy.orm import Mapped, mapped_column, relationship, synonym
 
 from media_service.database import Base
-from media_service.storage.models import Blob, Rendition
+from media_service.storage.models import Blob, Rendition, RenditionForm
 
 ALT_LENGTH = 1000
 NOTICE_LENGTH = 500
@@ -117,6 +117,27 @@ class Asset(Base):
     def renditions(self) -> list[Rendition]:
         """None before it is ready, though the same picture of another asset may have some."""
         return self.blob.renditions if self.status == AssetStatus.READY else []
+
+
+class AssetForm(Base):
+    """That a form of a rendition was drawn for an asset too: until then it has none, though the file is there.
+
+    What it takes to get one would else tell of others who show the same picture.
+    """
+
+    __tablename__ = "asset_forms"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["blob_id", "preset", "mime"],
+            [RenditionForm.blob_id, RenditionForm.preset, RenditionForm.mime],
+            ondelete="CASCADE",
+        ),
+    )
+
+    blob_id: Mapped[UUID] = mapped_column(primary_key=True)
+    preset: Mapped[str] = mapped_column(String(16), primary_key=True)
+    mime: Mapped[str] = mapped_column(String(32), primary_key=True)
+    asset_id: Mapped[UUID] = mapped_column(ForeignKey(Asset.id, ondelete="CASCADE"), primary_key=True, index=True)
 
 
 class RemovedAsset(Base):

@@ -78,6 +78,7 @@ ERASED: Final[Mapping[str, Erase]] = {
 
 NOBODYS: Final[Mapping[str, str]] = {
     "alembic_version": "a number",
+    "asset_forms": "go with their asset",
     "blobs": "goes with the last asset that shows it",
     "derivatives": "go with their asset, whose folder of them is removed",
     "erased_key": "the key of hashes",

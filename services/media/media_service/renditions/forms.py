@@ -1,6 +1,7 @@
 """Renditions in other forms than WebP, made when they are first asked for: few of all there could be ever are.
 
-One at a time in a process, in turn with uploads.
+One at a time in a process, in turn with uploads. Each asset has its own drawn, also where another that shows the same
+picture has had it: the time that it takes would tell.
 """
 
 import asyncio
@@ -12,8 +13,10 @@ from uuid import UUID
 from chassis.logging import get_logger
 from chassis.metrics import counter
 from fastapi.concurrency import run_in_threadpool
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from media_service.assets.models import Asset, AssetForm
 from media_service.database import AsyncDatabase, insert
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
@@ -23,10 +26,10 @@ from media_service.pictures.outcomes import Rendered
 from media_service.pictures.scratch import Scratch
 from media_service.renditions.selectors import form_get
 from media_service.settings import MediaSettings
-from media_service.storage.models import Blob, Rendition, RenditionForm
+from media_service.storage.models import Blob, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
-Key = tuple[UUID, str, str]
+Key = tuple[UUID, UUID, str, str]
 
 log = get_logger()
 
@@ -43,30 +46,30 @@ class Forms:
     making: OnDemand[Key, RenditionForm | None] = field(default_factory=OnDemand)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
 
-    async def get(
-        self, rendition: Rendition, blob: Blob, mime: str, *, user: UUID, seconds: float
-    ) -> RenditionForm | None:
-        """A rendition in another form, of a picture of this user's; None if it is not there after so many seconds."""
-        kept = await self.database.read(form_get, blob.id, rendition.preset, mime)
+    async def get(self, asset: Asset, preset: str, mime: str, *, seconds: float) -> RenditionForm | None:
+        """A rendition of an asset in another form; None if it is not there after so many seconds."""
+        kept = await self.database.read(form_get, asset, preset, mime)
         if kept:
             return kept
-        make = partial(self._make, blob, rendition.preset, mime, user)
-        return await self.making.get((blob.id, rendition.preset, mime), make, user=user, seconds=seconds)
+        key, make = (asset.id, asset.blob_id, preset, mime), partial(self._make, asset, preset, mime)
+        return await self.making.get(key, make, user=asset.owner_id, seconds=seconds)
 
-    async def _make(self, blob: Blob, preset: str, mime: str, user: UUID) -> RenditionForm | None:
+    async def _make(self, asset: Asset, preset: str, mime: str) -> RenditionForm | None:
         """One without a file where it never can be made; None where it cannot now, which the log tells."""
-        outcome = "failed"
+        outcome, kept, blob = "failed", None, asset.blob
         try:
-            async with self._turn, self.slots.slot(user):
+            async with self._turn, self.slots.slot(asset.owner_id):
                 form = await run_in_threadpool(self._draw_or_give_up, blob, preset, mime)
-            is_kept = await self.database.write(form_keep, form)
-            if not is_kept:
+            kept = await self.database.write(form_keep, form, asset.id)
+            if kept is None:
                 await run_in_threadpool(self.store.remove, folder_of(blob.id))
-            outcome = "removed" if not is_kept else "made" if form.sha256 else "undecodable"
+            elif form.sha256 not in {"", kept.sha256}:  # another version of the encoder has drawn the other
+                await run_in_threadpool(self.store.remove_keys, [key_of(blob.id, form.sha256, mime)])
+            outcome = "removed" if kept is None else "made" if kept.sha256 else "undecodable"
         except Exception as error:  # noqa: BLE001  whatever it was, nobody waits for it who could be told
             log.warning("rendition not made", blob=str(blob.id), preset=preset, form=mime, error=str(error))
         counter("media_rendition_forms_total").labels(mime.partition("/")[2], outcome).inc()
-        return form if outcome in {"made", "undecodable"} else None
+        return kept
 
     def _draw_or_give_up(self, blob: Blob, preset: str, mime: str) -> RenditionForm:
         try:
@@ -92,10 +95,18 @@ def _row(blob: Blob, drawn: Rendered) -> RenditionForm:
     return RenditionForm(blob_id=blob.id, preset=drawn.name, mime=drawn.mime, sha256=sha256, bytes=len(drawn.content))
 
 
-def form_keep(session: Session, form: RenditionForm) -> bool:
-    """Record a form whose file is stored; another process may have been quicker. False if the picture is gone."""
+def form_keep(session: Session, form: RenditionForm, asset_id: UUID) -> RenditionForm | None:
+    """Record a form whose file is stored, and that this asset has it.
+
+    The one that is kept may be another's, which was quicker. None if the picture is gone.
+    """
+    is_there = session.scalar(select(Asset.id).where(Asset.id == asset_id).with_for_update())
     if session.get(Blob, form.blob_id, with_for_update=True) is None:
-        return False
+        return None
     values = {column.key: getattr(form, column.key) for column in RenditionForm.__table__.columns}
     session.execute(insert(session, RenditionForm).values(values).on_conflict_do_nothing())
-    return True
+    key = {name: values[name] for name in ("blob_id", "preset", "mime")}
+    if is_there:
+        own = insert(session, AssetForm).values(asset_id=asset_id, **key)
+        session.execute(own.on_conflict_do_nothing())
+    return session.get_one(RenditionForm, tuple(key.values()))

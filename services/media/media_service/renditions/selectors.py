@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from media_service.assets.models import Asset, AssetStatus
+from media_service.assets.models import Asset, AssetForm, AssetStatus
 from media_service.storage.models import Rendition, RenditionForm
 
 
@@ -38,9 +38,10 @@ def rendition_get(session: Session, blob_id: UUID, preset: str) -> Rendition | N
     return session.get(Rendition, (blob_id, preset))
 
 
-def form_get(session: Session, blob_id: UUID, preset: str, mime: str) -> RenditionForm | None:
-    """A rendition in another form than WebP."""
-    return session.get(RenditionForm, (blob_id, preset, mime))
+def form_get(session: Session, asset: Asset, preset: str, mime: str) -> RenditionForm | None:
+    """A rendition in another form than WebP, if it was drawn for this asset."""
+    key = (asset.blob_id, preset, mime)
+    return session.get(RenditionForm, key) if session.get(AssetForm, (*key, asset.id)) else None
 
 
 def renditions_waiting(session: Session, *, now: datetime) -> timedelta:

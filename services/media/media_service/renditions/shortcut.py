@@ -11,12 +11,12 @@ from typing import Any
 from uuid import UUID
 
 from chassis.problems import Problem
-from sqlalchemy import ColumnElement, Select, String, bindparam, func, literal_column, select
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, literal_column, select
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from media_service.assets.models import Asset, AssetStatus, Visibility
+from media_service.assets.models import Asset, AssetForm, AssetStatus, Visibility
 from media_service.pictures.forms import BY_EXTENSION, WEBP
 from media_service.presets import PRESETS
 from media_service.quick_reads import Busy, QuickRead, QuickReads
@@ -98,7 +98,10 @@ def _ready(model: type[Rendition] | type[RenditionForm]) -> Select[*tuple[Any, .
     shown_since = func.coalesce(Asset.replaced_at, Asset.created_at, type_=Asset.created_at.type)
     of_file = model.preset, model.mime, model.sha256, model.bytes
     query = select(Asset.revision, Asset.blob_id, shown_since.label("shown_since"), *of_file)
-    return query.join(model, model.blob_id == Asset.blob_id).where(
+    query = query.join(model, model.blob_id == Asset.blob_id)
+    if model is RenditionForm:  # those of the asset itself
+        query = query.join(AssetForm, and_(AssetForm.asset_id == Asset.id, *_same(AssetForm, RenditionForm)))
+    return query.where(
         Asset.id == bindparam("asset", type_=Asset.id.type),
         model.preset == bindparam("preset", type_=String()),
         model.mime == bindparam("mime", type_=String()),
@@ -107,6 +110,10 @@ def _ready(model: type[Rendition] | type[RenditionForm]) -> Select[*tuple[Any, .
         Asset.visibility == _constant(Visibility.PUBLIC),
         Asset.trashed_at.is_(None),
     )
+
+
+def _same(one: type[AssetForm], other: type[RenditionForm]) -> tuple[ColumnElement[bool], ...]:
+    return one.blob_id == other.blob_id, one.preset == other.preset, one.mime == other.mime
 
 
 def _constant(word: str) -> ColumnElement[str]:

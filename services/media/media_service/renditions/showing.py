@@ -69,7 +69,7 @@ async def _form(
     if mime == rendition.mime:
         return rendition
     forms: Forms = request.app.state.forms
-    return await forms.get(rendition, asset.blob, mime, user=asset.owner_id, seconds=seconds)
+    return await forms.get(asset, rendition.preset, mime, seconds=seconds)
 
 
 async def _shown(

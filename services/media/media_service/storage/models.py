@@ -53,6 +53,8 @@ class Rendition(Base):
 class RenditionForm(Base):
     """A rendition in another form than WebP, see ``renditions.forms``; drawn anew, it is forgotten.
 
+    All assets that show the picture share its file, but only those of ``AssetForm`` show it.
+
     One without a hash has no file: it cannot be drawn.
     """
 

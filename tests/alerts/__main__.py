@@ -2,6 +2,7 @@
 # ruff: noqa: T201  what is proved is printed
 
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -21,6 +22,8 @@ def main() -> int:
         known = sorted(name for fault in FAULTS for name in fault.proves)
         print(f"No fault proves {alert}; there are faults for {', '.join(known)}.", file=sys.stderr)
         return 2
+    for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # a shell's background job, and its children, ignore the first
+        signal.signal(asked_to_end, signal.default_int_handler)
     with tempfile.TemporaryDirectory(prefix="broadsheet-alerts-") as folder, Stage(Path(folder)) as stage:
         unproved = [fault for fault in page.longest_unproved_first(faults, page.known()) if not _prove(stage, fault)]
     return 1 if unproved else 0
@@ -44,4 +47,7 @@ def _prove(stage: Stage, fault: Fault) -> bool:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; its platform is stopped.")

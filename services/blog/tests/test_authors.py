@@ -56,12 +56,17 @@ def test_the_committed_examples_make_an_author(db: None, type_name: str) -> None
 
 def test_all_accounts_of_auth_fill_an_empty_read_copy(db: None, neighbours: Neighbours) -> None:
     neighbours.page_size = 2
-    for name in ("alice", "bob", "dana"):
-        neighbours.has_account(Caller(name), f"I am {name}.", sequence=4)
+    roles = {"alice": ("author",), "bob": ("reader",), "dana": ("author", "editor")}
+    for name, held in roles.items():
+        neighbours.has_account(Caller(name, roles=held), f"I am {name}.", sequence=4)
     for event in authors_snapshot():
         deliver(event_service(), event)
-    filled = Author.objects.order_by("username").values_list("username", "bio", "sequence")
-    assert list(filled) == [(name, f"I am {name}.", 4) for name in ("alice", "bob", "dana")]
+    filled = Author.objects.order_by("username").values_list("username", "bio", "sequence", "may_write", "may_edit")
+    assert list(filled) == [
+        ("alice", "I am alice.", 4, True, False),
+        ("bob", "I am bob.", 4, False, False),
+        ("dana", "I am dana.", 4, True, True),
+    ]
     assert len(neighbours.calls) == 3
 
 

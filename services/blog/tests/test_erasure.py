@@ -19,6 +19,7 @@ from blog_service.posts.models import Post, PostRevision
 from blog_service.staff.services import staff_enter
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
+from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events import envelope
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
@@ -93,6 +94,20 @@ def test_others_hear_of_each_post(alice: Caller) -> None:
     erasures_run(now=timezone.now())
     deleted = [event for event in published(DjangoDatabase()) if event.type == "blog.post.deleted.v1"]
     assert [event.data["post_id"] for event in deleted] == [post["id"]]
+
+
+def test_no_answer_that_is_kept_for_another_names_them(alice: Caller, bob: Caller) -> None:
+    bob.writes()  # blog knows of him
+    post = {"title": "Ours", "body": "", "authors": [{"id": str(alice.id)}, {"id": str(bob.id)}]}
+    answer = alice.post("v2/posts", post, Idempotency_Key="ours")
+    assert str(bob.id) in str(answer.body)
+    alice.post("v2/posts", {"title": "Mine", "body": ""}, Idempotency_Key="mine")
+    asks(bob)
+    erasures_run(now=timezone.now())
+    kept = "".join(str(each) for each in IdempotencyKey.objects.values_list("answer", flat=True))
+    assert "Mine" in kept
+    assert str(bob.id) not in kept
+    assert "bob" not in kept
 
 
 def test_changes_of_other_peoples_posts_stay_and_are_nobodys(alice: Caller, dana: Caller) -> None:

@@ -16,23 +16,26 @@ PAGE_SECONDS = 10.0
 
 
 def authors_snapshot() -> Iterator[Event]:
-    """A profile event per account, with the sequence of the last real one; raises InternalUnavailable."""
+    """Events that tell of each account, with the sequence of the last real one; raises InternalUnavailable."""
     auth = InternalClient(settings().auth_url, client_credentials(settings(), "auth"), timeout=PAGE_SECONDS)
     after = str(UUID(int=0))
     while page := auth.get_json("/internal/authors", {"after": after})["authors"]:
-        yield from map(_event, page)
+        for account in page:
+            yield _event("auth.profile.updated.v1", account, "username", "bio", "avatar")
+            if "roles" in account:  # an auth of the release before does not tell of them
+                yield _event("auth.role.changed.v1", account, "roles")
         after = page[-1]["user_id"]
 
 
-def _event(profile: dict[str, Any]) -> Event:
-    user_id = profile["user_id"]
+def _event(type_name: str, account: dict[str, Any], *names: str) -> Event:
+    user_id = account["user_id"]
     return Event(
         id=uuid7(),
-        type="auth.profile.updated.v1",
+        type=type_name,
         source="/auth",
         subject=f"user/{user_id}",
         time=clock.now(),
-        sequence=profile["sequence"],
+        sequence=account["sequence"],
         partition_key=user_id,
-        data={name: profile[name] for name in ("user_id", "username", "bio", "avatar")},
+        data={name: account[name] for name in ("user_id", *names)},
     )

@@ -14,7 +14,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from blog_service.authors.models import Author
 from blog_service.comments.services import comments_erase, decisions_erase, reports_erase
@@ -76,6 +76,12 @@ def _pictures(user_id: UUID) -> int:
     return Asset.objects.filter(owner_id=user_id).update(owner_id=None, status=Asset.Status.REMOVED)
 
 
+def _answers(user_id: UUID) -> int:
+    """Theirs, and those kept for others that name them, as a co-author or under a comment."""
+    kept = IdempotencyKey.objects.filter(Q(caller=str(user_id)) | Q(answer__contains=str(user_id)))
+    return kept.delete()[0]
+
+
 def _cookies(user_id: UUID) -> int:
     staff = {str(pk) for pk in User.objects.filter(username=str(user_id)).values_list("pk", flat=True)}
     return log_ins_delete(staff) if staff else 0
@@ -98,7 +104,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "sent_pictures_sentpicture": lambda user_id: SentPicture.objects.filter(owner_id=user_id).delete()[0],
     "media_refs_asset": _pictures,
     "search_words": _words,
-    "idempotency_key": lambda user_id: IdempotencyKey.objects.filter(caller=str(user_id)).delete()[0],
+    "idempotency_key": _answers,
     "django_session": _cookies,
     "django_admin_log": lambda user_id: LogEntry.objects.filter(user__username=str(user_id)).delete()[0],
     "auth_user": lambda user_id: User.objects.filter(username=str(user_id)).delete()[0],

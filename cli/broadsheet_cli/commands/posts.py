@@ -16,8 +16,12 @@ from broadsheet_cli.state import NAME, KnownPost, State, known_post, says_the_sa
 Post = Annotated[str, typer.Argument(help="a file that was pushed, the post's slug, or its id")]
 
 
-def posts(typed: typer.Context, query: Annotated[str, typer.Option("--search", help="words to find")] = "") -> None:
-    """List one's own posts in every state."""
+def posts(
+    typed: typer.Context,
+    query: Annotated[str, typer.Option("--search", help="words to find")] = "",
+    status: Annotated[str, typer.Option(help="of draft, scheduled, published, archived, waiting; with commas")] = "",
+) -> None:
+    """List one's own posts, in every state unless some are named."""
     context = context_of(typed)
     with failures_told(context):
         found = list(
@@ -26,7 +30,7 @@ def posts(typed: typer.Context, query: Annotated[str, typer.Option("--search", h
                 mine="true",
                 limit=100,
                 fields="slug,title,status,updated_at",
-                **({"q": query} if query else {}),
+                **{name: value for name, value in (("q", query), ("status", status)) if value},
             )
         )
     context.tell(found, lambda: table(found, "slug", "status", "updated_at", "title"))

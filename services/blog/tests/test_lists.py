@@ -46,6 +46,36 @@ def test_the_owner_sees_drafts_only_when_asking_for_their_own(alice: Caller, bob
     assert slugs(alice.get("v1/posts?mine=false")) == ["other", "published"]
 
 
+def test_posts_of_ones_own_are_listed_by_status(alice: Caller, bob: Caller, neighbours: Neighbours) -> None:
+    image = [{"media": str(neighbours.has_asset(alice, "processing"))}]
+    alice.writes("draft")
+    alice.writes("waiting", images=image, published=True)
+    alice.writes("published", published=True)
+    later = {"to": "scheduled", "at": "2099-01-01T00:00:00Z"}
+    for step in (later, {"to": "archived"}):
+        post = alice.writes(step["to"], published=step["to"] == "archived")
+        assert alice.post(f"v2/posts/{post['id']}/transitions", step).status == 200
+    bob.writes("other")
+    for status, expected in (
+        ("draft", {"draft", "waiting"}),
+        ("waiting", {"waiting"}),
+        ("scheduled", {"scheduled"}),
+        ("published", {"published"}),
+        ("archived,waiting", {"archived", "waiting"}),
+        ("", {"draft", "waiting", "published", "scheduled", "archived"}),
+    ):
+        v1 = alice.get(f"v1/posts?mine=true&status={status}")
+        assert (set(slugs(v1)), v1.body["count"]) == (expected, len(expected))
+        assert {post["slug"] for post in alice.get(f"v2/posts?mine=true&status={status}").body["items"]} == expected
+
+
+@pytest.mark.parametrize("query", ["status=draft", "mine=true&status=lost", "mine=true&status=draft,"])
+def test_a_status_that_makes_no_sense_is_refused(alice: Caller, query: str) -> None:
+    for version in ("v1", "v2"):
+        answer = alice.get(f"{version}/posts?{query}")
+        assert (answer.status, answer.body["code"]) == (400, "filter_invalid")
+
+
 def test_a_stranger_has_no_posts_of_their_own(charlie: Caller) -> None:
     answer = charlie.get("v1/posts?mine=true")
     assert (answer.status, answer.body["code"]) == (401, "token_missing")
@@ -142,7 +172,15 @@ def test_a_page_has_twenty_posts_unless_asked_and_never_more_than_a_hundred(alic
 
 @pytest.mark.parametrize(
     ("path", "queries"),
-    [("v1/posts", 3), ("v1/posts?mine=true", 4), ("v1/posts?author=alice&tag=t", 6), ("v2/posts", 2), ("v1/tags", 2)],
+    [
+        ("v1/posts", 3),
+        ("v1/posts?mine=true", 4),
+        ("v1/posts?mine=true&status=published", 4),
+        ("v2/posts?mine=true&status=published,draft", 3),
+        ("v1/posts?author=alice&tag=t", 6),
+        ("v2/posts", 2),
+        ("v1/tags", 2),
+    ],
 )
 def test_a_list_takes_the_same_queries_however_long_it_is(
     alice: Caller, neighbours: Neighbours, django_assert_num_queries: DjangoAssertNumQueries, path: str, queries: int

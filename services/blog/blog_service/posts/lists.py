@@ -3,11 +3,14 @@
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from chassis.lists import Keyset, Parameter, Place, Query
 from chassis.tokens import Claims, TokenRefused
 from django.db.models import F, QuerySet
+from django.db.models import Q as Where
 
 from blog_service.authors.models import Author
 from blog_service.authors.services import AuthUnavailable, author_named
@@ -40,9 +43,17 @@ MINE = Parameter("mine", {"type": "boolean"}, "the caller's own and those they a
 NAMED = Parameter(
     "named", {"type": "boolean"}, "posts of others that name the caller as an author, which they have not accepted yet"
 )
+STATUSES = {status.value: Where(status=status) for status in Post.Status} | {"waiting": Where(publish_requested=True)}
+STATUS = Parameter(
+    "status",
+    {"type": "string"},
+    f"of the caller's posts, one or several of {', '.join(f'`{status}`' for status in STATUSES)}, with commas between;"
+    " `waiting` are the drafts that are published when their images are confirmed",
+)
 OWN_NEWEST_FIRST: Keyset = {"-created_at": datetime.fromisoformat, "-id": UUID}
 BY_PAGE = (
     MINE,
+    STATUS,
     Parameter("ordering", {"type": "string", "enum": sorted(ORDERINGS)}),
 )
 DRAFTS_FIRST = (F("published_at").desc(nulls_first=True), "-id")
@@ -80,18 +91,20 @@ class Narrowed:
 
 
 def posts_published(query: Query) -> Narrowed:
-    """What everyone may read."""
+    """What everyone may read; raises Problem (400) for a status, which tells those of one's own posts apart."""
+    if query.given("status") is not None:
+        raise STATUS.invalid("Say this of posts of your own: with mine.")
     return _narrow(Narrowed(Post.objects.filter(PUBLIC), ()), query)
 
 
 def posts_mine(query: Query, viewer: Claims | None) -> Narrowed:
     """The caller's own posts in every state, and those they co-author; raises TokenRefused (401) if nobody calls."""
-    return _narrow(Narrowed(Post.objects.filter(by(_somebody(viewer))), (None,)), query)
+    return _narrow(Narrowed(Post.objects.filter(by(_somebody(viewer)), _in_any_status(query)), (None,)), query)
 
 
 def posts_named(query: Query, viewer: Claims | None) -> Narrowed:
     """The posts in every state that the caller is named on and has not accepted; raises TokenRefused (401)."""
-    return _narrow(Narrowed(Post.objects.filter(naming(_somebody(viewer))), (None,)), query)
+    return _narrow(Narrowed(Post.objects.filter(naming(_somebody(viewer)), _in_any_status(query)), (None,)), query)
 
 
 def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
@@ -100,6 +113,11 @@ def posts_in_order(query: Query, viewer: Claims | None) -> Narrowed:
     order = query.choice("ordering", ORDERINGS, NEWEST)
     found = posts_mine(query, viewer) if mine else posts_published(query)
     return replace(found, posts=found.posts.order_by(*(DRAFTS_FIRST if mine and order[0] == NEWEST else order)))
+
+
+def _in_any_status(query: Query) -> Where:
+    """What is asked for, of the posts of one author, to which their index leads; all where nothing is."""
+    return reduce(or_, query.choices("status", STATUSES), Where())
 
 
 def _somebody(viewer: Claims | None) -> UUID:

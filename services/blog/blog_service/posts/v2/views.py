@@ -25,6 +25,7 @@ from blog_service.posts.lists import (
     NAMED,
     NEWEST_FIRST,
     OWN_NEWEST_FIRST,
+    STATUS,
     Narrowed,
     place_of,
     posts_mine,
@@ -55,7 +56,7 @@ from blog_service.posts.v2.bodies import (
 from blog_service.posts.v2.selection import AUTHOR, COMMENTS, IN_LIST, OF_ONE, POST_OR_PART, Selection, list_or_parts
 from blog_service.posts.v2.shapes import PostInListV2Shape, PostV2Shape
 
-LIST = (*CURSOR, *FILTERS, MINE, NAMED, *IN_LIST)
+LIST = (*CURSOR, *FILTERS, MINE, NAMED, STATUS, *IN_LIST)
 PAGE = list_or_parts("next_cursor", {"type": ["string", "null"]})
 SLUG_TAKEN = OpenApiResponse(description="another post has this slug, or had it")
 REFUSED = OpenApiResponse(description="no such step begins where the post stands: `transition_refused`")

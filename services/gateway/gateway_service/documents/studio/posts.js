@@ -5,7 +5,6 @@ import { afterPause, button, h } from "./dom.js";
 import { say, when } from "./phrases.js";
 
 const STATES = ["all", "draft", "scheduled", "published", "archived"];
-const ENOUGH = 20; // rows that one looks through before one asks for more
 const FIELDS = "fields=title,status,updated_at,published_at,scheduled_for,waiting_for,counts,tags";
 
 export async function postsPage(main) {
@@ -23,8 +22,7 @@ export async function postsPage(main) {
 class List {
   #rows = [];
   #cursor = null;
-  #path = "";
-  #narrowed = false;
+  #words = "";
   #state = "all";
   #turn = null;
 
@@ -37,37 +35,37 @@ class List {
   }
 
   async ask(words) {
-    this.#path = `/posts?mine=true&limit=50&${FIELDS}${words ? `&q=${encodeURIComponent(words)}` : ""}`;
-    this.#narrowed = words !== "";
-    this.#rows = [];
-    this.#cursor = null;
-    await this.#more();
+    this.#words = words;
+    await this.#begin();
   }
 
   async #choose(state) {
     this.#state = state;
     for (const each of this.states.children) each.setAttribute("aria-pressed", String(each.dataset.state === state));
-    this.#show();
-    if (this.#cursor && this.#fitting.length < ENOUGH) await this.#more();
+    await this.#begin();
   }
 
-  get #fitting() {
-    return this.#rows.filter((post) => this.#state === "all" || post.status === this.#state);
+  async #begin() {
+    this.#rows = [];
+    this.#cursor = null;
+    await this.#more();
   }
 
-  /** Reads on until there are more to see: the API lists all states together, and those of one may lie far apart. */
+  get #path() {
+    const asked = { status: this.#state === "all" ? "" : this.#state, q: this.#words, cursor: this.#cursor ?? "" };
+    const given = Object.entries(asked).filter(([, value]) => value);
+    return `/posts?mine=true&limit=50&${FIELDS}${given.map(([name, value]) => `&${name}=${encodeURIComponent(value)}`).join("")}`;
+  }
+
   async #more() {
     const turn = Symbol("what is asked for last");
     this.#turn = turn;
-    const enough = this.#fitting.length + ENOUGH;
     try {
-      do {
-        const { body } = await session.patiently("GET", this.#path + (this.#cursor ? `&cursor=${encodeURIComponent(this.#cursor)}` : ""));
-        if (turn !== this.#turn) return;
-        this.#rows.push(...body.items);
-        this.#cursor = body.next_cursor;
-        this.#show();
-      } while (this.#cursor && this.#fitting.length < enough);
+      const { body } = await session.patiently("GET", this.#path);
+      if (turn !== this.#turn) return;
+      this.#rows.push(...body.items);
+      this.#cursor = body.next_cursor;
+      this.#show();
     } catch (error) {
       if (turn !== this.#turn) return;
       this.end.replaceChildren(h("p", { class: "wrong", role: "alert" }, error.message), button(say("try_again"), () => this.#more()));
@@ -75,11 +73,10 @@ class List {
   }
 
   #show() {
-    const rows = this.#fitting;
-    const none = this.#narrowed || this.#rows.length ? say("none_found") : say("no_posts");
-    this.items.replaceChildren(...rows.map(row));
+    const none = this.#words || this.#state !== "all" ? say("none_found") : say("no_posts");
+    this.items.replaceChildren(...this.#rows.map(row));
     this.end.replaceChildren(
-      ...(rows.length || this.#cursor ? [] : [h("p", { class: "empty" }, none)]),
+      ...(this.#rows.length || this.#cursor ? [] : [h("p", { class: "empty" }, none)]),
       ...(this.#cursor ? [button(say("more"), () => this.#more())] : []),
     );
   }

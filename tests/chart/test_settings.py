@@ -1,8 +1,11 @@
 """Every setting of every service can be reached from the chart's values, at one place only."""
 
+import re
+
 import pytest
 
 from charts import generate
+from launcher import ROOT
 
 every_service = pytest.mark.parametrize("service", generate.SERVICES)
 
@@ -31,3 +34,20 @@ def test_the_secret_of_a_service_holds_its_secret_settings(service: str) -> None
 def test_a_secret_that_production_refuses_by_default_is_required(service: str) -> None:
     refused = {item.name for item in generate.settings(service) if item.needed}
     assert refused <= set(generate.secret_keys()[service]["required"])
+
+
+@every_service
+def test_what_is_named_as_a_secret_is_one(service: str) -> None:
+    """Passwords and keys, and what carries them: a licence key in a header, a DSN."""
+    named = re.compile(r"(_KEY|_KEY_FALLBACK|_SECRET|_TOKEN|_PASSWORD|_DSN|_OTLP_HEADERS)$")
+    given_as_text = {item.name for item in generate.settings(service) if named.search(item.name) and not item.secret}
+    assert given_as_text == set()
+
+
+@every_service
+def test_install_document_lists_the_keys_of_each_secret(service: str) -> None:
+    page = (ROOT / "docs/how-to/install.md").read_text()
+    (row,) = re.findall(rf"^ *\| `broadsheet-{service}` \| (.*) \|$", page, re.MULTILINE)
+    required, _, optional = row.partition(", optionally ")
+    keys = generate.secret_keys()[service]
+    assert (re.findall(r"`(\w+)`", required), re.findall(r"`(\w+)`", optional)) == (keys["required"], keys["optional"])

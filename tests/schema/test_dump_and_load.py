@@ -13,9 +13,9 @@ from launcher import ROOT
 
 LEFT_OUT = {
     "auth": ["contenttypes", "auth.permission", "outbox"],
-    "blog": ["contenttypes", "auth.permission"],
+    "blog": ["contenttypes", "auth.permission", "search"],
 }
-"""What `migrate` makes, and what has been told already."""
+"""What `migrate` makes, what has been told already, and what `index` writes anew: half of it is in no model."""
 PATHS = {
     "auth": ["/api/v1/auth/profiles/ada", "/api/v1/auth/profiles/grace", "/api/v1/auth/profiles/nobody"],
     "blog": ["/api/v1/posts", "/api/v1/posts?q=press", "/api/v1/tags", "/api/v2/posts", "/rss.xml", "/sitemap.xml"],
@@ -69,7 +69,7 @@ def test_dump_is_loaded_into_a_fresh_database_that_answers_alike(service: str, t
     old.run("manage", "dumpdata", "--natural-foreign", *left_out, f"--output={dump}")
     fresh.run("manage", "loaddata", dump)
     if service == "blog":
-        fresh.run("index")  # the words that search goes by are no model's
+        fresh.run("index")
     (counts, answers), (counts_of_fresh, answers_of_fresh) = old.says(), fresh.says()
     for each in (counts, counts_of_fresh):
         each.pop("outbox.OutboxEvent", None)

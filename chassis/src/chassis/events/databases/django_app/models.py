@@ -29,7 +29,6 @@ class DeadEvent(models.Model):
 
     class Meta:
         managed = False
-        base_manager_name = "objects"
         default_permissions = ("view", "change")
 
     def __str__(self) -> str:

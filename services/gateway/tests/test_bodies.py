@@ -1,3 +1,4 @@
+import select
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -176,6 +177,27 @@ def test_body_that_stops_arriving_is_408(gateway: Running, alice_token: str, blo
     assert answer.status == 408
     assert b"request_timeout" in answer.body
     assert not any(seen.body_complete for seen in blog.requests)
+
+
+@pytest.mark.parametrize("path", [POSTS, MEDIA])
+def test_body_that_comes_by_the_byte_is_408(
+    gateway: Running, alice_token: str, blog: FakeUpstream, media: FakeUpstream, path: str
+) -> None:
+    """Never silent for long, and still too slow: one that is held until it is whole, and one that is passed on."""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {alice_token}\r\nContent-Length: 100000\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", gateway.port), timeout=10) as connection:
+        connection.sendall(head.encode())
+        answered = False
+        for _ in range(60):
+            connection.sendall(b"x")
+            if answered := bool(select.select([connection], [], [], 0.2)[0]):
+                break
+        assert answered
+        answer = read_answer(connection)
+    assert answer.status == 408
+    assert b"request_timeout" in answer.body
+    assert not any(seen.body_complete for seen in (*blog.requests, *media.requests))
+    eventually(lambda: all(seen.cut for seen in media.requests))
 
 
 def test_answer_before_the_end_of_the_body_is_passed_on(alice: httpx.Client, media: FakeUpstream) -> None:

@@ -165,6 +165,26 @@ def test_an_upload_that_breaks_off_leaves_nothing(web: Web, nothing_is_kept: Cal
     assert web.is_ready()
 
 
+def test_uploads_that_come_by_the_byte_hold_no_thread_and_leave_nothing(
+    web: Web, nothing_is_kept: Callable[[], None]
+) -> None:
+    """The gateway ends such a client; media gives way to others meanwhile."""
+    web.http.get("/api/v1/media").raise_for_status()
+    before = web.figures()["Threads:"]
+    with contextlib.ExitStack() as stack:
+        dripping = [stack.enter_context(web.begin_upload(5_000_000)) for _ in range(20)]
+        for byte in FORM:
+            for connection in dripping:
+                connection.sendall(bytes([byte]))
+            web.http.get("/api/v1/media").raise_for_status()
+        eventually(lambda: web.figures()["Threads:"] - before < CLEARLY_LESS)  # idle ones end by themselves
+        refused = web.http.post("/api/v1/media", files={"file": b"no picture"})
+        assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")
+    eventually(lambda: len([line for line in web.lines() if line.get("status") == 400]) == len(dripping))
+    nothing_is_kept()
+    assert web.is_ready()
+
+
 def test_too_large_an_upload_is_refused_before_its_body_is_sent(web: Web) -> None:
     with web.begin_upload(100_000_000, "Expect: 100-continue") as connection:
         assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.api import PASSWORD, Json, Visitor, json_of
+from tests.support.api import PASSWORD, Json, Visitor, expect, json_of
 from tests.support.photographs import photograph
 from tests.support.waiting import eventually
 
@@ -143,6 +143,23 @@ def test_a_post_is_published_by_its_file(author: Author, erin: Visitor) -> None:
     assert of_title(erin, "later", "published")
     author.write("later", "other words", status="published")
     assert author.run("push")["counts"] == {"changed": 1}
+
+
+def test_what_readers_report_is_decided(author: Author, alice: Visitor, bob: Visitor) -> None:
+    author.write("harbour", "Words.", status="published")
+    author.run("push")
+    (post,) = author.run("posts", "--status", "published")
+    assert author.run("posts", "--status", "draft,scheduled") == []
+    said = json_of(alice.http.post(f"/api/v2/posts/{post['id']}/comments", json={"body": "Boats for sale"}), 201)["id"]
+    expect(bob.http.post(f"/api/v2/comments/{said}/report", json={"reason": "advertising"}), 202)
+    (waiting,) = author.run("comments", "review", "--post", "harbour.md")
+    assert (waiting["id"], waiting["reports_count"], waiting["reports"][0]["reason"]) == (said, 1, "advertising")
+    assert author.run("comments", "reject", said)["state"] == "removed"
+    assert author.run("comments", "review", "--status", "removed")[0]["decisions"][0]["verdict"] == "rejected"
+    assert author.run("comments", "hold", said)["state"] == "held"
+    assert author.run("comments", "approve", said)["state"] == "visible"
+    assert author.run("comments", "review") == []
+    assert [each["body"] for each in author.run("comments", "list", "harbour.md")] == ["Boats for sale"]
 
 
 def test_what_is_refused_is_told_by_its_code(author: Author) -> None:

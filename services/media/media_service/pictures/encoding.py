@@ -44,7 +44,8 @@ def _encode_webp(image: Image, quality: int | None) -> bytes:
     if LEAST_NEARLY * len(lossless) > WORTH_IT * len(lossy):
         return lossy  # which spares the slowest of the three
     nearly = _webp(image, near_lossless=True, Q=NEARLY_LOSSLESS)
-    return nearly if len(nearly) <= WORTH_IT * len(lossy) else lossy
+    kept = min(lossless, nearly, key=len)  # where there are slopes, what is lost makes it larger
+    return kept if len(kept) <= WORTH_IT * len(lossy) else lossy
 
 
 def _regularity(image: Image) -> float:

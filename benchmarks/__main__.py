@@ -9,6 +9,7 @@ import benchmarks
 from benchmarks import page
 from benchmarks.capacity import plan
 from benchmarks.results import report
+from launcher.interrupting import interrupt_when_asked_to_end
 
 _OWN = {"__main__", "page", "processes", "results"}
 
@@ -19,6 +20,7 @@ def main(wanted: str) -> int:
     if wanted not in {*names, "all"}:
         print(f"There is no benchmark {wanted!r}; there are: {', '.join(names)}, all.", file=sys.stderr)
         return 2
+    interrupt_when_asked_to_end()
     quick = os.environ.get("QUICK", "") not in {"", "0"}
     for name in names if wanted == "all" else [wanted]:
         report(name, importlib.import_module(f"benchmarks.{name}").measure(quick=quick), quick=quick)
@@ -28,4 +30,7 @@ def main(wanted: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
+    try:
+        sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else "all"))
+    except KeyboardInterrupt:
+        sys.exit("Interrupted; what was measured is stopped.")

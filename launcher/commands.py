@@ -1,11 +1,11 @@
 """The commands behind the Makefile."""
 
 import os
-import signal
 import sys
 from collections.abc import Callable
 
 from launcher import ROOT, LauncherError, doctor, observers, virtualenv
+from launcher.interrupting import interrupt_when_asked_to_end
 from launcher.locks import lock
 from launcher.logs import Wanted, show
 from launcher.private_servers import pointed_to, private_servers, serve, wanted_kinds
@@ -18,8 +18,7 @@ from launcher.supervisor import Process, Supervisor
 
 def main(arguments: list[str]) -> int:
     """Run one command; what goes wrong is one sentence on standard error and a non-zero exit code."""
-    for number in (signal.SIGTERM, signal.SIGINT):  # a shell starts what runs in the background deaf to SIGINT
-        signal.signal(number, signal.default_int_handler)  # asked to end is interrupted: leave nothing half-done
+    interrupt_when_asked_to_end()  # and leave nothing half-done
     verb, *rest = arguments or [""]
     if verb not in COMMANDS:
         print(f"There is no command {verb!r}; there are {', '.join(COMMANDS)}.", file=sys.stderr)

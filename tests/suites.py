@@ -5,11 +5,11 @@ Each suite is a pytest process of its own. At the end one block says what was le
 
 import contextlib
 import os
-import signal
 import sys
 from collections import Counter
 
 from launcher import LauncherError
+from launcher.interrupting import interrupt_when_asked_to_end
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.provision import PROGRAM, as_available, missing, provide, provide_programs
 from tests.support.jobs import Result, run_all, suite, tool
@@ -97,8 +97,7 @@ SUITES = (
 
 def main(arguments: list[str]) -> int:
     """Run everything, or with the word `checks` what needs no server; 0 only when all of it is well."""
-    for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # a shell's background job, and its children, ignore the first
-        signal.signal(asked_to_end, signal.default_int_handler)
+    interrupt_when_asked_to_end()
     jobs, lacking = (CHECKS, set()) if arguments == ["checks"] else (SUITES + CHECKS, _lacking())
     results = []
     wanted = {kind for job in jobs for kind in job.needs} - lacking

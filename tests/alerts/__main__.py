@@ -2,13 +2,13 @@
 # ruff: noqa: T201  what is proved is printed
 
 import os
-import signal
 import sys
 import tempfile
 import time
 import traceback
 from pathlib import Path
 
+from launcher.interrupting import interrupt_when_asked_to_end
 from tests.alerts import page
 from tests.alerts.faults import FAULTS, Fault, wanted
 from tests.alerts.proof import Proof, ProofError
@@ -22,8 +22,7 @@ def main() -> int:
         known = sorted(name for fault in FAULTS for name in fault.proves)
         print(f"No fault proves {alert}; there are faults for {', '.join(known)}.", file=sys.stderr)
         return 2
-    for asked_to_end in (signal.SIGINT, signal.SIGTERM):  # a shell's background job, and its children, ignore the first
-        signal.signal(asked_to_end, signal.default_int_handler)
+    interrupt_when_asked_to_end()
     with tempfile.TemporaryDirectory(prefix="broadsheet-alerts-") as folder, Stage(Path(folder)) as stage:
         unproved = [fault for fault in page.longest_unproved_first(faults, page.known()) if not _prove(stage, fault)]
     return 1 if unproved else 0

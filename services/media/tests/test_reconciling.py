@@ -1,5 +1,6 @@
 """The database and the store, compared."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, drift_rep
 from media_service.sweeping.tasks import storage_reconcile
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import ALICE, Person
+from sqlalchemy import event
 from uuid_utils.compat import uuid7
 
 LATER = timedelta(hours=2)
@@ -69,6 +71,26 @@ async def test_what_drifted_is_told_and_mended(  # noqa: PLR0917  fixtures
     render(pictures[0])
     assert drift(database, store) == Drift(missing_pictures=[lost_picture])
     assert (await alice.get(pictures[0]["urls"]["thumb"])).status_code == 200
+
+
+async def test_what_is_lost_is_locked_before_it_is_forgotten(
+    pictures: list[Any], database: Database, store: Store
+) -> None:
+    """As those do who draw: assets, the picture, its renditions. In another order each would wait for the other."""
+    with database.reading() as session:
+        blob = session.get_one(Asset, UUID(pictures[0]["id"])).blob
+    touched: list[str] = []
+
+    def note(_: object, __: object, statement: str, *___: object) -> None:
+        touched.extend(re.findall(r"^(?:SELECT .* FROM|DELETE FROM) (\w+)", " ".join(statement.split())))
+
+    event.listen(database.writing_engine, "before_cursor_execute", note)
+    try:
+        lost = Drift(missing_renditions=[key_of(blob.id, "0" * 64, "image/webp")])
+        drift_repair(database, store, lost, now=datetime.now(UTC))
+    finally:
+        event.remove(database.writing_engine, "before_cursor_execute", note)
+    assert touched == ["assets", "blobs", "renditions", "rendition_forms"]
 
 
 async def test_files_that_were_stored_just_now_are_no_drift(database: Database, store: Store) -> None:

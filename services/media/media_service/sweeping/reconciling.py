@@ -90,9 +90,10 @@ def drift_repair(database: Database, store: Store, drift: Drift, *, now: datetim
     A picture that is missing can only come from a backup.
     """
     store.remove_keys(drift.unrecorded)
-    with database.writing() as session:
-        for key in drift.missing_renditions:
+    for key in drift.missing_renditions:
+        with database.writing() as session:
             _draw_again(session, key, now)
+    with database.writing() as session:
         for key in drift.missing_derivatives:
             derivative_forget(session, UUID(PurePath(key).stem))
     for owner_id in drift.miscounted_owners:
@@ -123,12 +124,17 @@ def _lies_in(session: Session, id_of: InstrumentedAttribute[UUID], folders: tupl
 
 
 def _draw_again(session: Session, key: str, now: datetime) -> None:
-    """Forget the renditions of a picture; the sweep finds its assets waiting for new ones."""
+    """Forget the renditions of a picture; the sweep finds its assets waiting for new ones.
+
+    All is locked in the order in which those who draw do it: assets, then the picture, then what was drawn.
+    """
     blob_id = blob_id_of(key)
+    ready = select(Asset).where(Asset.blob_id == blob_id, Asset.status == AssetStatus.READY).order_by(Asset.id)
+    assets = session.scalars(ready.with_for_update(of=Asset)).all()
+    session.execute(select(Blob.id).where(Blob.id == blob_id).with_for_update())
     for model in (Rendition, RenditionForm):
         session.execute(delete(model).where(model.blob_id == blob_id))
-    ready = select(Asset).where(Asset.blob_id == blob_id, Asset.status == AssetStatus.READY).order_by(Asset.id)
-    for asset in session.scalars(ready.with_for_update(of=Asset)):
+    for asset in assets:
         asset.status, asset.attempts, asset.retry_at = AssetStatus.PROCESSING, 0, now
 
 

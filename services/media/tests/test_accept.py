@@ -1,6 +1,7 @@
 """Renditions in the form that a client takes: made when somebody asks, once, and never waited for long."""
 
 import asyncio
+import dataclasses
 import threading
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,12 +9,15 @@ from uuid import UUID
 
 import pytest
 from fastapi import FastAPI
+from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
 from media_service.pictures.forms import AVIF, JPEG, WEBP
 from media_service.renditions import again, answers
 from media_service.renditions.accept import accepted
+from media_service.renditions.forms import form_keep
+from media_service.renditions.selectors import form_get
 from media_service.storage.models import RenditionForm
 from media_service.storage.store import FOLDERS, Store
 from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, folders_compare
@@ -167,6 +171,101 @@ async def test_that_somebody_else_has_had_it_shows_in_nothing(  # noqa: PLR0917 
     assert drift(database, store) == Drift()
     again = await charlie.get(f"/m/{same['id']}/1/thumb", accept=CHROME)
     assert (again.headers["content-type"], len(drawn)) == (AVIF, 4)
+
+
+async def test_nor_does_it_in_one_that_shows_its_first_picture_again(  # noqa: PLR0917  fixtures
+    alice: Person, bob: Person, charlie: Person, asset: Json, render: Any, settled: Any
+) -> None:
+    """What is told of a picture that was there before is what was told of it then, though bob's keeps its file."""
+    await bob.has_uploaded(encoded(picture(400, 300)))
+
+    async def asked(revision: int) -> str:
+        answer = await charlie.get(f"/m/{asset['id']}/{revision}/thumb", accept=CHROME)
+        await settled()
+        return answer.headers["content-type"]
+
+    assert [await asked(1), await asked(1)] == [WEBP, AVIF]
+    for content in (jpeg(), encoded(picture(400, 300))):
+        tag = (await alice.get(f"/api/v2/assets/{asset['id']}")).headers["etag"]
+        sent = {"content": content, "headers": {"If-Match": tag}}
+        assert (await alice.send("PUT", f"/api/v2/assets/{asset['id']}/content", **sent)).status_code == 200
+        render(asset)
+    assert [await asked(3), await asked(3)] == [WEBP, AVIF]
+
+
+async def test_what_was_drawn_of_a_replaced_picture_is_not_its_successors(
+    alice: Person, asset: Json, render: Any, database: Database
+) -> None:
+    """Though that is the same: its own drawing has not been asked for."""
+    with database.reading() as session:
+        before = session.get_one(Asset, UUID(asset["id"]))
+    with database.writing() as session:
+        session.get_one(Asset, before.id).revision += 2
+    form = RenditionForm(blob_id=before.blob_id, preset="thumb", mime=AVIF, sha256="0" * 64, bytes=1)
+    with database.writing() as session:
+        assert form_keep(session, form, before)
+    with database.reading() as session:
+        assert form_get(session, before, "thumb", AVIF) is None
+
+
+async def test_one_that_is_drawn_otherwise_leaves_the_files_of_other_sizes(  # noqa: PLR0917  fixtures
+    alice: Person,
+    bob: Person,
+    charlie: Person,
+    render: Any,
+    settled: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    store: Store,
+) -> None:
+    """A small picture is the same in each; alice's first was drawn by an encoder of before."""
+    own, same = [await who.has_uploaded(encoded(picture(40, 30))) for who in (alice, bob)]
+    render(own)
+    render(same)
+    draw = Decoder.render
+
+    async def ask(shown: Json, preset: str, *, before: bool = False) -> None:
+        def drawn(*asked: Any) -> Any:
+            return [dataclasses.replace(each, content=each.content + b"before" * before) for each in draw(*asked)]
+
+        monkeypatch.setattr(Decoder, "render", drawn)
+        await charlie.get(f"/m/{shown['id']}/1/{preset}.jpg")
+        await settled()
+
+    await ask(own, "thumb", before=True)
+    await ask(same, "thumb")
+    assert drift(database, store) == Drift()  # what nobody has is gone
+    await ask(own, "medium")
+    await ask(own, "large", before=True)
+    await ask(same, "large")
+    assert drift(database, store) == Drift()
+    assert (await charlie.get(f"/m/{own['id']}/1/medium.jpg")).status_code == 200
+
+
+async def test_that_somebody_elses_could_not_be_drawn_keeps_nobody_from_theirs(  # noqa: PLR0917  fixtures
+    bob: Person,
+    charlie: Person,
+    asset: Json,
+    render: Any,
+    settled: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    database: Database,
+    store: Store,
+) -> None:
+    same = await bob.has_uploaded(encoded(picture(400, 300)))
+    render(same)
+
+    def refuse(*_: object) -> None:
+        raise Undecodable("the machine was slow")
+
+    with monkeypatch.context() as slow:
+        slow.setattr(Decoder, "render", refuse)
+        await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")
+        await settled()
+    await charlie.get(f"/m/{same['id']}/1/thumb.jpg")
+    await settled()
+    assert (await charlie.get(f"/m/{same['id']}/1/thumb.jpg")).status_code == 200
+    assert drift(database, store) == Drift()
 
 
 async def test_nobody_waits_for_long(

@@ -22,7 +22,7 @@ from media_service.assets.events import (
     AssetUploaded,
     ShownChanged,
 )
-from media_service.assets.models import Asset, AssetStatus, RemovedAsset, TrashedBecause
+from media_service.assets.models import Asset, AssetForm, AssetStatus, RemovedAsset, TrashedBecause
 from media_service.assets.selectors import asset_get
 from media_service.database import insert
 from media_service.erased.services import is_erased
@@ -128,6 +128,7 @@ def asset_replace(  # noqa: PLR0913  all a picture has
     asset.revision += 1
     asset.version += 1
     session.flush()
+    session.execute(delete(AssetForm).where(AssetForm.asset_id == asset_id))  # it may show the old picture once more
     shown_changed(session, asset_id)
     _publish(session, AssetReplaced, asset, actor=owner_id)
     return asset, [derived_folder(asset_id, asset.revision - 1), *_forget_unshown(session, old)]

@@ -24,12 +24,12 @@ from media_service.decoding.on_demand import OnDemand
 from media_service.decoding.slots import FairSlots
 from media_service.pictures.outcomes import Rendered
 from media_service.pictures.scratch import Scratch
-from media_service.renditions.selectors import form_get
+from media_service.renditions.selectors import form_file_is_recorded, form_get
 from media_service.settings import MediaSettings
 from media_service.storage.models import Blob, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
-Key = tuple[UUID, UUID, str, str]
+Key = tuple[UUID, int, str, str]
 
 log = get_logger()
 
@@ -51,7 +51,7 @@ class Forms:
         kept = await self.database.read(form_get, asset, preset, mime)
         if kept:
             return kept
-        key, make = (asset.id, asset.blob_id, preset, mime), partial(self._make, asset, preset, mime)
+        key, make = (asset.id, asset.revision, preset, mime), partial(self._make, asset, preset, mime)
         return await self.making.get(key, make, user=asset.owner_id, seconds=seconds)
 
     async def _make(self, asset: Asset, preset: str, mime: str) -> RenditionForm | None:
@@ -60,16 +60,22 @@ class Forms:
         try:
             async with self._turn, self.slots.slot(asset.owner_id):
                 form = await run_in_threadpool(self._draw_or_give_up, blob, preset, mime)
-            kept = await self.database.write(form_keep, form, asset.id)
+            kept = await self.database.write(form_keep, form, asset)
             if kept is None:
                 await run_in_threadpool(self.store.remove, folder_of(blob.id))
             elif form.sha256 not in {"", kept.sha256}:  # another version of the encoder has drawn the other
-                await run_in_threadpool(self.store.remove_keys, [key_of(blob.id, form.sha256, mime)])
+                await self._remove_if_nobodys(form)
             outcome = "removed" if kept is None else "made" if kept.sha256 else "undecodable"
         except Exception as error:  # noqa: BLE001  whatever it was, nobody waits for it who could be told
             log.warning("rendition not made", blob=str(blob.id), preset=preset, form=mime, error=str(error))
         counter("media_rendition_forms_total").labels(mime.partition("/")[2], outcome).inc()
         return kept
+
+    async def _remove_if_nobodys(self, form: RenditionForm) -> None:
+        """Remove its file unless another size of the picture, which is small then, has the same."""
+        if not await self.database.read(form_file_is_recorded, form):
+            key = key_of(form.blob_id, form.sha256, form.mime)
+            await run_in_threadpool(self.store.remove_keys, [key])
 
     def _draw_or_give_up(self, blob: Blob, preset: str, mime: str) -> RenditionForm:
         try:
@@ -95,18 +101,21 @@ def _row(blob: Blob, drawn: Rendered) -> RenditionForm:
     return RenditionForm(blob_id=blob.id, preset=drawn.name, mime=drawn.mime, sha256=sha256, bytes=len(drawn.content))
 
 
-def form_keep(session: Session, form: RenditionForm, asset_id: UUID) -> RenditionForm | None:
-    """Record a form whose file is stored, and that this asset has it.
+def form_keep(session: Session, form: RenditionForm, asset: Asset) -> RenditionForm | None:
+    """Record a form whose file is stored, and that this asset has it, unless it shows another picture by now.
 
-    The one that is kept may be another's, which was quicker. None if the picture is gone.
+    The one that is kept may be another's, which was quicker, unless that one could not be drawn. None if the picture is
+    gone.
     """
-    is_there = session.scalar(select(Asset.id).where(Asset.id == asset_id).with_for_update())
+    as_it_was = (Asset.id == asset.id, Asset.blob_id == form.blob_id, Asset.revision == asset.revision)
+    is_there = session.scalar(select(Asset.id).where(*as_it_was).with_for_update())
     if session.get(Blob, form.blob_id, with_for_update=True) is None:
         return None
     values = {column.key: getattr(form, column.key) for column in RenditionForm.__table__.columns}
-    session.execute(insert(session, RenditionForm).values(values).on_conflict_do_nothing())
     key = {name: values[name] for name in ("blob_id", "preset", "mime")}
+    new = insert(session, RenditionForm).values(values)
+    session.execute(new.on_conflict_do_update(index_elements=[*key], set_=values, where=RenditionForm.sha256 == ""))
     if is_there:
-        own = insert(session, AssetForm).values(asset_id=asset_id, **key)
+        own = insert(session, AssetForm).values(asset_id=asset.id, **key)
         session.execute(own.on_conflict_do_nothing())
     return session.get_one(RenditionForm, tuple(key.values()))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from media_service.assets.models import Asset, AssetForm, AssetStatus
@@ -42,6 +42,12 @@ def form_get(session: Session, asset: Asset, preset: str, mime: str) -> Renditio
     """A rendition in another form than WebP, if it was drawn for this asset."""
     key = (asset.blob_id, preset, mime)
     return session.get(RenditionForm, key) if session.get(AssetForm, (*key, asset.id)) else None
+
+
+def form_file_is_recorded(session: Session, form: RenditionForm) -> bool:
+    """Whether the file of a form is that of one which is recorded: its key says what is in it, not of which size."""
+    same = (RenditionForm.blob_id == form.blob_id, RenditionForm.sha256 == form.sha256, RenditionForm.mime == form.mime)
+    return bool(session.scalar(select(exists().where(*same))))
 
 
 def renditions_waiting(session: Session, *, now: datetime) -> timedelta:

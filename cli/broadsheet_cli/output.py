@@ -9,11 +9,15 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Column, Table
+from rich.text import Text
 
 from broadsheet_cli.errors import Failure
 
-people = Console()
-beside = Console(stderr=True)
+# What is printed is mostly somebody else's: their brackets are brackets, and no styles or links.
+people = Console(markup=False, emoji=False)
+beside = Console(stderr=True, markup=False, emoji=False)
+
+_CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}, "\N{REPLACEMENT CHARACTER}")
 
 
 def tell(data: Any, show: Callable[[], object], *, as_json: bool) -> None:
@@ -25,24 +29,33 @@ def tell(data: Any, show: Callable[[], object], *, as_json: bool) -> None:
 
 
 def table(rows: list[dict[str, Any]], *columns: str) -> None:
-    """Rows for people."""
+    """Rows for people, as they were written: nothing in them reaches the terminal as a command of it."""
     shown = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False)
     for row in rows:
-        shown.add_row(*("" if row.get(column) is None else str(row[column]) for column in columns))
+        shown.add_row(*("" if row.get(column) is None else _plain(str(row[column])) for column in columns))
     people.print(shown)
+
+
+def complain(of: str, why: str) -> None:
+    """Beside the output: of what in red, and why."""
+    beside.print(Text(_plain(of), style="red"), _plain(why), highlight=False)
 
 
 def fail(error: Failure, *, as_json: bool) -> None:
     if as_json:
         sys.stdout.write(json.dumps({"error": error.told()}, ensure_ascii=False) + "\n")
     else:
-        beside.print(f"[red]{error.code}[/red] ", str(error), markup=True, highlight=False)
+        complain(error.code, str(error))
 
 
 @contextlib.contextmanager
 def bar(title: str, total: int, *, shown: bool) -> Iterator[Callable[[int], None]]:
     """A bar of bytes beside the output, where a person looks on."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=beside, disable=not shown or not beside.is_terminal, transient=True) as progress:
         task = progress.add_task(title, total=total)
         yield lambda more: progress.advance(task, more)
+
+
+def _plain(text: str) -> str:
+    return text.translate(_CONTROLS)

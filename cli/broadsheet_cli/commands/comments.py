@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from broadsheet_cli.api import Json
 from broadsheet_cli.commands.posts import Post, post_id_of
 from broadsheet_cli.context import context_of, failures_told
 from broadsheet_cli.output import people, table
@@ -18,7 +19,7 @@ def listed(typed: typer.Context, post: Post) -> None:
     context = context_of(typed)
     with failures_told(context):
         found = list(context.api.items(f"/posts/{post_id_of(context, post)}/comments", limit=100))
-    rows = [{**comment, "author": (comment["author"] or {}).get("username")} for comment in found]
+    rows = [_row(comment) for comment in found]
     context.tell(found, lambda: table(rows, "id", "author", "state", "body"))
 
 
@@ -33,8 +34,10 @@ def review(
     with failures_told(context):
         of_post = {"post_id": post_id_of(context, post)} if post else {}
         found = list(context.api.items("/comments", limit=100, status=status, **of_post))
-    rows = [{**comment, "reasons": "; ".join(report["reason"] for report in comment["reports"])} for comment in found]
-    context.tell(found, lambda: table(rows, "id", "state", "reports_count", "reasons", "body"))
+    rows = [
+        {**_row(comment), "reasons": "; ".join(report["reason"] for report in comment["reports"])} for comment in found
+    ]
+    context.tell(found, lambda: table(rows, "id", "post_id", "author", "state", "reports_count", "reasons", "body"))
 
 
 @app.command()
@@ -62,6 +65,10 @@ def remove(typed: typer.Context, comment: Comment) -> None:
     with failures_told(context):
         context.api.request("DELETE", f"/comments/{comment}")
     context.tell({"id": comment}, lambda: people.print("Removed."))
+
+
+def _row(comment: Json) -> Json:
+    return {**comment, "author": (comment["author"] or {}).get("username")}
 
 
 def _decide(typed: typer.Context, comment: str, verdict: str, done: str) -> None:

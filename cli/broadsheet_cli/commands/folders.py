@@ -9,7 +9,7 @@ import typer
 
 from broadsheet_cli.context import Context, context_of, failures_told
 from broadsheet_cli.documents import Document
-from broadsheet_cli.output import bar, beside, people
+from broadsheet_cli.output import bar, complain, people
 from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 
@@ -67,7 +67,7 @@ def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:
         seen.append(outcome)
         if outcome.why and not context.as_json:
             if str(outcome.why) not in ended:
-                beside.print(f"[red]{outcome.name}[/red] {outcome.why.code}:", str(outcome.why), highlight=False)
+                complain(outcome.name, f"{outcome.why.code}: {outcome.why}")
             if outcome.why.ends_all:
                 ended.add(str(outcome.why))
         elif outcome.done != "same" and not context.as_json:

@@ -1,4 +1,4 @@
-"""The public API, version 2, for one account."""
+"""The public API for one account: version 2, unless a path names another."""
 
 import threading
 import time
@@ -7,14 +7,16 @@ from typing import Any
 
 import httpx
 
-from broadsheet_cli.errors import Conflict, Refused, Unreachable, wait_of
+from broadsheet_cli.errors import Conflict, NotLoggedIn, Refused, wait_of
 from broadsheet_cli.sessions import Session
 
 Json = dict[str, Any]
-TRIES = 5
+WAITS = 4
 LONGEST_WAIT_SECONDS = 60
-BUSY = {409, 429, 503}
-"""With Retry-After: 409 is also that the same request, of a run that was killed, still goes on there."""
+LONGEST_CLAIM_SECONDS = 90
+"""409 with Retry-After is that the same request still goes on there: if its process died, for a minute and more."""
+BUSY = {429, 503}
+MAKE_REPEATABLE = {"Idempotency-Key", "If-Match", "Upload-Offset"}
 
 
 class Api:
@@ -46,34 +48,34 @@ class Api:
                 return
 
     def request(self, method: str, path: str, **options: Any) -> httpx.Response:
-        """Raises Refused, Conflict for a precondition that fails, or Unreachable."""
+        """Raises Refused, Conflict for a precondition that fails, NotLoggedIn, or Unreachable."""
         if not self._session.access_token:
             self._renew("")
-        for attempt in range(1, TRIES + 1):
+        waits: list[float] = []
+        renewed = False
+        while True:
             token = self._session.access_token
             answer = self._send(method, path, token, options)
-            if answer.status_code == 401 and attempt == 1:
+            if answer.status_code == 401 and not renewed:
                 self._renew(token)
-            elif attempt < TRIES and _passes(answer):
-                time.sleep(wait_of(answer))
+                renewed = True
+            elif (wait := _wait(answer, waits)) is not None:
+                waits.append(wait)
+                time.sleep(wait)
             else:
                 break
         if answer.status_code == 412:
             raise Conflict("It was changed on the server since you last had it: pull it first, or use --force.")
+        if answer.status_code == 401:
+            raise NotLoggedIn(f"{Refused(answer)} `broadsheet-cli login`, and run it again.")
         if answer.is_error:
             raise Refused(answer)
-        if answer.headers.get("Content-Type", "").startswith("text/html"):
-            raise Unreachable(
-                f"What answers at {self.server} is not a platform: does this network want a log-in first?"
-            )
         return answer
 
     def _send(self, method: str, path: str, token: str, options: Json) -> httpx.Response:
         headers = {"Authorization": f"Bearer {token}", **options.get("headers", {})}
-        try:
-            return self._session.http.request(method, path, **{**options, "headers": headers})
-        except httpx.TransportError as error:
-            raise Unreachable.of(self.server, error) from error
+        repeatable = method in {"GET", "HEAD"} or not MAKE_REPEATABLE.isdisjoint(headers)
+        return self._session.ask(method, path, repeatable=repeatable, **{**options, "headers": headers})
 
     def _renew(self, used: str) -> None:
         """Once for all threads that met the same expired token."""
@@ -82,10 +84,13 @@ class Api:
                 self._session.renew()
 
 
-def _passes(answer: httpx.Response) -> bool:
-    """Whether it is worth waiting here: not where the server asks for longer than a person would."""
-    is_busy = answer.status_code in BUSY and (answer.status_code != 409 or "Retry-After" in answer.headers)
-    return is_busy and wait_of(answer) <= LONGEST_WAIT_SECONDS
+def _wait(answer: httpx.Response, before: list[float]) -> float | None:
+    """For how long to wait here; not where the server asks for longer than a person would."""
+    asked = wait_of(answer)
+    if answer.status_code == 409 and "Retry-After" in answer.headers:
+        wait = max(asked, float(len(before)))
+        return wait if sum(before) + wait <= LONGEST_CLAIM_SECONDS else None
+    return asked if answer.status_code in BUSY and len(before) < WAITS and asked <= LONGEST_WAIT_SECONDS else None
 
 
 def _json(answer: httpx.Response) -> Json:

@@ -9,7 +9,9 @@ _WAYS_ON: dict[int | str, str] = {
     410: "Install a newer broadsheet-cli: this one is older than the server.",
     413: f"Make it smaller, {_AGAIN}",
     415: f"Save it as JPEG, PNG, WebP, AVIF or GIF, {_AGAIN}",
+    "idempotency_in_progress": "An earlier run's request still goes on there: run it again in a minute.",
     "image_refused": f"Save it anew or take another one, {_AGAIN}",
+    "offset_conflict": "Run it again: it goes on where it is.",
     "quota_exceeded": f"Delete pictures that nothing uses (`broadsheet-cli media list`), {_AGAIN}",
     "slug_taken": f"Give the file another `slug`, {_AGAIN}",
 }
@@ -65,9 +67,9 @@ class Refused(Failure):
     def __init__(self, answer: httpx.Response) -> None:
         problem = _problem(answer)
         self.status = answer.status_code
-        self.code = problem.get("code", f"http_{self.status}")
-        self.ends_all = self.status in _OF_ALL
-        self.fields = {error["pointer"]: error["detail"] for error in problem.get("errors") or ()}
+        self.fields = _fields(problem)
+        self.code = problem.get("code") or ("validation_failed" if self.fields else f"http_{self.status}")
+        self.ends_all = self.status in _OF_ALL and self.code != "too_many_uploads"  # only large pictures meet that
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in self.fields.items())
         said = said or problem.get("detail") or problem.get("title") or f"The server answered {self.status}."
         super().__init__(f"{said} {self._way_on(answer)}".strip())
@@ -94,3 +96,10 @@ def _problem(answer: httpx.Response) -> dict[str, Any]:
     except ValueError:
         return {}
     return problem if isinstance(problem, dict) else {}
+
+
+def _fields(problem: dict[str, Any]) -> dict[str, str]:
+    """What is wrong by JSON pointer; version 1 names fields, each with a list of sentences, and no code."""
+    if "errors" in problem or "code" in problem:
+        return {error["pointer"]: error["detail"] for error in problem.get("errors") or ()}
+    return {f"/{name}": " ".join(map(str, said)) for name, said in problem.items() if isinstance(said, list)}

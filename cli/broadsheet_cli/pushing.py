@@ -97,8 +97,9 @@ class Push:
             pictures = {named: picture.result() for named, picture in sent.items()}
             post_id = self._post(name, document, pictures)
         except Failure as error:
-            if error.ends_all and not self._over:
-                self._over = error
+            if error.ends_all:
+                with self._guard:  # several meet it at once, each with words of its own: one is told
+                    self._over = error = self._over or error
             return Outcome(name, "failed", why=error)
         return Outcome(name, todo, post_id)
 

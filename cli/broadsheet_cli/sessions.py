@@ -10,6 +10,8 @@ from broadsheet_cli.errors import NotLoggedIn, Refused, Unreachable
 
 LOCAL = "http://127.0.0.1:8000"
 TIMEOUT = httpx.Timeout(60, connect=10)
+BROKEN = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""What ends one connection, and does not tell that the next would not go well."""
 
 
 def client(server: str) -> httpx.Client:
@@ -34,7 +36,7 @@ class Session:
         if refresh is None:
             told = "BROADSHEET_TOKEN is not accepted" if self._personal else "You are not logged in"
             raise NotLoggedIn(f"{told} at {self.server}: `broadsheet-cli login --server {self.server}`.")
-        answer = self._asked("POST", "/sessions/refresh", json={"refresh_token": refresh})
+        answer = self.ask("POST", "/sessions/refresh", json={"refresh_token": refresh})
         if answer.status_code == 401:
             raise NotLoggedIn(f"Your session at {self.server} has ended: `broadsheet-cli login`, and run it again.")
         self._take(answer)
@@ -42,7 +44,7 @@ class Session:
     def open(self, login: str, password: str, totp: str | None) -> str:
         """Log in and keep the session; returns the username. Raises Refused, with `totp_required` among its codes."""
         sent = {"login": login, "password": password, "mode": "token"} | ({"totp": totp} if totp else {})
-        answer = self._asked("POST", "/sessions", json=sent)
+        answer = self.ask("POST", "/sessions", json=sent)
         self._take(answer)
         username: str = answer.json()["user"]["username"]
         return username
@@ -52,9 +54,26 @@ class Session:
         try:
             if not self.access_token:
                 self.renew()
-            self._asked("DELETE", "/sessions/current", headers={"Authorization": f"Bearer {self.access_token}"})
+            self.ask("DELETE", "/sessions/current", headers={"Authorization": f"Bearer {self.access_token}"})
         finally:
             self._credentials.forget(self.server)
+
+    def ask(self, method: str, path: str, *, repeatable: bool = False, **options: Any) -> httpx.Response:
+        """Raises Unreachable, also where another program answers in the platform's place.
+
+        What is ``repeatable`` is sent once more where the connection broke.
+        """
+        try:
+            answer = self.http.request(method, path, **options)
+        except httpx.TransportError as error:
+            if repeatable and isinstance(error, BROKEN):
+                return self.ask(method, path, **options)
+            raise Unreachable.of(self.server, error) from error
+        if answer.is_success and answer.headers.get("Content-Type", "").startswith("text/html"):
+            raise Unreachable(
+                f"What answers at {self.server} is not a platform: does this network want a log-in first?"
+            )
+        return answer
 
     def _take(self, answer: httpx.Response) -> None:
         if answer.is_error:
@@ -62,9 +81,3 @@ class Session:
         body = answer.json()
         self.access_token = body["access_token"]
         self._credentials.keep(self.server, body["refresh_token"])
-
-    def _asked(self, method: str, path: str, **options: Any) -> httpx.Response:
-        try:
-            return self.http.request(method, path, **options)
-        except httpx.TransportError as error:
-            raise Unreachable.of(self.server, error) from error

@@ -4,13 +4,14 @@ import itertools
 import json
 import os
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
 import pytest
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.credentials import Credentials
-from broadsheet_cli.errors import Conflict
+from broadsheet_cli.errors import Conflict, Unreachable
 from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 from broadsheet_cli.sessions import Session
@@ -230,3 +231,19 @@ def test_what_keys_are_made_of_is_forced_to_the_disk_once(
     write(folder, "more words")
     pushed(api, folder)
     assert forced == ["state.new", ".broadsheet"]
+
+
+def test_what_several_meet_at_once_is_told_as_one(api: Api, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once, numbers = Barrier(2, timeout=30), itertools.count(1)
+
+    def breaks(*_: object, **__: object) -> httpx.Response:
+        at_once.wait()
+        raise Unreachable(f"Broken {next(numbers)}.")
+
+    monkeypatch.setattr(api, "request", breaks)
+    write(folder, "words")
+    (folder / "quay.md").write_text("---\ntitle: Quay\n---\n\nwords\n")
+    push = Push(api, folder, force=False)
+    first, second = push.run(push.plan(), lambda _: None)
+    assert first.why is not None
+    assert first.why is second.why

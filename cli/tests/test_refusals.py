@@ -1,5 +1,6 @@
 """Whatever the server says, or does not say: a sentence, the way on, and a status for programs."""
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -69,6 +70,96 @@ def test_refusal_says_why_and_what_to_do(
 def test_page_of_another_program_is_no_failure_of_ours(credentials: Credentials) -> None:
     failure = said(credentials, lambda _: httpx.Response(504, html="<h1>Gateway Timeout</h1>"))
     assert (failure.code, "Gateway" in str(failure)) == ("http_504", False)
+
+
+@pytest.mark.parametrize(
+    "problem", [{"file": ["The submitted file is empty."]}, {"file": ["The submitted file", "is empty."]}]
+)
+def test_refusal_of_version_1_names_the_field(credentials: Credentials, problem: object) -> None:
+    told = said(credentials, refuses(400, problem)).told()
+    assert (told["code"], told["fields"]) == ("validation_failed", {"/file": "The submitted file is empty."})
+    assert told["detail"] == "/file: The submitted file is empty."
+
+
+def test_too_many_uploads_concern_large_pictures_alone(credentials: Credentials) -> None:
+    refusal = refuses(429, {"code": "too_many_uploads", "detail": "Finish one."}, **{"Retry-After": "120"})
+    assert not said(credentials, refusal).ends_all
+
+
+class InTurn:
+    """Answers with one after another, and counts."""
+
+    def __init__(self, *answers: httpx.Response | type[httpx.TransportError]) -> None:
+        self.asked = 0
+        self._answers = answers
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        answer = self._answers[min(self.asked, len(self._answers) - 1)]
+        self.asked += 1
+        if isinstance(answer, httpx.Response):
+            return answer
+        raise answer("Broken.", request=request)
+
+
+EXPIRED = httpx.Response(401, json={"code": "token_expired", "title": "The access token has expired."})
+BUSY = httpx.Response(429, json={"code": "rate_limited"}, headers={"Retry-After": "7"})
+HELD = httpx.Response(
+    409, json={"code": "idempotency_in_progress", "title": "It goes on."}, headers={"Retry-After": "1"}
+)
+DONE = httpx.Response(200, json={})
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    waits: list[float] = []
+    monkeypatch.setattr(time, "sleep", waits.append)
+    return waits
+
+
+def test_token_that_ends_during_a_wait_is_renewed(credentials: Credentials, waits: list[float]) -> None:
+    Api(session_with(credentials, answers := InTurn(BUSY, EXPIRED, DONE))).get("/me")
+    assert (answers.asked, waits) == (3, [7.0])
+
+
+def test_new_token_that_is_not_accepted_ends_the_session(credentials: Credentials) -> None:
+    failure = said(credentials, InTurn(EXPIRED))
+    assert (type(failure), failure.ends_all) == (NotLoggedIn, True)
+    assert str(failure) == "The access token has expired. `broadsheet-cli login`, and run it again."
+
+
+def test_request_of_a_run_that_was_killed_is_waited_for(credentials: Credentials, waits: list[float]) -> None:
+    """Its claim holds for a minute where its process has died."""
+    failure = said(credentials, InTurn(HELD))
+    assert "run it again in a minute" in str(failure)
+    assert 75 < sum(waits) <= 90
+
+
+REPEATABLE: list[tuple[str, dict[str, str]]] = [
+    ("GET", {}),
+    ("HEAD", {}),
+    ("PATCH", {"If-Match": '"1"'}),
+    ("PATCH", {"Upload-Offset": "0"}),
+    ("POST", {"Idempotency-Key": "x"}),
+]
+
+
+@pytest.mark.parametrize(("method", "headers"), REPEATABLE)
+@pytest.mark.parametrize("broken", [httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError])
+def test_broken_connection_is_not_told_where_repeating_is_safe(
+    credentials: Credentials, method: str, headers: dict[str, str], broken: type[httpx.TransportError]
+) -> None:
+    api = Api(session_with(credentials, InTurn(broken, DONE)))
+    assert api.request(method, "/posts", headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize(("headers", "asked"), [({}, 1), ({"Idempotency-Key": "x"}, 2)])
+def test_broken_connection_is_told_at_once_or_the_second_time(
+    credentials: Credentials, headers: dict[str, str], asked: int
+) -> None:
+    api = Api(session_with(credentials, answers := InTurn(httpx.ReadError)))
+    with pytest.raises(Unreachable):
+        api.request("POST", "/posts", headers=headers)
+    assert answers.asked == asked
 
 
 def lost(request: httpx.Request) -> httpx.Response:

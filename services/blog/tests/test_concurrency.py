@@ -17,7 +17,9 @@ from blog_service.favourites.models import Favourite
 from blog_service.settings import settings
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
-from chassis.events.testing import deliver, example
+from chassis.events.databases.django import DjangoDatabase
+from chassis.events.testing import deliver, example, published
+from chassis.testing import TokenMint
 from django.db import connection
 from uuid_utils.compat import uuid7
 
@@ -175,6 +177,25 @@ def test_comments_at_once_are_counted_each(alice: Caller, bob: Caller) -> None:
     removals = at_once(*[lambda key=key: alice.delete(f"v1/comments/{key}") for key in ids[:3] * 2])
     assert {answer.status for answer in removals} <= {204, 404}
     assert alice.get("v1/posts/first-light").body["comments_count"] == 3
+    assert list(wrong_counts(repair=False)) == []
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_decisions_at_once_are_told_in_turns(alice: Caller, bob: Caller, mint: TokenMint, attempt: int) -> None:
+    mo = Caller("mo", mint, roles=("moderator",))
+    alice.writes(published=True)
+    comment = bob.post("v1/posts/first-light/comments", {"body": f"attempt {attempt}"}).body
+    path = f"v2/comments/{comment['id']}"
+    answers = at_once(
+        lambda: bob.delete(path),
+        *[lambda: alice.post(f"{path}/approve")] * 2,
+        *[lambda: mo.post(f"{path}/reject")] * 2,
+    )
+    assert {answer.status for answer in answers} <= {200, 204, 403, 404}
+    told = sorted((e for e in published(DjangoDatabase()) if comment["id"] in e.subject), key=lambda e: e.sequence)
+    happened = [event.type.split(".")[2] for event in told]
+    assert happened == (["created", "deleted"] * len(happened))[: len(happened)]
+    assert happened[-1] == "deleted"
     assert list(wrong_counts(repair=False)) == []
 
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from blog_service.commands import event_service
@@ -126,6 +127,32 @@ def test_all_that_one_said_is_removed_at_once(
     dana.post(COMMENTS, {"body": "Well said"})
     act(desk, "remove_all_of_author", comment)
     assert [shown["body"] for shown in charlie.get(COMMENTS).body["results"]] == ["Well said"]
+
+
+@pytest.mark.parametrize("action", ["approve", "hold", "remove", "remove_all_of_author"])
+def test_one_comment_that_is_gone_meanwhile_stops_nothing(
+    action: str, desk: Client, comment: dict[str, Any], *, bob: Caller, mo: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = bob.post(COMMENTS, {"body": "Buy here"}).body
+
+    def actor(_request: object) -> UUID:
+        """The moderator; meanwhile the first comment goes."""
+        Comment.objects.filter(id=comment["id"]).delete()
+        return mo.id
+
+    monkeypatch.setattr("blog_service.comments.admin._actor", actor)
+    act(desk, action, comment, second)
+    (left,) = Comment.objects.all()
+    assert left.state == {"approve": "visible", "hold": "held"}.get(action, "removed")
+
+
+def test_moderators_are_told_that_their_own_words_are_anothers_to_approve(
+    desk: Client, comment: dict[str, Any], mo: Caller, dana: Caller
+) -> None:
+    own = mo.post(COMMENTS, {"body": "Mind your words"}).body
+    dana.post(f"v1/comments/{own['id']}/report", {"reason": "rude"})
+    act(desk, "approve", own, comment)
+    assert b"only another moderator approves it" in desk.get(PAGE).content
 
 
 def test_an_editor_deletes_a_post_with_its_comments(

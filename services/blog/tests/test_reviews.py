@@ -3,8 +3,11 @@
 from typing import Any
 
 import pytest
-from blog_service.comments.models import Decision
+from blog_service.comments import limits
+from blog_service.comments.models import Comment, Decision
+from blog_service.comments.services import decisions_erase
 from blog_service.counts_audit import wrong_counts
+from blog_service.settings import settings
 from blog_service.testing import Caller
 from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
@@ -170,6 +173,98 @@ def test_an_author_approves_neither_their_own_words_nor_against_a_moderator(
     decide(mo, "approve", comment)
     decide(alice, "reject", comment)
     assert decide(alice, "approve", comment).status == 200
+
+
+@pytest.mark.parametrize("state", ["removed", "held"])
+def test_what_somebody_unknown_took_away_moderators_alone_bring_back(
+    state: str, comment: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    """The release before kept no decisions."""
+    report(mint, comment, 2)  # which are too few to hold it
+    decide(mo, "approve", comment)
+    Comment.objects.update(state=state)
+    for verdict in ("hold", "reject"):
+        assert code(decide(alice, "approve", comment)) == (403, "moderator_needed")
+        assert decide(alice, verdict, comment).status == 200
+    assert code(decide(alice, "approve", comment)) == (403, "moderator_needed")
+    assert [each["decider_id"] for each in reviewed(mo, "?status=removed")[0]["decisions"]][1] is None
+    assert decide(mo, "approve", comment).status == 200
+
+
+def test_what_reports_alone_hold_the_posts_author_approves(
+    comment: dict[str, Any], alice: Caller, mint: TokenMint
+) -> None:
+    report(mint, comment)
+    assert decide(alice, "approve", comment).body["state"] == "visible"
+
+
+def test_who_wrote_a_comment_takes_back_words_that_were_rejected(
+    comment: dict[str, Any], bob: Caller, dana: Caller, mo: Caller
+) -> None:
+    decide(mo, "reject", comment)
+    assert code(dana.delete(f"v2/comments/{comment['id']}")) == (404, "comment_not_found")
+    assert bob.delete(f"v2/comments/{comment['id']}").status == 204
+    assert Comment.objects.get().body == Comment.objects.get().html == ""
+    assert code(decide(mo, "approve", comment)) == (404, "comment_not_found")
+    assert code(bob.delete(f"v2/comments/{comment['id']}")) == (404, "comment_not_found")
+    assert told() == ["created", "deleted"]
+
+
+@pytest.mark.parametrize("verdict", ["hold", "reject"])
+def test_own_words_come_back_by_whom_they_were_taken_away(
+    verdict: str, post: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    assert post["slug"] == "first-light"
+    for person, other in ((alice, mo), (mo, Caller("max", mint, roles=("moderator",)))):
+        own = says(person)
+        assert decide(person, verdict, own).status == 200
+        assert decide(person, "approve", own).status == 200
+        decide(other, verdict, own)
+        assert decide(person, verdict, own).status == 200  # makes it nobody's to approve
+        assert code(decide(person, "approve", own)) == (403, "moderator_needed")
+        decide(other, "approve", own)
+        report(mint, own)
+        assert code(decide(person, "approve", own)) == (403, "moderator_needed")
+        assert decide(other, "approve", own).status == 200
+
+
+def test_a_decision_that_changes_nothing_is_kept_once(comment: dict[str, Any], mo: Caller, mint: TokenMint) -> None:
+    for verdict, kept in (("approve", 1), ("hold", 2), ("reject", 3), ("approve", 4)):
+        for _ in range(2):
+            assert len(decide(mo, verdict, comment).body["decisions"]) == kept
+    report(mint, comment, 1)
+    assert len(decide(mo, "approve", comment).body["decisions"]) == 5
+
+
+def test_who_reported_may_do_so_again_once_it_was_approved(
+    comment: dict[str, Any], mo: Caller, dana: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"v2/comments/{comment['id']}/report"
+    for reason in ("spam", "once more"):
+        assert dana.post(path, {"reason": reason}).status == 202
+    assert [each["reason"] for each in reviewed(mo)[0]["reports"]] == ["spam"]
+    decide(mo, "approve", comment)
+    assert dana.post(path, {"reason": "it is spam"}).status == 202
+    assert [each["reason"] for each in reviewed(mo)[0]["reports"]] == ["it is spam"]
+    decide(mo, "approve", comment)
+    monkeypatch.setattr(limits, "settings", lambda: settings().model_copy(update={"comment_reports_per_hour": 1}))
+    assert code(dana.post(path, {"reason": "yet"})) == (429, "reports_too_many")
+
+
+def test_who_decided_and_was_erased_is_nobody(comment: dict[str, Any], mo: Caller, mint: TokenMint) -> None:
+    decide(mo, "hold", comment)
+    decisions_erase(mo.id)
+    ada = Caller("ada", mint, roles=("admin",))
+    assert [each["decider_id"] for each in reviewed(ada)[0]["decisions"]] == [None]
+
+
+def test_a_comment_that_is_gone_when_it_is_decided_is_not_found(
+    comment: dict[str, Any], mo: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in ("v1", "v2"):
+        answer = f"blog_service.discussions.{version}.reviews.discussion_hold"
+        monkeypatch.setattr(answer, lambda comment_id, _decider: Comment.objects.filter(id=comment_id).delete())
+        assert code(decide(mo, "hold", comment, version)) == (404, "comment_not_found")
 
 
 def test_who_decided_as_a_moderator_is_known_to_moderators_alone(

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import admin
+from chassis.problems import Problem
+from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 
+from blog_service.comments.access import CommentNotFound
 from blog_service.comments.models import Comment, Decision, Report
 from blog_service.comments.services import comment_approve, comment_hold, comment_remove, comments_remove_all
 
@@ -73,7 +75,12 @@ class CommentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 def _each(change: Callable[..., None], request: HttpRequest, comments: QuerySet[Comment]) -> None:
     for comment_id in list(comments.order_by("id").values_list("id", flat=True)):
-        change(comment_id, actor=_actor(request))
+        try:
+            change(comment_id, actor=_actor(request))
+        except CommentNotFound:
+            continue  # gone meanwhile, or its words
+        except Problem as problem:
+            messages.warning(request, problem.detail)
 
 
 def _actor(request: HttpRequest) -> UUID:

@@ -1,11 +1,16 @@
 """What readers say about posts, and what others say about that."""
 
+from uuid import UUID
+
 from chassis.django.text import readable, storable
 from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from blog_service.authors.models import Author
+
+NOBODY = UUID(int=0)
+"""Who decided, where that is not known, or was erased."""
 
 
 class Comment(models.Model):
@@ -17,7 +22,7 @@ class Comment(models.Model):
     class State(models.TextChoices):
         VISIBLE = "visible"
         HELD = "held"
-        """Until a moderator has looked at it."""
+        """Until one who may has approved or rejected it."""
         REMOVED = "removed"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

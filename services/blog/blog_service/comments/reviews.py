@@ -9,7 +9,7 @@ from chassis.tokens import Claims
 from django.db.models import F, Q, QuerySet
 
 from blog_service.comments.access import CommentNotFound, CommentOwners, is_moderator
-from blog_service.comments.models import Comment, Decision, Report
+from blog_service.comments.models import NOBODY, Comment, Decision, Report
 from blog_service.comments.selectors import ALWAYS, HELD, REMOVED, VISIBLE, CommentRow, comment_place
 from blog_service.follows.selectors import followed_by
 
@@ -70,9 +70,16 @@ def review_rows(comments: QuerySet[Comment], viewer: Claims, columns: Iterable[s
         said, decided = reports.get(row["id"], []), decisions.get(row["id"], [])
         row |= {"reports_count": len(said), "reports": said[-SHOWN:], "decisions": decided}
         for decision in decided:
-            if decision["as_moderator"] and not is_moderator(viewer):
+            if decision["decider_id"] == NOBODY or (decision["as_moderator"] and not is_moderator(viewer)):
                 decision["decider_id"] = None
     return rows
+
+
+def review_row(comment_id: UUID, viewer: Claims, columns: Iterable[str]) -> CommentRow:
+    """The same of a comment that the viewer has just decided about; raises Problem (404) if it is gone meanwhile."""
+    for row in review_rows(Comment.objects.filter(id=comment_id), viewer, columns):
+        return row
+    raise CommentNotFound
 
 
 def _ids(rows: Iterable[CommentRow]) -> list[UUID]:

@@ -78,7 +78,16 @@ def comment_place(comment_id: UUID, viewer: Claims) -> tuple[UUID, CommentOwners
 
     Whether they may read the post is to be asked as well.
     """
-    comments = Comment.objects.filter(_readable(viewer), id=comment_id)
+    return _place(comment_id, _readable(viewer))
+
+
+def comment_place_to_remove(comment_id: UUID, viewer: Claims) -> tuple[UUID, CommentOwners]:
+    """The same; who wrote a comment takes back words that others have removed, too."""
+    return _place(comment_id, _readable(viewer) | (Q(author_id=viewer.sub) & ~Q(body="")))
+
+
+def _place(comment_id: UUID, known: Q) -> tuple[UUID, CommentOwners]:
+    comments = Comment.objects.filter(known, id=comment_id)
     for post_id, author_id, post_author_id in comments.values_list("post_id", "author_id", "post__author_id"):
         return post_id, CommentOwners(author_id, post_author_id)
     raise CommentNotFound

@@ -1,6 +1,9 @@
 """Writes to comments, each with its count and its event. The post is held first, as by whoever deletes it."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from chassis.events.databases.django import publish
@@ -8,7 +11,7 @@ from chassis.metrics import gauge
 from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
-from django.db.models import Count, Min
+from django.db.models import Count, Min, QuerySet
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -16,7 +19,7 @@ from blog_service.authors.services import author_ensure, author_hold
 from blog_service.comments.access import CommentNotFound
 from blog_service.comments.events import CommentCreated, CommentDeleted, CommentState, CommentUpdated
 from blog_service.comments.limits import require_may_comment, require_may_report
-from blog_service.comments.models import Comment, Decision, Report
+from blog_service.comments.models import NOBODY, Comment, Decision, Report
 from blog_service.counters.services import comments_change
 from blog_service.markdown.budget import Budget, TooComplex
 from blog_service.markdown.rendering import render
@@ -26,9 +29,10 @@ from blog_service.settings import settings
 BUDGET = Budget(tokens=5_000, depth=30, output=256 * 1024, seconds=1)
 AT_ONCE = 100
 """Comments that are erased in one transaction, each with its event."""
-_NOBODY = UUID(int=0)
 Verdict = Decision.Verdict
 VISIBLE, HELD, REMOVED = Comment.State.VISIBLE, Comment.State.HELD, Comment.State.REMOVED
+LEADS_TO: Final[Mapping[str, str]] = {Verdict.APPROVED: VISIBLE, Verdict.HELD: HELD, Verdict.REJECTED: REMOVED}
+"""The state that a verdict brings a comment into."""
 
 
 def comment_create(  # noqa: PLR0913  all of a comment is in one place
@@ -86,53 +90,42 @@ def comment_remove(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) 
         comment_reject(comment_id, actor=actor, as_moderator=as_moderator)
 
 
-@transaction.atomic
 def comment_reject(comment_id: UUID, *, actor: UUID, as_moderator: bool) -> None:
     """Remove a comment, and keep its words: it can be approved yet. Raises Problem (404) if they are gone."""
-    comment = _held_with_words(comment_id)
-    _note(comment, Verdict.REJECTED, actor, as_moderator=as_moderator)
-    _become(comment, REMOVED, actor)
+    _decide(comment_id, Verdict.REJECTED, actor, as_moderator=as_moderator)
 
 
 @transaction.atomic
 def comment_report(comment_id: UUID, reporter: Claims, reason: str) -> None:
-    """Report a comment, once each; enough reports hold it. Raises Problem: 404 if it is gone, 429 for one too many."""
+    """Report a comment, once each until it is approved; enough reports hold it.
+
+    Raises Problem: 404 if it is gone, 429 for one too many.
+    """
     comment, now, reporter_id = _held(comment_id), timezone.now(), author_ensure(reporter).id
-    if Report.objects.filter(comment=comment, reporter_id=reporter_id).exists():
+    if _unseen(comment).filter(reporter_id=reporter_id).exists():
         return
     author_hold(reporter_id)
     require_may_report(reporter_id, now)
-    Report.objects.create(comment=comment, reporter_id=reporter_id, reason=reason, created_at=now)
-    unseen = Report.objects.filter(comment=comment)
-    if comment.approved_at:
-        unseen = unseen.filter(created_at__gt=comment.approved_at)
-    if comment.state == VISIBLE and unseen.count() >= settings().comment_reports_to_hold:
+    said = {"reason": reason, "created_at": now}
+    Report.objects.update_or_create(comment=comment, reporter_id=reporter_id, defaults=said)
+    if comment.state == VISIBLE and _is_held_by_reports(comment):
         _become(comment, HELD, None)
 
 
-@transaction.atomic
 def comment_hold(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
     """Let nobody but those whom it concerns read a comment, until somebody approves of it or removes it.
 
     Raises Problem (404) if its words are gone.
     """
-    comment = _held_with_words(comment_id)
-    _note(comment, Verdict.HELD, actor, as_moderator=as_moderator)
-    _become(comment, HELD, actor)
+    _decide(comment_id, Verdict.HELD, actor, as_moderator=as_moderator)
 
 
-@transaction.atomic
 def comment_approve(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
     """Let everyone read a comment; what was reported so far holds it no more.
 
-    Raises Problem: 404 if its words are gone, 403 if a moderator must do this, see ``_require_free``.
+    Raises Problem: 404 if its words are gone, 403 if another moderator must do this, see ``_require_free``.
     """
-    comment = _held_with_words(comment_id)
-    if not as_moderator:
-        _require_free(comment, actor)
-    comment.approved_at = timezone.now()
-    _note(comment, Verdict.APPROVED, actor, as_moderator=as_moderator)
-    _become(comment, VISIBLE, actor)
+    _decide(comment_id, Verdict.APPROVED, actor, as_moderator=as_moderator)
 
 
 def held_measure(now: datetime) -> None:
@@ -155,7 +148,7 @@ def comments_erase(user_id: UUID) -> int:
 
 def decisions_erase(user_id: UUID) -> int:
     """Let what a user decided stand, as decided by nobody; gives how much."""
-    return Decision.objects.filter(decider_id=user_id).update(decider_id=_NOBODY)
+    return Decision.objects.filter(decider_id=user_id).update(decider_id=NOBODY)
 
 
 def reports_erase(user_id: UUID) -> int:
@@ -167,7 +160,8 @@ def comments_remove_all(author_id: UUID, *, actor: UUID) -> int:
     """Remove all that an author said; gives how many comments it was."""
     said = Comment.objects.filter(author_id=author_id).exclude(state=REMOVED).order_by("id")
     for comment_id in (found := list(said.values_list("id", flat=True))):
-        comment_remove(comment_id, actor=actor)
+        with suppress(CommentNotFound):  # gone meanwhile
+            comment_remove(comment_id, actor=actor)
     return len(found)
 
 
@@ -188,25 +182,67 @@ def _held(comment_id: UUID) -> Comment:
     return comment
 
 
-def _held_with_words(comment_id: UUID) -> Comment:
+@transaction.atomic
+def _decide(comment_id: UUID, verdict: Decision.Verdict, actor: UUID, *, as_moderator: bool) -> None:
     comment = _held(comment_id)
     if not comment.body:
         raise CommentNotFound
-    return comment
+    _note_unknown(comment)
+    if verdict == Verdict.APPROVED:
+        _require_free(comment, actor, as_moderator=as_moderator)
+    _note(comment, verdict, actor, as_moderator=as_moderator)
+    if verdict == Verdict.APPROVED:
+        comment.approved_at = timezone.now()
+    _become(comment, LEADS_TO[verdict], actor)
 
 
-def _require_free(comment: Comment, post_author_id: UUID) -> None:
-    """Raises Problem (403) where a post's author would decide about their own words, or against a moderator."""
-    latest = comment.decisions.filter(as_moderator=True).order_by("-id").first()
-    if comment.author_id == post_author_id or (latest and latest.verdict != Verdict.APPROVED):
-        raise Problem(
-            403, "moderator_needed", "It is your own, or a moderator has decided: only moderators approve it."
-        )
+def _unseen(comment: Comment) -> QuerySet[Report]:
+    """What was reported since it was approved."""
+    reports = Report.objects.filter(comment=comment)
+    return reports.filter(created_at__gt=comment.approved_at) if comment.approved_at else reports
+
+
+def _is_held_by_reports(comment: Comment) -> bool:
+    return _unseen(comment).count() >= settings().comment_reports_to_hold
+
+
+def _note_unknown(comment: Comment) -> None:
+    """Keep that somebody unknown has decided, where neither a decision nor reports account for the state.
+
+    The release before kept no decisions, and let moderators alone decide.
+    """
+    latest = comment.decisions.order_by("-id").first()
+    if comment.state == VISIBLE or (latest and LEADS_TO[latest.verdict] == comment.state):
+        return
+    if comment.state == REMOVED or not _is_held_by_reports(comment):
+        verdict = next(each for each, state in LEADS_TO.items() if state == comment.state)
+        Decision.objects.create(comment=comment, verdict=verdict, decider_id=NOBODY, as_moderator=True)
+
+
+def _require_free(comment: Comment, approver: UUID, *, as_moderator: bool) -> None:
+    """Raises Problem (403) for whom the comment is not theirs to approve.
+
+    Words of their own that are reported, or that others have held or rejected; for a post's author, all that a
+    moderator has held or rejected.
+    """
+    decisions = comment.decisions.all()
+    approval = decisions.filter(verdict=Verdict.APPROVED).order_by("-id").values_list("id", flat=True).first()
+    since = decisions.filter(id__gt=approval or 0)
+    if comment.author_id == approver:
+        is_free = not since.exclude(decider_id=approver).exists() and not _unseen(comment).exists()
+    else:
+        is_free = as_moderator or not since.filter(as_moderator=True).exists()
+    if not is_free:
+        detail = "It is your own, or a moderator has decided: only another moderator approves it."
+        raise Problem(403, "moderator_needed", detail)
 
 
 def _note(comment: Comment, verdict: Decision.Verdict, actor: UUID, *, as_moderator: bool) -> None:
-    """Keep who decided; it commits with what was decided."""
-    Decision.objects.create(comment=comment, verdict=verdict, decider_id=actor, as_moderator=as_moderator)
+    """Keep who decided, once however often they say so; it commits with what was decided."""
+    latest = comment.decisions.order_by("-id").values_list("verdict", "decider_id", "as_moderator").first()
+    is_known = latest == (verdict, actor, as_moderator) and comment.state == LEADS_TO[verdict]
+    if not is_known or _unseen(comment).exists():
+        Decision.objects.create(comment=comment, verdict=verdict, decider_id=actor, as_moderator=as_moderator)
 
 
 def _become(comment: Comment, state: str, actor: UUID | None) -> None:

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from blog_service.comments.access import CommentNotFound, CommentOwners, is_moderator
 from blog_service.comments.models import Comment
 from blog_service.comments.reviews import comment_decidable, comments_to_review, in_any
-from blog_service.comments.selectors import OLDEST_FIRST, comment_place, comments_of
+from blog_service.comments.selectors import OLDEST_FIRST, comment_place, comment_place_to_remove, comments_of
 from blog_service.comments.services import (
     comment_approve,
     comment_create,
@@ -52,7 +52,9 @@ def discussion_edit(comment_id: UUID, body: str, editor: Claims) -> None:
 
 def discussion_remove(comment_id: UUID, remover: Claims) -> None:
     """Remove a comment, as its author, the post's or a moderator; raises Problem: 404, and 403 for everybody else."""
-    if not _owners(comment_id, remover).may_remove(remover):
+    post_id, owners = comment_place_to_remove(comment_id, remover)
+    _require_post(post_id, remover)
+    if not owners.may_remove(remover):
         raise Problem(403, "not_the_author", "Its author, the post's and moderators may remove a comment.")
     comment_remove(comment_id, actor=remover.sub, as_moderator=is_moderator(remover))
 

@@ -11,8 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from blog_service.callers import writer_of
-from blog_service.comments.models import Comment
-from blog_service.comments.reviews import STATUS, STATUSES, review_rows
+from blog_service.comments.reviews import STATUS, STATUSES, review_row, review_rows
 from blog_service.comments.v1.shapes import ReviewedCommentPageShape, ReviewedCommentShape
 from blog_service.discussions.refusals import MODERATOR_NEEDED
 from blog_service.discussions.services import (
@@ -65,5 +64,4 @@ class Reject(APIView):
 
 
 def _decided(request: Request, comment_id: UUID) -> Response:
-    rows = review_rows(Comment.objects.filter(id=comment_id), writer_of(request), COLUMNS)
-    return Response(ReviewedCommentShape.from_row(rows[0]))
+    return Response(ReviewedCommentShape.from_row(review_row(comment_id, writer_of(request), COLUMNS)))

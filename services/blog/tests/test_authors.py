@@ -8,10 +8,14 @@ import pytest
 from blog_service.authors.models import Author
 from blog_service.authors.snapshot import authors_snapshot
 from blog_service.commands import event_service
+from blog_service.staff.services import staff_enter
 from blog_service.testing import Caller, Neighbours
+from blog_service.webhooks.models import Webhook
 from chassis.django.settings import cache
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example
+from chassis.testing.local_server import LocalServer
+from django.contrib.auth.models import User
 from pytest_django import Settings
 from uuid_utils.compat import uuid7
 
@@ -68,6 +72,22 @@ def test_all_accounts_of_auth_fill_an_empty_read_copy(db: None, neighbours: Neig
         ("dana", "I am dana.", 4, True, True),
     ]
     assert len(neighbours.calls) == 3
+
+
+def test_a_page_that_auth_told_before_a_role_was_taken_gives_none_back(
+    admin: Caller, receiver: LocalServer, neighbours: Neighbours
+) -> None:
+    admin.writes()
+    webhook = admin.post("v2/webhooks", {"url": f"{receiver.url}/in", "events": ["blog.post.published.v1"]}).body
+    staff_enter(admin.id, username=admin.username, roles=admin.roles)
+    deliver(event_service(), told("auth.role.changed.v1", admin, sequence=7, roles=["author"]))
+    neighbours.has_account(admin, sequence=6)
+    for event in authors_snapshot():
+        deliver(event_service(), event)
+    staff = User.objects.get(username=str(admin.id))
+    assert (staff.is_staff, staff.is_superuser, staff.groups.exists()) == (False, False, False)
+    assert not Webhook.objects.get(id=webhook["id"]).hears_all
+    assert Author.objects.get().roles_sequence == 7
 
 
 def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:

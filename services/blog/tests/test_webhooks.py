@@ -1,6 +1,7 @@
 """Webhooks: whose they are, and what they are told of."""
 
 import base64
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from blog_service.webhooks.models import Delivery, Webhook
 from blog_service.webhooks.services.webhooks import MOST
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
+from chassis.testing import TokenMint
 from chassis.testing.local_server import LocalServer
 from django.test import Client
 from uuid_utils.compat import uuid7
@@ -61,6 +63,22 @@ def test_the_author_of_a_post_hears_of_comments_on_it(alice: Caller, bob: Caller
     bob.post("v1/posts/first-light/comments", {"body": "Hello"})
     hear()
     assert (told(of_alice), told(of_bob)) == (["comment.created"], [])
+
+
+def test_nobody_is_told_which_moderator_decided(
+    alice: Caller, bob: Caller, mint: TokenMint, admin: Caller, receiver: LocalServer
+) -> None:
+    for who in (alice, admin):
+        hook(who, receiver, "blog.comment.created.v1", "blog.comment.deleted.v1")
+    alice.writes(published=True)
+    comment = bob.post("v1/posts/first-light/comments", {"body": "Hello"}).body
+    mo = Caller("mo", mint, roles=("moderator",))
+    for decider, verdict in ((mo, "hold"), (mo, "approve"), (alice, "hold"), (mo, "approve"), (mo, "reject")):
+        assert decider.post(f"v2/comments/{comment['id']}/{verdict}").status == 200
+    hear()
+    bodies = Delivery.objects.values_list("body", flat=True)
+    actors = {(body["sequence"], body.get("actor")) for body in map(json.loads, bodies)}
+    assert actors == {(1, str(bob.id)), (2, None), (3, None), (4, str(alice.id)), (5, None), (6, None)}
 
 
 def test_an_event_that_comes_twice_or_is_replayed_is_told_once(alice: Caller, receiver: LocalServer) -> None:

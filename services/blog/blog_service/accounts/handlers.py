@@ -43,7 +43,8 @@ def posts_settle_on_user_reactivated(event: Event) -> None:
 
 def author_and_staff_change_on_role_changed(event: Event) -> None:
     user_id, roles = UUID(event.data["user_id"]), event.data["roles"]
-    author_roles_apply(user_id, roles=roles, sequence=event.sequence)
+    if not author_roles_apply(user_id, roles=roles, sequence=event.sequence):
+        return  # a page that auth told before the last change
     staff_change(user_id, roles=roles)
     previews_end_unentitled(user_id)
     webhooks_follow_roles(user_id, roles=roles)

@@ -81,11 +81,15 @@ def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:
     authors.update(suspended=suspended, suspended_sequence=sequence)
 
 
-def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> None:
-    """Take over what these roles let a user do, unless something newer is known; nothing for one unknown here."""
+def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> bool:
+    """Take over what these roles let a user do, and say whether: not where something newer is known.
+
+    Of one unknown here nothing is taken over, and nothing newer known.
+    """
     may_write, may_edit = (not table().rules[rule].roles.isdisjoint(roles) for rule in ("write", "edit"))
     authors = Author.objects.filter(id=author_id, roles_sequence__lte=sequence)
-    authors.update(may_write=may_write, may_edit=may_edit, roles_sequence=sequence)
+    updated = authors.update(may_write=may_write, may_edit=may_edit, roles_sequence=sequence)
+    return bool(updated) or not Author.objects.filter(id=author_id).exists()
 
 
 def authors_compare(ids: Collection[UUID]) -> None:

@@ -1,5 +1,6 @@
 """Reactions to what happens to posts and comments: webhooks are told."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from chassis.events.envelope import Event
@@ -14,6 +15,8 @@ def webhooks_tell_of_post(event: Event) -> None:
 
 
 def webhooks_tell_of_comment(event: Event) -> None:
-    """The author of the post hears of it, not that of the comment."""
+    """The author of the post hears of it, not that of the comment; and not which moderator decided."""
     author_id = Post.objects.filter(id=event.data["post_id"]).values_list("author_id", flat=True).first()
+    if event.actor not in (event.data["author_id"], str(author_id)):
+        event = replace(event, actor=None)
     webhooks_tell(event, author_id=author_id, now=timezone.now())

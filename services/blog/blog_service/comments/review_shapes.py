@@ -16,6 +16,8 @@ class ReportShape(Shape):
 
 class DecisionShape(Shape):
     verdict: Decision.Verdict
-    decider_id: UUID | None = source("decider_id", description="of a moderator's, told to moderators alone; null also where nobody is known")
+    decider_id: UUID | None = source(
+        "decider_id", description="of a moderator's, told to moderators alone; null also where nobody is known"
+    )
     as_moderator: bool = source("as_moderator", description="else as the author of the post")
     decided_at: Moment

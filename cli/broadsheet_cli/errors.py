@@ -9,6 +9,7 @@ _WAYS_ON: dict[int | str, str] = {
     410: "Install a newer broadsheet-cli: this one is older than the server.",
     413: f"Make it smaller, {_AGAIN}",
     415: f"Save it as JPEG, PNG, WebP, AVIF or GIF, {_AGAIN}",
+    "answer_forgotten": "An earlier run's request was carried out: look for what it made.",
     "idempotency_in_progress": "An earlier run's request still goes on there: run it again in a minute.",
     "image_refused": f"Save it anew or take another one, {_AGAIN}",
     "offset_conflict": "Run it again: it goes on where it is.",

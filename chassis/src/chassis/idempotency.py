@@ -21,6 +21,8 @@ REPLAYED = "Idempotency-Replayed"
 KEPT = timedelta(hours=24)
 RUNNING = timedelta(seconds=60)
 """For how long a claim holds whose process may have died: longer than most requests may take."""
+FORGOTTEN = json.dumps({"status": 409, "headers": {}, "body": ""})
+"""Kept in the place of an answer that nobody may read any more: what was done is not done again."""
 _POSSIBLE = re.compile(r"[\x21-\x7e]{1,255}")
 _AT_ONCE = 20
 
@@ -74,8 +76,8 @@ def attempt_of(key: str, *, caller: object, method: str, path: str, sent: bytes)
 def claim(execute: Execute, dialect: Dialect, attempt: Attempt, *, now: clock.Clock = clock.now) -> KeptAnswer | None:
     """Begin, in a transaction of its own; gives what to answer instead where this was done before.
 
-    Raises Problem: 422 for a key that was used with another body, 409 while the first try goes on. What has expired
-    goes, a little with each claim.
+    Raises Problem: 422 for a key that was used with another body, 409 while the first try goes on and where its answer
+    is forgotten. What has expired goes, a little with each claim.
     """
     moment = clock.to_database(now())
     execute(_FORGET.format(skip="FOR UPDATE SKIP LOCKED" if dialect == "postgresql" else ""), (moment, _AT_ONCE))
@@ -88,6 +90,8 @@ def claim(execute: Execute, dialect: Dialect, attempt: Attempt, *, now: clock.Cl
         raise Problem(422, "idempotency_key_reused", "This key was used for something else; take a new one.")
     if answer is None:
         raise _in_progress()
+    if answer == FORGOTTEN:
+        raise Problem(409, "answer_forgotten", "It was done, and what it was answered is forgotten: look for it.")
     return KeptAnswer(**json.loads(answer))
 
 

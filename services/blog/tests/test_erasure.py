@@ -108,6 +108,11 @@ def test_no_answer_that_is_kept_for_another_names_them(alice: Caller, bob: Calle
     assert "Mine" in kept
     assert str(bob.id) not in kept
     assert "bob" not in kept
+    again = alice.post("v2/posts", post, Idempotency_Key="ours")
+    assert (again.status, again.body["code"]) == (409, "answer_forgotten")
+    other = alice.post("v2/posts", post | {"body": "more"}, Idempotency_Key="ours")
+    assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
+    assert sorted(Post.objects.values_list("title", flat=True)) == ["Mine", "Ours"]
 
 
 def test_changes_of_other_peoples_posts_stay_and_are_nobodys(alice: Caller, dana: Caller) -> None:

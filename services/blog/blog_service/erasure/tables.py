@@ -10,11 +10,12 @@ from uuid import UUID
 from chassis.django.admin_log_ins import log_ins_delete
 from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events.databases.django_app.models import Walk
+from chassis.idempotency import FORGOTTEN
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 
 from blog_service.authors.models import Author
 from blog_service.comments.services import comments_erase, decisions_erase, reports_erase
@@ -77,9 +78,9 @@ def _pictures(user_id: UUID) -> int:
 
 
 def _answers(user_id: UUID) -> int:
-    """Theirs, and those kept for others that name them, as a co-author or under a comment."""
-    kept = IdempotencyKey.objects.filter(Q(caller=str(user_id)) | Q(answer__contains=str(user_id)))
-    return kept.delete()[0]
+    """Theirs go; of those kept for others that name them, as a co-author or under a comment, that they were given."""
+    naming = IdempotencyKey.objects.exclude(caller=str(user_id)).filter(answer__contains=str(user_id))
+    return naming.update(answer=FORGOTTEN) + IdempotencyKey.objects.filter(caller=str(user_id)).delete()[0]
 
 
 def _cookies(user_id: UUID) -> int:

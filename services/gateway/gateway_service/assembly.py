@@ -42,7 +42,7 @@ class Assembly:
     """
 
     def __init__(self, settings: GatewaySettings, text: str, revocations: Revocations, limiter: Limiter) -> None:
-        config = parse(text, settings.config)
+        config = parse(text, settings.config, pictures_apart=settings.has_pictures_apart)
         self._settings = settings
         self._pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
         self.keys = KeySource(partial(fetch, self._pools["auth"], JWKS_PATH))
@@ -75,9 +75,10 @@ class Assembly:
 
         What is returned puts it in force, at one moment.
         """
-        config = parse(text, self._settings.config)
+        own = self._settings
+        config = parse(text, own.config, pictures_apart=own.has_pictures_apart)
         links = checks(
-            self._settings,
+            own,
             config,
             self._checks,
             revocations=self.revocations,

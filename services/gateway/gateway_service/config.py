@@ -325,9 +325,9 @@ class GatewayConfig(_Strict):
         return self
 
 
-def read(path: Path) -> GatewayConfig:
+def read(path: Path, *, pictures_apart: bool = False) -> GatewayConfig:
     """The configuration in a file; raises SettingsError with one sentence for everything that is wrong in it."""
-    return parse(read_text(path), path)
+    return parse(read_text(path), path, pictures_apart=pictures_apart)
 
 
 def read_text(path: Path) -> str:
@@ -340,14 +340,20 @@ def read_text(path: Path) -> str:
         raise SettingsError(f"{path} is not YAML: {error}.") from error
 
 
-def parse(text: str, path: Path) -> GatewayConfig:
-    """The configuration that the text of the file is; raises SettingsError as ``read`` does."""
+def parse(text: str, path: Path, *, pictures_apart: bool = False) -> GatewayConfig:
+    """The configuration that the text of the file is; raises SettingsError as ``read`` does.
+
+    Where pictures are at a host of their own, it must say which routes those are.
+    """
     try:
-        return GatewayConfig.model_validate(yaml.safe_load(text))
+        config = GatewayConfig.model_validate(yaml.safe_load(text))
     except yaml.YAMLError as error:
         raise SettingsError(f"{path} is not YAML: {' '.join(str(error).split())}.") from error
     except ValidationError as error:
         raise SettingsError(f"{path}: {_sentences(error)}.") from error
+    if pictures_apart and not any(route.pictures for route in config.routes):
+        raise SettingsError(f"{path}: no route says pictures: true, so there would be none at PICTURES_URL.")
+    return config
 
 
 def _sentences(error: ValidationError) -> str:

@@ -1,4 +1,5 @@
 import json
+import os
 import re
 import subprocess
 import sys
@@ -133,6 +134,20 @@ def test_wrong_configuration_is_one_sentence(tmp_path: Path, name: str) -> None:
         read(path)
 
 
+def test_pictures_apart_need_routes_of_pictures(tmp_path: Path) -> None:
+    apart = {"PICTURES_URL": "http://pictures.localhost:8000"}
+    path = tmp_path / "own.yaml"
+    path.write_text(PACKAGED.read_text().replace("pictures: true", "pictures: false"))
+    assert gateway("check", str(path)).returncode == 0
+    assert gateway("check", str(PACKAGED), **apart).returncode == 0
+    refused = gateway("check", str(path), **apart)
+    assert (refused.returncode, "no route says pictures: true" in refused.stderr) == (2, True)
+    for workers in ("1", "2"):
+        running = start(tmp_path, GATEWAY_CONFIG=str(path), GATEWAY_WORKERS=workers, **apart)
+        assert running.process.wait(20) == 2
+        assert "no route says pictures: true" in running.log_path.read_text()
+
+
 def test_missing_file_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="cannot be read: No such file"):
         read(tmp_path / "missing.yaml")
@@ -184,14 +199,29 @@ def test_routes_are_told_with_who_may_and_how_often(capsys: pytest.CaptureFixtur
         line.startswith("GET    /api/v1/posts > ") and "; kept for strangers; compressed for strangers" in line
         for line in said
     )
+    assert any(line.startswith("GET    /l/{signature}/{preset} > media: ") and "; pictures" in line for line in said)
     assert len(said) == 2 + sum(len(route.methods) for route in read(PACKAGED).routes)
 
 
-def test_explain_replays_the_decision() -> None:
-    def explain(*words: str) -> str:
-        command = [sys.executable, "-m", "chassis.run", "gateway", "explain", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+def gateway(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "chassis.run", "gateway", *words]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
 
+
+def explain(*words: str, **environment: str) -> str:
+    told = gateway("explain", *words, **environment)
+    assert told.returncode == 0, told.stderr
+    return told.stdout
+
+
+def test_explain_answers_for_the_host_that_is_given() -> None:
+    apart = {"PICTURES_URL": "http://pictures.localhost:8000"}
+    picture = ("GET", "/m/9f8b/1/thumb.webp")
+    assert "pictures   answers: 308" in explain(*picture, **apart)
+    assert "forwarded to media" in explain(*picture, "--header", "Host: pictures.localhost:8000", **apart)
+
+
+def test_explain_replays_the_decision() -> None:
     said = explain("GET", "/api/posts/first-light/?a=1", "--header", "API-Version: 1")
     assert "version    passes: /api/v1/posts/first-light" in said
     assert "forwarded to blog: GET http://127.0.0.1:8020/api/v1/posts/first-light?a=1" in said

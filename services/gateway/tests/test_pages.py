@@ -66,18 +66,27 @@ def test_head_of_such_a_page_has_its_length_and_no_body(stranger: httpx.Client) 
     assert head.headers["content-type"] == whole.headers["content-type"]
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/problem+json", "image/avif,image/webp,*/*"])
+@pytest.mark.parametrize(
+    "accept",
+    ["*/*", "application/json", "application/problem+json", "image/avif,image/webp,*/*", "application/JSON, text/html"],
+)
 def test_program_that_asks_for_nothing_that_is_there_gets_a_problem(stranger: httpx.Client, accept: str) -> None:
     answer = stranger.get("/nothing", headers={"Accept": accept})
     assert answer.headers["content-type"] == "application/problem+json"
     assert "Accept" in answer.headers["vary"].split(", ")
 
 
-@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/me", "/openapi.json/more"])
+@pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/v2/me", "/openapi.json/more", "/%61pi/v1/x", "/api/x//y"])
 def test_refusal_of_the_api_is_a_problem_in_a_browser_too(stranger: httpx.Client, path: str) -> None:
     answer = stranger.get(path, headers=BROWSER)
     assert answer.headers["content-type"] == "application/problem+json"
     assert "Accept" not in answer.headers["vary"].split(", ")
+
+
+@pytest.mark.parametrize("path", ["/apiary", "/openapi.jsonx", "/realworld/apiary"])
+def test_what_only_begins_like_the_api_is_a_page(stranger: httpx.Client, path: str) -> None:
+    answer = stranger.get(path, headers={"Accept": "Text/HTML"})
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
 
 
 def test_what_is_sent_to_no_route_is_a_problem(stranger: httpx.Client) -> None:

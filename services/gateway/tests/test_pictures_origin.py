@@ -51,6 +51,15 @@ def test_host_of_pictures_has_pictures_alone(running: Running, media: FakeUpstre
     assert len(media.requests) == 1 + len(LINKED)
 
 
+def test_refusal_there_is_no_page(running: Running) -> None:
+    """Its links would lead to nothing, and the host shows no page at all."""
+    for path in ("/", "/docs", "/m/9f8b/1/../x"):
+        answer = exchange(running.port, get(path, "Accept: text/html,*/*;q=0.8", host=HOST))
+        assert "content-type: application/problem+json" in answer.head, path
+    page = exchange(running.port, get("/nothing", "Accept: text/html", host="broadsheet.example"))
+    assert "content-type: text/html" in page.head
+
+
 def test_no_cookie_goes_in_or_out_there(running: Running, media: FakeUpstream) -> None:
     media.handlers[PICTURE] = _sets_a_cookie
     answer = exchange(running.port, get(PICTURE, "Cookie: __Host-refresh=secret", host=HOST))
@@ -71,6 +80,8 @@ def test_addresses_elsewhere_lead_there(running: Running, media: FakeUpstream) -
         answer = exchange(running.port, get(f"{path}?a=1", host="broadsheet.example"))
         assert answer.status == 308
         assert f"location: {PICTURES}{path}?a=1" in answer.head.split("\r\n")
+        kept = "public, max-age=3600" if path.startswith("/m/") else "no-store"  # a secret that may end
+        assert f"cache-control: {kept}" in answer.head.split("\r\n")
     assert exchange(running.port, get(PICTURE, method="HEAD", host="broadsheet.example")).status == 308
     assert exchange(running.port, get(PICTURE, method="POST", host="broadsheet.example")).status == 405
     assert not media.requests

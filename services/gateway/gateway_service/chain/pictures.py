@@ -12,6 +12,7 @@ from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
 
 _KEPT = (b"cache-control", b"public, max-age=3600")  # an hour, for whoever takes the setting back
+_NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class PicturesCheck:
@@ -31,7 +32,8 @@ class PicturesCheck:
         exchange.template = target.template
         query = exchange.turn.head.query
         location = self._url + exchange.raw_path + (b"?" + query if query else b"")
-        return Response(308, b"", ((b"location", location), _KEPT))
+        lasts = target.template.startswith("/m/")  # the others are secrets, and may end
+        return Response(308, b"", ((b"location", location), _KEPT if lasts else _NOT_KEPT))
 
 
 class AtPictures:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from chassis.problems import CONTENT_TYPE, Problem, ProblemResponse, problem_body
 from chassis.realworld import PREFIX, realworld_response
 
+from gateway_service.documents.page import prefers_html
 from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header, Response
 
@@ -14,8 +15,8 @@ _CLOSE = (b"connection", b"close")
 _NO_STORE = (b"cache-control", b"no-store")
 
 
-_PROGRAMS_ASK = (b"/api", b"/openapi.json", PREFIX.encode())
-"""Below these a refusal is for programs, whatever they accept."""
+_PROGRAMS_ASK = ("/api", "/openapi.json", PREFIX)
+"""At and below these a refusal is for programs, whatever they accept."""
 
 
 class Respond:
@@ -32,8 +33,8 @@ class Respond:
     def refusal(self, exchange: Exchange, problem: Problem) -> Response:
         """The problem as a response."""
         exchange.code = problem.code
-        has_page = exchange.method in {"GET", "HEAD"} and not exchange.raw_path.startswith(_PROGRAMS_ASK)
-        if has_page and b"text/html" in exchange.fields.get(b"accept", b""):
+        has_page = exchange.method in {"GET", "HEAD"} and not exchange.at_pictures and not _is_for_programs(exchange)
+        if has_page and prefers_html(exchange):
             page = self._page(exchange, problem)
             headers = [*page.headers, *_lines(problem.headers), _NO_STORE]
             return self.own(exchange, Response(page.status, page.body, headers, b"Accept"))
@@ -57,6 +58,11 @@ class Respond:
         if response.status not in {204, 304} and isinstance(response.body, bytes):
             headers.append((b"content-length", str(len(response.body)).encode()))
         return Response(response.status, response.body, headers, response.vary)
+
+
+def _is_for_programs(exchange: Exchange) -> bool:
+    path = exchange.path or exchange.raw_path.decode("latin-1")  # as it came, where it was refused before it was read
+    return any(path == each or path.startswith(each + "/") for each in _PROGRAMS_ASK)
 
 
 def _lines(headers: Mapping[str, str]) -> list[Header]:

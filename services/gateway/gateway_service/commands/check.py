@@ -15,8 +15,9 @@ def main(arguments: list[str]) -> None:
     if options.schema:
         print(schema_text(), end="")
         return
-    path = options.file or settings().config
-    config = read(path)
+    own = settings()
+    path = options.file or own.config
+    config = read(path, pictures_apart=own.has_pictures_apart)
     methods = sum(len(route.methods) for route in config.routes)
     kept = sum(route.cache is not None for route in config.routes)
     compressed = sum(route.compress is not None for route in config.routes)

@@ -41,7 +41,7 @@ async def main(arguments: list[str]) -> None:
     """Print each link's decision and the outcome. The token's key, and what was revoked, are fetched from auth."""
     options = parser().parse_args(arguments)
     own = settings()
-    config = read(own.config)
+    config = read(own.config, pictures_apart=own.has_pictures_apart)
     headers = [tuple(header.split(":", 1)) for header in options.header]
     if options.token:
         scheme = realworld.SCHEME if options.path.startswith(realworld.PREFIX) else "Bearer"
@@ -139,11 +139,12 @@ async def _tokens(own: GatewaySettings, revocations: RevocationFeed, *, needed: 
 def _exchange(own: GatewaySettings, options: argparse.Namespace, headers: list[tuple[str, ...]]) -> Exchange:
     """The request as the door would hand it on."""
     given = [(name.strip().lower().encode(), value.strip().encode()) for name, value in headers]
-    host = (b"host", urlsplit(own.public_url).netloc.encode())
+    if all(name != b"host" for name, _ in given):
+        given.insert(0, (b"host", urlsplit(own.public_url).netloc.encode()))
     raw = f"{options.method.upper()} {options.path} HTTP/1.1\r\n".encode()
     try:
         head = heads.read(
-            heads.first_line(raw), [host, *given], len(raw) + sum(len(n + v) + 4 for n, v in given), upgrades=False
+            heads.first_line(raw), given, len(raw) + sum(len(n + v) + 4 for n, v in given), upgrades=False
         )
     except Refusal as refusal:
         head = heads.refused(raw, refusal)
@@ -158,5 +159,11 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument("path", help="as a client sends it, with its query")
     result.add_argument("--token", default="", help="an access token, or a personal one, which auth is asked about")
     result.add_argument("--address", default=SOMEBODY, help="whose connection it is (default: a client elsewhere)")
-    result.add_argument("--header", action="append", default=[], metavar="'Name: value'", help="may be repeated")
+    result.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        metavar="'Name: value'",
+        help="may be repeated; Host is PUBLIC_URL's unless given",
+    )
     return result

@@ -10,7 +10,7 @@ from chassis.access import Access
 from gateway_service.config import GatewayConfig, read
 from gateway_service.rates.chosen import Quotas
 from gateway_service.rates.quota import told
-from gateway_service.routing import RouteTable, Rule
+from gateway_service.routing import RouteTable, Target
 from gateway_service.settings import settings
 
 
@@ -21,24 +21,26 @@ def main(arguments: list[str]) -> None:
     quotas = Quotas(config.rates)
     print(f"every request: {told(quotas.of_addresses)}")
     print(f"every request of an account: {told(quotas.of(()))}")
-    for method, path, upstream, rule in _rules(config):
+    for method, target in _rules(config):
+        rule = target.rules[method]
         own = [quota for quota in quotas.of(rule.rates) if quota.name in rule.rates]
         rates = f"; {told(own)}" if own else ""
         kept = "; kept for strangers" if rule.keep else ""
         if rule.compress and method == "GET":
             kept += f"; compressed for {'all' if rule.compress == 'all' else 'strangers'}"
+        kept += "; pictures" if target.pictures else ""
         costs = f"{rule.limits.body_bytes} bytes, {rule.limits.try_seconds:g} s a try, {rule.limits.total_seconds:g} s"
         shadow = f" (in shadow: {_who((rule.shadow,))})" if rule.shadow else ""
-        print(f"{method:<6} {path} > {upstream}: {_who(rule.access)}{shadow}; {costs}{rates}{kept}")
+        print(f"{method:<6} {target.template} > {target.upstream}: {_who(rule.access)}{shadow}; {costs}{rates}{kept}")
 
 
-def _rules(config: GatewayConfig) -> Iterator[tuple[str, str, str, Rule]]:
+def _rules(config: GatewayConfig) -> Iterator[tuple[str, Target]]:
     table = RouteTable(config.routes, config.limits)
     for route in config.routes:
         target = table.find(route.path)
         assert target is not None
         for method in route.methods:
-            yield method, route.path, route.upstream, target.rules[method]
+            yield method, target
 
 
 def _who(accesses: tuple[Access, ...]) -> str:

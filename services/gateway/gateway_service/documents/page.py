@@ -54,4 +54,9 @@ class Page:
 
 def prefers_json(exchange: Exchange) -> bool:
     """Whether a program asks, and no browser."""
-    return b"json" in exchange.fields.get(b"accept", b"")
+    return b"json" in exchange.fields.get(b"accept", b"").lower()
+
+
+def prefers_html(exchange: Exchange) -> bool:
+    """Whether a browser asks for a page."""
+    return b"text/html" in exchange.fields.get(b"accept", b"").lower() and not prefers_json(exchange)

@@ -26,7 +26,7 @@ from gateway_service.workers.handing import Handing
 async def serve(settings: GatewaySettings) -> None:
     """Serve until SIGTERM or SIGINT. Raises SettingsError if a port is taken or the configuration is wrong."""
     text = read_text(settings.config)
-    parse(text, settings.config)
+    parse(text, settings.config, pictures_apart=settings.has_pictures_apart)
     revocations = feed_of(settings)
     crew = Crew(settings.workers, text, revocations)
     reloading = Reloading(settings.config, crew.take_over)

@@ -8,6 +8,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
@@ -21,7 +22,7 @@ from fastapi import FastAPI, Request
 from media_service import resources
 from media_service.assets.models import Asset
 from media_service.database import Database
-from media_service.decoding import answers, landlock, sandbox
+from media_service.decoding import answers, forkserver, landlock, sandbox
 from media_service.decoding.answers import ChildDied, Undecodable
 from media_service.decoding.channel import GIVE_WAY, Channel
 from media_service.decoding.children import DecoderAway
@@ -464,6 +465,23 @@ def test_children_of_jobs_let_requests_go_first(own_settings: MediaSettings, giv
             assert group.read_text().split()[-1] == str(5 * give_way)
     finally:
         decoder.close()
+
+
+def test_the_group_gives_way_as_soon_as_the_kernel_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It takes one change each 100 ms from the whole machine."""
+    refusals, waited = [BlockingIOError(), BlockingIOError()], list[float]()
+
+    def written(_: Path, text: str) -> None:
+        if refusals:
+            raise refusals.pop()
+        assert text == "5"
+        waited.append(-1)
+
+    monkeypatch.setattr(os, "nice", lambda _: None)
+    monkeypatch.setattr(Path, "write_text", written)
+    monkeypatch.setattr(time, "sleep", waited.append)
+    forkserver.give_way()
+    assert waited == [0.1, 0.1, -1]
 
 
 def test_what_jobs_draw_gives_way_and_what_requests_wait_for_does_not(own_settings: MediaSettings) -> None:

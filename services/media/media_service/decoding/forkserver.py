@@ -13,6 +13,7 @@ import select
 import signal
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import NoReturn
 
@@ -22,6 +23,7 @@ from media_service.pictures.scratch import Scratch
 
 CONTROL = 0  # the descriptor of the socket to who started us
 NICENESS = 5  # a third of the share of what does not: a large picture still gets done in its time on a busy machine
+GROUP_TRIES, GROUP_SECONDS = 10, 0.1
 LEFT = getattr(select, "POLLRDHUP", 0)  # the other end will say no more; elsewhere than on Linux it must be closed
 
 
@@ -125,11 +127,19 @@ def give_way() -> None:
     """Let all else on this machine go first, children included.
 
     Where the kernel groups processes by session (``sched_autogroup_enabled``, sched(7)), and we have one of our own,
-    niceness counts within the group alone: the group has to give way as well.
+    niceness counts within the group alone: the group has to give way as well. The kernel takes one change of a group
+    each 100 ms from the whole machine, and refuses the others for now.
     """
     os.nice(NICENESS)
-    with contextlib.suppress(OSError):  # this kernel has no groups
-        Path("/proc/self/autogroup").write_text(str(NICENESS))
+    for _ in range(GROUP_TRIES):
+        try:
+            Path("/proc/self/autogroup").write_text(str(NICENESS))
+        except (FileNotFoundError, PermissionError):
+            return  # this kernel has no groups, or they are not ours to change
+        except BlockingIOError:
+            time.sleep(GROUP_SECONDS)
+        else:
+            return
 
 
 def main() -> None:

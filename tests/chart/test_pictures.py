@@ -1,12 +1,18 @@
 """What media's pods may use is enough for the pictures that media takes."""
 
+import json
+import os
+import subprocess
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import helm_python
 import pytest
 from media_service.settings import MediaSettings
 
-from tests.chart.rendering import LEAST, SCENARIOS, Object, merged, render, values
+from tests.chart.rendering import CHART, LEAST, SCENARIOS, Object, merged, render, values
 
 AT_REST = 256 << 20  # bytes, generously: a web process or a worker with nothing to decode
 WIDEST_PIXEL = 8  # bytes: four samples of sixteen bits
@@ -75,10 +81,61 @@ def test_an_origin_of_pictures_is_told_to_all_and_published() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "host"), [("Pictures.Example:443", "pictures.example"), ("a.b.example", "*.b.example")]
+)
+def test_an_origin_of_pictures_may_be_published_otherwise(url: str, host: str) -> None:
+    published = {"ingress": {"enabled": True, "hosts": ["news.example", host]}}
+    assert render(merged(LEAST, {"picturesUrl": f"https://{url}"} | published))
+
+
+class _Gateway(BaseHTTPRequestHandler):
+    """As the real one with PICTURES_URL: pictures are at that host alone."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        urls = {size: f"{APART['picturesUrl']}/m/1/1/{size}.webp" for size in ("thumb", "medium", "large")}
+        told = {"id": "1", "urls": urls, "access": "token"}
+        self._answer(200 if self.path.endswith("/create") else 201, json.dumps(told).encode())
+
+    def do_GET(self) -> None:
+        at_pictures = self.headers["Host"] == "pictures.example"
+        if self.path.startswith("/m/") != at_pictures:
+            self._answer(421, b"elsewhere")
+        else:
+            self._answer(200, b"RIFF....WEBP" if at_pictures else b'{"status": "ready"}')
+
+    def log_message(self, *_: Any) -> None:
+        """Nothing."""
+
+    def _answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def test_helm_test_asks_for_pictures_where_they_are() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Gateway) as gateway:
+        threading.Thread(target=gateway.serve_forever).start()
+        told = {"GATEWAY": f"http://127.0.0.1:{gateway.server_port}", "PUBLIC_URL": "https://news.example"}
+        script = CHART / "files/tests/picture_is_rendered.py"
+        try:
+            ran = subprocess.run(
+                [sys.executable, script], env=os.environ | told, capture_output=True, text=True, check=False
+            )
+        finally:
+            gateway.shutdown()
+    assert (ran.returncode, ran.stdout.splitlines()[-1:]) == (0, ["ok: a picture is rendered"]), ran.stderr
+
+
+@pytest.mark.parametrize(
     ("given", "why"),
     [
         (APART | {"ingress": {"enabled": True, "hosts": ["news.example"]}}, "add pictures.example to ingress.hosts"),
         ({"publicUrl": "https://news.example", "picturesUrl": "https://news.example:8443"}, "host of publicUrl"),
+        ({"publicUrl": "https://news.example", "picturesUrl": "https://News.example"}, "host of publicUrl"),
+        (APART | {"ingress": {"enabled": True, "hosts": ["*.other.example"]}}, "add pictures.example to ingress.hosts"),
+        ({"picturesUrl": "http://pictures.example"}, "must begin with https"),
         ({"picturesUrl": "pictures.example"}, "picturesUrl"),
     ],
 )

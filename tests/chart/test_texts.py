@@ -43,6 +43,7 @@ VALIDATOR = Draft7Validator(generate.schema())
 ON_THE_EDGE = merged(
     values("production"),
     {
+        "picturesUrl": "",  # its host would have to be among ingress.hosts
         "keda": {"secret": "management"},
         "components": {"media-worker": {"keda": {"enabled": True}}},
         "monitoring": {"prometheusRule": {"enabled": True}, "dashboards": {"enabled": True}},

@@ -108,12 +108,16 @@ selector cannot change at all. Only Helm's own upgrade sees what is there; elsew
 {{- fail "enable ingress or httpRoute, not both: the gateway would be published twice" -}}
 {{- end -}}
 {{- with .Values.picturesUrl -}}
-{{- $host := regexReplaceAll "^https?://|:[0-9]+$" . "" -}}
-{{- $published := default list (ternary $.Values.ingress.hosts $.Values.httpRoute.hostnames $.Values.ingress.enabled) -}}
-{{- if eq $host (regexReplaceAll "^https?://|:[0-9]+$" $.Values.publicUrl "") -}}
+{{- $host := regexReplaceAll "^https?://|:[0-9]+$" . "" | lower -}}
+{{- if eq $host (regexReplaceAll "^https?://|:[0-9]+$" $.Values.publicUrl "" | lower) -}}
 {{- fail "picturesUrl: it is on the host of publicUrl, whose cookies it would get; use another host" -}}
 {{- end -}}
-{{- if and (or $.Values.ingress.enabled $.Values.httpRoute.enabled) (not (has $host $published)) (not (regexMatch "\\*" (join "," $published))) -}}
+{{- if and (hasPrefix "https://" $.Values.publicUrl) (hasPrefix "http://" .) -}}
+{{- fail "picturesUrl: must begin with https://, or pages at publicUrl show none of them" -}}
+{{- end -}}
+{{- $published := default list (ternary $.Values.ingress.hosts $.Values.httpRoute.hostnames $.Values.ingress.enabled) -}}
+{{- $covering := regexReplaceAll "^[^.]+" $host "*" -}}
+{{- if and (or $.Values.ingress.enabled $.Values.httpRoute.enabled) (not (or (has $host $published) (has $covering $published))) -}}
 {{- fail (printf "picturesUrl: nobody would reach it; add %s to ingress.hosts or httpRoute.hostnames" $host) -}}
 {{- end -}}
 {{- end -}}

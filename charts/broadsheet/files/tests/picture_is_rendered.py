@@ -10,6 +10,8 @@ author.sign_up()
 asset = author.upload()
 eventually("the picture is ready", lambda: author.get(f"/api/v1/media/{asset['id']}").json()["status"] == "ready")
 for preset in ("thumb", "medium", "large"):
-    answer = stranger.expect(200, "GET", urlsplit(asset["urls"][preset]).path)
+    url = urlsplit(asset["urls"][preset])
+    stranger.headers["Host"] = url.netloc  # pictures may have one of their own
+    answer = stranger.expect(200, "GET", url.path)
     assert answer.content[8:12] == b"WEBP", f"{preset} is no WebP"
 print("ok: a picture is rendered")

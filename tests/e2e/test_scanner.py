@@ -138,6 +138,8 @@ def _write(platform: Platform, zoe: Visitor, alice: Visitor, bob: Visitor) -> No
     expect(zoe.http.put(f"/api/v2/posts/{shared['id']}/authorship"), 204)
     expect(bob.http.post(f"/api/v1/comments/{said['id']}/report", json={"reason": "unclear"}), 202)
     expect(zoe.http.post(f"/api/v1/comments/{answered['id']}/report", json={"reason": zoe.username}), 202)
+    decided = json_of(bob.http.post(f"/api/v1/posts/{own['slug']}/comments", json={"body": "Who else?"}), 201)
+    expect(zoe.http.post(f"/api/v1/comments/{decided['id']}/hold"), 200)
     expect(bob.http.get(f"/api/v1/posts?author={zoe.username}"), 200)
     as_staff = STAFF_OF_BLOG.format(zoe=_id(zoe), username=zoe.username, post=own["id"])
     for service, more in (("blog", as_staff), ("media", "")):

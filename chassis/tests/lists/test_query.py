@@ -1,12 +1,21 @@
 """Query strings of lists."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from chassis.lists import Parameter, Query
 from chassis.problems import Problem
 
-KNOWN = [Parameter("tag"), Parameter("mine"), Parameter("page"), Parameter("since"), Parameter("order")]
+KNOWN = [
+    Parameter("tag"),
+    Parameter("mine"),
+    Parameter("page"),
+    Parameter("since"),
+    Parameter("order"),
+    Parameter("state"),
+    Parameter("post"),
+]
 PUBLIC = "https://news.example.org"
 
 
@@ -19,7 +28,7 @@ def refusal(error: pytest.ExceptionInfo[Problem]) -> tuple[int, str, str]:
 
 
 def test_a_parameter_nobody_knows_is_named_with_those_there_are() -> None:
-    with pytest.raises(Problem, match="there are: mine, order, page, since, tag") as error:
+    with pytest.raises(Problem, match="there are: mine, order, page, post, since, state, tag") as error:
         query(("colour", "red"))
     assert refusal(error) == (400, "filter_unknown", "colour")
 
@@ -73,3 +82,38 @@ def test_an_address_keeps_what_was_asked_and_is_the_gateways() -> None:
     asked = Query("/api/v1/tags/ä b", [("tag", "a&b"), ("page", "2")], KNOWN)
     assert asked.address(PUBLIC, page="3") == f"{PUBLIC}/api/v1/tags/%C3%A4%20b?tag=a%26b&page=3"
     assert query(("tag", "x")).address(PUBLIC, page="2") == f"{PUBLIC}/api/v1/posts?tag=x&page=2"
+
+
+STATES = {"held": 1, "removed": 2, "visible": 3}
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [("held", [1]), ("visible,held", [3, 1]), ("held,held", [1]), ("held,removed,visible", [1, 2, 3])],
+)
+def test_choices_are_told_in_the_order_they_came_each_once(sent: str, meant: list[int]) -> None:
+    assert query(("state", sent)).choices("state", STATES) == meant
+
+
+def test_no_choices_are_none() -> None:
+    assert query(("state", "")).choices("state", STATES) == query().choices("state", STATES) == []
+
+
+@pytest.mark.parametrize("sent", ["lost", "held,lost", "held,", ",", "Held", "held, removed"])
+def test_choice_that_there_is_not_is_refused_with_those_there_are(sent: str) -> None:
+    with pytest.raises(Problem, match="with commas between: held, removed, visible") as error:
+        query(("state", sent)).choices("state", STATES)
+    assert refusal(error) == (400, "filter_invalid", "state")
+
+
+def test_uuid_is_read_and_none_where_nothing_was_sent() -> None:
+    post = UUID("01890000-0000-7000-8000-000000000001")
+    assert query(("post", str(post))).uuid("post") == post
+    assert query(("post", "")).uuid("post") is query().uuid("post") is None
+
+
+@pytest.mark.parametrize("sent", ["harbour", "01890000-0000-7000-8000-00000000000", "1"])
+def test_what_is_no_uuid_is_refused(sent: str) -> None:
+    with pytest.raises(Problem, match="Say a UUID") as error:
+        query(("post", sent)).uuid("post")
+    assert refusal(error) == (400, "filter_invalid", "post")

@@ -12,8 +12,10 @@ from django.db.backends.postgresql.base import DatabaseWrapper as PostgresConnec
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.recorder import MigrationRecorder
 from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.fields import Field, HiddenField
 
 from chassis.django.access import template
+from chassis.django.bodies import Body, fields_within
 from chassis.django.migrations import pending
 from chassis.django.settings import database
 from chassis.testing.contract import Contract
@@ -44,6 +46,25 @@ def walk_to_another_key(has: Callable[[str, str], None], works: Callable[[], boo
     except CommandError as error:
         refused = str(error)
     assert fallback in refused
+
+
+def bodies_that_remember() -> list[str]:
+    """Fields of the service's bodies that would carry something from one request to another: bodies are kept."""
+    assert get_resolver().url_patterns, "which imports them"
+    found = [(body, field) for body in _subclasses(Body) for field in fields_within(body())]
+    assert len(found) > 10
+    return [
+        f"{body.__name__}: {field.field_name or type(field).__name__}" for body, field in found if _remembers(field)
+    ]
+
+
+def _subclasses(body: type[Body]) -> set[type[Body]]:
+    return {body}.union(*(_subclasses(each) for each in body.__subclasses__()))
+
+
+def _remembers(field: "Field[Any, Any, Any, Any]") -> bool:
+    wants_context = any(getattr(each, "requires_context", False) for each in (*field.validators, field.default))
+    return wants_context or isinstance(field, HiddenField) or isinstance(field.default, list | dict | set)
 
 
 class ApiResponse:

@@ -5,7 +5,7 @@ from auth_service.sessions.models import Session
 from auth_service.testing import PASSWORD, Caller
 from auth_service.users.hashers import Argon2id
 from auth_service.users.models import User
-from pytest_django import DjangoCaptureOnCommitCallbacks
+from pytest_django import DjangoAssertNumQueries, DjangoCaptureOnCommitCallbacks
 
 from chassis import statsd
 
@@ -33,6 +33,16 @@ def test_log_in_is_counted_and_a_refused_one_is_not(
         charlie.post(CREATE, {"login": "alice", "password": PASSWORD})
         charlie.post(CREATE, {"login": "alice", "password": "not hers at all"})
     assert counted == ["session.opened"]
+
+
+def test_log_in_from_a_known_device_takes_eighteen_queries(
+    alice: Caller, charlie: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    body = {"login": "alice", "password": PASSWORD}
+    charlie.post(CREATE, body)  # statements are made once, and the device is known
+    # account, devices; the attempt is counted (5) and, as it was right, taken back (4); second factor; session (6)
+    with django_assert_num_queries(18):
+        assert charlie.post(CREATE, body).status == 200
 
 
 def test_wrong_password_and_unknown_account_look_alike(alice: Caller, bob: Caller) -> None:

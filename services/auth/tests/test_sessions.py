@@ -229,7 +229,7 @@ def test_of_too_many_sessions_the_one_unused_for_longest_ends(alice: Caller, mon
     assert published(DjangoDatabase())[-1].type == "auth.session.revoked.v1"
 
 
-def test_a_session_of_a_known_device_takes_four_statements(
+def test_a_session_of_a_known_device_takes_six_statements(
     alice: Caller, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     now = timezone.now()

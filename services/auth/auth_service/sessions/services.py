@@ -62,7 +62,7 @@ def session_open(  # noqa: PLR0913  named
     token = RefreshToken(session.id, 0, secrets.token_bytes(RefreshToken.SECRET_BYTES))
     session.remember(token, now=now)
     with transaction.atomic():
-        current = user if _logged_in(user, now) else _changed_meanwhile(user, now)
+        current = user if _locked_as_authenticated(user, now) else _changed_meanwhile(user, now)
         cancelled = deletion_cancel(current, now=now)
         session.user = current
         if user.last_login and not is_known_device(user, ip=ip, user_agent=user_agent):
@@ -75,9 +75,11 @@ def session_open(  # noqa: PLR0913  named
     return replace(Grant.of(session, token, now=now), deletion_cancelled=cancelled)
 
 
-def _logged_in(user: User, now: datetime) -> bool:
-    """Lock the account as it was authenticated, as whoever suspends it does: between a password and its session there
-    is a moment. False where it has changed."""
+def _locked_as_authenticated(user: User, now: datetime) -> bool:
+    """Lock the account as it was authenticated, as whoever suspends it does, and set its ``last_login``.
+
+    Between a password and its session there is a moment: False where it has changed in it, and nothing is set.
+    """
     return bool(_set_last_login(user.id, user.version, user.credential_version, user.password, now))
 
 
@@ -95,7 +97,7 @@ def _changed_meanwhile(user: User, now: datetime) -> User:
     credentials = (user.password, user.credential_version)
     if not current.is_active or (current.password, current.credential_version) != credentials:
         raise InvalidCredentials
-    _logged_in(current, now)
+    _locked_as_authenticated(current, now)
     return current
 
 

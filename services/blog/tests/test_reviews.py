@@ -1,19 +1,25 @@
 """Moderation by the API: who sees what is held and reported, and who decides about it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from blog_service.comments import limits
-from blog_service.comments.models import Comment, Decision
+from blog_service.comments.models import Comment, Decision, Report
 from blog_service.comments.services import decisions_erase
 from blog_service.counts_audit import wrong_counts
+from blog_service.posts.models import Post
 from blog_service.settings import settings
 from blog_service.testing import Caller
 from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
 from chassis.testing import TokenMint
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
+from uuid_utils.compat import uuid7
 
 COMMENTS = "v1/posts/first-light/comments"
 
@@ -54,8 +60,11 @@ def decide(person: Caller, verdict: str, comment: dict[str, Any], version: str =
 
 
 def reviewed(person: Caller, query: str = "") -> list[dict[str, Any]]:
-    """What somebody is given to review, the same in both versions."""
-    v1, v2 = person.get(f"v1/comments{query}"), person.get(f"v2/comments{query}")
+    """What somebody is given to review, the same in both versions; by ``status`` of the one post."""
+    of_post = ("", "") if not query else ("&post=first-light", f"&post_id={Post.objects.get().id}")
+    v1, v2 = (
+        person.get(f"{version}/comments{query}{post}") for version, post in zip(("v1", "v2"), of_post, strict=True)
+    )
     assert (v1.status, v2.status) == (200, 200), (v1, v2)
     assert [each["id"] for each in v1.body["results"]] == [each["id"] for each in v2.body["items"]]
     assert v1.body["count"] == len(v1.body["results"])
@@ -140,10 +149,14 @@ def test_each_reviews_what_is_theirs_to_decide(
     assert mo.get(f"v2/comments?post_id={own['id']}&status=visible").body["items"][0]["body"] == "Hm"
 
 
-def test_reviews_are_asked_for_sensibly(mo: Caller) -> None:
+def test_reviews_are_asked_for_sensibly(mo: Caller, alice: Caller) -> None:
     for path in ("v2/comments?status=lost", "v1/comments?status=held,", "v2/comments?post_id=first-light"):
         assert code(mo.get(path)) == (400, "filter_invalid")
     assert code(mo.get("v1/comments?post=first-light")) == (404, "post_not_found")
+    for status in ("visible", "held,removed"):
+        for version in ("v1", "v2"):
+            assert code(mo.get(f"{version}/comments?status={status}")) == (400, "filter_invalid")
+            assert alice.get(f"{version}/comments?status={status}").status == 200
     assert code(mo.get("v2/comments?post=first-light")) == (400, "filter_unknown")
 
 
@@ -322,6 +335,99 @@ def test_comments_on_a_post_that_is_public_no_more_wait_for_its_author_alone(
     alice.post("v1/posts/first-light/unpublish")
     assert (ids(reviewed(alice)), ids(reviewed(mo))) == ([comment["id"]], [])
     assert code(decide(mo, "approve", comment)) == (404, "comment_not_found")
+
+
+def test_an_authors_approval_answers_no_reports_for_moderators(
+    comment: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    readers = [Caller(f"r{number}", mint) for number in range(3)]
+
+    def all_report(*reporters: Caller) -> None:
+        for reader in reporters:
+            assert reader.post(f"v1/comments/{comment['id']}/report", {"reason": "spam"}).status == 202
+
+    all_report(*readers)
+    decide(alice, "approve", comment)
+    assert (reviewed(alice), [each["reports_count"] for each in reviewed(mo)]) == ([], [3])
+    all_report(*readers[:2])  # they say so again
+    assert [(each["reports_count"], each["state"]) for each in reviewed(alice)] == [(2, "visible")]
+    all_report(readers[2])
+    assert [(each["reports_count"], each["state"]) for each in reviewed(mo)] == [(3, "held")]
+    decide(mo, "approve", comment)
+    assert reviewed(alice) == reviewed(mo) == []
+
+
+def test_who_is_reported_does_not_read_why_unless_they_moderate(
+    post: dict[str, Any], alice: Caller, mo: Caller, mint: TokenMint
+) -> None:
+    assert post["slug"] == "first-light"
+    own = says(alice)
+    report(mint, own, 2)
+    assert [(each["reports_count"], each["reports"]) for each in reviewed(alice)] == [(2, [])]
+    assert [each["reason"] for each in reviewed(mo)[0]["reports"]] == ["spam 0", "spam 1"]
+
+
+def test_the_newest_reports_and_decisions_are_shown_and_all_reports_counted(
+    comment: dict[str, Any], alice: Caller, bob: Caller, mo: Caller
+) -> None:
+    other = says(bob, "Another")
+    now = timezone.now()
+    for each, reports in ((comment, 25), (other, 2)):
+        of_comment = Comment.objects.get(id=each["id"])
+        Report.objects.bulk_create(
+            Report(comment=of_comment, reporter_id=uuid7(), reason=f"{n}", created_at=now - timedelta(seconds=n))
+            for n in range(reports)
+        )
+        Comment.objects.update(reported_at=now)
+    for _ in range(11):
+        decide(mo, "hold", comment)
+        decide(mo, "reject", comment)
+    waiting, second = alice.get("v2/comments?status=removed,reported").body["items"]
+    assert (waiting["reports_count"], second["reports_count"]) == (25, 2)
+    assert [each["reason"] for each in waiting["reports"]] == [f"{n}" for n in reversed(range(20))]
+    assert [each["reason"] for each in second["reports"]] == ["1", "0"]
+    assert (len(waiting["decisions"]), waiting["decisions"][-1]["verdict"]) == (20, "rejected")
+
+
+@pytest.mark.parametrize(
+    ("who", "query", "index"),
+    [
+        ("mo", "", ("comment_held", "comment_reported")),
+        ("mo", "?status=reported", ("comment_reported",)),
+        ("alice", "", ("comment_of_post",)),
+        ("alice", "?status=removed,reported", ("comment_of_post",)),
+    ],
+)
+def test_what_waits_is_found_by_an_index(
+    who: str,
+    query: str,
+    index: tuple[str, ...],
+    *,
+    comment: dict[str, Any],
+    alice: Caller,
+    mo: Caller,
+    bob: Caller,
+    mint: TokenMint,
+) -> None:
+    report(mint, comment)
+    loud = bob.writes(title="Loud", published=True)
+    row = {"post_id": loud["id"], "author_id": bob.id, "body": "x", "html": "x"}
+    said = Comment.objects.bulk_create(Comment(**row) for _ in range(5_000))
+    Report.objects.bulk_create(Report(comment=each, reporter_id=uuid7(), reason="x") for each in said)
+    Comment.objects.filter(post_id=loud["id"]).update(approved_at=timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+    with CaptureQueriesContext(connection) as asked:
+        found = {"alice": alice, "mo": mo}[who].get(f"v2/comments{query}").body["items"]
+    assert ids(found) == [comment["id"]]
+    if connection.vendor != "postgresql":  # whose plans are read below
+        return
+    (listed,) = (each["sql"] for each in asked if '"html"' in each["sql"])
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {listed}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert "Seq Scan on comments_" not in plan, plan
+    assert all(name in plan for name in index), plan
 
 
 def test_a_review_costs_the_same_however_much_waits(

@@ -28,7 +28,7 @@ class CommentState(EventData):
     optional_subscribers=True,
 )
 class CommentCreated(CommentState):
-    """A comment can be read: it is new, or a moderator has approved of it."""
+    """A comment can be read: it is new, or was approved."""
 
 
 @event(
@@ -50,4 +50,4 @@ class CommentUpdated(CommentState):
     optional_subscribers=True,
 )
 class CommentDeleted(CommentState):
-    """A comment can be read no more: it is removed, or held until a moderator has looked at it."""
+    """A comment can be read no more: it is removed, or held until it is approved."""

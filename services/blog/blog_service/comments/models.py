@@ -35,6 +35,12 @@ class Comment(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True, help_text="reports before this count no more")
+    allowed_at = models.DateTimeField(
+        null=True, blank=True, help_text="by the post's author: reports before this hold it no more"
+    )
+    reported_at = models.DateTimeField(
+        null=True, blank=True, help_text="first, of the reports that moderators have not answered"
+    )
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
@@ -42,6 +48,7 @@ class Comment(models.Model):
             models.Index(fields=["post", "created_at", "id"], name="comment_of_post"),
             models.Index(fields=["author", "created_at"], name="comment_by_author"),
             models.Index(fields=["created_at"], name="comment_held", condition=models.Q(state="held")),
+            models.Index(fields=["created_at"], name="comment_reported", condition=models.Q(reported_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -84,7 +84,7 @@ def comment_remove(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) 
     """
     comment = _held(comment_id)
     if comment.author_id == actor:
-        comment.body = comment.html = ""
+        _empty(comment)
         _become(comment, REMOVED, actor)
     else:
         comment_reject(comment_id, actor=actor, as_moderator=as_moderator)
@@ -102,12 +102,15 @@ def comment_report(comment_id: UUID, reporter: Claims, reason: str) -> None:
     Raises Problem: 404 if it is gone, 429 for one too many.
     """
     comment, now, reporter_id = _held(comment_id), timezone.now(), author_ensure(reporter).id
-    if _unseen(comment).filter(reporter_id=reporter_id).exists():
+    if _unsettled(comment).filter(reporter_id=reporter_id).exists():
         return
     author_hold(reporter_id)
     require_may_report(reporter_id, now)
     said = {"reason": reason, "created_at": now}
     Report.objects.update_or_create(comment=comment, reporter_id=reporter_id, defaults=said)
+    if comment.reported_at is None:
+        comment.reported_at = now
+        comment.save(update_fields=["reported_at"])
     if comment.state == VISIBLE and _is_held_by_reports(comment):
         _become(comment, HELD, None)
 
@@ -121,7 +124,7 @@ def comment_hold(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) ->
 
 
 def comment_approve(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
-    """Let everyone read a comment; what was reported so far holds it no more.
+    """Let everyone read a comment; what was reported so far holds it no more, and is answered if a moderator approves.
 
     Raises Problem: 404 if its words are gone, 403 if another moderator must do this, see ``_require_free``.
     """
@@ -167,9 +170,14 @@ def comments_remove_all(author_id: UUID, *, actor: UUID) -> int:
 
 def _erase(comment_id: UUID) -> None:
     comment = _held(comment_id)
-    comment.body = comment.html = ""
+    _empty(comment)
     comment.author = None
     _become(comment, REMOVED, None)
+
+
+def _empty(comment: Comment) -> None:
+    comment.body = comment.html = ""
+    comment.reported_at = None
 
 
 def _held(comment_id: UUID) -> Comment:
@@ -191,19 +199,32 @@ def _decide(comment_id: UUID, verdict: Decision.Verdict, actor: UUID, *, as_mode
     if verdict == Verdict.APPROVED:
         _require_free(comment, actor, as_moderator=as_moderator)
     _note(comment, verdict, actor, as_moderator=as_moderator)
-    if verdict == Verdict.APPROVED:
+    if verdict == Verdict.APPROVED and as_moderator:
         comment.approved_at = timezone.now()
+    elif verdict == Verdict.APPROVED:
+        comment.allowed_at = timezone.now()
+    if as_moderator and verdict != Verdict.HELD:
+        comment.reported_at = None
     _become(comment, LEADS_TO[verdict], actor)
 
 
 def _unseen(comment: Comment) -> QuerySet[Report]:
-    """What was reported since it was approved."""
+    """What was reported since a moderator approved of it."""
+    return _reported_since(comment, comment.approved_at)
+
+
+def _unsettled(comment: Comment) -> QuerySet[Report]:
+    """What was reported since anybody approved of it, which may hold it."""
+    return _reported_since(comment, max(filter(None, (comment.approved_at, comment.allowed_at)), default=None))
+
+
+def _reported_since(comment: Comment, moment: datetime | None) -> QuerySet[Report]:
     reports = Report.objects.filter(comment=comment)
-    return reports.filter(created_at__gt=comment.approved_at) if comment.approved_at else reports
+    return reports.filter(created_at__gt=moment) if moment else reports
 
 
 def _is_held_by_reports(comment: Comment) -> bool:
-    return _unseen(comment).count() >= settings().comment_reports_to_hold
+    return _unsettled(comment).count() >= settings().comment_reports_to_hold
 
 
 def _note_unknown(comment: Comment) -> None:
@@ -241,7 +262,8 @@ def _note(comment: Comment, verdict: Decision.Verdict, actor: UUID, *, as_modera
     """Keep who decided, once however often they say so; it commits with what was decided."""
     latest = comment.decisions.order_by("-id").values_list("verdict", "decider_id", "as_moderator").first()
     is_known = latest == (verdict, actor, as_moderator) and comment.state == LEADS_TO[verdict]
-    if not is_known or _unseen(comment).exists():
+    reports = _unseen(comment) if as_moderator else _unsettled(comment)
+    if not is_known or reports.exists():
         Decision.objects.create(comment=comment, verdict=verdict, decider_id=actor, as_moderator=as_moderator)
 
 

@@ -74,7 +74,7 @@ def discussion_reject(comment_id: UUID, decider: Claims) -> None:
     _decide(comment_reject, comment_id, decider)
 
 
-def discussions_of(wanted: Q, viewer: Claims | None, statuses: Sequence[Q]) -> tuple[UUID, QuerySet[Comment]]:
+def discussions_of(wanted: Q, viewer: Claims | None, statuses: Sequence[str]) -> tuple[UUID, QuerySet[Comment]]:
     """A post and its comments, oldest first; in some statuses they are for those who decide about them.
 
     Raises Problem: 404 if the viewer may not see the post, 401 and 403 if they may not ask by status.
@@ -86,16 +86,18 @@ def discussions_of(wanted: Q, viewer: Claims | None, statuses: Sequence[Q]) -> t
         raise TokenRefused("token_missing")
     if not is_moderator(viewer) and not post_is_by(post_id, viewer.sub):
         raise Problem(403, "not_the_author", "The post's author and moderators see comments by their status.")
-    return post_id, Comment.objects.filter(in_any(statuses), post_id=post_id).order_by(*OLDEST_FIRST)
+    return post_id, Comment.objects.filter(in_any(statuses, viewer), post_id=post_id).order_by(*OLDEST_FIRST)
 
 
-def discussions_to_review(wanted: Q | None, viewer: Claims, statuses: Sequence[Q]) -> QuerySet[Comment]:
+def discussions_to_review(wanted: Q | None, viewer: Claims, statuses: Sequence[str]) -> QuerySet[Comment]:
     """What the viewer may decide about, oldest first, under the posts they may read or the one that is ``wanted``.
 
-    Raises Problem (404) if they may not see that one.
+    Raises Problem: 404 if they may not see that one, 400 for what can be asked of one post alone.
     """
-    under = Q(post_id=post_find(wanted, viewer)) if wanted else Q(post__in=posts_seen(viewer))
-    return comments_to_review(statuses, viewer).filter(under).order_by(*OLDEST_FIRST)
+    post_id = post_find(wanted, viewer) if wanted else None
+    comments = comments_to_review(statuses, viewer, post_id).order_by(*OLDEST_FIRST)
+    all_posts = is_moderator(viewer) and post_id is None  # else the post was found, or is theirs
+    return comments.filter(post__in=posts_seen(viewer)) if all_posts else comments
 
 
 def _decide(change: Callable[..., None], comment_id: UUID, decider: Claims) -> None:

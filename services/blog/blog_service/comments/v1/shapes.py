@@ -44,7 +44,7 @@ class ReviewedCommentShape(CommentShape):
 
     reports_count: int = source("reports_count", description="since it was last approved")
     reports: list[ReportShape] = source("reports", description="the newest twenty of them, oldest first")
-    decisions: list[DecisionShape] = source("decisions", description="oldest first")
+    decisions: list[DecisionShape] = source("decisions", description="the newest twenty, oldest first")
 
 
 class ReviewedCommentPageShape(Shape):

@@ -45,7 +45,7 @@ class ReviewedCommentV2Shape(CommentV2Shape):
 
     reports_count: int = source("reports_count", description="since it was last approved")
     reports: list[ReportShape] = source("reports", description="the newest twenty of them, oldest first")
-    decisions: list[DecisionShape] = source("decisions", description="oldest first")
+    decisions: list[DecisionShape] = source("decisions", description="the newest twenty, oldest first")
 
 
 class ReviewedCommentsV2Shape(Shape):

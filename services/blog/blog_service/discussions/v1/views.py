@@ -86,7 +86,7 @@ class OneComment(APIView):
 class Report(APIView):
     @extend_schema(request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
     def post(self, request: Request, comment_id: UUID) -> Response:
-        """Tell the moderators of a comment that should not be there; once is enough."""
+        """Say why a comment should not be there: moderators read it, and the post's author of comments by others."""
         discussion_report(comment_id, read(ReportBody, request.data)["reason"], writer_of(request))
         return Response(status=202)
 

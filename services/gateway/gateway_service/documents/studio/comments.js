@@ -5,14 +5,22 @@ import { button, field, form, h } from "./dom.js";
 import { say, when } from "./phrases.js";
 
 export async function commentsOf(postId, panel) {
-  const [said, reviews] = await Promise.all([
+  let missing = null;
+  const decidable = (status) => all(`/comments?post_id=${postId}&status=${status}&limit=100`).catch((error) => {
+    missing = h("p", { class: "wrong", role: "alert" }, say("reviews_missing"), " ", error.message);
+    return [];
+  });
+  const [said, ...lists] = await Promise.all([
     all(`/posts/${postId}/comments?limit=100`),
-    all(`/comments?post_id=${postId}&status=held,reported,removed&limit=100`), // of those that one may decide about
+    decidable("held,reported"), // apart: many that were removed do not hide what waits
+    decidable("removed"),
   ]);
+  const reviews = lists.flat();
   const reviewed = new Map(reviews.map((review) => [review.id, review]));
   const comments = said.map((comment) => reviewed.get(comment.id) ?? comment);
   const shownAnyway = new Set(said.map((comment) => comment.id));
   comments.push(...reviews.filter((review) => !shownAnyway.has(review.id)));
+  comments.sort((one, other) => one.created_at.localeCompare(other.created_at) || one.id.localeCompare(other.id));
   const again = () => {
     panel.replaceChildren();
     return commentsOf(postId, panel);
@@ -23,6 +31,7 @@ export async function commentsOf(postId, panel) {
   const known = new Set(comments.map((comment) => comment.id));
   const roots = comments.filter((comment) => !known.has(comment.parent_id));
   const list = h("ol", { class: "comments" }, roots.map(item));
+  if (missing) panel.append(missing);
   panel.append(comments.length ? list : h("p", {}, say("no_comments")));
 }
 
@@ -39,6 +48,7 @@ function shown(comment, again) {
   };
   const remove = asking("DELETE", `/comments/${comment.id}`);
   const approve = asking("POST", `/comments/${comment.id}/approve`);
+  const hold = asking("POST", `/comments/${comment.id}/hold`);
   const isVisible = comment.state === "visible";
   const answer = button(say("reply"), () => answer.replaceWith(replyTo(comment, again)));
   return h("article", {},
@@ -48,6 +58,7 @@ function shown(comment, again) {
     comment.reports_count ? h("p", { class: "hint" }, say("reported", { times: comment.reports_count }), reasons(comment)) : null,
     h("p", { class: "buttons" }, comment.parent_id || !isVisible ? null : answer,
       comment.decisions ? button(say("approve"), approve) : null,
+      isVisible ? button(say("hold"), hold) : null,
       comment.state === "removed" ? null : button(say("remove_comment"), remove, { class: "danger" }), wrong));
 }
 

@@ -42,7 +42,7 @@ from gateway_service.rates.quota import Limiter
 from gateway_service.record import Record
 from gateway_service.refusals import Refusal
 from gateway_service.routing import RouteTable
-from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, pictures_host, trusted_proxies
+from gateway_service.settings import GatewaySettings, allowed_hosts, allowed_origins, pictures_hosts, trusted_proxies
 
 CLIENT_LEFT = 499  # nobody saw it; logs and metrics need a number (nginx's)
 _CLOSE = (b"connection", b"close")
@@ -66,15 +66,15 @@ def checks(  # noqa: PLR0913  what they are made of
         CorsCheck(config.cors, allowed_origins(settings), settings.pages_with_cookies), CorsCheck(config.realworld_cors)
     )
     pictures: list[Link] = []
-    if settings.has_pictures_apart:
+    if of_pictures := pictures_hosts(settings):
         cors = AtPictures(CorsCheck(config.cors.opened()), cors)
-        pictures.append(PicturesCheck(routes, settings.pictures_url))
+        pictures.append(PicturesCheck(routes, settings.pictures_url if settings.has_pictures_apart else ""))
     token = ByDialect(*tokens)
     quotas, at_home = Quotas(config.rates), Quotas(config.rates, generous=not settings.production)
     return [
         framing,
         livez,
-        HostCheck(allowed_hosts(settings), pictures_host(settings)),
+        HostCheck(allowed_hosts(settings), of_pictures),
         cors,
         canonical,
         AddressCheck(trusted_proxies(settings), limiter, quotas, at_home),

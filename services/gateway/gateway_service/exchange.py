@@ -25,7 +25,7 @@ class Exchange:
 
     client = ""  # its address
     path = ""
-    at_pictures = False  # asked at the host of pictures
+    at_pictures = False  # asked at a host of pictures
     version: str | None = None
     template = "unknown"  # of the route, for log and metrics
     target: Target | None = None

@@ -1,13 +1,13 @@
 """The settings of the gateway, read from the environment once and typed. Routes and rules are in its YAML file."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, Self
 from urllib.parse import urlsplit
 
 from chassis.client_address import Header, TrustedProxies, networks
 from chassis.settings import ClientSettings, load
 from chassis.settings.types import Origins, listed
-from pydantic import Field
+from pydantic import Field, model_validator
 
 
 class GatewaySettings(ClientSettings):
@@ -26,6 +26,10 @@ class GatewaySettings(ClientSettings):
         Path(__file__).with_name("gateway.yaml"), description="the YAML of routes; the packaged one unless set"
     )
     hosts: str = Field("", description="names beside PUBLIC_URL's that production answers to, separated by commas")
+    pictures_hosts: str = Field(
+        "",
+        description="names beside PICTURES_URL's with pictures alone, such as it had before, separated by commas",
+    )
     cors_origins: Origins = Field("", description="origins allowed beside those of the YAML, separated by commas")
     trust_traceparent: bool = Field(
         False, description="go on with the trace a client names, where something in front writes that header afresh"
@@ -53,6 +57,14 @@ class GatewaySettings(ClientSettings):
         "X-Forwarded-For", description="which header those proxies write: X-Forwarded-For or Forwarded (RFC 7239)"
     )
 
+    @model_validator(mode="after")
+    def refuse_pictures_alone_where_all_is(self) -> Self:
+        everything = {_host_of(self.public_url), *map(_as_host_has_it, listed(self.hosts.lower()))}
+        both = [name for name in listed(self.pictures_hosts) if _as_host_has_it(name).lower() in everything]
+        if both:
+            raise ValueError(f"GATEWAY_PICTURES_HOSTS: {both[0]} has all else too; name hosts that have pictures alone")
+        return self
+
 
 def settings() -> GatewaySettings:
     """The settings of this process; raises SettingsError with a sentence for the person who set them."""
@@ -63,13 +75,14 @@ def allowed_hosts(settings: GatewaySettings) -> tuple[str, ...]:
     """The host names answered to; none means any, which only development does."""
     if not settings.production:
         return ()
-    urls = (settings.public_url, settings.pictures_url)
-    return (*(_host_of(url) for url in urls), *(_as_host_has_it(name) for name in listed(settings.hosts)))
+    more = (_as_host_has_it(name) for name in listed(settings.hosts))
+    return (_host_of(settings.public_url), *pictures_hosts(settings), *more)
 
 
-def pictures_host(settings: GatewaySettings) -> str:
-    """Where there are pictures alone; empty where they are beside all else."""
-    return _host_of(settings.pictures_url) if settings.has_pictures_apart else ""
+def pictures_hosts(settings: GatewaySettings) -> tuple[str, ...]:
+    """Where there are pictures alone; none where they are only beside all else."""
+    present = (_host_of(settings.pictures_url),) if settings.has_pictures_apart else ()
+    return (*present, *(_as_host_has_it(name) for name in listed(settings.pictures_hosts)))
 
 
 def _host_of(url: str) -> str:

@@ -161,6 +161,10 @@ def test_missing_file_is_one_sentence(tmp_path: Path) -> None:
         ({"GATEWAY_TRUSTED_PROXIES": "10.0.0.0/33"}, "GATEWAY_TRUSTED_PROXIES"),
         ({"GATEWAY_CORS_ORIGINS": "*"}, "GATEWAY_CORS_ORIGINS"),
         ({"COOKIE_ORIGINS": "https://app.example, null"}, "COOKIE_ORIGINS"),
+        (
+            {"PUBLIC_URL": "http://a.example", "GATEWAY_PICTURES_HOSTS": "b.example, A.example"},
+            "A.example has all else",
+        ),
         ({"AUTH_URL": "auth:8010"}, "AUTH_URL: must begin with http"),
     ],
 )

@@ -88,6 +88,26 @@ def test_addresses_elsewhere_lead_there(running: Running, media: FakeUpstream) -
     assert exchange(running.port, get("/api/v1/posts", host="broadsheet.example")).status == 200
 
 
+def test_hosts_of_before_go_on_with_pictures_alone(start_gateway: Callable[..., Running], media: FakeUpstream) -> None:
+    """After another name, and after the setting was taken back: what caches keep of redirects ends there as well."""
+    for own, elsewhere in (({"PICTURES_URL": PICTURES}, 308), ({}, 200)):
+        running = start_gateway(
+            ENVIRONMENT="production",
+            GATEWAY_CLIENT_SECRET="t" * 40,
+            PUBLIC_URL="https://broadsheet.example",
+            GATEWAY_PICTURES_HOSTS="Former.example, new.example",
+            **own,
+        )
+        running.wait_until_ready()
+        for host in ("former.example", "new.example:443"):
+            answer = exchange(running.port, get(PICTURE, "Origin: null", host=host))
+            assert (answer.status, "access-control-allow-origin: *" in answer.head) == (200, True)
+            for path in ("/", "/api/v1/posts"):
+                assert exchange(running.port, get(path, host=host)).status == 404
+        assert exchange(running.port, get(PICTURE, host="broadsheet.example")).status == elsewhere
+        assert exchange(running.port, get("/api/v1/posts", host="broadsheet.example")).status == 200
+
+
 def test_other_hosts_stay_unknown(running: Running) -> None:
     assert exchange(running.port, get(PICTURE, host=f"x.{HOST}")).status == 421
 

@@ -11,11 +11,11 @@ _REMEMBERED_HOSTS = 1000
 
 
 class HostCheck:
-    """``hosts`` are the names served; empty serves any. ``of_pictures`` has pictures alone, if there is one."""
+    """``hosts`` are the names served; empty serves any. Those ``of_pictures`` have pictures alone."""
 
-    def __init__(self, hosts: Iterable[str], of_pictures: str = "") -> None:
+    def __init__(self, hosts: Iterable[str], of_pictures: Iterable[str] = ()) -> None:
         self._hosts = {name.lower().encode() for name in hosts}
-        self._of_pictures = of_pictures.lower().encode()
+        self._of_pictures = {name.lower().encode() for name in of_pictures}
         self._good: dict[bytes, bool] = {}  # Host headers found good, so that the usual one costs one look
 
     def __call__(self, exchange: Exchange) -> None:
@@ -24,14 +24,14 @@ class HostCheck:
         exchange.at_pictures = self._check(host) if at_pictures is None else at_pictures
 
     def _check(self, host: bytes) -> bool:
-        """Whether it is that of pictures; raises Refusal for one that is not served."""
+        """Whether it is one of pictures; raises Refusal for one that is not served."""
         if not _HOST.fullmatch(host):
             raise Refusal("header_invalid", "The header Host is missing or not a host name.")
         name = host if host.endswith(b"]") else host.rpartition(b":")[0] or host
         name = name.lower()
         if self._hosts and name not in self._hosts:
             raise Refusal("header_invalid", "This host is not served here.", status=421)
-        at_pictures = name == self._of_pictures
+        at_pictures = name in self._of_pictures
         if len(self._good) < _REMEMBERED_HOSTS:
             self._good[host] = at_pictures
         return at_pictures

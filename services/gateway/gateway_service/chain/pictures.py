@@ -16,7 +16,10 @@ _NOT_KEPT = (b"cache-control", b"no-store")
 
 
 class PicturesCheck:
-    """Refuses all else at the host of pictures, and leads there from addresses that were given out before."""
+    """Refuses all else at the hosts of pictures, and leads there from addresses that were given out before.
+
+    ``url`` is where to; empty where pictures are beside all else by now.
+    """
 
     def __init__(self, table: RouteTable, url: str) -> None:
         self._table = table
@@ -27,7 +30,9 @@ class PicturesCheck:
         is_picture = target is not None and target.pictures
         if exchange.at_pictures and not is_picture:
             raise Refusal("route_unknown", "Here are pictures alone.")
-        if exchange.at_pictures or target is None or not is_picture or exchange.method not in {"GET", "HEAD"}:
+        if exchange.at_pictures or not self._url:
+            return None
+        if target is None or not is_picture or exchange.method not in {"GET", "HEAD"}:
             return None
         exchange.template = target.template
         query = exchange.turn.head.query

@@ -26,7 +26,8 @@ _EVER = Value(datetime(1970, 1, 1, tzinfo=UTC), DateTimeField())
 STATUS = Parameter(
     "status",
     {"type": "string"},
-    f"one or several of {', '.join(f'`{status}`' for status in STATUSES)}, with commas between",
+    f"one or several of {', '.join(f'`{status}`' for status in STATUSES)}, with commas between; "
+    "moderators name a post for `visible` and `removed`",
 )
 
 

@@ -43,7 +43,9 @@ class ReviewedCommentShape(CommentShape):
     """A comment as those see it who decide about it: also a removed one has its words, unless they are gone."""
 
     reports_count: int = source("reports_count", description="since it was last approved")
-    reports: list[ReportShape] = source("reports", description="the newest twenty of them, oldest first")
+    reports: list[ReportShape] = source(
+        "reports", description="the newest twenty of them, oldest first; none of one's own comment, but to moderators"
+    )
     decisions: list[DecisionShape] = source("decisions", description="the newest twenty, oldest first")
 
 

@@ -65,7 +65,7 @@ def _compared(name: str, shell: "Shell", posts: int) -> Figure:
         _drawn(shell.author)
     return Figure(
         id=name,
-        what=f"push of {posts} posts, {posts * PICTURES_EACH} pictures, over curl",
+        what=f"push of {posts} posts, {posts * PICTURES_EACH} pictures, in {TURNS} parts, over curl",
         value=round(looped / pushed, 2),
         unit="times as fast",
         beside={"push, s": round(pushed, 1), "curl, s": round(looped, 1)},
@@ -114,9 +114,11 @@ class Shell:
 
 
 def _drawn(author: Visitor) -> None:
-    """Wait until the worker has drawn all of the author's pictures: the next to send shall not pay for it."""
+    """Wait until the worker has nothing of the author's left to draw: the next to send shall not pay for it."""
     author.log_in()
-    eventually(lambda: json_of(author.http.get("/api/v1/media"), 200)["results"][0]["status"] == "ready", seconds=600)
+    eventually(
+        lambda: all(asset["state"] != "processing" for asset in _all(author, "/api/v2/assets")), seconds=600, every=1
+    )
 
 
 def _folder(folder: Path, posts: int) -> Path:
@@ -142,14 +144,15 @@ def _doubles_after_a_kill(shell: Shell, posts: int) -> int:
 
 def _held(author: Visitor) -> int:
     author.log_in()
-    return _length(author, "/api/v2/posts", mine="true") + _length(author, "/api/v2/assets")
+    return len(_all(author, "/api/v2/posts", mine="true")) + len(_all(author, "/api/v2/assets"))
 
 
-def _length(author: Visitor, path: str, **wanted: str) -> int:
-    """Of a list, to its end."""
+def _all(author: Visitor, path: str, **wanted: str) -> list[Json]:
+    """What a list has, to its end."""
+    wanted |= {"limit": "100"}
     page: Json = json_of(author.http.get(path, params=wanted), 200)
-    length = len(page["items"])
+    found: list[Json] = page["items"]
     while page["next_cursor"]:
         page = json_of(author.http.get(path, params={**wanted, "cursor": page["next_cursor"]}), 200)
-        length += len(page["items"])
-    return length
+        found += page["items"]
+    return found

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -43,6 +44,10 @@ class Author:
         assert process.returncode == exits, told
         said: Json = json.loads(told)
         return said
+
+    def rows(self, *arguments: str) -> list[Json]:
+        """What it tells programs of several."""
+        return cast("list[Json]", self.run(*arguments))
 
     def write(self, name: str, body: str, **fields: str) -> None:
         front = "".join(f"{key}: {value}\n" for key, value in {"title": name, **fields}.items())
@@ -148,18 +153,18 @@ def test_a_post_is_published_by_its_file(author: Author, erin: Visitor) -> None:
 def test_what_readers_report_is_decided(author: Author, alice: Visitor, bob: Visitor) -> None:
     author.write("harbour", "Words.", status="published")
     author.run("push")
-    (post,) = author.run("posts", "--status", "published")
-    assert author.run("posts", "--status", "draft,scheduled") == []
+    (post,) = author.rows("posts", "--status", "published")
+    assert author.rows("posts", "--status", "draft,scheduled") == []
     said = json_of(alice.http.post(f"/api/v2/posts/{post['id']}/comments", json={"body": "Boats for sale"}), 201)["id"]
     expect(bob.http.post(f"/api/v2/comments/{said}/report", json={"reason": "advertising"}), 202)
-    (waiting,) = author.run("comments", "review", "--post", "harbour.md")
+    (waiting,) = author.rows("comments", "review", "--post", "harbour.md")
     assert (waiting["id"], waiting["reports_count"], waiting["reports"][0]["reason"]) == (said, 1, "advertising")
     assert author.run("comments", "reject", said)["state"] == "removed"
-    assert author.run("comments", "review", "--status", "removed")[0]["decisions"][0]["verdict"] == "rejected"
+    assert author.rows("comments", "review", "--status", "removed")[0]["decisions"][0]["verdict"] == "rejected"
     assert author.run("comments", "hold", said)["state"] == "held"
     assert author.run("comments", "approve", said)["state"] == "visible"
-    assert author.run("comments", "review") == []
-    assert [each["body"] for each in author.run("comments", "list", "harbour.md")] == ["Boats for sale"]
+    assert author.rows("comments", "review") == []
+    assert [each["body"] for each in author.rows("comments", "list", "harbour.md")] == ["Boats for sale"]
 
 
 def test_what_is_refused_is_told_by_its_code(author: Author) -> None:

@@ -16,7 +16,7 @@ import httpx
 
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import Document, Picture, documents_in, read_document
-from broadsheet_cli.errors import Failure
+from broadsheet_cli.errors import Conflict, Failure
 from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
 from broadsheet_cli.uploads import Progress, Upload
 
@@ -152,7 +152,18 @@ class Push:
             if not self._state.has_picture(image["media_id"])
         ]
         changes = {**sent, "images": of_others + shown}
-        return self._api.request("PATCH", f"/posts/{known['id']}", json=changes, headers={"If-Match": etag})
+        try:
+            return self._api.request("PATCH", f"/posts/{known['id']}", json=changes, headers={"If-Match": etag})
+        except Conflict:
+            answer = self._api.request("GET", f"/posts/{known['id']}")
+            if not _says(answer.json(), changes):
+                raise
+            return answer  # it was changed by this, and the answer was lost
+
+
+def _says(post: Json, changes: Json) -> bool:
+    images = [{key: image[key] for key in ("media_id", "alt", "caption")} for image in post["images"]]
+    return all((images if key == "images" else post.get(key)) == value for key, value in changes.items())
 
 
 def _steps(document: Document, post: Json) -> list[Json]:

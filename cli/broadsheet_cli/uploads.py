@@ -59,9 +59,9 @@ class Upload:
         with self.file.open("rb") as opened:
             while asset is None:
                 opened.seek(offset)
-                piece = opened.read(PIECE_BYTES)
-                offset, asset = self._send(address, offset, piece)
-                self.progress(len(piece))
+                before = offset
+                offset, asset = self._send(address, before, opened.read(PIECE_BYTES))
+                self.progress(offset - before)
         return asset
 
     def _again(self, address: str | None) -> tuple[str, int, None] | None:
@@ -85,5 +85,11 @@ class Upload:
 
     def _send(self, address: str, offset: int, piece: bytes) -> tuple[int, str | None]:
         headers = TUS | BYTES | {"Upload-Offset": str(offset)}
-        answer = self.api.request("PATCH", address, headers=headers, content=piece)
+        try:
+            answer = self.api.request("PATCH", address, headers=headers, content=piece)
+        except Refused as refused:
+            there = self.api.request("HEAD", address, headers=TUS) if refused.code == "offset_conflict" else None
+            if there is None or int(there.headers["Upload-Offset"]) <= offset:
+                raise
+            return int(there.headers["Upload-Offset"]), None  # it had come, and the answer was lost
         return int(answer.headers["Upload-Offset"]), answer.headers.get("Asset-ID")

@@ -28,8 +28,10 @@ class Shelf:
     def __init__(self) -> None:
         self.post: Json = {}
         self.waits = False
+        self.loses = False  # the next answer to a PATCH, once it has done it
         self._revisions = itertools.count(1)
         self._pictures = itertools.count(1)
+        self._arrived = 0  # bytes of what goes in pieces
 
     @property
     def etag(self) -> str:
@@ -50,6 +52,7 @@ class Shelf:
                 if request.headers["If-Match"] != self.etag:
                     return httpx.Response(412, json={"code": "precondition_failed"})
                 self.change(**sent)
+                self._lose(request)
             case "POST", "/posts/one/transitions":
                 there = {"status": sent["to"], "scheduled_for": sent.get("at")}
                 self.change(**{"waiting_for": ["picture"]} if self.waits else there)
@@ -66,10 +69,20 @@ class Shelf:
             case "POST", "/uploads":
                 return httpx.Response(201, headers={"Location": "/api/v2/uploads/x", "Upload-Offset": "0"})
             case "PATCH", _:
-                there = int(request.headers["Upload-Offset"]) + len(request.content)
+                if int(request.headers["Upload-Offset"]) != self._arrived:
+                    return httpx.Response(409, json={"code": "offset_conflict"})
+                self._arrived = there = self._arrived + len(request.content)
+                self._lose(request)
                 done = {"Asset-ID": "in-pieces"} if there == LARGE_BYTES else {}
                 return httpx.Response(204, headers={"Upload-Offset": str(there)} | done)
+            case "HEAD", _:
+                return httpx.Response(200, headers={"Upload-Offset": str(self._arrived)})
         return httpx.Response(200, json=_asset(path.removeprefix("/assets/")))
+
+    def _lose(self, request: httpx.Request) -> None:
+        if self.loses:
+            self.loses = False
+            raise httpx.ReadError("Connection reset by peer", request=request)
 
 
 def _asset(asset_id: str) -> Json:
@@ -145,6 +158,15 @@ def test_what_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Pat
 PLANNED = "status: scheduled\nat: 2031-05-06T07:08:00+00:00"
 
 
+def test_change_whose_answer_was_lost_is_no_conflict(api: Api, shelf: Shelf, folder: Path) -> None:
+    pushed(api, folder)
+    for words in ("my words", "more words"):
+        write(folder, words)
+        shelf.loses = True
+        assert pushed(api, folder).done == "changed"
+        assert shelf.post["body"] == f"{words}\n"
+
+
 def test_time_that_somebody_changed_is_a_conflict(api: Api, shelf: Shelf, folder: Path) -> None:
     write(folder, "words", PLANNED)
     pushed(api, folder)
@@ -212,7 +234,9 @@ def test_more_pictures_than_go_at_a_time_all_arrive(api: Api, shelf: Shelf, fold
     assert (outcome.done, len(sent), len(shelf.post["images"])) == ("created", 30, 30)
 
 
-def test_picture_that_is_more_than_a_piece_goes_in_pieces(api: Api, shelf: Shelf, folder: Path) -> None:
+@pytest.mark.parametrize("loses", [False, True], ids=["answered", "an answer was lost"])
+def test_picture_that_is_more_than_a_piece_goes_in_pieces(api: Api, shelf: Shelf, folder: Path, *, loses: bool) -> None:
+    shelf.loses = loses
     (folder / "boats.jpg").write_bytes(bytes(LARGE_BYTES))
     arrived: list[int] = []
     push = Push(api, folder, force=False)

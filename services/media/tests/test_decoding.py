@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import dataclasses
+import errno
 import os
 import select
 import signal
@@ -482,6 +483,15 @@ def test_the_group_gives_way_as_soon_as_the_kernel_takes_it(monkeypatch: pytest.
     monkeypatch.setattr(time, "sleep", waited.append)
     forkserver.give_way()
     assert waited == [0.1, 0.1, -1]
+
+
+def test_where_the_group_cannot_be_changed_the_children_draw_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(os, "nice", lambda _: None)
+    monkeypatch.setattr(Path, "write_text", refused)
+    forkserver.give_way()
 
 
 def test_what_jobs_draw_gives_way_and_what_requests_wait_for_does_not(own_settings: MediaSettings) -> None:

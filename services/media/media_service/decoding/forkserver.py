@@ -134,10 +134,10 @@ def give_way() -> None:
     for _ in range(GROUP_TRIES):
         try:
             Path("/proc/self/autogroup").write_text(str(NICENESS))
-        except (FileNotFoundError, PermissionError):
-            return  # this kernel has no groups, or they are not ours to change
         except BlockingIOError:
             time.sleep(GROUP_SECONDS)
+        except OSError:
+            return  # this kernel has no groups, or they are not ours to change
         else:
             return
 

@@ -246,7 +246,18 @@ def test_a_decision_that_changes_nothing_is_kept_once(comment: dict[str, Any], m
         for _ in range(2):
             assert len(decide(mo, verdict, comment).body["decisions"]) == kept
     report(mint, comment, 1)
-    assert len(decide(mo, "approve", comment).body["decisions"]) == 5
+    for verdict, kept in (("hold", 5), ("reject", 6), ("hold", 7), ("approve", 8)):
+        for _ in range(2):
+            assert len(decide(mo, verdict, comment).body["decisions"]) == kept
+
+
+def test_what_is_held_again_after_a_rejection_is_still_reported(
+    comment: dict[str, Any], mo: Caller, mint: TokenMint
+) -> None:
+    report(mint, comment, 1)
+    for verdict, waiting in (("reject", []), ("hold", [comment["id"]]), ("approve", []), ("hold", [])):
+        decide(mo, verdict, comment)
+        assert [each["id"] for each in mo.get("v2/comments?status=reported").body["items"]] == waiting
 
 
 def test_who_reported_may_do_so_again_once_it_was_approved(

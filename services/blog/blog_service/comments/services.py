@@ -203,8 +203,9 @@ def _decide(comment_id: UUID, verdict: Decision.Verdict, actor: UUID, *, as_mode
         comment.approved_at = timezone.now()
     elif verdict == Verdict.APPROVED:
         comment.allowed_at = timezone.now()
-    if as_moderator and verdict != Verdict.HELD:
-        comment.reported_at = None
+    if as_moderator:
+        waiting = _unseen(comment).order_by("created_at").values_list("created_at", flat=True)
+        comment.reported_at = waiting.first() if verdict == Verdict.HELD else None
     _become(comment, LEADS_TO[verdict], actor)
 
 
@@ -262,8 +263,8 @@ def _note(comment: Comment, verdict: Decision.Verdict, actor: UUID, *, as_modera
     """Keep who decided, once however often they say so; it commits with what was decided."""
     latest = comment.decisions.order_by("-id").values_list("verdict", "decider_id", "as_moderator").first()
     is_known = latest == (verdict, actor, as_moderator) and comment.state == LEADS_TO[verdict]
-    reports = _unseen(comment) if as_moderator else _unsettled(comment)
-    if not is_known or reports.exists():
+    answered = _unseen(comment) if as_moderator else _unsettled(comment)
+    if not is_known or (verdict == Verdict.APPROVED and answered.exists()):
         Decision.objects.create(comment=comment, verdict=verdict, decider_id=actor, as_moderator=as_moderator)
 
 

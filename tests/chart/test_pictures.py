@@ -88,6 +88,13 @@ def test_an_origin_of_pictures_may_be_published_otherwise(url: str, host: str) -
     assert render(merged(LEAST, {"picturesUrl": f"https://{url}"} | published))
 
 
+def test_a_wildcard_of_an_http_route_is_for_any_number_of_labels() -> None:
+    route = {
+        "httpRoute": {"enabled": True, "hostnames": ["news.example", "*.example"], "parentRefs": [{"name": "edge"}]}
+    }
+    assert render(merged(LEAST, {"picturesUrl": "https://a.b.example"} | route))
+
+
 class _Gateway(BaseHTTPRequestHandler):
     """As the real one with PICTURES_URL: pictures are at that host alone."""
 

@@ -116,8 +116,13 @@ selector cannot change at all. Only Helm's own upgrade sees what is there; elsew
 {{- fail "picturesUrl: must begin with https://, or pages at publicUrl show none of them" -}}
 {{- end -}}
 {{- $published := default list (ternary $.Values.ingress.hosts $.Values.httpRoute.hostnames $.Values.ingress.enabled) -}}
-{{- $covering := regexReplaceAll "^[^.]+" $host "*" -}}
-{{- if and (or $.Values.ingress.enabled $.Values.httpRoute.enabled) (not (or (has $host $published) (has $covering $published))) -}}
+{{- $covered := or (has $host $published) (has (regexReplaceAll "^[^.]+" $host "*") $published) -}}
+{{- range $published -}}
+{{- if and $.Values.httpRoute.enabled (hasPrefix "*." .) (hasSuffix (trimPrefix "*" .) $host) -}}
+{{- $covered = true -}}{{/* its wildcards are for any number of labels, those of an Ingress for one */}}
+{{- end -}}
+{{- end -}}
+{{- if and (or $.Values.ingress.enabled $.Values.httpRoute.enabled) (not $covered) -}}
 {{- fail (printf "picturesUrl: nobody would reach it; add %s to ingress.hosts or httpRoute.hostnames" $host) -}}
 {{- end -}}
 {{- end -}}

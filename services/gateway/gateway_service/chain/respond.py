@@ -7,7 +7,7 @@ from functools import lru_cache
 from chassis.problems import CONTENT_TYPE, Problem, ProblemResponse, problem_body
 from chassis.realworld import PREFIX, realworld_response
 
-from gateway_service.documents.page import prefers_html
+from gateway_service.accepting import prefers_html
 from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header, Response
 

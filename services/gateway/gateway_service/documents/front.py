@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 from html import escape
 from pathlib import Path
 
+from gateway_service.accepting import prefers_json
 from gateway_service.config import Version, Versions
 from gateway_service.documents.guide_pages import GUIDE
 from gateway_service.documents.html import POLICY, html
-from gateway_service.documents.page import HTML, JSON, Page, prefers_json
+from gateway_service.documents.page import HTML, JSON, Page
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
 

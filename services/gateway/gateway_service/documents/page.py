@@ -50,13 +50,3 @@ class Page:
         if coding not in self._forms:
             self._forms[coding] = encoded(coding, self._body)
         return self._forms[coding]
-
-
-def prefers_json(exchange: Exchange) -> bool:
-    """Whether a program asks, and no browser."""
-    return b"json" in exchange.fields.get(b"accept", b"").lower()
-
-
-def prefers_html(exchange: Exchange) -> bool:
-    """Whether a browser asks for a page."""
-    return b"text/html" in exchange.fields.get(b"accept", b"").lower() and not prefers_json(exchange)

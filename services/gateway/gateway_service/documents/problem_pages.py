@@ -5,8 +5,9 @@ from html import escape
 
 from chassis.problem_catalogue import Reason, reasons
 
+from gateway_service.accepting import prefers_json
 from gateway_service.documents.html import POLICY, html
-from gateway_service.documents.page import HTML, JSON, Page, prefers_json
+from gateway_service.documents.page import HTML, JSON, Page
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Response
 

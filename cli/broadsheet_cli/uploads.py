@@ -68,10 +68,9 @@ class Upload:
         if address is None:
             return None
         try:
-            answer = self.api.request("HEAD", address, headers=TUS)
+            return address, self._arrived(address), None
         except Refused:
             return None  # it is over by now
-        return address, int(answer.headers["Upload-Offset"]), None
 
     def _create(self) -> tuple[str, int, str | None]:
         words = {"filename": self.file.name, "alt": self.alt}
@@ -88,8 +87,11 @@ class Upload:
         try:
             answer = self.api.request("PATCH", address, headers=headers, content=piece)
         except Refused as refused:
-            there = self.api.request("HEAD", address, headers=TUS) if refused.code == "offset_conflict" else None
-            if there is None or int(there.headers["Upload-Offset"]) <= offset:
+            if refused.code != "offset_conflict" or (arrived := self._arrived(address)) <= offset:
                 raise
-            return int(there.headers["Upload-Offset"]), None  # it had come, and the answer was lost
+            return arrived, None  # it had come, and the answer was lost
         return int(answer.headers["Upload-Offset"]), answer.headers.get("Asset-ID")
+
+    def _arrived(self, address: str) -> int:
+        """How many bytes of it are there."""
+        return int(self.api.request("HEAD", address, headers=TUS).headers["Upload-Offset"])

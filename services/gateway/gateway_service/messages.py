@@ -1,10 +1,15 @@
 """What the rooms hand to each other: headers, responses, and bodies that come in parts."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 Header = tuple[bytes, bytes]
+
+
+def encoded(headers: Mapping[str, str]) -> tuple[Header, ...]:
+    """Headers as they are sent."""
+    return tuple((name.lower().encode(), value.encode()) for name, value in headers.items())
 
 
 class Sink(Protocol):

@@ -8,7 +8,7 @@ from functools import cached_property, lru_cache
 from chassis.access import Access, Method, find
 
 from gateway_service.config import Keep, Limits, Route, Whose
-from gateway_service.messages import Header
+from gateway_service.messages import Header, encoded
 
 _REMEMBERED_PATHS = 500
 _FIELD = re.compile(r"\{[a-z_]+\}")
@@ -103,8 +103,7 @@ def _target(route: Route, limits: Limits) -> Target:
     if "GET" in rules:
         rules["HEAD"] = rules["GET"]
     allow = ", ".join(sorted([*rules, "OPTIONS"]))
-    options = tuple((name.lower().encode(), value.encode()) for name, value in route.options.items())
-    options = ((b"allow", allow.encode()), *options)
+    options = ((b"allow", allow.encode()), *encoded(route.options))
     return Target(route.path, route.upstream, rules, allow, options, route.stream_body, route.pictures, _headers(route))
 
 

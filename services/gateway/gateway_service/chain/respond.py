@@ -1,7 +1,7 @@
 """Makes what is sent: refusals as problem+json, or as a page, and the headers that every response has."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import lru_cache
 
 from chassis.problems import CONTENT_TYPE, Problem, ProblemResponse, problem_body
@@ -9,7 +9,7 @@ from chassis.realworld import PREFIX, realworld_response
 
 from gateway_service.accepting import prefers_html
 from gateway_service.exchange import REFERRER_POLICY, Exchange
-from gateway_service.messages import Header, Response
+from gateway_service.messages import Header, Response, encoded
 
 _CLOSE = (b"connection", b"close")
 _NO_STORE = (b"cache-control", b"no-store")
@@ -36,11 +36,11 @@ class Respond:
         has_page = exchange.method in {"GET", "HEAD"} and not exchange.at_pictures and not _is_for_programs(exchange)
         if has_page and prefers_html(exchange):
             page = self._page(exchange, problem)
-            headers = [*page.headers, *_lines(problem.headers), _NO_STORE]
+            headers = [*page.headers, *encoded(problem.headers), _NO_STORE]
             return self.own(exchange, Response(page.status, page.body, headers, b"Accept"))
         path = exchange.raw_path.decode("latin-1")
         told = realworld_response(problem) if path.startswith(PREFIX) else self._as_problem(exchange, path, problem)
-        headers = [*_lines(told.headers), _NO_STORE]
+        headers = [*encoded(told.headers), _NO_STORE]
         vary = b"Accept" if has_page else b""
         return self.own(exchange, Response(told.status, json.dumps(told.body).encode(), headers, vary))
 
@@ -63,10 +63,6 @@ class Respond:
 def _is_for_programs(exchange: Exchange) -> bool:
     path = exchange.path or exchange.raw_path.decode("latin-1")  # as it came, where it was refused before it was read
     return any(path == each or path.startswith(each + "/") for each in _PROGRAMS_ASK)
-
-
-def _lines(headers: Mapping[str, str]) -> list[Header]:
-    return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
 def headers(exchange: Exchange, response: Response) -> list[Header]:

@@ -39,6 +39,14 @@ async def asset(alice: Person, render: Any) -> Json:
 
 
 @pytest.fixture
+async def same(bob: Person, asset: Json, render: Any) -> Json:
+    """The same bytes, sent by bob after her."""
+    same = await bob.has_uploaded(encoded(picture(400, 300)))
+    render(same)
+    return same
+
+
+@pytest.fixture
 def settled(app: FastAPI) -> Any:
     """Waits until no form is being made any more."""
 
@@ -130,10 +138,9 @@ async def test_it_is_made_once_however_many_ask(
 
 @pytest.mark.parametrize("at_once", [False, True])
 async def test_that_somebody_else_has_had_it_shows_in_nothing(  # noqa: PLR0917  fixtures
-    bob: Person,
     charlie: Person,
     asset: Json,
-    render: Any,
+    same: Json,
     settled: Any,
     monkeypatch: pytest.MonkeyPatch,
     database: Database,
@@ -141,8 +148,6 @@ async def test_that_somebody_else_has_had_it_shows_in_nothing(  # noqa: PLR0917 
     at_once: bool,
 ) -> None:
     """The same bytes, sent by bob: what he is told, and what it takes, is what alice was told and what it took."""
-    same = await bob.has_uploaded(encoded(picture(400, 300)))
-    render(same)
     drawn, draw = list[Any](), Decoder.render
 
     def counted(*asked: Any) -> Any:
@@ -243,18 +248,14 @@ async def test_one_that_is_drawn_otherwise_leaves_the_files_of_other_sizes(  # n
 
 
 async def test_that_somebody_elses_could_not_be_drawn_keeps_nobody_from_theirs(  # noqa: PLR0917  fixtures
-    bob: Person,
     charlie: Person,
     asset: Json,
-    render: Any,
+    same: Json,
     settled: Any,
     monkeypatch: pytest.MonkeyPatch,
     database: Database,
     store: Store,
 ) -> None:
-    same = await bob.has_uploaded(encoded(picture(400, 300)))
-    render(same)
-
     def refuse(*_: object) -> None:
         raise Undecodable("the machine was slow")
 

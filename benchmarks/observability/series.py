@@ -64,7 +64,7 @@ def measure(*, quick: bool) -> list[Figure]:
         platform = Platform(Path(folder) / "var", mode="servers")
         platform.settings["OBSERVE"] = "1"
         with platform:
-            watched = Watched(platform.base_url, _prometheus(platform))
+            watched = Watched(platform.base_url, platform.observers["Prometheus"])
             if not quick:
                 for story in STORIES:
                     _tell(story, platform)
@@ -148,9 +148,3 @@ def _tell(story: str, platform: Platform) -> None:
     )
     if told.returncode:
         raise RuntimeError(told.stdout[-3000:] + told.stderr[-3000:])
-
-
-def _prometheus(platform: Platform) -> str:
-    """Where `make up` says it is; it is said again by one that changes nothing."""
-    words = [line.split() for line in platform.make("up").stdout.splitlines()]
-    return next(line[1] for line in words if line and line[0] == "Prometheus")

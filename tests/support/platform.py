@@ -32,6 +32,12 @@ class Platform:
         behind = [port + offset for name, port in doors.items() if "GATEWAY" not in name for offset in (1, 2)]
         return sorted([*doors.values(), *behind])
 
+    @property
+    def observers(self) -> dict[str, str]:
+        """Where they are, as `make up` says; it is said again by one that changes nothing."""
+        said = [line.split() for line in self.make("up").stdout.splitlines()]
+        return {words[0]: words[1] for words in said if words and words[0] in {"Prometheus", "Graphite", "Statsd"}}
+
     def make(self, *arguments: str, typed: str = "", **settings: str) -> "subprocess.CompletedProcess[str]":
         """Run make with nothing in its environment but this platform's settings."""
         return subprocess.run(

@@ -79,6 +79,7 @@ def test_unknown_version_lists_the_supported_ones(
 def test_paths_outside_the_api_have_no_version(stranger: httpx.Client) -> None:
     assert "api-version" not in stranger.get("/m/0189/thumb.webp").headers
     assert "api-version" not in stranger.get("/nothing").headers
+    assert not {"api-version", "ratelimit"} & stranger.get("/apiary").headers.keys()
 
 
 def test_version_lives_until_it_is_gone(

@@ -51,7 +51,7 @@ class Respond:
     def own(self, exchange: Exchange, response: Response) -> Response:
         """A whole response of the gateway's own, with what it says about itself."""
         headers = [*response.headers, REFERRER_POLICY]
-        if exchange.version is None and exchange.raw_path.startswith(b"/api"):
+        if exchange.version is None and _is_under_api(exchange):
             headers.append(self._default_version)
         if not exchange.turn.arrived:
             headers.append(_CLOSE)
@@ -65,11 +65,15 @@ def _is_for_programs(exchange: Exchange) -> bool:
     return any(path == each or path.startswith(each + "/") for each in _PROGRAMS_ASK)
 
 
+def _is_under_api(exchange: Exchange) -> bool:
+    return exchange.raw_path.startswith(b"/api/") or exchange.raw_path == b"/api"
+
+
 def headers(exchange: Exchange, response: Response) -> list[Header]:
     """The response's headers, then the gateway's; Vary is of both. RateLimit is for who talks to the API."""
     vary = _merged(response.vary, exchange.vary) if response.vary else exchange.vary
     told = exchange.standing
-    if told is None or exchange.quotas is None or not exchange.raw_path.startswith(b"/api"):
+    if told is None or exchange.quotas is None or not _is_under_api(exchange):
         return [*response.headers, *exchange.added_headers, (b"vary", vary)]
     policies = exchange.quotas.policies(exchange.rule and exchange.rule.rates)
     limits = ((b"ratelimit", told.text), (b"ratelimit-policy", policies))

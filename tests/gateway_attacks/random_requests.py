@@ -85,8 +85,10 @@ class Chance:
         return ["Transfer-Encoding: chunked"], chunk + b"0\r\n\r\n"
 
     def _changed(self, request: bytes) -> bytes:
-        """With some bytes put in, left out or doubled, or without its end."""
-        chance, changed = self._random, bytearray(request)
+        """With some bytes put in, left out or doubled, or without its end. HEAD stays: its answers have no body."""
+        chance = self._random
+        kept = b"HEAD " if request.startswith(b"HEAD ") else b""
+        changed = bytearray(request.removeprefix(kept))
         for _ in range(self._few()):
             at = chance.randrange(len(changed))
             match chance.randrange(4):
@@ -100,7 +102,7 @@ class Chance:
                     changed[at:at] = changed[at : at + 20]
             if not changed:
                 break
-        return bytes(changed)
+        return kept + changed
 
     def _cut(self, data: bytes) -> list[bytes]:
         count = self._random.choice((0, 0, 1, 3, 10))

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.support.api import Visitor, json_of
 from tests.support.photographs import photograph
+from tests.support.platform import Platform
 from tests.support.studio import KEPT, SAVED, barriers_of, begin, is_previewed, log_in, save
 from tests.support.waiting import eventually
 
@@ -33,6 +34,14 @@ HELD = """() => {
   window.setTimeout = (run, delay, ...values) => delay === 400 ? later.push(run) : setTimeout(run, delay, ...values);
 }"""
 """Keeps what the studio does when nobody has typed for a while."""
+
+
+MODERATOR = """
+from auth_service.moderation.services import user_roles_change
+from auth_service.users.models import Role, User
+user = User.objects.get(username={username!r})
+user_roles_change(user.id, [Role.MODERATOR], actor=user.id)
+"""
 
 
 def say_of(visitor: Visitor, post_id: str, words: str) -> str:
@@ -154,6 +163,45 @@ def test_a_reported_comment_is_decided_about(studio: Page, erin: Visitor, alice:
     comment.get_by_role("button", name="Approve").click()
     expect(comment.get_by_text("an advertisement")).to_have_count(0)
     assert json_of(bob.http.get(f"/api/v2/posts/{post_id}/comments"), 200)["items"][0]["body"] == "Buy my boat"
+
+
+def reported(author: Visitor, reader: Visitor, post_id: str, words: str) -> str:
+    """The id of a comment by the first that the second has complained about."""
+    comment_id = say_of(author, post_id, words)
+    assert reader.http.post(f"/api/v2/comments/{comment_id}/report", json={"reason": "rude"}).status_code == 202
+    return comment_id
+
+
+def test_what_waits_under_all_posts_is_in_one_place(
+    studio: Page, erin: Visitor, alice: Visitor, bob: Visitor, axe: str
+) -> None:
+    for title in ("Of ebb", "Of flood"):
+        reported(alice, bob, str(erin.create_post(title=title, published=True)["id"]), f"Nonsense {title}")
+    studio.get_by_role("link", name="Comments").click()
+    comments = studio.get_by_role("listitem").filter(has_text="Nonsense")
+    expect(comments.get_by_role("link")).to_have_text(["Of ebb", "Of flood"])
+    assert barriers_of(studio, axe) == []
+    comments.filter(has_text="Of ebb").get_by_role("button", name="Approve").click()
+    expect(comments.get_by_role("link")).to_have_text(["Of flood"])
+    expect(studio.get_by_role("heading", name="Comments")).to_be_focused()
+    comments.get_by_role("button", name="Remove").click()
+    expect(studio.get_by_text("No comment waits for a decision.")).to_be_visible()
+
+
+def test_moderators_decide_about_comments_on_posts_of_others(
+    page: Page, own_platform: Platform, erin: Visitor, alice: Visitor, bob: Visitor
+) -> None:
+    post = alice.create_post(title="Of tides", published=True)
+    comment_id = reported(bob, alice, str(post["id"]), "Nonsense of tides")
+    own_platform.shell("auth", MODERATOR.format(username=erin.username))
+    page.goto(f"{own_platform.base_url}/studio")
+    log_in(page, erin)
+    page.get_by_role("link", name="Comments").click()
+    comment = page.get_by_role("listitem").filter(has_text="Nonsense of tides")
+    expect(comment.get_by_role("link", name="Of tides")).to_have_attribute("href", f"/posts/{post['slug']}")
+    comment.get_by_role("button", name="Remove").click()
+    expect(comment).to_have_count(0)
+    assert comment_id not in alice.http.get(f"/api/v2/posts/{post['id']}/comments").text
 
 
 @pytest.mark.parametrize("kind", ["drop", "paste"])

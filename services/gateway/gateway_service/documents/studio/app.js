@@ -9,6 +9,7 @@ import { editorPage } from "./editor.js";
 import { changeLanguage, say } from "./phrases.js";
 import { picturesPage } from "./pictures.js";
 import { postsPage } from "./posts.js";
+import { reviewsPage } from "./reviews.js";
 
 const root = document.getElementById("studio");
 const tabs = new BroadcastChannel("studio");
@@ -19,6 +20,7 @@ const PAGES = [
   [/^#\/posts\/new$/, (main) => editorPage(main, null)],
   [/^#\/posts\/([0-9a-f-]{36})$/, (main, [, id]) => editorPage(main, id)],
   [/^#\/pictures$/, picturesPage],
+  [/^#\/comments$/, reviewsPage],
   [/^#\/account$/, accountPage],
   [/^/, postsPage],
 ];
@@ -78,7 +80,7 @@ function masthead() {
   const link = (href, name) => h("a", { href, "aria-current": location.hash.startsWith(href) ? "page" : null }, say(name));
   return h("header", { class: "masthead" },
     h("a", { class: "name", href: "#/posts" }, say("studio")),
-    h("nav", { "aria-label": say("studio") }, link("#/posts", "posts"), link("#/pictures", "pictures"), link("#/account", "account"), h("a", { href: "/posts" }, say("read_pages"))),
+    h("nav", { "aria-label": say("studio") }, link("#/posts", "posts"), link("#/pictures", "pictures"), link("#/comments", "comments"), link("#/account", "account"), h("a", { href: "/posts" }, say("read_pages"))),
     h("p", { class: "buttons" }, button(say("language"), changeLanguage), button(say("log_out"), leave)));
 }
 

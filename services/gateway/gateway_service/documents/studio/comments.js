@@ -35,7 +35,8 @@ export async function commentsOf(postId, panel) {
   panel.append(comments.length ? list : h("p", {}, say("no_comments")));
 }
 
-function shown(comment, again) {
+/** A comment with what may be done about it; `again` is called when something was. */
+export function shown(comment, again) {
   if (comment.body === "") return h("p", { class: "hint" }, say("comment_removed"));
   const wrong = h("span", { class: "wrong", role: "alert" });
   const asking = (method, path) => async () => {

@@ -118,6 +118,8 @@ const ENGLISH = {
   quota: "{used} of {limit} used",
   // comments
   no_comments: "Nobody has commented yet.",
+  reviews_why: "Readers reported these, or they are held: they wait for a decision.",
+  none_wait: "No comment waits for a decision.",
   held: "held",
   comment_removed: "Comment removed",
   remove_comment: "Remove",
@@ -265,6 +267,8 @@ const GERMAN = {
   restore_picture: "Wiederherstellen",
   quota: "{used} von {limit} belegt",
   no_comments: "Noch hat niemand kommentiert.",
+  reviews_why: "Leser haben sie gemeldet, oder sie sind zurückgehalten: Sie warten auf eine Entscheidung.",
+  none_wait: "Kein Kommentar wartet auf eine Entscheidung.",
   held: "zurückgehalten",
   comment_removed: "Kommentar entfernt",
   remove_comment: "Entfernen",

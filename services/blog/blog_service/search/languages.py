@@ -5,7 +5,7 @@ Nobody says which language a text is in; its commonest words do. A short one may
 
 from collections import Counter
 from collections.abc import Iterable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Protocol, cast
 
 import snowballstemmer
@@ -19,9 +19,12 @@ _COMMONEST = {
     "spanish": "el la los las y que en un una por con para es del se no al lo como más pero su este está son",
 }
 COMMONEST = {language: frozenset(fold(words).split()) for language, words in _COMMONEST.items()}
+_LANGUAGES = {
+    word: [language for language, common in COMMONEST.items() if word in common]
+    for word in frozenset().union(*COMMONEST.values())
+}
 FEWEST = 3
 """Common words that tell a language."""
-REMEMBERED = 20_000
 MARK = "·"
 """Between a stem and its language: no character of a word, so that no stem is taken for a word."""
 
@@ -34,15 +37,12 @@ class _Stemmer(Protocol):
 
 def languages_of(words: Iterable[str]) -> tuple[str, ...]:
     """The language of these folded words, or all that are known where they do not tell."""
-    seen: Counter[str] = Counter()
-    for word in words:
-        seen.update(language for language, common in COMMONEST.items() if word in common)
+    seen = Counter(language for word in words if word in _LANGUAGES for language in _LANGUAGES[word])
     (first, count), second = seen.most_common(1)[0] if seen else ("", 0), seen.most_common(2)[1:]
     is_told = count >= FEWEST and (not second or second[0][1] < count)
     return (first,) if is_told else tuple(COMMONEST)
 
 
-@lru_cache(REMEMBERED)
 def stem(word: str, language: str) -> str:
     """What a folded word comes from, marked by its language."""
     stemmed = _stemmer(language).stemWord(word.replace("ß", _SHARP_S)).replace(_SHARP_S, "ß")

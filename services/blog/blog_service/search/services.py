@@ -1,6 +1,5 @@
 """Writes to what is searched."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -64,16 +63,16 @@ def parts_of(texts: Texts) -> list[list[str]]:
     bytes_left = MOST_BYTES
     parts = []
     for part in words:
-        times: Counter[str] = Counter()
+        times: dict[str, int] = {}
         kept = []
         for token in tokens_of(part, languages):
-            times[token] += 1
             if token not in seen:
                 bytes_left -= len(token.encode())
                 seen.add(token)
             if bytes_left < 0:
                 break
-            if times[token] <= MOST_TIMES:
+            times[token] = count = times.get(token, 0) + 1
+            if count <= MOST_TIMES:
                 kept.append(token)
         parts.append(kept)
     return parts

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import chain
 
 from blog_service.search.languages import COMMONEST, languages_of, stem
 from blog_service.search.words import Word, is_written_without_spaces, pairs_of, words_in
@@ -18,8 +19,7 @@ def terms_of(query: str) -> Terms:
 
 def tokens_of(words: list[Word], languages: tuple[str, ...]) -> Iterator[str]:
     """What words of a text in one of these languages are found by, in their order."""
-    for word in words:
-        yield from _tokens(word.folded, languages)
+    return chain.from_iterable(_tokens(word.folded, languages) for word in words)
 
 
 def languages_in(words: list[Word]) -> tuple[str, ...]:
@@ -40,10 +40,8 @@ def _terms(word: str) -> Iterator[frozenset[str]]:
         yield tokens_in_any_language(word)
 
 
-def _tokens(word: str, languages: tuple[str, ...]) -> Iterator[str]:
+@lru_cache(REMEMBERED)
+def _tokens(word: str, languages: tuple[str, ...]) -> tuple[str, ...]:
     if is_written_without_spaces(word):
-        yield from word
-        yield from pairs_of(word)
-    else:
-        yield word
-        yield from (stem(word, language) for language in languages)
+        return (*word, *pairs_of(word))
+    return (word, *[stem(word, language) for language in languages])

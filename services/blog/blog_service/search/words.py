@@ -33,6 +33,9 @@ class Word(NamedTuple):
 def words_in(text: str) -> Iterator[Word]:
     """The words of a text; two that fold into several (``½``) share their place."""
     for found in _word().finditer(text):
+        if found[0].isascii():  # most words, several times faster
+            yield Word(found.start(), found.end(), found[0].lower()[:LONGEST])
+            continue
         for run in _RUN.finditer(found[0]):
             start = found.start() + run.start()
             for folded in _word().findall(fold(run[0])):
@@ -59,6 +62,9 @@ def pairs_of(word: str) -> list[str]:
 
 @cache
 def _word() -> re.Pattern[str]:
-    """Letters, digits and the marks on them, which ``\\w`` leaves out: without them Hindi falls to pieces."""
+    """Letters, digits and the marks on them, which ``\\w`` leaves out: without them Hindi falls to pieces.
+
+    None of two thousand marks is in ASCII: to look for that first is quicker.
+    """
     marks = (character for character in map(chr, range(0x300, 0x20000)) if unicodedata.category(character)[0] == "M")
-    return re.compile(rf"(?:[^\W_]|[{''.join(marks)}])+")
+    return re.compile(rf"(?:[^\W_]++|(?![\x00-\x7f])[{''.join(marks)}]++)++")

@@ -14,10 +14,9 @@ MOST_AUTHORS = 10
 class MarkdownField(serializers.CharField):
     """What an author types: kept as it is, within BODY_BYTES."""
 
-    default_validators = [storable]
-
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_blank=True, trim_whitespace=False, **options)
+        self.validators = [storable]  # REST framework's own refuse less, and look at each character in Python
 
     def to_internal_value(self, data: Any) -> str:
         body: str = super().to_internal_value(data)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any, TypedDict, cast
+from typing import Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
 from chassis.problems import Problem
@@ -62,6 +62,13 @@ class PostRow(TypedDict):
     images: list[ImageRow]
 
 
+class PostForWriting(NamedTuple):
+    """A post that the caller may change, and who began it."""
+
+    id: UUID
+    author_id: UUID
+
+
 _STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
 IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
 ALWAYS = frozenset(PostRow.__annotations__.keys() - {"authors", "images"})
@@ -80,25 +87,34 @@ def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> Post
         return _visible("slugs__slug", slug, viewer, columns)
 
 
-def post_get_for_writing(wanted: Q, writer: Claims) -> UUID:
-    """The id of the post that is ``wanted``; raises Problem: 403 for another's public post, else 404."""
-    post_id, _ = _for_writing(wanted, writer)
-    return post_id
+def post_get_for_writing(wanted: Q, writer: Claims) -> PostForWriting:
+    """The post that is ``wanted``; raises Problem: 403 for another's public post, else 404."""
+    found = Post.objects.filter(wanted).values_list("id", "author_id", "status", "co_authors").first()
+    if found is None:
+        raise PostNotFound
+    post_id, author_id, status, co_authors = found
+    if may_edit(writer, author_id, ids_of(named(co_authors))):
+        return PostForWriting(post_id, author_id)
+    if status == Post.Status.PUBLISHED:
+        raise Problem(403, "not_the_author", "Only its authors and editors may change a post.")
+    raise PostNotFound
 
 
-def post_require_publishable(post_id: UUID, writer: Claims) -> None:
+def post_require_publishable(post: PostForWriting, writer: Claims) -> None:
     """Raises Problem (403) where who may write a post may not make it public: while its author may not, editors do."""
-    theirs = Q(author_id=writer.sub) | Q(author__suspended=False, author__may_write=True) | PUBLIC
-    if not is_editor(writer) and not Post.objects.filter(theirs, id=post_id).exists():
+    if may_dispose(writer, post.author_id):
+        return
+    able = Q(author__suspended=False, author__may_write=True) | PUBLIC
+    if not Post.objects.filter(able, id=post.id).exists():
         raise Problem(403, "not_the_author", "While its author may not publish, only editors publish a post.")
 
 
 def post_get_for_disposing(wanted: Q, writer: Claims) -> UUID:
-    """The same for what a co-author may not do, to whom it is 403: to delete the post, to name others."""
-    post_id, author_id = _for_writing(wanted, writer)
-    if not may_dispose(writer, author_id):
+    """The id for what a co-author may not do, to whom it is 403: to delete the post, to name others."""
+    post = post_get_for_writing(wanted, writer)
+    if not may_dispose(writer, post.author_id):
         raise Problem(403, "not_the_author", "Only who began a post and editors may do this.")
-    return post_id
+    return post.id
 
 
 def post_find(wanted: Q, viewer: Claims | None) -> UUID:
@@ -191,19 +207,6 @@ def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Sql:
 @cache
 def _images() -> Prepared:
     return prepared(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
-
-
-def _for_writing(wanted: Q, writer: Claims) -> tuple[UUID, UUID]:
-    """The post and who has begun it."""
-    found = Post.objects.filter(wanted).values_list("id", "author_id", "status", "co_authors").first()
-    if found is None:
-        raise PostNotFound
-    post_id, author_id, status, co_authors = found
-    if may_edit(writer, author_id, ids_of(named(co_authors))):
-        return post_id, author_id
-    if status == Post.Status.PUBLISHED:
-        raise Problem(403, "not_the_author", "Only its authors and editors may change a post.")
-    raise PostNotFound
 
 
 def _may_edit(viewer: Claims | None, post: PostRow) -> bool:

@@ -90,7 +90,7 @@ class Article(APIView):
     def put(self, request: Request, slug: str) -> Response:
         """Change what is sent; what is absent stays. The slug follows the title."""
         writer = writer_of(request)
-        post_id = post_get_for_writing(Q(slugs__slug=slug), writer)
+        post_id = post_get_for_writing(Q(slugs__slug=slug), writer).id
         post_change(post_id, fields_read(ArticleChangesBody, request.data), actor=writer.sub)
         return _shown(post_id, writer)
 

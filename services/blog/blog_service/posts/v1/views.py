@@ -24,6 +24,7 @@ from blog_service.links import post_link
 from blog_service.posts.finding import highlights_of, posts_found, rows_in_order
 from blog_service.posts.lists import BY_PAGE, FILTERS, Narrowed, posts_in_order
 from blog_service.posts.selectors import (
+    PostForWriting,
     PostRow,
     post_get,
     post_get_by_slug,
@@ -163,9 +164,9 @@ def _published(request: Request, slug: str, *, published: bool) -> PostRow:
 
 def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:
     writer = writer_of(request)
-    post_id = post_get_for_writing(_known_as(slug), writer)  # who may not write learns nothing of the body's faults
-    with _fields_in_media(request, writer, read(read_with, request.data), post_id) as fields:
-        return _written(post_id, fields, writer)
+    post = post_get_for_writing(_known_as(slug), writer)  # who may not write learns nothing of the body's faults
+    with _fields_in_media(request, writer, read(read_with, request.data), post.id) as fields:
+        return _written(post, fields, writer)
 
 
 @contextmanager
@@ -177,8 +178,8 @@ def _fields_in_media(
         yield cast("PostFields", sent | ({"images": images} if "images" in sent else {}))
 
 
-def _written(post_id: UUID, fields: PostFields, writer: Claims) -> PostRow:
+def _written(post: PostForWriting, fields: PostFields, writer: Claims) -> PostRow:
     if fields.get("published"):
-        post_require_publishable(post_id, writer)
-    post_change(post_id, fields, actor=writer.sub)
-    return post_get(post_id, writer, FULL)
+        post_require_publishable(post, writer)
+    post_change(post.id, fields, actor=writer.sub)
+    return post_get(post.id, writer, FULL)

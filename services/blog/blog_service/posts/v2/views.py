@@ -137,11 +137,11 @@ class Transitions(APIView):
     def post(self, request: Request, post_id: UUID) -> Response:
         """Schedule, publish or archive a post, or make it a draft; 202 while images have it wait."""
         writer = writer_of(request)
-        post_get_for_writing(Q(id=post_id), writer)
+        post = post_get_for_writing(Q(id=post_id), writer)
         now = timezone.now()
         step = step_read(request.data, now)
         if step.action in PUBLISHING:
-            post_require_publishable(post_id, writer)
+            post_require_publishable(post, writer)
         post_step(post_id, step, actor=writer.sub, if_match=if_match_or_any(request), now=now)
         row = post_get(post_id, writer, FULL)
         return row_answer(row, status=202 if row["publish_requested"] else 200)

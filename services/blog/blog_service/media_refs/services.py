@@ -33,7 +33,7 @@ def asset_apply(asset_id: UUID, *, owner_id: UUID, status: str, sequence: int) -
 
 def assets_ensure(ids: set[UUID]) -> None:
     """Ask media about pictures blog has not heard of; while media is away they count as being processed."""
-    known = Asset.objects.filter(id__in=ids, owner_id__isnull=False).values_list("id", flat=True)
+    known = Asset.objects.filter(id__in=ids, owner_id__isnull=False).values_list("id", flat=True) if ids else ()
     if unknown := ids - set(known):
         assets_pull(unknown)
 

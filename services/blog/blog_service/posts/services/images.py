@@ -53,6 +53,8 @@ def images_pending(post: Post, media_ids: Collection[UUID]) -> bool:
 
     Locks the pictures: what is decided from the answer must be saved before an event about one of them is applied.
     """
+    if not media_ids:  # for most posts: Django would make a query only to find that it need not ask
+        return False
     assets = Asset.objects.filter(id__in=media_ids).order_by("id")
     return any(
         image_state(owner_id=asset.owner_id, status=asset.status, author_id=post.author_id) == PostImage.State.PENDING

@@ -9,6 +9,7 @@ def tags_replace(post: Post, names: list[str], *, present: frozenset[int]) -> fr
     tags = tags_ensure(names)
     post.tags = [tag.name for tag in tags]
     wanted = frozenset(tag.id for tag in tags)
-    PostTag.objects.filter(post_id=post.id, tag_id__in=present - wanted).delete()
+    if gone := present - wanted:
+        PostTag.objects.filter(post_id=post.id, tag_id__in=gone).delete()
     PostTag.objects.bulk_create(PostTag(post=post, tag_id=tag_id) for tag_id in wanted - present)
     return wanted

@@ -1,15 +1,21 @@
 """Writes of kept counts: how many posts are published, in all, by author and by tag, and what hangs on each."""
 
+import json
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
-
-from blog_service.authors.models import Author
-from blog_service.tags.models import Tag
 
 SLOTS = 16
+_COUNT = """
+UPDATE {table} SET posts_count = posts_count + CASE WHEN id {among} THEN 1 ELSE -1 END
+WHERE id IN (SELECT id FROM {table} WHERE id {among} ORDER BY id {locked})
+"""
+_SETS = {
+    "postgresql": {"among": "= ANY(%s)", "locked": "FOR NO KEY UPDATE"},
+    "sqlite": {"among": "IN (SELECT value FROM json_each(%s))", "locked": ""},
+}
 _ADD = """
 INSERT INTO posts_publishedtally (slot, posts) VALUES (%s, %s)
 ON CONFLICT (slot) DO UPDATE SET posts = posts_publishedtally.posts + excluded.posts
@@ -43,8 +49,8 @@ def counts_change(post_id: UUID, *, before: Counted | None, after: Counted | Non
     Rows are locked in one order (tags by id, authors by id, tally), so two writers cannot block each other for good.
     """
     old, new = before or Counted(), after or Counted()
-    _count_under(Tag, old.tag_ids, new.tag_ids)
-    _count_under(Author, old.author_ids, new.author_ids)
+    _count_under("tags_tag", old.tag_ids, new.tag_ids)
+    _count_under("authors_author", old.author_ids, new.author_ids)
     if step := (after is not None) - (before is not None):
         with connection.cursor() as cursor:
             cursor.execute(_ADD, [post_id.int % SLOTS, step])
@@ -68,14 +74,17 @@ def followers_change(author_id: UUID, step: int) -> tuple[int, int]:
     return count, sequence
 
 
-def _count_under(model: type[Author] | type[Tag], old: frozenset[Any], new: frozenset[Any]) -> None:
-    rows: QuerySet[Any] = model._default_manager.all()
-    if len(changed := old ^ new) > 1:  # one row is locked by its update
-        list(rows.filter(id__in=changed).order_by("id").select_for_update(no_key=True).values_list("id"))
-    if new - old:
-        rows.filter(id__in=new - old).update(posts_count=F("posts_count") + 1)
-    if old - new:
-        rows.filter(id__in=old - new).update(posts_count=F("posts_count") - 1)
+def _count_under(table: str, old: frozenset[Any], new: frozenset[Any]) -> None:
+    if changed := old ^ new:
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(table=table, **_SETS[connection.vendor]), [_set_of(new), _set_of(changed)])
+
+
+def _set_of(ids: Iterable[UUID | int]) -> list[UUID | int] | str:
+    """As the database takes one."""
+    if connection.vendor == "postgresql":
+        return list(ids)
+    return json.dumps([each.hex if isinstance(each, UUID) else each for each in ids])
 
 
 def _changed(sql: str, parameters: list[str | int]) -> tuple[int, ...]:

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from chassis.problems import Problem
 from django.db import connection
-from django.db.models import UUIDField, Value
 from slugify import slugify
 
 from blog_service.posts.models import DeletedSlug, Post, PostSlug
@@ -14,6 +13,17 @@ from blog_service.posts.models import DeletedSlug, Post, PostSlug
 LONGEST = 80
 NUMBERED = 9
 _CLAIM = "INSERT INTO posts_postslug (slug, post_id) VALUES (%s, %s) ON CONFLICT DO NOTHING"
+_CLAIM_FIRST = f"""
+WITH candidate (place, slug, digest) AS (VALUES {", ".join(["(%s, %s, %s)"] * (NUMBERED + 1))})
+INSERT INTO posts_postslug (slug, post_id)
+SELECT slug, %s FROM candidate
+WHERE NOT EXISTS (SELECT 1 FROM posts_postslug used WHERE used.slug = candidate.slug AND used.post_id <> %s)
+AND NOT EXISTS (SELECT 1 FROM posts_deletedslug spent WHERE spent.slug IN (candidate.slug, candidate.digest))
+ORDER BY place LIMIT 1
+ON CONFLICT (slug) DO UPDATE SET slug = excluded.slug WHERE posts_postslug.post_id = excluded.post_id
+RETURNING slug
+"""  # noqa: S608  constants
+"""Gives none where another request has just taken it."""
 
 
 def slug_change(post: Post, *, title: str, chosen: str | None) -> None:
@@ -34,15 +44,14 @@ def slug_claim(post: Post) -> None:
 
     Belongs into the transaction that saves the post.
     """
-    candidates = list(_candidates(post.title, post.id))
-    of_deleted = DeletedSlug.objects.annotate(post_id=Value(None, output_field=UUIDField()))
-    spelt = {slug: slug for slug in candidates} | {_digest(slug): slug for slug in candidates}
-    used = PostSlug.objects.values_list("slug", "post_id").filter(slug__in=candidates)
-    spent = of_deleted.values_list("slug", "post_id").filter(slug__in=spelt)
-    owners = {spelt[slug]: owner for slug, owner in used.union(spent, all=True)}
-    post.slug = next(
-        slug for slug in candidates if owners.get(slug) == post.id or (slug not in owners and _claimed(slug, post))
-    )
+    candidates = enumerate(_candidates(post.title, post.id))
+    places = [value for place, slug in candidates for value in (place, slug, _digest(slug))]
+    claimed = None
+    with connection.cursor() as cursor:
+        while claimed is None:
+            cursor.execute(_CLAIM_FIRST, [*places, post.id.hex, post.id.hex])
+            claimed = cursor.fetchone()
+    (post.slug,) = claimed
 
 
 def slugs_bury(post: Post) -> None:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 from blog_service.comments import limits
-from blog_service.comments.models import Comment, Report
-from blog_service.comments.services import comment_approve, comments_erase, reports_erase
+from blog_service.comments.models import Comment, Decision, Report
+from blog_service.comments.services import comment_decide, comments_erase, reports_erase
 from blog_service.counts_audit import wrong_counts
 from blog_service.settings import settings
 from blog_service.testing import Caller
@@ -253,7 +253,7 @@ def test_what_enough_people_report_is_held_until_a_moderator_has_looked(  # noqa
         assert person.get(COMMENTS).body["results"][0]["state"] == "held"
         assert count(person) == 0
     assert dana.delete(f"v1/comments/{comment['id']}").status == 404
-    comment_approve(UUID(comment["id"]), actor=mo.id)
+    comment_decide(UUID(comment["id"]), Decision.Verdict.APPROVED, actor=mo.id)
     assert (read(charlie), count(charlie)) == (["Buy now"], 1)
     reported_by(mint, comment, 4, 5)
     assert read(charlie) == ["Buy now"]

@@ -286,8 +286,8 @@ def test_a_comment_that_is_gone_when_it_is_decided_is_not_found(
     comment: dict[str, Any], mo: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for version in ("v1", "v2"):
-        answer = f"blog_service.discussions.{version}.reviews.discussion_hold"
-        monkeypatch.setattr(answer, lambda comment_id, _decider: Comment.objects.filter(id=comment_id).delete())
+        answer = f"blog_service.discussions.{version}.reviews.discussion_decide"
+        monkeypatch.setattr(answer, lambda comment_id, *_: Comment.objects.filter(id=comment_id).delete())
         assert code(decide(mo, "hold", comment, version)) == (404, "comment_not_found")
 
 

@@ -1,6 +1,7 @@
 """Comments in the admin, for moderators: what is held or reported, and what becomes of it."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from django.http import HttpRequest
 
 from blog_service.comments.access import CommentNotFound
 from blog_service.comments.models import Comment, Decision, Report
-from blog_service.comments.services import comment_approve, comment_hold, comment_remove, comments_remove_all
+from blog_service.comments.services import comment_decide, comment_remove, comments_remove_all
 
 
 class ReportInline(admin.TabularInline):  # type: ignore[type-arg]
@@ -42,11 +43,12 @@ class CommentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.action(description="Approve the selected comments", permissions=["change"])
     def approve(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        _each(comment_approve, request, comments.exclude(body=""))
+        _each(partial(comment_decide, verdict=Decision.Verdict.APPROVED), request, comments.exclude(body=""))
 
     @admin.action(description="Hold the selected comments", permissions=["change"])
     def hold(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:
-        _each(comment_hold, request, comments.filter(state=Comment.State.VISIBLE))
+        visible = comments.filter(state=Comment.State.VISIBLE)
+        _each(partial(comment_decide, verdict=Decision.Verdict.HELD), request, visible)
 
     @admin.action(description="Remove the selected comments", permissions=["change"])
     def remove(self, request: HttpRequest, comments: QuerySet[Comment]) -> None:

@@ -87,12 +87,7 @@ def comment_remove(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) 
         _empty(comment)
         _become(comment, REMOVED, actor)
     else:
-        comment_reject(comment_id, actor=actor, as_moderator=as_moderator)
-
-
-def comment_reject(comment_id: UUID, *, actor: UUID, as_moderator: bool) -> None:
-    """Remove a comment, and keep its words: it can be approved yet. Raises Problem (404) if they are gone."""
-    _decide(comment_id, Verdict.REJECTED, actor, as_moderator=as_moderator)
+        comment_decide(comment_id, Verdict.REJECTED, actor=actor, as_moderator=as_moderator)
 
 
 @transaction.atomic
@@ -115,20 +110,28 @@ def comment_report(comment_id: UUID, reporter: Claims, reason: str) -> None:
         _become(comment, HELD, None)
 
 
-def comment_hold(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
-    """Let nobody but those whom it concerns read a comment, until somebody approves of it or removes it.
+@transaction.atomic
+def comment_decide(comment_id: UUID, verdict: Decision.Verdict, *, actor: UUID, as_moderator: bool = True) -> None:
+    """Approve of a comment, hold it, or reject it, which keeps its words: it can be approved yet.
 
-    Raises Problem (404) if its words are gone.
+    What was reported before an approval holds it no more, and is answered if a moderator approves. Raises Problem: 404
+    if its words are gone, 403 if another moderator must approve, see ``_require_free``.
     """
-    _decide(comment_id, Verdict.HELD, actor, as_moderator=as_moderator)
-
-
-def comment_approve(comment_id: UUID, *, actor: UUID, as_moderator: bool = True) -> None:
-    """Let everyone read a comment; what was reported so far holds it no more, and is answered if a moderator approves.
-
-    Raises Problem: 404 if its words are gone, 403 if another moderator must do this, see ``_require_free``.
-    """
-    _decide(comment_id, Verdict.APPROVED, actor, as_moderator=as_moderator)
+    comment = _held(comment_id)
+    if not comment.body:
+        raise CommentNotFound
+    _note_unknown(comment)
+    if verdict == Verdict.APPROVED:
+        _require_free(comment, actor, as_moderator=as_moderator)
+    _note(comment, verdict, actor, as_moderator=as_moderator)
+    if verdict == Verdict.APPROVED and as_moderator:
+        comment.approved_at = timezone.now()
+    elif verdict == Verdict.APPROVED:
+        comment.allowed_at = timezone.now()
+    if as_moderator:
+        waiting = _unseen(comment).order_by("created_at").values_list("created_at", flat=True)
+        comment.reported_at = waiting.first() if verdict == Verdict.HELD else None
+    _become(comment, LEADS_TO[verdict], actor)
 
 
 def held_measure(now: datetime) -> None:
@@ -188,25 +191,6 @@ def _held(comment_id: UUID) -> Comment:
     if comment is None:
         raise CommentNotFound
     return comment
-
-
-@transaction.atomic
-def _decide(comment_id: UUID, verdict: Decision.Verdict, actor: UUID, *, as_moderator: bool) -> None:
-    comment = _held(comment_id)
-    if not comment.body:
-        raise CommentNotFound
-    _note_unknown(comment)
-    if verdict == Verdict.APPROVED:
-        _require_free(comment, actor, as_moderator=as_moderator)
-    _note(comment, verdict, actor, as_moderator=as_moderator)
-    if verdict == Verdict.APPROVED and as_moderator:
-        comment.approved_at = timezone.now()
-    elif verdict == Verdict.APPROVED:
-        comment.allowed_at = timezone.now()
-    if as_moderator:
-        waiting = _unseen(comment).order_by("created_at").values_list("created_at", flat=True)
-        comment.reported_at = waiting.first() if verdict == Verdict.HELD else None
-    _become(comment, LEADS_TO[verdict], actor)
 
 
 def _unseen(comment: Comment) -> QuerySet[Report]:

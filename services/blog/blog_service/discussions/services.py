@@ -10,16 +10,14 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from blog_service.comments.access import CommentNotFound, CommentOwners, is_moderator
-from blog_service.comments.models import Comment
+from blog_service.comments.models import Comment, Decision
 from blog_service.comments.reviews import comment_decidable, comments_to_review, in_any
 from blog_service.comments.selectors import OLDEST_FIRST, comment_place, comment_place_to_remove, comments_of
 from blog_service.comments.services import (
-    comment_approve,
     comment_create,
+    comment_decide,
     comment_edit,
-    comment_hold,
     comment_html,
-    comment_reject,
     comment_remove,
     comment_report,
 )
@@ -59,19 +57,13 @@ def discussion_remove(comment_id: UUID, remover: Claims) -> None:
     comment_remove(comment_id, actor=remover.sub, as_moderator=is_moderator(remover))
 
 
-def discussion_approve(comment_id: UUID, decider: Claims) -> None:
-    """Let everyone read a comment; raises Problem: 404, 403 for who may not, or may not against a moderator."""
-    _decide(comment_approve, comment_id, decider)
-
-
-def discussion_hold(comment_id: UUID, decider: Claims) -> None:
-    """Let nobody but those whom it concerns read a comment for now; raises Problem: 404, 403 for who may not."""
-    _decide(comment_hold, comment_id, decider)
-
-
-def discussion_reject(comment_id: UUID, decider: Claims) -> None:
-    """Remove a comment, and keep its words for another decision; raises Problem: 404, 403 for who may not."""
-    _decide(comment_reject, comment_id, decider)
+def discussion_decide(comment_id: UUID, verdict: Decision.Verdict, decider: Claims) -> None:
+    """Approve of a comment, hold or reject it; raises Problem: 404, 403 for who may not, or not against a moderator."""
+    post_id, owners = comment_decidable(comment_id, decider)
+    _require_post(post_id, decider)
+    if not owners.may_decide(decider):
+        raise Problem(403, "not_the_author", "The post's author and moderators decide about a comment.")
+    comment_decide(comment_id, verdict, actor=decider.sub, as_moderator=is_moderator(decider))
 
 
 def discussions_of(wanted: Q, viewer: Claims | None, statuses: Sequence[str]) -> tuple[UUID, QuerySet[Comment]]:
@@ -98,14 +90,6 @@ def discussions_to_review(wanted: Q | None, viewer: Claims, statuses: Sequence[s
     comments = comments_to_review(statuses, viewer, post_id).order_by(*OLDEST_FIRST)
     all_posts = is_moderator(viewer) and post_id is None  # else the post was found, or is theirs
     return comments.filter(post__in=posts_seen(viewer)) if all_posts else comments
-
-
-def _decide(change: Callable[..., None], comment_id: UUID, decider: Claims) -> None:
-    post_id, owners = comment_decidable(comment_id, decider)
-    _require_post(post_id, decider)
-    if not owners.may_decide(decider):
-        raise Problem(403, "not_the_author", "The post's author and moderators decide about a comment.")
-    change(comment_id, actor=decider.sub, as_moderator=is_moderator(decider))
 
 
 def discussion_report(comment_id: UUID, reason: str, reporter: Claims) -> None:

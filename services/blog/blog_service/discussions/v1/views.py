@@ -12,23 +12,21 @@ from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from blog_service.cache_headers import PubliclyCachedView
 from blog_service.callers import viewer_of, writer_of
 from blog_service.comments.reviews import STATUS, STATUSES
 from blog_service.comments.selectors import comment_get, comment_rows
 from blog_service.comments.v1.shapes import CommentPageShape, CommentShape
-from blog_service.discussions.bodies import CommentBody, CommentChangesBody, ReportBody
+from blog_service.discussions.bodies import CommentBody, CommentChangesBody
 from blog_service.discussions.refusals import BY_STATUS, CLOSED, SAID_ENOUGH
 from blog_service.discussions.services import (
     discussion_add,
     discussion_edit,
-    discussion_remove,
-    discussion_report,
     discussions_of,
 )
 from blog_service.discussions.surrogate_keys import comments_keys
+from blog_service.discussions.views import Removable
 
 LIST = (*PAGE_NUMBER, STATUS)
 COLUMNS = CommentShape.columns()
@@ -68,27 +66,13 @@ class Comments(PubliclyCachedView):
         )
 
 
-class OneComment(APIView):
+class OneComment(Removable):
     @extend_schema(request=CommentChangesBody, responses=CommentShape)
     def patch(self, request: Request, comment_id: UUID) -> Response:
         """Give a comment of one's own other words."""
         editor = writer_of(request)
         discussion_edit(comment_id, read(CommentChangesBody, request.data)["body"], editor)
         return Response(_shown(comment_id, editor))
-
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, comment_id: UUID) -> Response:
-        """Remove a comment: its author, the post's and moderators may."""
-        discussion_remove(comment_id, writer_of(request))
-        return Response(status=204)
-
-
-class Report(APIView):
-    @extend_schema(request=ReportBody, responses={202: None, 429: SAID_ENOUGH})
-    def post(self, request: Request, comment_id: UUID) -> Response:
-        """Say why a comment should not be there: moderators read it, and the post's author of comments by others."""
-        discussion_report(comment_id, read(ReportBody, request.data)["reason"], writer_of(request))
-        return Response(status=202)
 
 
 def _shown(comment_id: UUID, viewer: Claims) -> CommentShape:

@@ -11,16 +11,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from blog_service.callers import writer_of
+from blog_service.comments.models import Decision
 from blog_service.comments.reviews import STATUS, STATUSES, review_row, review_rows
 from blog_service.comments.selectors import OLDEST_FIRST
 from blog_service.comments.v2.shapes import ReviewedCommentsV2Shape, ReviewedCommentV2Shape
 from blog_service.discussions.refusals import MODERATOR_NEEDED
-from blog_service.discussions.services import (
-    discussion_approve,
-    discussion_hold,
-    discussion_reject,
-    discussions_to_review,
-)
+from blog_service.discussions.services import discussion_decide, discussions_to_review
 
 COLUMNS = ReviewedCommentV2Shape.columns()
 LIST = (*CURSOR, STATUS, Parameter("post_id", {"type": "string", "format": "uuid"}, "of one post"))
@@ -44,25 +40,24 @@ class Approve(APIView):
     @extend_schema(request=None, responses={200: ReviewedCommentV2Shape, 403: MODERATOR_NEEDED})
     def post(self, request: Request, comment_id: UUID) -> Response:
         """Let everyone read a comment; what was reported so far holds it no more. The post's author and moderators."""
-        discussion_approve(comment_id, writer_of(request))
-        return _decided(request, comment_id)
+        return _decided(request, comment_id, Decision.Verdict.APPROVED)
 
 
 class Hold(APIView):
     @extend_schema(request=None, responses=ReviewedCommentV2Shape)
     def post(self, request: Request, comment_id: UUID) -> Response:
         """Hide a comment until it is approved or rejected. The post's author and moderators."""
-        discussion_hold(comment_id, writer_of(request))
-        return _decided(request, comment_id)
+        return _decided(request, comment_id, Decision.Verdict.HELD)
 
 
 class Reject(APIView):
     @extend_schema(request=None, responses=ReviewedCommentV2Shape)
     def post(self, request: Request, comment_id: UUID) -> Response:
         """Remove a comment, which may still be approved. The post's author and moderators."""
-        discussion_reject(comment_id, writer_of(request))
-        return _decided(request, comment_id)
+        return _decided(request, comment_id, Decision.Verdict.REJECTED)
 
 
-def _decided(request: Request, comment_id: UUID) -> Response:
-    return Response(ReviewedCommentV2Shape.from_row(review_row(comment_id, writer_of(request), COLUMNS)))
+def _decided(request: Request, comment_id: UUID, verdict: Decision.Verdict) -> Response:
+    decider = writer_of(request)
+    discussion_decide(comment_id, verdict, decider)
+    return Response(ReviewedCommentV2Shape.from_row(review_row(comment_id, decider, COLUMNS)))

@@ -20,8 +20,10 @@ from broadsheet_cli.errors import Conflict, Failure
 from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
 from broadsheet_cli.uploads import Progress, Upload
 
-POSTS_AT_A_TIME = 8
-PICTURES_AT_A_TIME = 4  # each is decoded whole before the answer: more would wait at the server instead
+PICTURES_AT_A_TIME = 8  # while some are on the line, the server has others to decode; more would only wait there
+MOST_AT_A_TIME = 16
+POSTS_MORE = 4
+"""Posts at a time beyond the pictures, so that while some are written the pictures of others go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +50,16 @@ class Planned(NamedTuple):
 
 
 class Push:
-    """Of one folder."""
+    """Of one folder; ``at_a_time`` pictures are on their way together."""
 
-    def __init__(self, api: Api, folder: Path, *, force: bool) -> None:
+    def __init__(self, api: Api, folder: Path, *, force: bool, at_a_time: int = PICTURES_AT_A_TIME) -> None:
         self._api = api
         self._folder = folder
         self._state = State(folder, api.server)
         self._force = force
         self._pictures: dict[str, threading.Lock] = {}
-        self._senders = ThreadPoolExecutor(PICTURES_AT_A_TIME)
+        self._senders = ThreadPoolExecutor(at_a_time)
+        self._writers = ThreadPoolExecutor(at_a_time + POSTS_MORE)
         self._guard = threading.Lock()
         self._over: Failure | None = None
 
@@ -75,7 +78,7 @@ class Push:
 
     def run(self, plan: Iterable[Planned], advance: Progress) -> Iterator[Outcome]:
         """Each file's outcome, as it comes; ``advance`` is told the bytes of pictures that have arrived."""
-        with self._senders, ThreadPoolExecutor(POSTS_AT_A_TIME) as threads:
+        with self._senders, self._writers:
             waiting = []
             for name, document, todo in plan:
                 if isinstance(document, Failure):
@@ -83,7 +86,7 @@ class Push:
                 elif todo == "same":
                     yield Outcome(name, "same", (known := self._state.post(name)) and known["id"])
                 else:
-                    waiting.append(threads.submit(self._one, name, document, todo, advance))
+                    waiting.append(self._writers.submit(self._one, name, document, todo, advance))
             for future in as_completed(waiting):
                 yield future.result()
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from broadsheet_cli.credentials import Credentials
 from broadsheet_cli.main import app
-from broadsheet_cli.pushing import POSTS_AT_A_TIME
+from broadsheet_cli.pushing import PICTURES_AT_A_TIME, POSTS_MORE
 from typer.testing import CliRunner, Result
 
 from tests.support.small_platform import CURRENT, MEDIA, POSTS, REFRESH, SESSIONS, Answer, Bad, SmallPlatform, running
@@ -131,7 +131,7 @@ def test_what_would_befall_all_is_said_once_and_ends_the_push(  # noqa: PLR0917 
     platform.bad = {path: Bad(answer, after=2)}
     result = author.push()
     assert (result.exit_code, result.stderr.count(sentence)) == (code, 1)
-    tries = POSTS_AT_A_TIME * (1 if answer else 2)  # of those under way, which show one picture each
+    tries = (PICTURES_AT_A_TIME + POSTS_MORE) * (1 if answer else 2)  # of those under way, which show one picture each
     assert platform.asked[path] <= 2 + tries < FILES
     failed = [file for file in author.told(exits=code)["files"] if file["done"] == "failed"]
     assert {file["why"]["detail"] for file in failed} == {failed[0]["why"]["detail"]}

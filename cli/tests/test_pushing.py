@@ -4,7 +4,7 @@ import itertools
 import json
 import os
 from pathlib import Path
-from threading import Barrier
+from threading import Barrier, get_ident
 from typing import Any
 
 import httpx
@@ -232,6 +232,31 @@ def test_more_pictures_than_go_at_a_time_all_arrive(api: Api, shelf: Shelf, fold
     push = Push(api, folder, force=False)
     (outcome,) = push.run(push.plan(), lambda _: sent.append("bytes"))
     assert (outcome.done, len(sent), len(shelf.post["images"])) == ("created", 30, 30)
+
+
+@pytest.mark.parametrize("at_a_time", [1, 3])
+def test_as_many_pictures_as_are_asked_for_go_side_by_side(
+    api: Api, folder: Path, monkeypatch: pytest.MonkeyPatch, at_a_time: int
+) -> None:
+    together, under_way, most, request = Barrier(at_a_time, timeout=30), set[int](), list[int](), api.request
+
+    def meets(method: str, path: str, **sent: Any) -> httpx.Response:
+        if not path.endswith("/media"):
+            return request(method, path, **sent)
+        under_way.add(get_ident())
+        most.append(len(under_way))
+        together.wait()
+        answer = request(method, path, **sent)
+        under_way.remove(get_ident())
+        return answer
+
+    monkeypatch.setattr(api, "request", meets)
+    for number in range(30):
+        (folder / f"{number}.jpg").write_bytes(str(number).encode())
+    write(folder, "".join(f"![{number}]({number}.jpg)" for number in range(30)))
+    push = Push(api, folder, force=False, at_a_time=at_a_time)
+    (outcome,) = push.run(push.plan(), lambda _: None)
+    assert (outcome.done, max(most)) == ("created", at_a_time)
 
 
 @pytest.mark.parametrize("loses", [False, True], ids=["answered", "an answer was lost"])

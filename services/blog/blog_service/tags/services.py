@@ -1,25 +1,39 @@
 """Writes to tags."""
 
+from collections.abc import Collection
+from typing import NamedTuple
 from uuid import UUID
 
 from chassis.problems import Problem
-from django.db import transaction
+from django.db import connection, transaction
 
 from blog_service.tags.models import Tag, tag_key
 
+_MEANT = """
+SELECT tag.key, meant.id, meant.name
+FROM tags_tag tag JOIN tags_tag meant ON meant.id = COALESCE(tag.merged_into_id, tag.id)
+WHERE tag.key IN
+"""
 
-def tags_ensure(names: list[str]) -> list[Tag]:
+
+class MeantTag(NamedTuple):
+    """A tag that a post can have, and what it is called."""
+
+    id: int
+    name: str
+
+
+def tags_ensure(names: list[str]) -> list[MeantTag]:
     """The tags of these names in their order, made where there were none; one spelling stands for all of a word."""
     wanted: dict[str, str] = {}
     for name in names:
         wanted.setdefault(tag_key(name), " ".join(name.split()))
-    tags = Tag.objects.select_related("merged_into")
-    known = tags.in_bulk(wanted, field_name="key")
+    known = _meant_by(wanted)
     if missing := [Tag(key=key, name=wanted[key]) for key in sorted(wanted.keys() - known.keys())]:
         # Another request may make one at the same moment; in one order, so that the two cannot block each other.
         Tag.objects.bulk_create(missing, ignore_conflicts=True)
-        known = tags.in_bulk(wanted, field_name="key")
-    return list(dict.fromkeys(known[key].present for key in wanted))
+        known = _meant_by(wanted)
+    return list(dict.fromkeys(known[key] for key in wanted))
 
 
 @transaction.atomic
@@ -53,3 +67,11 @@ def tag_merge(tag_id: int, into_id: int, *, actor: UUID) -> None:
     tag.merged_into, tag.changed_by = into, actor
     tag.save(update_fields=["merged_into", "changed_by"])
     Tag.objects.filter(merged_into=tag).update(merged_into=into)
+
+
+def _meant_by(keys: Collection[str]) -> dict[str, MeantTag]:
+    if not keys:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_MEANT} ({', '.join(['%s'] * len(keys))})", list(keys))
+        return {key: MeantTag(tag_id, name) for key, tag_id, name in cursor.fetchall()}

@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -93,6 +95,8 @@ class Neighbours:
         self.refused: dict[bytes, tuple[int, dict[str, Any]]] = {}
         """What media answers to a content that it does not take."""
         self.released: list[str] = []
+        self.answering: Callable[[], AbstractContextManager[None]] = nullcontext
+        """What media is in while it answers that it has taken a picture in."""
         self.away = False
         self.page_size = 100
 
@@ -195,7 +199,9 @@ class Neighbours:
                     self._send(503, {})
                     return
                 asset_id = self.path.removeprefix("/internal/assets/")
-                self._send(*neighbours._take_in(asset_id, self.headers[CALLER_TOKEN_HEADER], content))
+                status, told = neighbours._take_in(asset_id, self.headers[CALLER_TOKEN_HEADER], content)
+                with neighbours.answering():
+                    self._send(status, told)
 
             def do_DELETE(self) -> None:
                 assert self._shows_a_token_for("media")

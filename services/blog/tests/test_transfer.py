@@ -113,7 +113,7 @@ def test_what_was_taken_is_there_once_however_often_it_is_begun_again(
 
 
 def test_what_cannot_be_taken_is_named_and_leaves_nothing(
-    run: Run, folder: Path, alice: Caller, neighbours: Neighbours
+    run: Run, folder: Path, alice: Caller, neighbours: Neighbours, capsys: pytest.CaptureFixture[str]
 ) -> None:
     neighbours.refused[b"no picture"] = (422, {"detail": "This is no picture.", "code": "image_refused"})
     (folder / "bad.png").write_bytes(b"no picture")
@@ -128,6 +128,9 @@ def test_what_cannot_be_taken_is_named_and_leaves_nothing(
     assert "title" in why["long.md"]
     assert why["refused.md"] == "images[1]: This is no picture."
     assert "outside of the folder" in why["notes/draft.md"]
+    *said, summary = capsys.readouterr().out.splitlines()
+    assert set(said) == {f"{key}: {fault}" for key, fault in why.items()}
+    assert summary == "2 taken, 0 present, 5 left"
     assert Post.objects.count() == 2
     assert list(neighbours.pictures.values()) == [PNG], "the first picture of the refused post was released"
 

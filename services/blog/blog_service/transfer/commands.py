@@ -70,4 +70,4 @@ def _line(outcome: Outcome, report: IO[str] | None) -> None:
         print(json.dumps(asdict(outcome), ensure_ascii=False), file=report, flush=True)
     for said in (outcome.why, *outcome.notes):
         if said:
-            print(f"{outcome.key} {outcome.slug}: {said}")
+            print(f"{f'{outcome.key} {outcome.slug}'.strip()}: {said}")

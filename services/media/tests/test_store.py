@@ -1,5 +1,6 @@
 """The store: a folder, a bucket and, by `make test-s3`, the bucket of a real server behave alike."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
@@ -36,6 +37,23 @@ def test_what_is_put_can_be_fetched(store: Store, scratch: Scratch) -> None:
     store.fetch(KEY, got)
     got.seek(0)
     assert got.read() == b"picture" * 100_000
+
+
+def test_working_file_on_the_disk_of_the_folder_is_kept_without_a_copy(tmp_path: Path) -> None:
+    store, stored = open_store(MediaSettings(storage_url=f"file://{tmp_path}/media")), tmp_path / "media" / KEY
+    store.put(KEY, b"copied")
+    copied = stored.stat()
+    store.remove(folder_of(ID))
+    with Scratch(tmp_path) as scratch:
+        for content in (b"picture", b"the same key once more"):
+            working = scratch.file()
+            working.write(content)
+            store.put(KEY, working)
+            assert stored.read_bytes() == content
+            assert stored.stat().st_mode == copied.st_mode  # an edge may send it
+            is_itself = stored.stat().st_ino == os.fstat(working.fileno()).st_ino
+            assert is_itself is (content == b"picture")  # a name that is taken is replaced by a copy
+    assert stored.exists()
 
 
 async def test_a_part_can_be_read(store: Store) -> None:

@@ -5,8 +5,6 @@ import os
 from dataclasses import dataclass
 from typing import IO, NamedTuple
 
-CHUNK = 1 << 20
-
 
 @dataclass(frozen=True, slots=True)
 class CleanPicture:
@@ -29,11 +27,8 @@ class CleanPicture:
 
 def sha256_of(file: IO[bytes]) -> str:
     """The hash of a whole file."""
-    digest = hashlib.sha256()
     file.seek(0)
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]  # IO leaves out readinto
 
 
 class Placeholder(NamedTuple):

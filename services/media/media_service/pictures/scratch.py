@@ -1,5 +1,6 @@
 """Working files without a name: the kernel removes them when they are closed, also by a crash."""
 
+import os
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -18,7 +19,7 @@ class Scratch(ExitStack):
 
     def file(self) -> IO[bytes]:
         """A new empty file; raises OSError where the folder takes none."""
-        return self.enter_context(TemporaryFile(dir=self.directory))
+        return self.enter_context(_nameless(self.directory))
 
 
 class Room:
@@ -42,3 +43,12 @@ class Room:
     def _give_back(self, count: int) -> None:
         with self._lock:
             self._left += count
+
+
+def _nameless(directory: Path) -> IO[bytes]:
+    """As TemporaryFile makes them, but that it may get a name later (O_TMPFILE without O_EXCL, see open(2))."""
+    try:
+        flags = os.O_RDWR | os.O_CLOEXEC | getattr(os, "O_TMPFILE", 0)
+        return os.fdopen(os.open(directory, flags, 0o666), "w+b")
+    except OSError:  # this folder has none without a name, or takes none at all
+        return TemporaryFile(dir=directory)

@@ -107,11 +107,30 @@ class Store:
         self._accel_prefix = accel_prefix
 
     def put(self, key: str, content: IO[bytes] | bytes) -> None:
-        """Keep a file under a key; raises OSError when it cannot be kept now."""
+        """Keep a file under a key; raises OSError when it cannot be kept now.
+
+        A working file may become the one that is kept, so nobody may write to it any more.
+        """
         if not isinstance(content, bytes):
             content.seek(0)
+            if self._named(key, content):
+                return
         with _as_os_error(), _counted("put"):
             obstore.put(self._objects, key, content, max_concurrency=2)
+
+    def _named(self, key: str, content: IO[bytes]) -> bool:
+        """Whether a file without a name, on the disk of our folder, got this one there: nothing need be copied then."""
+        if self._folder is None:
+            return False
+        path = self._folder / key
+        try:
+            descriptor = content.fileno()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            # With src_dir_fd, whichever, Python calls linkat(2): link(2) does not follow what /proc has.
+            os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+        except OSError:  # what is wrong, if anything is, is found out by copying
+            return False
+        return True
 
     def fetch(self, key: str, into: IO[bytes]) -> None:
         """Copy a stored file; raises FileNotFoundError."""

@@ -17,8 +17,10 @@ from media_service.presets import presets_of
 from media_service.renditions import again
 from media_service.settings import MediaSettings
 from media_service.storage.models import Blob
+from media_service.testing.corpus.drawn import moving
 from media_service.testing.drawn import encoded, photographed, picture
 from media_service.testing.people import Person, files_in
+from sqlalchemy import update
 
 FROM_THE_FIRST = UUID(int=0)
 
@@ -130,3 +132,27 @@ def test_other_words_are_refused(words: list[str]) -> None:
 def test_senseless_presets_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match="must"):
         presets_of(text)
+
+
+@pytest.mark.parametrize("form", ["GIF", "PNG", "WEBP"])
+async def test_whether_it_is_animated_is_told_at_once_and_of_older_ones_once_they_are_drawn_again(
+    alice: Person, bob: Person, render: Any, database: Database, form: str
+) -> None:
+    async def told(person: Person, asset: Any) -> Any:
+        return (await person.get(f"/api/v2/assets/{asset['id']}")).json()["animated"]
+
+    def forget() -> None:
+        with database.writing() as session:
+            session.execute(update(Blob).values(animated=None))
+
+    sent = moving(form)
+    assets = await alice.has_uploaded(sent), await alice.has_uploaded(encoded(picture(), form))
+    assert [await told(alice, asset) for asset in assets] == [True, False]
+    for asset in assets:
+        render(asset)
+    forget()
+    assert [await told(alice, asset) for asset in assets] == [None, None]
+    assert await told(bob, await bob.has_uploaded(sent)) is True  # else it would tell that somebody else has sent it
+    forget()
+    list(again.rerender(FROM_THE_FIRST))
+    assert [await told(alice, asset) for asset in assets] == [True, False]

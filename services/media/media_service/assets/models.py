@@ -92,6 +92,7 @@ class Asset(Base):
     bytes: AssociationProxy[int] = association_proxy("blob", "bytes")
     width: AssociationProxy[int] = association_proxy("blob", "width")
     height: AssociationProxy[int] = association_proxy("blob", "height")
+    animated: AssociationProxy[bool | None] = association_proxy("blob", "animated")
     asset_id: Mapped[UUID] = synonym("id")
     sequence: Mapped[int] = synonym("version")
 

@@ -37,6 +37,7 @@ class Cleaned:
     width: int
     height: int
     left_out: str
+    animated: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,14 @@ def claimed(told: Message) -> int:
 def cleaned(told: Message) -> Cleaned:
     """Raises what went wrong, if that is what the child tells."""
     match told:
-        case {"mime": str(mime), "width": int(width), "height": int(height), "left_out": str(left_out)} if (
-            mime in EXTENSIONS and min(width, height) > 0 and set(left_out.split()) <= set(names.ALL)
-        ):
-            return Cleaned(mime, width, height, left_out)
+        case {
+            "mime": str(mime),
+            "width": int(width),
+            "height": int(height),
+            "left_out": str(left_out),
+            "animated": bool(animated),
+        } if mime in EXTENSIONS and min(width, height) > 0 and set(left_out.split()) <= set(names.ALL):
+            return Cleaned(mime, width, height, left_out, animated)
     raise _other(told)
 
 
@@ -76,6 +81,14 @@ def drawn(told: Message, sides: Mapping[str, int], written: int) -> list[Drawn]:
             if sorted(one.name for one in found) == sorted(sides) and sum(one.length for one in found) == written:
                 return found
     raise _other(told)
+
+
+def is_animated(told: Message) -> bool:
+    """What is told of the picture beside the renditions."""
+    match told:
+        case {"animated": bool(animated)}:
+            return animated
+    raise ChildDied("neither a still nor animated")
 
 
 def placeholder(told: Message) -> Placeholder:

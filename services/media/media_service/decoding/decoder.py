@@ -115,7 +115,7 @@ class Decoder:
             told = self._run("clean", arguments, sent, into, task or Task(), answers.cleaned)
         except Undecodable as error:
             raise image_refused("its pixels cannot be decoded", cause=Cause.UNDECODABLE) from error
-        return CleanPicture(into, told.mime, told.width, told.height, told.left_out)
+        return CleanPicture(into, told.mime, told.width, told.height, told.left_out, told.animated)
 
     def render(
         self, picture: IO[bytes], mime: str, into: IO[bytes], sides: Mapping[str, int], form: str = "image/webp"
@@ -123,14 +123,14 @@ class Decoder:
         """A stored picture in sizes that have names, see ``pictures.rendering``; raises Undecodable, DecoderAway."""
         arguments = {"mime": mime, "sides": dict(sides), "form": form}
 
-        def read(told: Message) -> tuple[list[answers.Drawn], Placeholder]:
+        def read(told: Message) -> tuple[list[answers.Drawn], Placeholder, bool]:
             drawn = answers.drawn(told, sides, written=os.fstat(into.fileno()).st_size)
-            return drawn, answers.placeholder(told)
+            return drawn, answers.placeholder(told), answers.is_animated(told)
 
-        drawn, placeholder = self._run("render", arguments, picture, into, Task(), read)
+        drawn, placeholder, animated = self._run("render", arguments, picture, into, Task(), read)
         into.seek(0)
         made = [Rendered(one.name, into.read(one.length), one.mime, one.width, one.height) for one in drawn]
-        return [*made[:-1], replace(made[-1], placeholder=placeholder)]
+        return [*made[:-1], replace(made[-1], placeholder=placeholder, animated=animated)]
 
     def cut(  # noqa: PLR0913  all an address asks for
         self, picture: IO[bytes], mime: str, into: IO[bytes], cut: Cut, form: str, *, quality: int | None

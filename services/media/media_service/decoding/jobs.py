@@ -17,7 +17,7 @@ from media_service.pictures import vips
 from media_service.pictures.cleaning import clean, format_of
 from media_service.pictures.cutting import Cut, Rectangle
 from media_service.pictures.foreign import HEAD
-from media_service.pictures.layout import Limits
+from media_service.pictures.layout import Layout, Limits
 from media_service.pictures.memory import ROOM
 from media_service.pictures.rendering import render, render_cut
 from media_service.pictures.scratch import Scratch
@@ -74,12 +74,14 @@ def _clean(asked: Asked) -> Message:
         "width": picture.width,
         "height": picture.height,
         "left_out": picture.left_out,
+        "animated": picture.animated,
     }
 
 
 def _render(asked: Asked) -> Message:
     """Draw the picture in the sizes that are asked for, one file after the other."""
-    _claim(asked, _memory(asked))
+    layout = _layout(asked)
+    _claim(asked, layout.memory)
     drawn, placeholder = [], None
     for rendered in render(
         asked.picture, asked.arguments["mime"], asked.scratch, asked.arguments["sides"], asked.arguments["form"]
@@ -88,13 +90,13 @@ def _render(asked: Asked) -> Message:
         drawn.append([rendered.name, len(rendered.content), rendered.mime, rendered.width, rendered.height])
         placeholder = rendered.placeholder or placeholder
     asked.into.flush()
-    return {"drawn": drawn, "placeholder": placeholder}
+    return {"drawn": drawn, "placeholder": placeholder, "animated": layout.animated}
 
 
 def _cut(asked: Asked) -> Message:
     """Draw a part of the picture."""
     cut = Cut(asked.arguments["side"], Rectangle(*asked.arguments["part"]))
-    memory = _memory(asked) + cut.part.width * cut.part.height * CUT_BYTES_A_PIXEL
+    memory = _layout(asked).memory + cut.part.width * cut.part.height * CUT_BYTES_A_PIXEL
     if memory > asked.arguments["memory"]:
         return {"undecodable": "drawing so large a part of it would take too much memory"}
     _claim(asked, memory)
@@ -105,10 +107,10 @@ def _cut(asked: Asked) -> Message:
     return {"drawn": [[rendered.name, len(rendered.content), rendered.mime, rendered.width, rendered.height]]}
 
 
-def _memory(asked: Asked) -> int:
-    """What decoding the picture takes."""
+def _layout(asked: Asked) -> Layout:
+    """How the picture is laid out, and what decoding it takes."""
     with mmap.mmap(asked.picture.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return format_of(data[:HEAD]).read(data, UNLIMITED).memory
+        return format_of(data[:HEAD]).read(data, UNLIMITED)
 
 
 JOBS: dict[str, Callable[[Asked], Message]] = {"clean": _clean, "render": _render, "cut": _cut}

@@ -74,7 +74,8 @@ class AssetChangeV2(BaseModel):
 class AssetV2(BaseModel):
     """An asset. ``reason`` says why it failed, or why it was taken down; ``sha256`` is of the bytes that were sent.
 
-    ``revision`` counts the pictures it has shown; ``urls`` carry it.
+    ``revision`` counts the pictures it has shown; ``urls`` carry it. ``animated`` ones move, with their timing, in
+    ``original`` alone, and null is of one that was stored before this was told: nobody has looked yet.
     """
 
     id: UUID
@@ -86,6 +87,7 @@ class AssetV2(BaseModel):
     bytes: int
     width: int
     height: int
+    animated: bool | None
     alt: str
     focal: Focal | None
     visibility: Literal["public", "private"]
@@ -134,6 +136,6 @@ def _placeholder(asset: Asset) -> PlaceholderOut | None:
 
 
 _FACTS = (
-    *("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "alt", "visibility", "left_out"),
-    *("revision", "created_at"),
+    *("id", "owner_id", "sha256", "mime", "bytes", "width", "height", "animated", "alt", "visibility"),
+    *("left_out", "revision", "created_at"),
 )

@@ -41,7 +41,7 @@ def clean(
     kept = scratch.file()
     kind, layout = _copy_without_notes(sent, kept, limits)
     width, height = layout.width, layout.height
-    orientation = layout.orientation if layout.frames == 1 else UPRIGHT
+    orientation = UPRIGHT if layout.animated else layout.orientation
     claim(layout.memory)
     try:
         if kind is HEIC:
@@ -51,7 +51,7 @@ def clean(
         raise (vips.disk_error(error) or _undecodable(error)) from error
     if orientation in SIDEWAYS:
         width, height = height, width
-    return CleanPicture(kept, kind.mime, width, height, layout.left_out)
+    return CleanPicture(kept, kind.mime, width, height, layout.left_out, layout.animated)
 
 
 def format_of(head: bytes) -> Format:

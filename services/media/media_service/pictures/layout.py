@@ -83,6 +83,10 @@ class Layout:
     orientation: int = UPRIGHT
     left_out: str = ""
 
+    @property
+    def animated(self) -> bool:
+        return self.frames > 1
+
 
 @dataclass(frozen=True, slots=True)
 class Format:

@@ -15,6 +15,7 @@ class CleanPicture:
     width: int
     height: int
     left_out: str = ""
+    animated: bool = False
 
     @property
     def bytes(self) -> int:
@@ -40,7 +41,7 @@ class Placeholder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendition as bytes; the smallest brings the placeholder of the picture."""
+    """A rendition as bytes; the smallest brings the placeholder of the picture, and whether that is animated."""
 
     name: str
     content: bytes
@@ -48,3 +49,4 @@ class Rendered:
     width: int
     height: int
     placeholder: Placeholder | None = None
+    animated: bool = False

@@ -17,10 +17,11 @@ from media_service.storage.store import Store, key_of
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """What was made of a stored picture: rows for its renditions, whose files are kept, and its placeholder."""
+    """What was made of a stored picture: rows for its renditions, whose files are kept, and what was told of it."""
 
     renditions: list[Rendition]
     placeholder: Placeholder
+    animated: bool
 
 
 @dataclass(slots=True)
@@ -50,8 +51,8 @@ def renditions_draw(store: Store, decoder: Decoder, scratch: Scratch, blob: Blob
     original = scratch.file()
     store.fetch(key_of(blob.id, blob.sha256, blob.mime), original)
     drawn = decoder.render(original, blob.mime, scratch.file(), sides)
-    placeholder = next(rendered.placeholder for rendered in drawn if rendered.placeholder)
-    return Drawing([_keep(store, blob, rendered) for rendered in drawn], placeholder)
+    placeholder, animated = next((each.placeholder, each.animated) for each in drawn if each.placeholder)
+    return Drawing([_keep(store, blob, rendered) for rendered in drawn], placeholder, animated)
 
 
 def _keep(store: Store, blob: Blob, rendered: Rendered) -> Rendition:

@@ -152,8 +152,9 @@ def _replace(session: Session, blob_id: UUID, drawing: Drawing) -> list[str] | N
         session.execute(delete(model).where(model.blob_id == blob_id).execution_options(synchronize_session=False))
     session.expunge_all()
     session.execute(_rows(session, drawing))
-    sizes = {"thumbhash": drawing.placeholder.thumbhash, "color": drawing.placeholder.color}
-    session.execute(update(Blob).where(Blob.id == blob_id).values(sizes))
+    thumbhash, color = drawing.placeholder
+    told = {"thumbhash": thumbhash, "color": color, "animated": drawing.animated}
+    session.execute(update(Blob).where(Blob.id == blob_id).values(told))
     has_other_sizes = _sizes(old) != _sizes(drawing.renditions)
     has_changed = _hashes(old) != _hashes(drawing.renditions)
     for asset in assets:

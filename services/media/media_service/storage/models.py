@@ -13,6 +13,7 @@ class Blob(Base):
     """One stored picture. ``sha256``, ``bytes``, ``width`` and ``height`` are of what is stored, not of what was sent.
 
     ``thumbhash`` and ``color`` are drawn with the renditions, see ``pictures.placeholders``; empty before.
+    ``animated`` is None for one that was stored before this was told, until its renditions are drawn again.
 
     Its files lie in a folder named by its id: a picture that is stored again after it was removed gets a new folder, so
     the late removal of the old files cannot touch the new ones.
@@ -26,6 +27,7 @@ class Blob(Base):
     bytes: Mapped[int] = mapped_column(BigInteger)
     width: Mapped[int]
     height: Mapped[int]
+    animated: Mapped[bool | None] = mapped_column(default=None)
     created_at: Mapped[datetime]
     thumbhash: Mapped[str] = mapped_column(String(44), default="", server_default="")
     color: Mapped[str] = mapped_column(String(7), default="", server_default="")

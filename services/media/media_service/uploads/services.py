@@ -18,6 +18,7 @@ def picture_put(store: Store, picture: CleanPicture, *, now: datetime) -> Blob:
         bytes=picture.bytes,
         width=picture.width,
         height=picture.height,
+        animated=picture.animated,
         created_at=now,
         thumbhash="",
         color="",

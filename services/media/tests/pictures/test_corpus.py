@@ -32,7 +32,7 @@ def test_it_is_taken_and_shows_itself(cleaned: Clean, large: Large, name: str) -
     kept, stored = cleaned(content)
 
     assert (kept.mime, kept.width, kept.height) == (expected.mime, *expected.shows.size)
-    assert kept.left_out == expected.left_out
+    assert (kept.left_out, kept.animated) == (expected.left_out, bool(expected.durations))
     assert not [end for end in ENDS if end in stored]
     image = opened(stored)
     assert durations(image) == expected.durations

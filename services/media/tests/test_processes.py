@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,7 +20,9 @@ from media_service import quick_reads
 from media_service.database import Database
 from media_service.testing.drawn import encoded, jpeg, opened, picture
 from media_service.testing.people import ALICE, Json
+from PIL import Image
 
+from tests.support.small_disk import command_on_a_small_disk
 from tests.support.waiting import eventually
 
 ARRIVED = 'http_server_active_requests{http_request_method="POST"} 1.0'
@@ -43,10 +46,10 @@ class Running:
 
 
 @contextlib.contextmanager
-def running(command: str, folder: Path, **environment: str) -> Iterator[Running]:
+def running(command: str, folder: Path, *within: str, **environment: str) -> Iterator[Running]:
     log = folder / f"{command}.log"
     with log.open("wb") as output:
-        words = [sys.executable, "-m", "chassis.run", "media", command]
+        words = [*within, sys.executable, "-m", "chassis.run", "media", command]
         process = subprocess.Popen(words, env=os.environ | environment, stdout=output, stderr=output)
         try:
             yield Running(process, log)
@@ -82,8 +85,8 @@ class Web(Running):
         return connection
 
 
-@pytest.fixture
-def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path) -> Iterator[Web]:
+@contextlib.contextmanager
+def serving(folder: Path, mint: TokenMint, *within: str, **environment: str) -> Iterator[Web]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -91,12 +94,18 @@ def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path)
         auth.reply = lambda _request: (200, json.dumps(mint.jwks()).encode())
         headers = {"Authorization": f"Bearer {mint.access(ALICE, 'alice', scope='media')}"}
         with (
-            running("web", tmp_path, MEDIA_PORT=str(port), AUTH_URL=auth.url, DRAIN_SECONDS="15") as process,
+            running("web", folder, *within, MEDIA_PORT=str(port), AUTH_URL=auth.url, **environment) as process,
             httpx.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=20) as http,
         ):
             web = Web(process.process, process.log, http)
             eventually(web.is_ready)
             yield web
+
+
+@pytest.fixture
+def web(database: Database, store_folder: Path, mint: TokenMint, tmp_path: Path) -> Iterator[Web]:
+    with serving(tmp_path, mint, DRAIN_SECONDS="15") as web:
+        yield web
 
 
 def test_serving_begins_without_celery() -> None:
@@ -220,3 +229,65 @@ def refuses(web: Web) -> bool:
     except ConnectionRefusedError:
         return True
     return False
+
+
+UPLOADS, TUS = "/api/v2/uploads", {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+SMALL = 4  # mebibytes
+LESS_THAN_IT, MORE_THAN_IT = (1000, 1000), (1500, 1200)  # pixels: 3 MB and 5.4
+
+
+@pytest.mark.parametrize(
+    ("variable", "size"),
+    [
+        pytest.param("MEDIA_STORAGE_URL", MORE_THAN_IT, id="no room to keep it"),
+        pytest.param("VAR_DIR", MORE_THAN_IT, id="no room while it comes"),
+        pytest.param("VAR_DIR", LESS_THAN_IT, id="no room to clean it"),
+    ],
+)
+def test_picture_that_a_small_disk_has_no_room_for_is_refused_for_now_however_it_comes(  # noqa: PLR0917  fixtures
+    database: Database,
+    mint: TokenMint,
+    tmp_path: Path,
+    nothing_is_kept: Callable[[], None],
+    variable: str,
+    size: tuple[int, int],
+) -> None:
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    small, large = (
+        jpeg(),
+        encoded(Image.merge("RGB", [Image.effect_noise(size, 100) for _ in range(3)]), "PNG", compress_level=0),
+    )
+    where = f"file://{disk}/media" if variable == "MEDIA_STORAGE_URL" else str(disk)
+    within = command_on_a_small_disk(disk, SMALL, 'exec "$@"')
+    with serving(tmp_path, mint, *within, **{variable: where}) as web:
+        ours = Path(f"/proc/{web.process.pid}/root{disk}")
+
+        def is_refused_for_now(method: str, path: str, **sent: Any) -> None:
+            answer = web.http.request(method, path, **sent)
+            assert (answer.status_code, answer.json()["code"]) == (503, "storage_full")
+            assert answer.headers["Retry-After"] == "30"
+
+        def files() -> list[Path]:
+            return [path for folder in ("media", "scratch") for path in (ours / folder).rglob("*") if path.is_file()]
+
+        begun = {**TUS, "Upload-Length": str(len(large))}
+        is_refused_for_now("POST", "/api/v1/media", files={"file": large})
+        is_refused_for_now("POST", UPLOADS, headers=begun, content=large)
+        nothing_is_kept()
+        assert files() == []
+
+        created = web.http.post(UPLOADS, headers={"Tus-Resumable": "1.0.0", "Upload-Length": str(len(large))})
+        upload = httpx.URL(created.headers["Location"]).path
+        is_refused_for_now("PATCH", upload, headers={**TUS, "Upload-Offset": "0"}, content=large)
+        assert web.http.delete(upload, headers=TUS).status_code == 204
+
+        asset = web.http.post("/api/v1/media", files={"file": small}).raise_for_status().json()
+        path, kept = f"/api/v2/assets/{asset['id']}", files()
+        shown = web.http.get(path)
+        tag = {"If-Match": shown.headers["ETag"]}
+        is_refused_for_now("PUT", f"{path}/content", headers=tag, content=large)
+        assert (web.http.get(path).json(), files()) == (shown.json(), kept)
+        assert opened(web.http.get(f"/api/v1/media/{asset['id']}/content").content).size == opened(small).size
+        web.http.put(f"{path}/content", headers=tag, content=jpeg(60, 50)).raise_for_status()
+        assert web.is_ready()

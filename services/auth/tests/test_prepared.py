@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 from auth_service.audit.models import Action, AuditEntry
-from auth_service.prepared import insert, prepared, prepared_update
 from auth_service.sessions.models import Session
 from auth_service.sessions.selectors import sessions_with_id_locked
 from auth_service.sessions.services import session_open
 from auth_service.users.models import User
+from chassis.django.prepared import insert, prepared, prepared_update
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.db.transaction import TransactionManagementError

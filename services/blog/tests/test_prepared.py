@@ -8,10 +8,10 @@ from blog_service.favourites.selectors import favourited_by
 from blog_service.follows.selectors import followed_by
 from blog_service.posts.access import PostNotFound
 from blog_service.posts.models import Post
-from blog_service.posts.prepared import keys_of
 from blog_service.posts.selectors import ALWAYS, post_get, post_get_by_slug, rows_of
 from blog_service.testing import Caller
 from chassis.django.authentication import verifier
+from chassis.django.prepared import keys_of
 from chassis.tokens import Claims
 from django.db.models import QuerySet
 

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from chassis.django.prepared import insert
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from auth_service.audit.models import Action, AuditEntry
 from auth_service.audit.origin import Origin, origin
-from auth_service.prepared import insert
 from auth_service.settings import settings
 
 AT_ONCE = 50_000  # rows deleted by one job, for no job may take long

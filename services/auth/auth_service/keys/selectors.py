@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from chassis.django.prepared import prepared
 from chassis.tokens import VerifyingKey
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from jwt import PyJWK
 
 from auth_service.keys.models import SigningKey
-from auth_service.prepared import prepared
 
 
 def signing_key_current(*, now: datetime) -> SigningKey | None:

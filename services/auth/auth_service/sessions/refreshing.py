@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from chassis.django.prepared import prepared_update
 from chassis.logging import get_logger
 from chassis.problems import Problem
 from django.db import transaction
 from django.db.models import QuerySet
 
-from auth_service.prepared import prepared_update
 from auth_service.sessions.models import Session
 from auth_service.sessions.refresh_tokens import RefreshToken
 from auth_service.sessions.selectors import sessions_with_id, sessions_with_id_locked

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from chassis.django.prepared import insert, prepared_update
 from chassis.events.databases.django import publish
 from chassis.problems import Problem
 from django.db import transaction
@@ -17,7 +18,6 @@ from auth_service.deletions.services import deletion_cancel
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
 from auth_service.personal_tokens.services import personal_tokens_revoke
-from auth_service.prepared import insert, prepared_update
 from auth_service.sessions.access_tokens import access_token_issue
 from auth_service.sessions.events import SessionRevoked
 from auth_service.sessions.models import Session

@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from uuid import UUID
 
+from chassis.django.prepared import prepared
 from django.db import transaction
 from django.db.models import QuerySet
 
@@ -18,7 +19,6 @@ from auth_service.brakes.services import attempt
 from auth_service.brakes.stores import Count
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue
-from auth_service.prepared import prepared
 from auth_service.totp.models import RecoveryCode, Totp
 from auth_service.totp.secrets import seal, step_of, unseal
 from auth_service.users.models import User

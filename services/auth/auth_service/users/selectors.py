@@ -3,11 +3,11 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from chassis.django.prepared import prepared
 from chassis.problems import FieldError, invalid_fields
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Lower, Now
 
-from auth_service.prepared import prepared
 from auth_service.users.models import Device, EmailChange, FormerUsername, User
 from auth_service.users.unique_keys import email_key, username_key
 

@@ -6,6 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
+from chassis.django.prepared import Read, Sql, Statement, keys_of, listed, meant, read
 from chassis.problems import Problem
 from chassis.tokens import Claims
 from django.db.models import Q, QuerySet
@@ -15,17 +16,6 @@ from blog_service.follows.selectors import followed_by
 from blog_service.posts.access import PostNotFound, is_editor, may_dispose, may_edit
 from blog_service.posts.co_authors import AuthorRow, CoAuthor, author_rows, ids_of, named
 from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
-from blog_service.posts.prepared import (
-    REMEMBERED,
-    SOMEBODY,
-    Prepared,
-    Sql,
-    keys_of,
-    listed,
-    meant,
-    prepared,
-    said,
-)
 from blog_service.posts.visibility import PUBLIC, visible_to, visible_to_reader
 
 Columns = Iterable[str]
@@ -69,6 +59,10 @@ class PostForWriting(NamedTuple):
     author_id: UUID
 
 
+_SOMEBODY = UUID("0190ffff-0000-7000-8000-00000000feed")
+"""Stands for who reads, in queries that are made once."""
+_REMEMBERED = 500
+"""Queries: sets of columns, orders, and whether somebody reads."""
 _STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
 IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
 ALWAYS = frozenset(PostRow.__annotations__.keys() - {"authors", "images"})
@@ -166,10 +160,9 @@ def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> l
 
 
 def _visible(lookup: str, key: UUID | str, viewer: Claims | None, columns: Columns) -> PostRow:
-    sql, params = _finding(lookup, viewer is not None, viewer is not None and is_editor(viewer))
-    if viewer:
-        params = said(params, SOMEBODY, viewer.sub)
-    for row in _rows((sql, said(params, _STAND_INS[lookup], key)), viewer, columns):
+    finding = _finding(lookup, viewer is not None, viewer is not None and is_editor(viewer))
+    found = finding.with_arguments([key, viewer.sub if viewer else None])
+    for row in _rows((finding.sql, found), viewer, columns):
         return row
     raise PostNotFound
 
@@ -186,27 +179,27 @@ def _rows(found: Sql, viewer: Claims | None, columns: Columns, order: tuple[Any,
     return rows
 
 
-@lru_cache(REMEMBERED)
-def _wide(columns: frozenset[str], order: tuple[Any, ...], is_somebody: bool) -> Prepared:
+@lru_cache(_REMEMBERED)
+def _wide(columns: frozenset[str], order: tuple[Any, ...], is_somebody: bool) -> Read:
     """The columns of posts for somebody or for nobody."""
-    reader = SOMEBODY if is_somebody else None
+    reader = _SOMEBODY if is_somebody else None
     posts = Post.objects.filter(id__in=meant()).order_by(*order)
     posts = posts.annotate(favourited=favourited_by(reader), author_followed=followed_by(reader, "author_id"))
-    return prepared(posts.values(*columns))
+    return read(posts.values(*columns), _SOMEBODY)
 
 
 @cache
-def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Sql:
+def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Statement:
     """How one post is found among those that somebody may see."""
-    visible = visible_to_reader(SOMEBODY if is_somebody else None, is_editor=is_editor)
+    visible = visible_to_reader(_SOMEBODY if is_somebody else None, is_editor=is_editor)
     found = keys_of(Post.objects.filter(visible, **{lookup: _STAND_INS[lookup]}))
     assert found
-    return found
+    return Statement.of(*found, [_STAND_INS[lookup], _SOMEBODY])
 
 
 @cache
-def _images() -> Prepared:
-    return prepared(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
+def _images() -> Read:
+    return read(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
 
 
 def _may_edit(viewer: Claims | None, post: PostRow) -> bool:

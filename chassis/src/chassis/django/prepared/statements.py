@@ -1,4 +1,4 @@
-"""Statements whose SQL Django makes once: to make it takes longer than all else that such a statement does (ADR 0056).
+"""Statements whose arguments alone are others each time (ADR 0056).
 
     @prepared
     def session_of(session_id: UUID) -> QuerySet[Session]:
@@ -11,7 +11,6 @@ each time. So it may compare with its arguments, or set them, and nothing else: 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, wraps
 from inspect import get_annotations
@@ -23,6 +22,8 @@ from django.db.models import Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
 from django.db.transaction import TransactionManagementError
+
+from chassis.django.prepared.parameters import Statement
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -38,40 +39,20 @@ _STAND_INS: Mapping[type, Callable[[int], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """SQL, its parameters, and which of them are which argument."""
-
-    sql: str
-    params: Sequence[Any]
-    places: Sequence[tuple[int, int]]
-
-    @classmethod
-    def of(cls, sql: str, params: Sequence[Any], stand_ins: Sequence[Any]) -> "_Statement":
-        """Raises ValueError where an argument is not found again."""
-        stored = [_plain(_stored(each)) for each in stand_ins]
-        places = [(at, stored.index(_plain(param))) for at, param in enumerate(params) if _plain(param) in stored]
-        if {argument for _, argument in places} != set(range(len(stored))):
-            raise ValueError(f"An argument is no parameter, as it came, of {sql}")
-        return cls(sql, params, places)
-
-    def with_arguments(self, arguments: Sequence[Any]) -> list[Any]:
-        params = list(self.params)
-        for at, argument in self.places:
-            params[at] = _stored(arguments[argument])
-        return params
-
-
 def prepared(build: "Callable[P, QuerySet[Any, T]]") -> Callable[P, list[T]]:
     """Decorate a function that makes a query of instances or of ``values_list``; it gives its rows."""
 
     @cache
-    def made() -> tuple[_Statement, ReadAll, bool]:
+    def made() -> tuple[Statement, ReadAll, bool]:
         stand_ins = _stand_ins(build)
         queryset = _called(build, stand_ins)
         compiler = queryset.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        return _Statement.of(sql, params, stand_ins), _reader(queryset, compiler), queryset.query.select_for_update
+        return (
+            _with_all(Statement.of(sql, params, stand_ins), stand_ins),
+            _reader(queryset, compiler),
+            queryset.query.select_for_update,
+        )
 
     @wraps(build)
     def rows(*arguments: P.args, **named: P.kwargs) -> list[T]:
@@ -90,13 +71,13 @@ def prepared_update(build: Callable[P, tuple["QuerySet[Any]", dict[str, Any]]]) 
     """Decorate a function that says of which rows which columns are set; it sets them, and gives of how many."""
 
     @cache
-    def made() -> _Statement:
+    def made() -> Statement:
         stand_ins = _stand_ins(build)
         queryset, values = _called(build, stand_ins)
         query = queryset.query.chain(UpdateQuery)
         query.add_update_values(values)
         sql, params = query.get_compiler(connection=connection).as_sql()
-        return _Statement.of(sql, params, stand_ins)
+        return _with_all(Statement.of(sql, params, stand_ins), stand_ins)
 
     @wraps(build)
     def update(*arguments: P.args, **named: P.kwargs) -> int:
@@ -132,27 +113,16 @@ def _called(build: Callable[..., Any], stand_ins: Sequence[Any]) -> Any:
     return build(*stand_ins)
 
 
+def _with_all(statement: Statement, stand_ins: Sequence[Any]) -> Statement:
+    """The same; raises ValueError where an argument is not found again."""
+    if statement.arguments != set(range(len(stand_ins))):
+        raise ValueError(f"An argument is no parameter, as it came, of {statement.sql}")
+    return statement
+
+
 def _stand_ins(build: Callable[..., Any]) -> list[Any]:
     kinds = [kind for name, kind in get_annotations(build).items() if name != "return"]
     return [_STAND_INS[kind](number) for number, kind in enumerate(kinds)]
-
-
-def _stored(value: Any) -> Any:
-    """As Django gives a value to the database."""
-    match value:
-        case UUID() if not connection.features.has_native_uuid_field:
-            return value.hex
-        case datetime():
-            return connection.ops.adapt_datetimefield_value(value)
-        case bytes():
-            driver: Any = connection
-            return driver.Database.Binary(value)
-    return value
-
-
-def _plain(param: Any) -> Any:
-    """A parameter in a form that can be compared: drivers wrap bytes."""
-    return bytes(param) if isinstance(param, memoryview) else getattr(param, "obj", param)
 
 
 def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> ReadAll:

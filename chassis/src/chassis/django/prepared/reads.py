@@ -1,10 +1,9 @@
-"""Reading posts by SQL that Django makes once: to build these queries takes it longer than the database to answer them.
+"""Wide reads, the same for all lists of one kind of rows (ADR 0054).
 
 What tells which rows are meant stays a query of its own, of one column and quickly built, or a list of ids. It stands
-in the place of MARK in the wide one, which is the same for all lists.
+in the place of MARK in the wide one.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,9 @@ from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
+from chassis.django.prepared.parameters import Statement, stored
+
 MARK = "prepared.query"
-SOMEBODY = UUID("0190ffff-0000-7000-8000-00000000feed")
-"""Stands for who reads, in queries that are prepared."""
-REMEMBERED = 500
-"""Queries: sets of columns, orders, and whether somebody reads."""
 Convert = Callable[[Any, Any, Any], Any]
 Sql = tuple[str, Sequence[Any]]
 Row = dict[str, Any]
@@ -27,22 +24,20 @@ _LISTED = {"postgresql": "SELECT unnest(%s::uuid[])", "sqlite": "SELECT value FR
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
-    """A query of ``values``: its SQL before and after the place of MARK, with the parameters of each."""
+class Read:
+    """A query of ``values``: before and after the place of MARK."""
 
-    before: str
-    after: str
-    params_before: Sequence[Any]
-    params_after: Sequence[Any]
+    before: Statement
+    after: Statement
     names: Sequence[str]
     converters: Mapping[str, tuple[Sequence[Convert], Any]]
 
-    def rows(self, meant: Sql, reader: UUID | None = None) -> Iterator[Row]:
+    def rows(self, meant: Sql, *arguments: Any) -> Iterator[Row]:
         """What ``values`` would give of the rows that are meant, whose ids the other SQL gives."""
         sql, params = meant
-        before = said(self.params_before, SOMEBODY, reader) if reader else self.params_before
+        before, after = (part.with_arguments(arguments) for part in (self.before, self.after))
         with connection.cursor() as cursor:
-            cursor.execute(self.before + sql + self.after, [*before, *params, *self.params_after])
+            cursor.execute(self.before.sql + sql + self.after.sql, [*before, *params, *after])
             found = cursor.fetchall()
         for values in found:
             row = dict(zip(self.names, values, strict=True))
@@ -52,15 +47,19 @@ class Prepared:
             yield row
 
 
-def prepared(queryset: "QuerySet[Any, Any]") -> Prepared:
-    """What a queryset of ``values`` asks, in which ``meant()`` stands for the ids that are meant."""
+def read(queryset: "QuerySet[Any, Any]", *stand_ins: Any) -> Read:
+    """What a queryset of ``values`` asks, in which ``meant()`` stands for the ids that are meant.
+
+    Each of ``stand_ins`` in it stands for one of the arguments of ``rows``.
+    """
     compiler = queryset.query.get_compiler(connection=connection)
     sql, params = compiler.as_sql()
     before, after = sql.split(MARK)
     split = before.count("%s")
+    parts = Statement.of(before, params[:split], stand_ins), Statement.of(after, params[split:], stand_ins)
     names = list(queryset.query.selected or ())
     converters = compiler.get_converters([column[0] for column in compiler.select])
-    return Prepared(before, after, params[:split], params[split:], names, {names[n]: c for n, c in converters.items()})
+    return Read(*parts, names, {names[n]: c for n, c in converters.items()})
 
 
 def meant() -> RawSQL:
@@ -78,19 +77,4 @@ def keys_of(queryset: "QuerySet[Any, Any]") -> Sql | None:
 
 def listed(ids: Sequence[UUID]) -> Sql:
     """These ids."""
-    return _LISTED[connection.vendor], [stored(ids)]
-
-
-def said(params: Sequence[Any], stand_in: Any, value: Any) -> list[Any]:
-    """Parameters in which something stood for a value."""
-    before, after = stored(stand_in), stored(value)
-    return [after if type(param) is type(before) and param == before else param for param in params]
-
-
-def stored(value: Any) -> Any:
-    """As Django gives a key, a list of keys or a text to the database."""
-    if connection.features.has_native_uuid_field:
-        return value
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return json.dumps([key.hex for key in value])
-    return value.hex if isinstance(value, UUID) else value
+    return _LISTED[connection.vendor], [stored(list(ids))]

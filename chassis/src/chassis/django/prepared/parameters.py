@@ -1,0 +1,58 @@
+"""Parameters of SQL that is kept: which of them are arguments, and what the database gets for them."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """SQL, its parameters, and which of them are which argument."""
+
+    sql: str
+    params: Sequence[Any]
+    places: Sequence[tuple[int, int]]
+
+    @classmethod
+    def of(cls, sql: str, params: Sequence[Any], stand_ins: Sequence[Any]) -> "Statement":
+        """The SQL of a query in which each of ``stand_ins`` stands for an argument; it may be there more than once."""
+        kept = [_plain(stored(each)) for each in stand_ins]
+        plain = enumerate(map(_plain, params))
+        return cls(sql, params, [(at, kept.index(param)) for at, param in plain if param in kept])
+
+    @property
+    def arguments(self) -> set[int]:
+        """Those that are found among the parameters."""
+        return {argument for _, argument in self.places}
+
+    def with_arguments(self, arguments: Sequence[Any]) -> list[Any]:
+        """The parameters, with these in their places."""
+        params = list(self.params)
+        for at, argument in self.places:
+            params[at] = stored(arguments[argument])
+        return params
+
+
+def stored(value: Any) -> Any:
+    """As Django gives a value, or a list of keys, to the database."""
+    match value:
+        case UUID() if not connection.features.has_native_uuid_field:
+            return value.hex
+        case list() if not connection.features.has_native_uuid_field:
+            return json.dumps([key.hex for key in value])
+        case datetime():
+            return connection.ops.adapt_datetimefield_value(value)
+        case bytes():
+            driver: Any = connection
+            return driver.Database.Binary(value)
+    return value
+
+
+def _plain(param: Any) -> Any:
+    """A parameter in a form that can be compared: drivers wrap bytes."""
+    return bytes(param) if isinstance(param, memoryview) else getattr(param, "obj", param)

@@ -10,6 +10,7 @@ from chassis.django.commands import DjangoCommands
 from chassis.run import Command
 
 from auth_service.django_apps import APPS
+from auth_service.users import hash_memory
 
 if TYPE_CHECKING:
     from chassis.events.service import EventService
@@ -45,6 +46,7 @@ def web(arguments: list[str]) -> None:
     """Serve HTTP; in production not while a demo account has its published password."""
     if _settings().production:
         _refuse_demo_accounts()
+    hash_memory.keep(_settings().hashes_at_once)
     shared.web(arguments)
 
 

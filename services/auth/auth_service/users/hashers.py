@@ -10,6 +10,7 @@ from chassis.problems import Problem
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from auth_service.settings import settings
+from auth_service.users.hash_memory import HASH_KIB
 
 WAIT_SECONDS = 2.0
 """How long a password waits for its turn: some thirty others take it meanwhile."""
@@ -23,7 +24,7 @@ class Argon2id(Argon2PasswordHasher):
     """
 
     time_cost = 2
-    memory_cost = 19_456  # KiB
+    memory_cost = HASH_KIB
     parallelism = 1
 
     def encode(self, password: str, salt: str) -> str:

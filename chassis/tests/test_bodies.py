@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from chassis.django import testing
-from chassis.django.bodies import Body, _kept, fields_within
+from chassis.django.bodies import Body, _kept, fields_within, read
 from rest_framework import serializers
 from rest_framework.utils.formatting import lazy_format
 
@@ -25,6 +25,18 @@ def test_what_a_kept_body_says_is_worded_before_two_threads_read_it() -> None:
     lazy = [message for message in messages if isinstance(message, lazy_format)]
     assert len(lazy) == 5
     assert all(message.result for message in lazy)
+
+
+def test_half_a_character_is_refused_in_the_words_of_rest_framework() -> None:
+    data = {"title": "\ud800", "inner": {"names": []}, "several": []}
+    plain = Outer(data=data)
+    assert not plain.is_valid()
+    with pytest.raises(serializers.ValidationError) as refusal:
+        read(Outer, data)
+    assert refusal.value.detail == plain.errors
+    assert refusal.value.get_codes() == {"title": ["surrogate_characters_not_allowed"]}
+    with pytest.raises(serializers.ValidationError):
+        _kept(Outer).run_validation(data)
 
 
 class OfRequest:

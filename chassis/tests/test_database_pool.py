@@ -1,13 +1,18 @@
 """What Prometheus learns of a pool of database connections."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from chassis.database_pool import Usage, measure
 from chassis.django.database_pool import usage
+from chassis.django.postgresql.base import require_alive
 from chassis.django.settings import database
-from django.db.utils import ConnectionHandler
+from django.db.utils import ConnectionHandler, DataError
 from prometheus_client import REGISTRY
 from pytest_django import DjangoDbBlocker
 
@@ -59,3 +64,60 @@ def test_usage_is_shown() -> None:
     assert shown == [7, 2]
     assert REGISTRY.get_sample_value("db_client_connection_max") == 10
     assert REGISTRY.get_sample_value("db_client_connection_pending_requests") == 3
+
+
+def test_connection_that_its_server_has_closed_is_never_given(postgresql: Any, postgres_url: str) -> None:
+    with psycopg.connect(postgres_url, autocommit=True) as other:
+        for _ in range(3):  # each of them answered just now
+            backend = _backend(postgresql)
+            other.execute("SELECT pg_terminate_backend(%s, 5000)", [backend])
+            assert _backend(postgresql) != backend
+
+
+def test_connection_is_asked_whether_it_lives_once_a_second(postgres_url: str, tmp_path: Path) -> None:
+    said = tmp_path / "messages"
+    with said.open("wb") as file, psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.pgconn.trace(file.fileno())
+        for seconds, questions in ((0, 1), (0.5, 1), (1.5, 2), (2, 2)):
+            require_alive(connection, partial(float, seconds))
+            assert said.read_text().count("\tQuery\t") == questions
+
+
+def test_pool_gives_a_connection_unasked_within_the_second(postgresql: Any, tmp_path: Path) -> None:
+    said = tmp_path / "messages"
+
+    def is_unasked() -> bool:
+        postgresql.ensure_connection()
+        connection = postgresql.connection
+        with said.open("wb") as file:
+            connection.pgconn.trace(file.fileno())
+            postgresql.close()
+            postgresql.ensure_connection()
+            connection.pgconn.untrace()
+        is_same = postgresql.connection is connection
+        postgresql.close()
+        return is_same and "Query" not in said.read_text()
+
+    eventually(is_unasked)
+
+
+def test_times_are_those_that_were_stored(postgresql: Any) -> None:
+    noon = datetime(2026, 11, 23, 12, 0, 0, 123400, tzinfo=UTC)
+    for moment in (noon, noon.replace(microsecond=0), datetime.min.replace(tzinfo=UTC)):
+        with postgresql.cursor() as cursor:
+            cursor.execute("SELECT %s::timestamptz", [moment])
+            (found,) = cursor.fetchone()
+            assert (found, found.tzinfo) == (moment, UTC)
+    with postgresql.cursor() as cursor:
+        cursor.execute("SELECT 'infinity'::timestamptz")
+        with pytest.raises(DataError, match="too large"):
+            cursor.fetchall()
+
+
+def _backend(connection: Any) -> int:
+    """The process of the server that answers now; the connection goes back to the pool, as behind each request."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        (backend,) = cursor.fetchone()
+    connection.close()
+    return int(backend)

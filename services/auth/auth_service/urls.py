@@ -10,10 +10,10 @@ from auth_service.keys.views import Jwks
 from auth_service.staff.views import password_change
 
 urlpatterns = [
+    path("api/v1/auth/", include("auth_service.sessions.v1.urls")),  # first: most requests are its
     path("api/v1/auth/", include("auth_service.registration.v1.urls")),
     path("api/v1/auth/", include("auth_service.me.v1.urls")),
     path("api/v1/auth/", include("auth_service.profiles.v1.urls")),
-    path("api/v1/auth/", include("auth_service.sessions.v1.urls")),
     path("api/v1/auth/", include("auth_service.passwords.v1.urls")),
     path("api/v1/auth/", include("auth_service.usernames.v1.urls")),
     path("api/v1/auth/", include("auth_service.emails.v1.urls")),

@@ -5,10 +5,12 @@ from functools import cache
 from typing import Any
 
 from rest_framework import serializers
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from chassis.django.text import readable
 
 _TOO_MANY = "Ensure this field has no more than {max_length} elements."
+_ONE_BY_ONE = ProhibitSurrogateCharactersValidator
 _OF_TEXT = (serializers.CharField, serializers.UUIDField)
 
 
@@ -79,9 +81,18 @@ def _kept(body: type[Body]) -> Body:
     """
     kept = body()
     for field in fields_within(kept):
+        field.validators = [_encodable if isinstance(each, _ONE_BY_ONE) else each for each in field.validators]
         for validator in field.validators:
             str(getattr(validator, "message", ""))
     return kept
+
+
+def _encodable(value: Any) -> None:
+    """Refuse what is no text, as REST framework does, which looks at each character by itself."""
+    try:
+        str(value).encode()
+    except UnicodeEncodeError as error:
+        raise serializers.ValidationError from error
 
 
 def fields_within(field: "serializers.Field[Any, Any, Any, Any]") -> "Iterator[serializers.Field[Any, Any, Any, Any]]":

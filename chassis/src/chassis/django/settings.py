@@ -114,7 +114,7 @@ def database(url: str, variable: str) -> dict[str, Any]:
             return {"ENGINE": "django.db.backends.sqlite3", "NAME": parts.path[1:], "OPTIONS": _sqlite_options()}
         case "postgresql" | "postgres":
             return {
-                "ENGINE": "django.db.backends.postgresql",
+                "ENGINE": "chassis.django.postgresql",
                 "NAME": unquote(parts.path[1:]),
                 "USER": unquote(parts.username or ""),
                 "PASSWORD": unquote(parts.password or ""),

@@ -15,4 +15,4 @@ class Device(TypedDict):
 def device_of(request: HttpRequest | Request) -> Device:
     """The client's address, as far as it is known, and the name the client gives itself."""
     found = address(request.META.get("REMOTE_ADDR", ""))
-    return Device(user_agent=request.headers.get("User-Agent", "")[:255], ip=str(found) if found else None)
+    return Device(user_agent=request.META.get("HTTP_USER_AGENT", "")[:255], ip=str(found) if found else None)

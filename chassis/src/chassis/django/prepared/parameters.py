@@ -1,9 +1,10 @@
 """Parameters of SQL that is kept: which of them are arguments, and what the database gets for them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -40,17 +41,18 @@ class Statement:
 
 def stored(value: Any) -> Any:
     """As Django gives a value, or a list of keys, to the database."""
-    match value:
-        case UUID() if not connection.features.has_native_uuid_field:
-            return value.hex
-        case list() if not connection.features.has_native_uuid_field:
-            return json.dumps([key.hex for key in value])
-        case datetime():
-            return connection.ops.adapt_datetimefield_value(value)
-        case bytes():
-            driver: Any = connection
-            return driver.Database.Binary(value)
-    return value
+    convert = _conversions().get(type(value))
+    return convert(value) if convert else value
+
+
+@cache
+def _conversions() -> dict[type, Callable[[Any], Any]]:
+    """Of the kinds of values that the database does not take as they are."""
+    driver: Any = connection
+    found = {datetime: connection.ops.adapt_datetimefield_value, bytes: driver.Database.Binary}
+    if connection.features.has_native_uuid_field:
+        return found
+    return found | {UUID: lambda key: key.hex, list: lambda keys: json.dumps([key.hex for key in keys])}
 
 
 def _plain(param: Any) -> Any:

@@ -17,7 +17,7 @@ from inspect import get_annotations
 from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import Field, Model, QuerySet
 from django.db.models.query import ModelIterable, get_related_populators
 from django.db.models.sql import InsertQuery, UpdateQuery
@@ -94,10 +94,11 @@ def prepared_update(build: Callable[P, tuple["QuerySet[Any]", dict[str, Any]]]) 
 def insert(instance: Model) -> None:
     """Save a new instance whose key it has already; no signal tells of it."""
     sql, fields = _insertion(type(instance))
-    params = [field.get_db_prep_save(getattr(instance, field.attname), connection) for field in fields]
-    with connection.cursor() as cursor:
+    own = connections[DEFAULT_DB_ALIAS]  # of which fields ask a lot: `connection` looks for it each time
+    params = [field.get_db_prep_save(getattr(instance, field.attname), own) for field in fields]
+    with own.cursor() as cursor:
         cursor.execute(sql, params)
-    instance._state.adding, instance._state.db = False, connection.alias
+    instance._state.adding, instance._state.db = False, own.alias
 
 
 @cache

@@ -10,7 +10,12 @@ from launcher.indexes import uv_environment
 from launcher.settings import SERVICES
 from launcher.virtualenv import UV
 
-EXTRAS = {"auth": ["django"], "blog": ["django", "forms"], "media": ["fastapi", "forms"], "gateway": []}
+EXTRAS = {
+    "auth": ["django", "jobs"],
+    "blog": ["django", "forms", "jobs"],
+    "media": ["fastapi", "forms", "jobs"],
+    "gateway": [],
+}
 COMPILE = (
     *("pip", "compile", "--quiet", "--universal", "--python-version=3.11", "--generate-hashes"),
     *("--no-emit-index-url", "--no-emit-package=broadsheet-chassis", "--custom-compile-command=make lock"),
@@ -23,7 +28,7 @@ def lock(_arguments: list[str]) -> None:
     packages = [f"{folder}/pyproject.toml" for folder in folders]
     tools = ["requirements/development.in", "requirements/launcher.in", "requirements/uv.in"]
     upgrade = ["--upgrade"] if os.environ.get("UPGRADE") else []
-    _compile("development", [*tools, *packages, *_extras(["django", "fastapi", "forms"]), *upgrade])
+    _compile("development", [*tools, *packages, *_extras(["django", "fastapi", "forms", "jobs"]), *upgrade])
     within = ["--constraints=requirements/development.txt", *upgrade]
     for name in ("launcher", "uv", "build"):
         _compile(name, [f"requirements/{name}.in", *within])

@@ -29,5 +29,5 @@ def test_pages_are_mapped_for_the_first_hash_alone() -> None:
     command = [sys.executable, "-c", _FAULTS]
     printed = subprocess.run(command, env=os.environ | GIVE_BACK, check=True, capture_output=True, text=True).stdout
     first, *later = map(int, printed.split())
-    assert first >= PAGES
-    assert max(later) < PAGES / 10
+    assert first > PAGES * 0.9
+    assert max(later) < PAGES * 0.1

@@ -11,7 +11,6 @@ from broadsheet_cli.errors import Conflict, NotLoggedIn, Refused, wait_of
 from broadsheet_cli.sessions import Session
 
 Json = dict[str, Any]
-WAITS = 4
 LONGEST_WAIT_SECONDS = 60
 LONGEST_CLAIM_SECONDS = 90
 """409 with Retry-After is that the same request still goes on there: if its process died, for a minute and more."""
@@ -85,12 +84,15 @@ class Api:
 
 
 def _wait(answer: httpx.Response, before: list[float]) -> float | None:
-    """For how long to wait here; not where the server asks for longer than a person would."""
-    asked = wait_of(answer)
-    if answer.status_code == 409 and "Retry-After" in answer.headers:
-        wait = max(asked, float(len(before)))
-        return wait if sum(before) + wait <= LONGEST_CLAIM_SECONDS else None
-    return asked if answer.status_code in BUSY and len(before) < WAITS and asked <= LONGEST_WAIT_SECONDS else None
+    """For how long to wait here; None where that would be longer, with those ``before``, than a person would.
+
+    Longer each time: several that wait at once come back at once, and there may be room for some of them only.
+    """
+    is_claim = answer.status_code == 409 and "Retry-After" in answer.headers
+    if not is_claim and answer.status_code not in BUSY:
+        return None
+    wait = max(wait_of(answer), float(len(before)))
+    return wait if sum(before) + wait <= (LONGEST_CLAIM_SECONDS if is_claim else LONGEST_WAIT_SECONDS) else None
 
 
 def _json(answer: httpx.Response) -> Json:

@@ -21,7 +21,6 @@ from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_i
 from broadsheet_cli.uploads import Progress, Upload
 
 PICTURES_AT_A_TIME = 8  # while some are on the line, the server has others to decode; more would only wait there
-MOST_AT_A_TIME = 16
 POSTS_MORE = 4
 """Posts at a time beyond the pictures, so that while some are written the pictures of others go."""
 

@@ -103,6 +103,7 @@ class InTurn:
 
 EXPIRED = httpx.Response(401, json={"code": "token_expired", "title": "The access token has expired."})
 BUSY = httpx.Response(429, json={"code": "rate_limited"}, headers={"Retry-After": "7"})
+FULL = httpx.Response(429, json={"code": "rate_limited"}, headers={"Retry-After": "1"})
 HELD = httpx.Response(
     409, json={"code": "idempotency_in_progress", "title": "It goes on."}, headers={"Retry-After": "1"}
 )
@@ -125,6 +126,17 @@ def test_new_token_that_is_not_accepted_ends_the_session(credentials: Credential
     failure = said(credentials, InTurn(EXPIRED))
     assert (type(failure), failure.ends_all) == (NotLoggedIn, True)
     assert str(failure) == "The access token has expired. `broadsheet-cli login`, and run it again."
+
+
+def test_room_that_others_took_is_waited_for_again(credentials: Credentials, waits: list[float]) -> None:
+    """All senders of a push are told to wait at once, and may come back to room for some of them."""
+    Api(session_with(credentials, InTurn(*[FULL] * 8, DONE))).get("/me")
+    assert waits == [1, 1, 2, 3, 4, 5, 6, 7]
+
+
+def test_nobody_waits_for_more_than_a_minute_in_all(credentials: Credentials, waits: list[float]) -> None:
+    assert said(credentials, InTurn(FULL)).ends_all
+    assert 45 < sum(waits) <= 60
 
 
 def test_request_of_a_run_that_was_killed_is_waited_for(credentials: Credentials, waits: list[float]) -> None:

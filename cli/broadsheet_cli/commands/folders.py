@@ -11,7 +11,7 @@ from broadsheet_cli.context import Context, context_of, failures_told
 from broadsheet_cli.documents import Document
 from broadsheet_cli.output import bar, complain, people
 from broadsheet_cli.pulling import Pull
-from broadsheet_cli.pushing import MOST_AT_A_TIME, PICTURES_AT_A_TIME, Outcome, Push
+from broadsheet_cli.pushing import PICTURES_AT_A_TIME, Outcome, Push
 
 Folder = Annotated[
     Path,
@@ -27,7 +27,7 @@ def push(
     dry_run: Annotated[bool, typer.Option(help="only say what would be done")] = False,
     at_a_time: Annotated[
         int,
-        typer.Option(min=1, max=MOST_AT_A_TIME, help="pictures that go side by side; fewer leave the line to others"),
+        typer.Option(min=1, max=PICTURES_AT_A_TIME, help="pictures side by side; fewer leave the line to others"),
     ] = PICTURES_AT_A_TIME,
 ) -> None:
     """Send what changed in a folder: posts, and the pictures they show."""

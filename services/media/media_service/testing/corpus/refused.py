@@ -8,8 +8,8 @@ from PIL import Image
 
 from media_service.pictures.boxes import box
 from media_service.testing.corpus.drawn import moving, plain
-from media_service.testing.corpus.sample import Either, Refused, Sample, Taken, flipped
-from media_service.testing.drawn import chunk, encoded
+from media_service.testing.corpus.sample import FAR, Either, Refused, Sample, Taken, flipped
+from media_service.testing.drawn import chunk, encoded, with_chunks
 from media_service.testing.drawn_avif import Made, assembled, size
 from media_service.testing.drawn_heic import coded, heic
 
@@ -33,6 +33,9 @@ def sound() -> dict[str, bytes]:
         "GIF": encoded(plain().convert("P"), "GIF"),
         "AVIF": encoded(plain(), "AVIF", speed=10),
         "HEIC": heic(coded(plain())),
+        "animated PNG": moving("PNG"),
+        "animated WebP": moving("WEBP"),
+        "animated GIF": moving("GIF"),
     }
 
 
@@ -44,6 +47,7 @@ def refused() -> Iterator[Sample]:
         for flip in range(FLIPS):
             yield Sample(f"{name}, bits turned {flip}", flipped(content, number * FLIPS + flip), Either())
     yield from _promising()
+    yield from _swelling()
     yield from _long()
     yield from _of_two_kinds()
     yield from _reaching_out()
@@ -72,6 +76,26 @@ def _promising() -> Iterator[Sample]:
     yield Sample("HEIC that says too little", heic(small), Refused(422, "damaged"))
 
 
+def _swelling() -> Iterator[Sample]:
+    """Parts that are longer than the file, or than they look."""
+    longer = {
+        "JPEG": encoded(plain()).replace(b"\xff\xdb\0", b"\xff\xdb\xff", 1),
+        "PNG": _of_length(encoded(plain(), "PNG"), b"IDAT"),
+        "WebP": b"RIFF\xff\xff\xff\x7f" + encoded(plain(), "WEBP")[8:],
+        "HEIC": _of_length(heic(coded(plain())), b"mdat"),
+    }
+    for name, content in longer.items():
+        yield Sample(f"{name} whose part is longer than the file", content, Refused(422, "truncated"))
+    profile = chunk(b"iCCP", b"p\0\0" + zlib.compress(bytes(100_000_000)))
+    yield Sample("PNG whose profile swells", with_chunks(encoded(plain(), "PNG"), profile), Taken("image/png", plain()))
+
+
+def _of_length(content: bytes, name: bytes) -> bytes:
+    """With its part of that name said to have two gigabytes."""
+    at = content.index(name)
+    return content[: at - 4] + struct.pack(">I", 2**31 - 1) + content[at:]
+
+
 def _long() -> Iterator[Sample]:
     """Ten thousand small frames."""
     frames = [Image.new("P", (8, 6), number) for number in range(2)]
@@ -84,10 +108,25 @@ def _long() -> Iterator[Sample]:
     yield Sample(
         "WebP of many frames", b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body, Refused(413, "frames")
     )
+    yield Sample("PNG of many frames", _png_of(10_000), Refused(413, "frames"))
+
+
+def _png_of(frames: int) -> bytes:
+    """Small ones, all the same."""
+    still = encoded(Image.new("L", (8, 6)), "PNG")
+    start, end = still.index(b"IDAT") - 4, still.index(b"IEND") - 4
+    pixels, parts = still[start + 8 : end - 4], [chunk(b"acTL", struct.pack(">II", frames, 0))]
+    for number in range(frames):
+        parts.append(chunk(b"fcTL", struct.pack(">5I2H2B", max(2 * number - 1, 0), 8, 6, 0, 0, 1, 25, 0, 0)))
+        parts.append(chunk(b"fdAT", struct.pack(">I", 2 * number) + pixels) if number else still[start:end])
+    return still[:start] + b"".join(parts) + still[end:]
 
 
 def _of_two_kinds() -> Iterator[Sample]:
     script, archive = b"<script>alert(1)</script>", b"PK\3\4" + bytes(26) + b"PK\5\6" + bytes(18)
+    files = sound()
+    for name, mime in {"GIF": "image/gif", "WebP": "image/webp", "AVIF": "image/avif", "HEIC": "image/jpeg"}.items():
+        yield Sample(f"{name} with a script behind it", files[name] + script, Taken(mime, plain(), FAR))
     yield Sample("JPEG with an archive behind it", encoded(plain()) + archive, Taken("image/jpeg", plain()))
     yield Sample("PNG with a script behind it", encoded(plain(), "PNG") + script, Taken("image/png", plain()))
     yield Sample("PDF with a JPEG in it", b"%PDF-1.7\n" + encoded(plain()), Refused(415, "pdf"))

@@ -25,10 +25,10 @@ MIDDLEWARE = [
     "auth_service.middleware.no_store_by_default",
     "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "chassis.django.admin_middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "chassis.django.admin_middleware.AuthenticationMiddleware",
+    "chassis.django.admin_middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

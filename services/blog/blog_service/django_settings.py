@@ -24,10 +24,10 @@ MIDDLEWARE = [
     "chassis.django.paths.trailing_slash_ignored",
     "django.middleware.http.ConditionalGetMiddleware",
     "blog_service.middleware.private_by_default",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "chassis.django.admin_middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "chassis.django.admin_middleware.AuthenticationMiddleware",
+    "chassis.django.admin_middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 

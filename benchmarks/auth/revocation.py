@@ -46,7 +46,7 @@ def _in(mode: str, logouts: int) -> Iterator[Figure]:
         beside = {"p50, ms": round(statistics.median(seconds) * 1000), "requests/s": rate}
         what = f"logout to refusal at {door}, {mode}, p99 of {logouts}"
         yield Figure(
-            id=f"revocation-{door}",
+            id=f"revocation-p99-{mode}-{door}",
             what=what,
             value=p99,
             unit="ms",

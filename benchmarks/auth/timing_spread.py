@@ -18,7 +18,7 @@ from tests.support.api import PASSWORD
 from tests.support.platform import Platform
 from tests.support.waiting import eventually
 
-PAIRS, QUICK_PAIRS = 1_000, 100
+PAIRS, QUICK_PAIRS = 400, 100
 MOST_PERCENT = 5
 SETTINGS = {
     "AUTH_ACTIVATION": "true",

@@ -261,6 +261,14 @@ def test_a_published_post_takes_few_queries(alice: Caller, django_assert_num_que
         alice.writes("hello", tags=["ink"], published=True)
 
 
+def test_publishing_a_draft_takes_few_queries(alice: Caller, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    alice.writes(tags=["ink", "fog"])
+    # who may, unsettled pictures; BEGIN, post, its tags and images, event, change, post, tags, author, all, followers,
+    # COMMIT; post and images
+    with django_assert_num_queries(16):
+        assert alice.post(f"{POST}/publish").status == 200
+
+
 def test_a_body_that_is_too_complex_names_the_field(alice: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rendering, "render", partial(rendering.render, budget=Budget(tokens=2)))
     answer = alice.post("v1/posts", {"title": "t", "body": "a b"})

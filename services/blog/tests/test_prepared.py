@@ -11,11 +11,13 @@ from blog_service.posts.models import Post
 from blog_service.posts.selectors import ALWAYS, post_get, post_get_by_slug, rows_of
 from blog_service.testing import Caller
 from chassis.django.authentication import verifier
-from chassis.django.prepared import keys_of
+from chassis.django.prepared import keys_of, update
 from chassis.tokens import Claims
 from django.db.models import QuerySet
+from django.utils import timezone
 
 COLUMNS = frozenset({"title", "tags", "author__username", "counts__favourites", "favourited", "author_followed"})
+FIELDS = Post._meta.concrete_fields
 NEWEST = ("-created_at", "-id")
 
 
@@ -83,3 +85,14 @@ def test_what_is_asked_for_is_never_part_of_the_sql(posts: list[dict[str, Any]],
 def test_where_there_is_nothing_nothing_is_asked(posts: list[dict[str, Any]]) -> None:
     assert rows_of(Post.objects.none(), None, COLUMNS) == []
     assert keys_of(Post.objects.none()) is None
+
+
+def test_a_post_that_is_saved_is_the_instance_and_no_other_changes(posts: list[dict[str, Any]]) -> None:
+    post, others = Post.objects.get(slug="p2"), Post.objects.exclude(slug="p2")
+    before = list(others.order_by("id").values())
+    post.title, post.tags, post.co_authors = "Ünlike", ["é", "'"], [{"id": str(post.id), "accepted": True}]
+    post.scheduled_for, post.status, post.published_at = timezone.now(), "scheduled", None
+    post.comments_open, post.version, post.event_sequence = False, 40, 50
+    update(post)
+    assert Post.objects.values().get(id=post.id) == {field.attname: getattr(post, field.attname) for field in FIELDS}
+    assert list(others.order_by("id").values()) == before

@@ -14,7 +14,7 @@ from chassis.tokens import Claims, TokenRefused
 from django.core.cache import cache as shared_cache
 
 from blog_service.authors.models import Author
-from blog_service.authors.selectors import author_get
+from blog_service.authors.selectors import author_get, author_known
 from blog_service.erased.services import is_erased
 from blog_service.settings import settings
 
@@ -34,7 +34,7 @@ def author_ensure(claims: Claims) -> Author:
 
     Raises TokenRefused for one who was erased.
     """
-    author = Author.objects.filter(id=claims.sub).first()
+    author = next(iter(author_known(claims.sub)), None)
     if author is None:
         if is_erased(claims.sub):
             raise TokenRefused("token_revoked")

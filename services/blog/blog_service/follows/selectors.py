@@ -1,8 +1,11 @@
 """Reads of who follows whom."""
 
+from collections.abc import Callable
+from functools import cache
 from uuid import UUID
 
-from django.db.models import BooleanField, Exists, OuterRef, Value
+from chassis.django.prepared import prepared
+from django.db.models import BooleanField, Exists, OuterRef, QuerySet, Value
 
 from blog_service.follows.models import Follow
 
@@ -22,5 +25,14 @@ def followed_by(user_id: UUID | None, author_id: str = "id") -> Exists | Value:
 
 def followers_after(author_id: UUID, after: UUID, most: int) -> list[UUID]:
     """The next followers of an author in the order of their ids."""
-    followers = Follow.objects.filter(author_id=author_id, follower_id__gt=after).order_by("follower_id")
-    return list(followers.values_list("follower_id", flat=True)[:most])
+    return [follower_id for (follower_id,) in _followers(most)(author_id, after)]
+
+
+@cache
+def _followers(most: int) -> Callable[[UUID, UUID], list[tuple[UUID]]]:
+    @prepared
+    def followers(author_id: UUID, after: UUID) -> "QuerySet[Follow, tuple[UUID]]":
+        found = Follow.objects.filter(author_id=author_id, follower_id__gt=after).order_by("follower_id")
+        return found.values_list("follower_id")[:most]
+
+    return followers

@@ -6,7 +6,9 @@ from typing import Any
 from uuid import UUID
 
 from chassis.client_credentials import client_credentials
+from chassis.django.prepared import prepared
 from chassis.internal_client import InternalClient, InternalUnavailable
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from blog_service.erased.services import is_erased
@@ -40,8 +42,7 @@ def assets_ensure(ids: set[UUID]) -> None:
 
 def assets_refresh(post_id: UUID) -> None:
     """Ask media about the unsettled pictures of a post: its events may still be on their way."""
-    unsettled = Asset.objects.filter(post_images__post_id=post_id, status=Asset.Status.PROCESSING)
-    if ids := set(unsettled.values_list("id", flat=True)):
+    if ids := {asset_id for (asset_id,) in _unsettled(post_id)}:
         assets_pull(ids)
 
 
@@ -70,6 +71,11 @@ def assets_compare(ids: set[UUID]) -> None:
     # Known here and not there: removed, or accepted while media was away although it never had them.
     Asset.objects.filter(id__in=ids - told.keys()).update(status=Asset.Status.REMOVED)
     Asset.objects.filter(id__in=ids).update(checked_at=timezone.now())
+
+
+@prepared
+def _unsettled(post_id: UUID) -> "QuerySet[Asset, tuple[UUID]]":
+    return Asset.objects.filter(post_images__post_id=post_id, status=Asset.Status.PROCESSING).values_list("id")
 
 
 @cache

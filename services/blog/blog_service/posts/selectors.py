@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
-from chassis.django.prepared import Read, Sql, Statement, keys_of, listed, meant, read
+from chassis.django.prepared import Read, Sql, Statement, keys_of, listed, meant, prepared, read
 from chassis.problems import Problem
 from chassis.tokens import Claims
 from django.db.models import Q, QuerySet
@@ -65,6 +65,7 @@ _REMEMBERED = 500
 """Queries: sets of columns, orders, and whether somebody reads."""
 _STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
 IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
+FOR_WRITING = ("id", "author_id", "status", "co_authors")
 ALWAYS = frozenset(PostRow.__annotations__.keys() - {"authors", "images"})
 
 
@@ -81,12 +82,12 @@ def post_get_by_slug(slug: str, viewer: Claims | None, columns: Columns) -> Post
         return _visible("slugs__slug", slug, viewer, columns)
 
 
-def post_get_for_writing(wanted: Q, writer: Claims) -> PostForWriting:
-    """The post that is ``wanted``; raises Problem: 403 for another's public post, else 404."""
-    found = Post.objects.filter(wanted).values_list("id", "author_id", "status", "co_authors").first()
-    if found is None:
+def post_get_for_writing(wanted: UUID | str, writer: Claims) -> PostForWriting:
+    """The post of this id, or that has this slug or had it; raises Problem: 403 for another's public post, else 404."""
+    found = _for_writing_by_id(wanted) if isinstance(wanted, UUID) else _for_writing_by_slug(wanted)
+    if not found:
         raise PostNotFound
-    post_id, author_id, status, co_authors = found
+    ((post_id, author_id, status, co_authors),) = found
     if may_edit(writer, author_id, ids_of(named(co_authors))):
         return PostForWriting(post_id, author_id)
     if status == Post.Status.PUBLISHED:
@@ -103,7 +104,7 @@ def post_require_publishable(post: PostForWriting, writer: Claims) -> None:
         raise Problem(403, "not_the_author", "While its author may not publish, only editors publish a post.")
 
 
-def post_get_for_disposing(wanted: Q, writer: Claims) -> UUID:
+def post_get_for_disposing(wanted: UUID | str, writer: Claims) -> UUID:
     """The id for what a co-author may not do, to whom it is 403: to delete the post, to name others."""
     post = post_get_for_writing(wanted, writer)
     if not may_dispose(writer, post.author_id):
@@ -200,6 +201,16 @@ def _finding(lookup: str, is_somebody: bool, is_editor: bool) -> Statement:
 @cache
 def _images() -> Read:
     return read(PostImage.objects.filter(post_id__in=meant()).order_by("position").values(*IMAGE_COLUMNS))
+
+
+@prepared
+def _for_writing_by_id(post_id: UUID) -> "QuerySet[Post, tuple[Any, ...]]":
+    return Post.objects.filter(id=post_id).values_list(*FOR_WRITING)
+
+
+@prepared
+def _for_writing_by_slug(slug: str) -> "QuerySet[Post, tuple[Any, ...]]":
+    return Post.objects.filter(slugs__slug=slug).values_list(*FOR_WRITING)
 
 
 def _may_edit(viewer: Claims | None, post: PostRow) -> bool:

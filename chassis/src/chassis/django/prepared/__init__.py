@@ -2,7 +2,7 @@
 
 from chassis.django.prepared.parameters import Statement
 from chassis.django.prepared.reads import Read, Sql, keys_of, listed, meant, read
-from chassis.django.prepared.statements import insert, prepared, prepared_update
+from chassis.django.prepared.statements import insert, prepared, prepared_update, update
 
 __all__ = [
     "Read",
@@ -15,4 +15,5 @@ __all__ = [
     "prepared",
     "prepared_update",
     "read",
+    "update",
 ]

@@ -93,12 +93,29 @@ def prepared_update(build: Callable[P, tuple["QuerySet[Any]", dict[str, Any]]]) 
 
 def insert(instance: Model) -> None:
     """Save a new instance whose key it has already; no signal tells of it."""
-    sql, fields = _insertion(type(instance))
+    _execute(*_insertion(type(instance)), instance)
+    instance._state.adding, instance._state.db = False, connection.alias
+
+
+def update(instance: Model) -> None:
+    """Save an instance whose row is there, all of it; no signal tells of it."""
+    _execute(*_replacement(type(instance)), instance)
+
+
+def _execute(sql: str, fields: "Sequence[Field[Any, Any]]", instance: Model) -> None:
     own = connections[DEFAULT_DB_ALIAS]  # of which fields ask a lot: `connection` looks for it each time
     params = [field.get_db_prep_save(getattr(instance, field.attname), own) for field in fields]
     with own.cursor() as cursor:
         cursor.execute(sql, params)
-    instance._state.adding, instance._state.db = False, own.alias
+
+
+@cache
+def _replacement(model: type[Model]) -> tuple[str, "Sequence[Field[Any, Any]]"]:
+    name, key = connection.ops.quote_name, model._meta.pk
+    fields = [field for field in model._meta.local_concrete_fields if field is not key]
+    columns = ", ".join(f"{name(str(field.column))} = %s" for field in fields)
+    sql = f"UPDATE {name(model._meta.db_table)} SET {columns} WHERE {name(str(key.column))} = %s"  # noqa: S608  names
+    return sql, [*fields, key]
 
 
 @cache

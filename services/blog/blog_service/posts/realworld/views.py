@@ -90,7 +90,7 @@ class Article(APIView):
     def put(self, request: Request, slug: str) -> Response:
         """Change what is sent; what is absent stays. The slug follows the title."""
         writer = writer_of(request)
-        post_id = post_get_for_writing(Q(slugs__slug=slug), writer).id
+        post_id = post_get_for_writing(slug, writer).id
         post_change(post_id, fields_read(ArticleChangesBody, request.data), actor=writer.sub)
         return _shown(post_id, writer)
 
@@ -98,7 +98,7 @@ class Article(APIView):
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_delete(post_get_for_disposing(Q(slugs__slug=slug), writer), actor=writer.sub)
+        post_delete(post_get_for_disposing(slug, writer), actor=writer.sub)
         return Response(status=204)
 
 

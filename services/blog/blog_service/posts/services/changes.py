@@ -4,8 +4,10 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 from uuid import UUID
 
+from chassis.django.prepared import prepared
 from chassis.events.databases.django import publish
 from chassis.events.types import EventData
+from django.db.models import QuerySet
 
 from blog_service.counters.services import Counted
 from blog_service.posts.co_authors import CoAuthor, named
@@ -79,9 +81,8 @@ class PostSnapshot:
 
 def relations_of(post: Post) -> PostRelations:
     """The relations that the database has of a post, which itself may still have to be saved."""
-    tag_ids = PostTag.objects.filter(post_id=post.id).values_list("tag_id", flat=True)
-    images = PostImage.objects.filter(post_id=post.id).order_by("position")
-    return PostRelations(tag_ids=frozenset(tag_ids), images=tuple(images.values_list("asset_id", "caption", "alt")))
+    tag_ids = frozenset(tag_id for (tag_id,) in _tag_ids_of(post.id))
+    return PostRelations(tag_ids=tag_ids, images=tuple(_image_texts_of(post.id)))
 
 
 def snapshot_of(post: Post, relations: PostRelations) -> PostSnapshot:
@@ -125,6 +126,16 @@ def changes_announce(post: Post, before: PostSnapshot | None, after: PostSnapsho
         publish(event, sequence=post.event_sequence, actor=actor)
     for author_id in sorted((_counted_for(before) ^ _counted_for(after)) - {post.author_id}):
         shown_changed(author_id)
+
+
+@prepared
+def _tag_ids_of(post_id: UUID) -> "QuerySet[PostTag, tuple[int]]":
+    return PostTag.objects.filter(post_id=post_id).values_list("tag_id")
+
+
+@prepared
+def _image_texts_of(post_id: UUID) -> "QuerySet[PostImage, tuple[UUID, str, str]]":
+    return PostImage.objects.filter(post_id=post_id).order_by("position").values_list("asset_id", "caption", "alt")
 
 
 def _counted_for(post: PostSnapshot | None) -> frozenset[UUID]:

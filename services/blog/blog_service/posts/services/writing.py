@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import TypedDict, TypeVar
 from uuid import UUID
 
+from chassis.django.prepared import insert, prepared, update
 from chassis.preconditions import ANY, IfMatch
 from chassis.problems import FieldError, invalid_fields
 from chassis.tokens import Claims
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from blog_service.authors.services import author_ensure, authors_ensure
@@ -140,11 +142,17 @@ def body_render(body: str) -> str:
 
 
 def _locked(post_id: UUID, if_match: IfMatch) -> Post:
-    post = Post.objects.select_for_update().filter(id=post_id).first()
-    if post is None:
+    found = _held(post_id)
+    if not found:
         raise PostNotFound
+    (post,) = found
     if_match.require_version(post.version)
     return post
+
+
+@prepared
+def _held(post_id: UUID) -> QuerySet[Post]:
+    return Post.objects.select_for_update().filter(id=post_id)
 
 
 def _write(  # noqa: PLR0913  all of a write is in one place
@@ -173,7 +181,8 @@ def _write(  # noqa: PLR0913  all of a write is in one place
         changes_announce(post, before, after, actor=actor)
         was_public = before is not None and before.status == Post.Status.PUBLISHED
         _note(post, was_public=was_public, is_public=post.status == Post.Status.PUBLISHED, now=now)
-    post.save()
+    save = update if before else insert
+    save(post)
     if before is None or before.content != after.content:
         post_make_findable(post)
     counted_before = before.counted if before else None

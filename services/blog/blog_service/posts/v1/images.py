@@ -10,7 +10,6 @@ from chassis.django.lists import documented, page_body, query_of
 from chassis.django.parsers import JsonParser
 from chassis.lists import PAGE_NUMBER, page_of
 from chassis.tokens import Claims
-from django.db.models import Q
 from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -51,7 +50,7 @@ class Images(PubliclyCachedView):
     def post(self, request: Request, slug: str) -> HttpResponse:
         """Put a picture after the others: one that is in media, or the file itself."""
         writer = writer_of(request)
-        post_id = post_get_for_writing(Q(slugs__slug=slug), writer).id
+        post_id = post_get_for_writing(slug, writer).id
         sent = read(NewImageBody, request.data)
 
         def create(keep: Keep) -> Response:
@@ -73,7 +72,7 @@ class OneImage(APIView):
     def patch(self, request: Request, slug: str, image_id: UUID) -> Response:
         """Change the texts of an image; what is absent stays."""
         writer = writer_of(request)
-        post_id = post_get_for_writing(Q(slugs__slug=slug), writer).id
+        post_id = post_get_for_writing(slug, writer).id
         image_change(post_id, image_id, cast("ImageFields", read(CaptionBody, request.data)), actor=writer.sub)
         return Response(_shown(post_id, writer, lambda row: row["id"] == image_id))
 
@@ -81,7 +80,7 @@ class OneImage(APIView):
     def delete(self, request: Request, slug: str, image_id: UUID) -> Response:
         """Take an image out of a post; its picture stays in media."""
         writer = writer_of(request)
-        image_remove(post_get_for_writing(Q(slugs__slug=slug), writer).id, image_id, actor=writer.sub)
+        image_remove(post_get_for_writing(slug, writer).id, image_id, actor=writer.sub)
         return Response(status=204)
 
 

@@ -11,7 +11,6 @@ from chassis.django.lists import documented, page_body, query_of
 from chassis.django.parsers import JsonParser
 from chassis.lists import PAGE_NUMBER, Page, page_of
 from chassis.tokens import Claims
-from django.db.models import Q
 from django.http import HttpResponse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
@@ -117,7 +116,7 @@ class PostBySlug(PubliclyCachedView):
     def delete(self, request: Request, slug: str) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_delete(post_get_for_disposing(_known_as(slug), writer), actor=writer.sub)
+        post_delete(post_get_for_disposing(slug, writer), actor=writer.sub)
         return Response(status=204)
 
 
@@ -152,19 +151,14 @@ def _found(row: PostRow, terms: Terms) -> FoundPostShape:
     return FoundPostShape.from_row({**row, "highlights": HighlightsShape(title=title, excerpt=excerpt)})
 
 
-def _known_as(slug: str) -> Q:
-    """The post that has this slug, or had it once."""
-    return Q(slugs__slug=slug)
-
-
 def _published(request: Request, slug: str, *, published: bool) -> PostRow:
     writer = writer_of(request)
-    return _written(post_get_for_writing(_known_as(slug), writer), {"published": published}, writer)
+    return _written(post_get_for_writing(slug, writer), {"published": published}, writer)
 
 
 def _change(request: Request, slug: str, *, read_with: type[PostBody]) -> PostRow:
     writer = writer_of(request)
-    post = post_get_for_writing(_known_as(slug), writer)  # who may not write learns nothing of the body's faults
+    post = post_get_for_writing(slug, writer)  # who may not write learns nothing of the body's faults
     with _fields_in_media(request, writer, read(read_with, request.data), post.id) as fields:
         return _written(post, fields, writer)
 

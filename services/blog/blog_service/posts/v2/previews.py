@@ -5,7 +5,6 @@ from uuid import UUID
 
 from chassis.django.bodies import StrictBody, read
 from chassis.tokens import Claims
-from django.db.models import Q
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -94,5 +93,5 @@ class Preview(APIView):
 
 def _writer_of_post(request: Request, post_id: UUID) -> Claims:
     writer = writer_of(request)
-    post_get_for_writing(Q(id=post_id), writer)
+    post_get_for_writing(post_id, writer)
     return writer

@@ -6,7 +6,6 @@ from chassis.django.lists import documented, query_of, rows_on
 from chassis.django.preconditions import IF_MATCH_OPTIONAL, if_match_or_any
 from chassis.lists import CURSOR, cursor_page
 from chassis.tokens import Claims
-from django.db.models import Q
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -62,5 +61,5 @@ class Restore(APIView):
 def _writer_of_post(request: Request, post_id: UUID) -> Claims:
     """Who calls, if they may change the post; raises Problem (404, 403)."""
     writer = writer_of(request)
-    post_get_for_writing(Q(id=post_id), writer)
+    post_get_for_writing(post_id, writer)
     return writer

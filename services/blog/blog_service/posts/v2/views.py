@@ -8,7 +8,6 @@ from chassis.django.lists import documented, query_of, rows_on
 from chassis.django.preconditions import IF_MATCH, IF_MATCH_OPTIONAL, if_match, if_match_or_any
 from chassis.lists import CURSOR, Query, cursor_page
 from chassis.tokens import Claims
-from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -110,12 +109,12 @@ class PostById(PubliclyCachedView):
     def patch(self, request: Request, post_id: UUID) -> Response:
         """Change parts of a post; what is absent stays. ``If-Match`` compares the revision in the ETag alone."""
         writer = writer_of(request)
-        post_get_for_writing(Q(id=post_id), writer)  # who may not write learns nothing of the body's faults
+        post_get_for_writing(post_id, writer)  # who may not write learns nothing of the body's faults
         demand = if_match(request)
         with images_named_as_sent():
             fields = fields_read(PostV2ChangesBody, request.data)
             if "authors" in fields:
-                post_get_for_disposing(Q(id=post_id), writer)
+                post_get_for_disposing(post_id, writer)
             post_change(post_id, fields, actor=writer.sub, if_match=demand)
         return post_answer(post_id, writer)
 
@@ -123,7 +122,7 @@ class PostById(PubliclyCachedView):
     def delete(self, request: Request, post_id: UUID) -> Response:
         """Remove a post for good."""
         writer = writer_of(request)
-        post_get_for_disposing(Q(id=post_id), writer)
+        post_get_for_disposing(post_id, writer)
         post_delete(post_id, actor=writer.sub, if_match=if_match(request))
         return Response(status=204)
 
@@ -137,7 +136,7 @@ class Transitions(APIView):
     def post(self, request: Request, post_id: UUID) -> Response:
         """Schedule, publish or archive a post, or make it a draft; 202 while images have it wait."""
         writer = writer_of(request)
-        post = post_get_for_writing(Q(id=post_id), writer)
+        post = post_get_for_writing(post_id, writer)
         now = timezone.now()
         step = step_read(request.data, now)
         if step.action in PUBLISHING:

@@ -28,5 +28,5 @@ def test_the_contract_of_an_event_is_up_to_date_and_unbroken(event: type[EventDa
 
 def test_every_public_path_is_in_the_document() -> None:
     paths = json.loads(OPENAPI.read_text())["paths"]
-    assert len(paths) == 46
+    assert len(paths) == 48
     assert not any(path.startswith(("/internal", "/admin")) for path in paths)

@@ -122,6 +122,23 @@ def test_a_user_ends_another_session_of_theirs(alice: Caller, base: str) -> None
 
 
 @pytest.mark.parametrize("base", [V1, V2])
+def test_a_user_ends_all_sessions_but_the_current_one(alice: Caller, bob: Caller, base: str) -> None:
+    elsewhere = Caller("alice"), Caller("alice")
+    for caller in elsewhere:
+        caller.log_in()
+    own, others = alice.get(V2).body["items"][-1]["id"], alice.get(V2).body["items"][:2]
+    assert alice.delete(f"{base}/others").status == 204
+    assert [session["id"] for session in alice.get(V2).body["items"]] == [own]
+    assert {caller.get(V2).body["code"] for caller in elsewhere} == {"token_revoked"}
+    assert bob.get(V2).status == 200
+    ended = {event.data["session_id"] for event in published(DjangoDatabase())[-2:]}
+    assert ended == {session["id"] for session in others}
+    told = alice.get("/api/v2/me/audit").body["items"][:2]
+    assert [(entry["action"], entry["detail"]) for entry in told] == [("session.ended", {"by": "user"})] * 2
+    assert alice.delete(f"{base}/others").status == 204
+
+
+@pytest.mark.parametrize("base", [V1, V2])
 def test_nobody_ends_the_session_of_somebody_else(alice: Caller, bob: Caller, base: str) -> None:
     hers = alice.get(V1).body["results"][0]["id"]
     assert bob.delete(f"{base}/{hers}").status == 404
@@ -140,6 +157,8 @@ def test_a_session_that_is_not_there_is_404(alice: Caller, path: str) -> None:
         ("GET", V2),
         ("DELETE", f"{V1}/{NOBODYS}"),
         ("DELETE", f"{V2}/{NOBODYS}"),
+        ("DELETE", f"{V1}/others"),
+        ("DELETE", f"{V2}/others"),
         ("DELETE", f"{V2}/current"),
     ],
 )

@@ -8,5 +8,6 @@ urlpatterns = [
     path("jwt/verify", views.Verify.as_view()),
     path("logout", views.Logout.as_view()),
     path("sessions", views.Sessions.as_view()),
+    path("sessions/others", views.OtherSessions.as_view()),
     path("sessions/<uuid:session_id>", views.OneSession.as_view()),
 ]

@@ -6,5 +6,6 @@ urlpatterns = [
     path("sessions", views.Sessions.as_view()),
     path("sessions/refresh", views.Refresh.as_view()),
     path("sessions/current", views.CurrentSession.as_view()),
+    path("sessions/others", views.OtherSessions.as_view()),
     path("sessions/<uuid:session_id>", views.OneSession.as_view()),
 ]

@@ -113,6 +113,18 @@ def test_who_cannot_see_a_picture_hears_what_it_leads_to(
     assert re.findall('aria-label="(.*)"', link) == ([name] if name else [])
 
 
+def test_a_picture_that_the_text_shows_is_not_shown_above_it_as_well(alice: Caller, neighbours: Neighbours) -> None:
+    cover, other = (str(neighbours.has_asset(alice)) for _ in range(2))
+    images = [{"media": cover, "alt": "A boat"}, {"media": other, "alt": "A pier"}]
+    body = f"At dawn\n\n![A boat]({SITE}/m/{cover}/large.webp)\n\nthey come."
+    post = alice.writes("Boats", body=body, images=images, published=True)
+    html = page("/posts/boats")
+    assert re.findall(r'<img [^>]*alt="([^"]+)"', html) == ["A pier", "A boat"]
+    large = [image["urls"]["large"] for image in post["images"]]
+    assert (meta(html)["og:image"], linked_data(html)["image"]) == (large[0], large)
+    assert cover in page("/posts")
+
+
 @pytest.mark.parametrize("path", ["/authors/bob", "/rss.xml?author=bob"])
 def test_what_is_said_of_an_author_without_posts_is_forgotten_with_the_author(bob: Caller, path: str) -> None:
     bob.writes("A draft")

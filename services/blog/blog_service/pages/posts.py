@@ -32,7 +32,7 @@ def shown(row: PostRow) -> Shown:
         "tags": more["tags"],
         "tag_links": [{"name": name, "link": tag_page_link(name)} for name in more["tags"]],
         "pictures": [
-            {"alt": image["alt"], "caption": image["caption"], **picture_links(image["media"])}
+            {"id": image["media"], "alt": image["alt"], "caption": image["caption"], **picture_links(image["media"])}
             for image in row["images"]
             if image["state"] == PostImage.State.CONFIRMED
         ],
@@ -40,11 +40,12 @@ def shown(row: PostRow) -> Shown:
 
 
 def shown_whole(row: PostRow) -> Shown:
-    """A post on its own page, with its text."""
+    """A post on its own page, with its text; `figures` are its pictures that the text does not show itself."""
     post, html = shown(row), cast("Mapping[str, str]", row)["html"]
+    figures = [picture for picture in post["pictures"] if str(picture["id"]) not in html]
     minutes = max(1, round(len(plain_text(html).split()) / WORDS_A_MINUTE))
     safe = mark_safe(absolute(html, post["link"]))  # noqa: S308  sanitised when it was written, and once more here
-    return {**post, "html": safe, "minutes": minutes}
+    return {**post, "html": safe, "figures": figures, "minutes": minutes}
 
 
 def author_shown(username: str, avatar: Any, bio: str) -> Shown:

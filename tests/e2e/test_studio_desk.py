@@ -8,9 +8,10 @@ from typing import Any
 
 import pyotp
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.support.api import Visitor, json_of
+from tests.support.browser import complaints
 from tests.support.photographs import photograph
 from tests.support.platform import Platform
 from tests.support.studio import KEPT, SAVED, barriers_of, begin, is_previewed, log_in, save
@@ -120,12 +121,25 @@ def test_a_post_is_planned_and_taken_back(studio: Page, erin: Visitor) -> None:
     expect(studio.locator("h1 .state")).to_have_text("Draft")
 
 
-def test_a_preview_link_shows_a_draft_to_who_has_it(studio: Page, stranger: Visitor) -> None:
+def test_a_preview_link_shows_a_draft_to_who_has_it(
+    studio: Page, stranger: Visitor, browser: Browser, axe: str
+) -> None:
     begin(studio, "In confidence", "not for all")
     save(studio)
     studio.get_by_role("button", name="Preview link").click()
     address = studio.get_by_role("dialog").get_by_role("textbox").input_value()
-    assert "not for all" in stranger.http.get(address).text
+    assert json_of(stranger.http.get(address), 200)["body"] == "not for all"
+    with browser.new_context(viewport={"width": 390, "height": 844}) as context:
+        reader = context.new_page()
+        said = complaints(reader)
+        reader.goto(address)
+        expect(reader.get_by_role("heading", name="In confidence")).to_be_visible()
+        expect(reader.get_by_text("Preview", exact=True)).to_be_visible()
+        assert barriers_of(reader, axe) == []
+        assert reader.evaluate("document.documentElement.scrollWidth") <= 390
+        assert said == []
+        reader.goto(f"{address}x")
+        expect(reader.get_by_role("heading", name="This preview has ended")).to_be_visible()
 
 
 def test_comments_are_answered_and_removed(studio: Page, erin: Visitor, alice: Visitor) -> None:

@@ -4,12 +4,15 @@ from chassis.django.admin_login import log_in
 from django.contrib import admin
 from django.urls import include, path
 
+from blog_service.pages.previews import preview
+
 urlpatterns = [
     path("api/v1/", include("blog_service.posts.v1.urls")),
     path("api/v1/", include("blog_service.tags.v1.urls")),
     path("api/v1/", include("blog_service.profiles.v1.urls")),
     path("api/v1/", include("blog_service.discussions.v1.urls")),
     path("api/v2/", include("blog_service.posts.v2.urls")),
+    path("api/v2/previews/<str:token>", preview),
     path("api/v2/", include("blog_service.tags.v2.urls")),
     path("api/v2/", include("blog_service.profiles.v2.urls")),
     path("realworld/api/", include("blog_service.posts.realworld.urls")),

@@ -1,5 +1,6 @@
 """Preview links: one post, for whoever has the link, until it ends."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from blog_service.posts.models import PreviewLink
 from blog_service.testing import Caller, Neighbours
 from chassis.events.testing import deliver, example
 from chassis.redaction import REDACTED, redact
+from django.test import Client
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -52,6 +54,46 @@ def test_whoever_has_the_link_reads_the_draft(charlie: Caller, draft: dict[str, 
     assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
     assert answer.headers["Referrer-Policy"] == "no-referrer"
     assert charlie.get(f"v2/posts/{draft['id']}").status == 404
+
+
+BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+
+
+def page_of(link: dict[str, Any], **headers: str) -> Any:
+    return Client(headers={"Accept": BROWSER, **headers}).get(f"/api/{path_of(link)}")
+
+
+def test_a_browser_is_shown_a_page_that_nobody_keeps(link: dict[str, Any]) -> None:
+    answer = page_of(link)
+    html = answer.content.decode()
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert '<h1 dir="auto">First light</h1>' in html
+    assert "<b>Preview</b>" in html
+    assert "<time" not in html, "which it was not published at"
+    assert "<b>Vorschau</b>" in page_of(link, **{"Accept-Language": "de"}).content.decode()
+    assert not re.search(r"ld\+json|og:url|canonical", html)
+    assert '<meta name="robots" content="noindex, nofollow">' in html
+    assert "default-src 'none'" in answer.headers["Content-Security-Policy"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex, nofollow"
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert set(answer.headers["Vary"].split(", ")) == {"Accept", "Accept-Language", "Authorization"}
+
+
+@pytest.mark.parametrize("accept", ["application/json", "*/*", "application/json, text/plain, */*"])
+def test_who_does_not_prefer_html_reads_json(link: dict[str, Any], accept: str) -> None:
+    answer = page_of(link, Accept=accept)
+    assert (answer.status_code, answer.json()["title"]) == (200, "First light")
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_a_browser_is_told_that_a_preview_has_ended(link: dict[str, Any]) -> None:
+    PreviewLink.objects.all().delete()
+    answer = page_of(link)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "<h1>This preview has ended</h1>" in answer.content.decode()
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "Diese Vorschau ist zu Ende" in page_of(link, **{"Accept-Language": "de"}).content.decode()
 
 
 def test_a_link_reads_and_does_nothing_else(charlie: Caller, link: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ POLICY = "; ".join(
 )
 """What a page may load (CSP3): our stylesheet, pictures, and nothing that is written into the page."""
 FEEDS = {"rss.xml": "application/rss+xml", "atom.xml": "application/atom+xml", "feed.json": "application/feed+json"}
-WRONG = {400: "bad_request", 404: "not_found"}
+WRONG = {400: "bad_request", 404: "not_found", "preview_not_found": "preview_ended"}
+"""What the page says of a status, or of a code where that says more."""
 
 
 def finished(request: HttpRequest, answer: TemplateResponse) -> HttpResponse:
@@ -41,10 +42,10 @@ def finished(request: HttpRequest, answer: TemplateResponse) -> HttpResponse:
     return answer
 
 
-def error_page(request: HttpRequest, status: int) -> HttpResponse:
+def error_page(request: HttpRequest, status: int, code: str = "") -> HttpResponse:
     """The page that says what is wrong, for people."""
     with translation.override(language_of(request)):
-        wrong = WRONG.get(status, "unavailable")
+        wrong = WRONG.get(code) or WRONG.get(status, "unavailable")
         return finished(request, TemplateResponse(request, "pages/error.html", {"wrong": wrong}, status=status))
 
 

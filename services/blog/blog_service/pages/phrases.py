@@ -36,6 +36,10 @@ PHRASES = {
         "bad_request_why": "Part of it is missing, or was changed on its way.",
         "unavailable": "We cannot show this at the moment",
         "unavailable_why": "Please try again in a minute.",
+        "preview_ended": "This preview has ended",
+        "preview_ended_why": "Ask who sent you the link for a new one.",
+        "preview": "Preview",
+        "preview_why": "You see this post by a link that its author gave away. It may still change.",
         "go_on": "Go on to the latest posts",
     },
     "de": {
@@ -69,6 +73,10 @@ PHRASES = {
         "bad_request_why": "Ein Teil fehlt oder wurde unterwegs verändert.",
         "unavailable": "Das können wir gerade nicht zeigen",
         "unavailable_why": "Bitte versuchen Sie es in einer Minute noch einmal.",
+        "preview_ended": "Diese Vorschau ist zu Ende",
+        "preview_ended_why": "Wer Ihnen den Link gegeben hat, kann Ihnen einen neuen geben.",
+        "preview": "Vorschau",
+        "preview_why": "Sie sehen diesen Beitrag durch einen Link von seinem Autor. Er kann sich noch ändern.",
         "go_on": "Weiter zu den neuesten Beiträgen",
     },
 }

@@ -47,7 +47,7 @@ class Page(View):
             try:
                 answer = super().dispatch(request, *args, **kwargs)
             except Problem as problem:
-                return error_page(request, problem.status)
+                return error_page(request, problem.status, problem.code)
             return finished(request, answer) if isinstance(answer, TemplateResponse) else answer
 
 

@@ -34,6 +34,8 @@ from blog_service.posts.v2.shapes import (
 
 FULL = PreviewedPostV2Shape.columns()
 DAY = int(timedelta(days=1).total_seconds())
+FOR_NOBODY_ELSE = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
+"""Headers: who has a link may keep it from search engines and from where the post's links lead."""
 
 
 class PreviewBody(StrictBody):
@@ -81,13 +83,15 @@ class OnePreviewLink(APIView):
 class Preview(APIView):
     authentication_classes = ()  # the link says it all
 
-    @extend_schema(responses=PreviewedPostV2Shape)
+    @extend_schema(responses={(200, "application/json"): PreviewedPostV2Shape, (200, "text/html"): str})
     def get(self, _request: Request, token: str) -> Response:
-        """The post of a preview link as its readers would see it; no cache and no search engine may keep it."""
+        """The post of a preview link as its readers would see it; no cache and no search engine may keep it.
+
+        Where `Accept` prefers `text/html`, as browsers do, it is a page.
+        """
         post_id = preview_open(token, now=timezone.now())
         for row in rows_of(Post.objects.filter(id=post_id), None, FULL):
-            headers = {"X-Robots-Tag": "noindex, nofollow", "Referrer-Policy": "no-referrer"}
-            return Response(PreviewedPostV2Shape.from_row(row), headers=headers)
+            return Response(PreviewedPostV2Shape.from_row(row))
         raise PreviewNotFound
 
 

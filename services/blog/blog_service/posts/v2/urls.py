@@ -22,7 +22,6 @@ urlpatterns = [
     path("posts/<uuid:post_id>/favourite", favourites.Favourite.as_view()),
     path("posts/<uuid:post_id>/preview-links", previews.PreviewLinks.as_view()),
     path("posts/<uuid:post_id>/preview-links/<uuid:link_id>", previews.OnePreviewLink.as_view()),
-    path("previews/<str:token>", previews.Preview.as_view()),
     path("changes", changes.Changes.as_view()),
     path("posts:batch-get", batches.Batch.as_view()),
     path("posts:render", rendering.Render.as_view()),

@@ -100,7 +100,7 @@ class _Gateway(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        urls = {size: f"{APART['picturesUrl']}/m/1/1/{size}.webp" for size in ("thumb", "medium", "large")}
+        urls = {size: f"{APART['picturesUrl']}/m/1/1/{size}" for size in ("thumb", "medium", "large")}
         told = {"id": "1", "urls": urls, "access": "token"}
         self._answer(200 if self.path.endswith("/create") else 201, json.dumps(told).encode())
 

@@ -14,10 +14,14 @@ Json = dict[str, Any]
 
 
 class Visitor:
-    """Somebody at the public door: a stranger until `register`. Every answer is checked for its request id."""
+    """Somebody at the public door, a stranger until `register`. Every answer is checked for its request id.
+
+    They take WebP, as browsers do.
+    """
 
     def __init__(self, base_url: str) -> None:
-        self.http = httpx.Client(base_url=base_url, timeout=60, event_hooks={"response": [_has_request_id]})
+        hooks = {"response": [_has_request_id]}
+        self.http = httpx.Client(base_url=base_url, headers={"Accept": "image/webp,*/*"}, timeout=60, event_hooks=hooks)
         self.username = ""
         self._logged_in = 0.0
 

@@ -52,7 +52,7 @@ def test_a_change_keeps_what_was_not_sent(alice: Caller, media: Media) -> None:
     answer = alice.patch(ME, {"profile": {"avatar": str(picture)}})
     assert answer.body["profile"] == {
         "bio": "Writes.",
-        "avatar": f"http://127.0.0.1:8000/m/{picture}/thumb.webp",
+        "avatar": f"http://127.0.0.1:8000/m/{picture}/thumb",
         "locale": "de-CH",
     }
     assert alice.patch(ME, {"profile": {"avatar": None}}).body["profile"]["avatar"] is None

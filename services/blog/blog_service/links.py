@@ -41,11 +41,11 @@ def author_link_v2(author_id: UUID) -> str:
 def picture_links(media: UUID) -> dict[str, str]:
     """A picture in every size."""
     picture = f"{settings().pictures_url}/m/{media}"
-    return {preset: f"{picture}/{preset}.webp" for preset in PRESETS}
+    return {preset: f"{picture}/{preset}" for preset in PRESETS}
 
 
 def avatar_link(avatar: UUID | None) -> str | None:
-    return f"{settings().pictures_url}/m/{avatar}/thumb.webp" if avatar else None
+    return f"{settings().pictures_url}/m/{avatar}/thumb" if avatar else None
 
 
 def post_page_link(slug: str) -> str:

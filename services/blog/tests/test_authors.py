@@ -99,7 +99,7 @@ def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:
         "id": str(alice.id),
         "username": "alicia",
         "bio": "Walks.",
-        "avatar": f"https://news.example.org/m/{AVATAR}/thumb.webp",
+        "avatar": f"https://news.example.org/m/{AVATAR}/thumb",
         "url": "https://news.example.org/api/v1/authors/alicia",
     }
 

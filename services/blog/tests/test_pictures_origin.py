@@ -43,7 +43,7 @@ def test_pictures_of_a_post_are_there_wherever_they_are_named(alice: Caller, nei
 
 
 def test_avatars_are_there() -> None:
-    assert links.avatar_link(media := uuid4()) == f"{PICTURES}/m/{media}/thumb.webp"
+    assert links.avatar_link(media := uuid4()) == f"{PICTURES}/m/{media}/thumb"
 
 
 def test_own_pictures_are_known_by_both_addresses() -> None:

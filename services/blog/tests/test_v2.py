@@ -32,7 +32,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
                 "position": 0,
                 "state": "confirmed",
                 "reason": None,
-                "urls": {size: f"{BASE}/m/{media}/{size}.webp" for size in ("thumb", "medium", "large")},
+                "urls": {size: f"{BASE}/m/{media}/{size}" for size in ("thumb", "medium", "large")},
             }
         ],
         "revision": 1,

@@ -48,7 +48,7 @@ async def test_an_upload_becomes_an_asset(alice: Person, own_settings: MediaSett
         "height": 640,
         "alt": "A gradient ✓",
         "left_out": [],
-        "urls": {preset: f"{own}/{preset}.webp" for preset in ("thumb", "medium", "large")}
+        "urls": {preset: f"{own}/{preset}" for preset in ("thumb", "medium", "large")}
         | {"original": f"{own}/original.jpg"},
         "created_at": asset["created_at"],
     }

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from visitor import Visitor, eventually
 
 author, stranger = Visitor(), Visitor()
+stranger.headers["Accept"] = "image/webp"
 author.sign_up()
 asset = author.upload()
 eventually("the picture is ready", lambda: author.get(f"/api/v1/media/{asset['id']}").json()["status"] == "ready")

@@ -12,7 +12,7 @@ Email = Annotated[str, Format("email")]
 
 
 def avatar_link(avatar: UUID | None) -> str | None:
-    return f"{settings().pictures_url}/m/{avatar}/thumb.webp" if avatar else None
+    return f"{settings().pictures_url}/m/{avatar}/thumb" if avatar else None
 
 
 class ProfileShape(Shape):

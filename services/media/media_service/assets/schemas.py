@@ -77,7 +77,7 @@ def asset_out(asset: Asset, pictures_url: str) -> AssetOut:
 
 
 def urls_of(asset: Asset, pictures_url: str) -> AssetUrls:
-    """The addresses of an asset on the gateway."""
+    """The addresses of an asset on the gateway; of its sizes each client is given the form that it takes."""
     own = f"{pictures_url}/m/{asset.id}/{asset.revision}"
-    urls = {preset: f"{own}/{preset}.webp" for preset in PRESETS}
+    urls = {preset: f"{own}/{preset}" for preset in PRESETS}
     return AssetUrls(**urls, original=f"{own}/original.{EXTENSIONS[asset.mime]}")

@@ -16,11 +16,11 @@ def files_in(folder: Path) -> int:
 
 
 class Person:
-    """Somebody who talks to media: with a token, or a stranger."""
+    """Somebody who talks to media, and takes WebP: with a token, or a stranger."""
 
     def __init__(self, http: httpx.AsyncClient, token: str | None = None) -> None:
         self.http = http
-        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self.headers = {"accept": "image/webp,*/*"} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     async def get(self, url: str, **headers: str) -> httpx.Response:
         return await self.http.get(url, headers=self.headers | {k.replace("_", "-"): v for k, v in headers.items()})

@@ -227,6 +227,41 @@ def test_running_relay_publishes_soon_after_the_commit(
     assert pending(database) == 0
 
 
+def test_what_a_service_tells_itself_waits_for_its_consumer(
+    database: PlainDatabase, database_url: str, transport: Transport, queue: Queue
+) -> None:
+    publish(database, printed())
+    stop = threading.Event()
+    relay = Relay(
+        plain.connect(database_url),
+        transport.publisher(),
+        optional=[PRINTED],
+        declare=lambda: transport.apply([queue]),
+    )
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    wait_until(lambda: pending(database) == 0)
+    stop.set()
+    thread.join()
+    depth = transport.depth(queue.name)
+    assert depth
+    assert depth.ready == 1
+
+
+def test_own_queues_are_made_anew_after_the_transport_was_lost(database: PlainDatabase, database_url: str) -> None:
+    publisher, declared = RecordingPublisher(), threading.Semaphore(0)
+    publisher.loses = 1
+    publish(database, printed())
+    stop = threading.Event()
+    relay = Relay(plain.connect(database_url), publisher, declare=declared.release)
+    thread = threading.Thread(target=relay.run, args=(stop,))
+    thread.start()
+    wait_until(lambda: pending(database) == 0)
+    stop.set()
+    thread.join()
+    assert [declared.acquire(blocking=False) for _ in range(3)] == [True, True, False]
+
+
 def test_relay_outlives_a_transport_that_comes_late(database: PlainDatabase, database_url: str) -> None:
     publisher = RecordingPublisher()
     publisher.loses = 2

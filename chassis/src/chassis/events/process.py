@@ -51,8 +51,14 @@ def relay_loops(service: EventService) -> dict[str, Loop]:
     require_tables(plain.connect(service.database_url), service.name)
     optional = {name for name, declared in service.types.items() if declared.optional_subscribers}
     transport = transports.connect(service.settings.events_url)
-    own = service.settings.service
-    work = Relay(plain.connect(service.database_url), transport.publisher(), service=own, optional=optional)
+    own_queues = queues(service.name, service.handlers)
+    work = Relay(
+        plain.connect(service.database_url),
+        transport.publisher(),
+        service=service.settings.service,
+        optional=optional,
+        declare=lambda: transport.apply(own_queues),
+    )
     return {"relay": work.run}
 
 

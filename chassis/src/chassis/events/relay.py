@@ -20,23 +20,29 @@ log = get_logger()
 class Relay:
     """Publishes what waits in one service's outbox; ``optional`` types need no queue to reach.
 
+    ``declare`` makes the service's own queues, and is called before anything is published over a new connection:
+    what a service tells itself must not be gone because its consumer starts later.
+
     With ``service``, an event of a type that another service owns stays in the outbox, and is tried again like one that
     nobody takes: RabbitMQ would close the channel on it, under everything that waits beside it.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  named
         self,
         database: PlainDatabase,
         publisher: Publisher,
         *,
         service: str | None = None,
         optional: Collection[str] = (),
+        declare: Callable[[], object] = lambda: None,
         outbox: OutboxReader | None = None,
     ) -> None:
         self._database = database
         self._publisher = publisher
         self._service = service
         self._optional = frozenset(optional)
+        self._declare = declare
+        self._declared = False
         self._outbox = outbox or OutboxReader(database)
         self._backoff = Backoff()
         self._blocked = False
@@ -55,6 +61,7 @@ class Relay:
                 self._backoff.reset()
             except TransportLost as error:
                 event_metrics.reconnecting(error)
+                self._declared = False
                 self._backoff.wait(stop)
             except Exception as error:
                 if not self._database.is_lost(error):
@@ -104,6 +111,9 @@ class Relay:
         if not ready:
             stop.wait(POLL_SECONDS)
         else:
+            if not self._declared:
+                self._declare()
+                self._declared = True
             relayed = self.relay_pending()
             self._tell_alive()
             if not relayed:

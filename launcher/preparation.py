@@ -1,9 +1,9 @@
-"""Migrations and demo content, run again only when the code or a database has changed."""
+"""Migrations, queues and demo content, made again only when the code or a database has changed."""
 
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,16 +12,25 @@ from launcher.settings import SERVICES_WITH_DATABASE, WITH_ADMIN, Settings
 
 GATHER = ("collectstatic", "--no-input", "--verbosity=0", "--ignore", "rest_framework")  # which no page shows
 SOURCES = ("chassis/src", "services", "requirements")
+DIFFERS = 1
+"""What `events topology apply` ends with where a queue has more than is declared: consumers log it, and go on."""
 
 
 def prepare(settings: Settings) -> None:
-    """Migrate all databases side by side, then load the demo content; raises LauncherError with what failed."""
+    """Migrate all databases side by side, make all queues, then load the demo content.
+
+    A service that starts sooner than another would tell it things before it has a queue: a broker knows only whether
+    somebody has one. Raises LauncherError with what failed.
+    """
     stamp = settings.run_folder / "prepared"
     if stamp.exists() and stamp.read_text() == _state(settings) and not _uses_foreign_servers(settings):
         return
-    for step, saying in (("migrate", "Migrating the databases …"), ("demo", "Loading the demo content …")):
-        print(saying, flush=True)
-        _run_everywhere([step], settings, SERVICES_WITH_DATABASE)
+    print("Migrating the databases …", flush=True)
+    _run_everywhere(["migrate"], settings, SERVICES_WITH_DATABASE)
+    print("Making the queues …", flush=True)
+    _run_everywhere(["events", "topology", "apply"], settings, SERVICES_WITH_DATABASE, fine=(0, DIFFERS))
+    print("Loading the demo content …", flush=True)
+    _run_everywhere(["demo"], settings, SERVICES_WITH_DATABASE)
     if settings.mode == "servers":
         print("Gathering the files of the admins …", flush=True)
         _run_everywhere(["manage", *GATHER], settings, WITH_ADMIN)
@@ -63,12 +72,14 @@ def _identity(database_url: str) -> str:
     return f"{file}:{file.stat().st_ino if file.exists() else 'absent'}"
 
 
-def _run_everywhere(words: Sequence[str], settings: Settings, services: Iterable[str]) -> None:
+def _run_everywhere(
+    words: Sequence[str], settings: Settings, services: Iterable[str], *, fine: Container[int] = (0,)
+) -> None:
     step = words[0]
     logs = {service: settings.log_folder / f"{service}-{step}.log" for service in services}
     running = {service: _start([service, *words], settings, log) for service, log in logs.items()}
     try:
-        failed = [service for service, process in running.items() if process.wait()]
+        failed = [service for service, process in running.items() if process.wait() not in fine]
     finally:
         for process in running.values():
             process.kill()  # when interrupted; does nothing to one that has ended

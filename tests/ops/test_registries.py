@@ -38,6 +38,31 @@ def root(tmp_path: Path) -> Path:
     return tmp_path
 
 
+OPTIONAL = DECLARED.replace('"article_id")', '"article_id", optional_subscribers=True)')
+LOST = "without a queue it is lost; no optional_subscribers"
+READER = "services/reader/reader_service"
+
+
+@pytest.mark.parametrize(
+    ("reads", "missing"),
+    [
+        (
+            "'press.article.printed.v1': keep",
+            [f"{CLASS}: press.article.printed.v1 is handled by reader: {LOST}"],
+        ),
+        ("", []),  # press handles it itself, whose relay makes the queue
+    ],
+)
+def test_an_event_that_may_be_lost_before_its_handler_is_there_is_named(
+    root: Path, reads: str, missing: list[str]
+) -> None:
+    (root / "services/press/press_service/articles/events.py").write_text(OPTIONAL)
+    (root / READER).mkdir(parents=True)
+    (root / READER / "events.py").write_text(f"PUBLISHES = ()\nHANDLERS = {{{reads}}}\n")
+    (root / READER / "handlers.py").write_text("def keep(event: Event) -> None: ..." if reads else "")
+    assert list(events.problems(root)) == missing
+
+
 @pytest.mark.parametrize(
     ("file", "text", "missing"),
     [

@@ -1,18 +1,23 @@
 """An event is declared, listed, published, promised and handled, or it is none of these."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from tests.registries.code import Service, services
+
+OPTIONAL_THOUGH_HANDLED = {
+    "auth.role.changed.v1": "all listen, and a broker takes each for a queue (ADR 0028); blog compares roles",
+}
+"""By type, why its publisher need not wait for the queue of who handles it, and what mends a loss."""
 
 
 def problems(root: Path) -> Iterator[str]:
     """A sentence for each event that is not all of it, and for each reaction to none."""
     found = services(root)
     declared = {event.type for service in found for event in service.declared}
-    handled = {name for service in found for name in service.handles}
+    handlers = {name: {service.name for service in found if name in service.handles} for name in declared}
     for service in found:
-        yield from _of(service, root, handled)
+        yield from _of(service, root, handlers)
         yield from _of_handlers(service, root, declared)
     promised = {file.name.removesuffix(".schema.json") for file in (root / "contracts/events").glob("*.schema.json")}
     for name in sorted(promised - declared):
@@ -32,7 +37,7 @@ def _of_handlers(service: Service, root: Path, declared: set[str]) -> Iterator[s
         yield f"{service.reactions[name].relative_to(root)}: {name} is in no HANDLERS"
 
 
-def _of(service: Service, root: Path, handled: set[str]) -> Iterator[str]:
+def _of(service: Service, root: Path, handlers: Mapping[str, set[str]]) -> Iterator[str]:
     registry = service.registry.relative_to(root)
     for event in service.declared:
         where = f"{event.file.relative_to(root)}: {event.name}"
@@ -42,5 +47,10 @@ def _of(service: Service, root: Path, handled: set[str]) -> Iterator[str]:
             yield f"{where} is not in PUBLISHES of {registry}"
         if event.name not in service.used:
             yield f"{where} is published by nobody; declare an event when its publisher is written"
-        if event.type not in handled and not event.optional:
+        if not handlers[event.type] and not event.optional:
             yield f"{where}: {event.type} is handled by nobody; say optional_subscribers=True"
+        others = ", ".join(
+            sorted(handlers[event.type] - {service.name})
+        )  # its relay makes a service's own queues first
+        if others and event.optional and event.type not in OPTIONAL_THOUGH_HANDLED:
+            yield f"{where}: {event.type} is handled by {others}: without a queue it is lost; no optional_subscribers"

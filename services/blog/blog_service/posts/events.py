@@ -53,7 +53,7 @@ class PostSlugChanged(PostState):
     previous_slug: str = Field(examples=["untitled"])
 
 
-@event("blog.media_refs.changed.v1", aggregate="post", id_field="object_id", optional_subscribers=True)
+@event("blog.media_refs.changed.v1", aggregate="post", id_field="object_id")
 class MediaRefsChanged(EventData):
     """The pictures an object uses are now exactly these."""
 

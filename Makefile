@@ -56,8 +56,9 @@ env-example: setup ## write .env.example from the services' settings
 test: setup ## lint, types and every suite, on servers started for it
 	@$(VENV)/python -m tests.suites
 
-test-faults: setup ## the full matrix of crashes and cuts, and the long run
+test-faults: setup ## the full matrix of crashes and cuts, the long run, and a million random requests
 	$(VENV)/pytest tests/faults/events -m "long or not long" --numprocesses=2 --dist=loadfile
+	RANDOM_REQUESTS=1000000 $(VENV)/pytest tests/gateway_attacks/test_random_requests.py
 
 test-previous: setup ## the last release's code on the schema of today (PREVIOUS=: another version)
 	@$(VENV)/python -m tests.schema.previous

@@ -78,8 +78,13 @@ def _table() -> str:
         beside = ", ".join(row["beside"])
         lines.append((link, severities[alert], row["fault"], *times, beside, str(row["ran"]), str(row["of_a_cluster"])))
     missing = severities.keys() - known().keys() - {*UNPROVED}
-    said = f"\nNot proved yet: {', '.join(sorted(missing))}.\n" if missing else ""
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines) + said
+    said = [f"\nNot proved yet: {', '.join(sorted(missing))}.\n"] if missing else []
+    said += [f"\n{alert} has no fault: {reason}{_elsewhere(alert)}.\n" for alert, reason in UNPROVED.items()]
+    return "".join((*(f"| {' | '.join(cells)} |\n" for cells in lines), *said))
+
+
+def _elsewhere(alert: str) -> str:
+    return f"; {BY_TESTS[alert]}" if alert in BY_TESTS else ""
 
 
 def _last_proved() -> dict[str, str]:

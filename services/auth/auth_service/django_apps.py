@@ -24,4 +24,5 @@ APPS = {
     "staff": "auth_service.staff",
     "demo": "auth_service.demo",
     **SHARED_APPS,
+    "chassis_idempotency": "chassis.django.idempotency",
 }

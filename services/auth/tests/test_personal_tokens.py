@@ -17,6 +17,7 @@ from auth_service.settings import settings
 from auth_service.testing import PASSWORD, AtOnce, Caller, Mailbox
 from auth_service.users.models import Role, User
 from chassis.django.authentication import verifier
+from chassis.django.idempotency.models import IdempotencyKey
 from chassis.django.testing import ApiResponse
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
@@ -74,6 +75,26 @@ def test_a_token_is_shown_once_and_kept_as_its_digest(alice: Caller) -> None:
     assert bytes(PersonalToken.objects.get().digest) == personal.digest(text)
     life = datetime.fromisoformat(made["expires_at"]) - datetime.fromisoformat(made["created_at"])
     assert life == timedelta(days=366)
+
+
+def test_a_token_that_is_asked_for_twice_under_a_key_is_made_once_and_told_once(alice: Caller) -> None:
+    first, second = (alice.post(OWN, BODY, Idempotency_Key="once") for _ in range(2))
+    assert (first.status, second.status, second.headers["Idempotency-Replayed"]) == (201, 201, "true")
+    assert second.body == first.body | {"token": None}
+    assert ask(first.body["token"]).status == 200
+    assert PersonalToken.objects.count() == 1
+    assert first.body["token"] not in str(IdempotencyKey.objects.get().answer)
+    other = alice.post(OWN, BODY | {"scopes": ["media"]}, Idempotency_Key="once")
+    assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
+
+
+def test_a_password_is_no_part_of_what_is_kept_for_a_key(alice: Caller) -> None:
+    Session.objects.update(created_at=later(minutes=-11))
+    assert alice.post(OWN, BODY, Idempotency_Key="once").body["code"] == "step_up_required"
+    assert not IdempotencyKey.objects.exists()
+    first = alice.post(OWN, BODY | {"password": PASSWORD}, Idempotency_Key="once")
+    without = alice.post(OWN, BODY, Idempotency_Key="once")
+    assert (without.status, without.body) == (201, first.body | {"token": None}), "the same request by its fingerprint"
 
 
 def test_it_is_exchanged_for_an_access_token_with_its_scopes_and_the_roles_of_now(alice: Caller) -> None:

@@ -11,6 +11,7 @@ from blog_service.authors.tasks import authors_reconcile
 from blog_service.commands import event_service
 from blog_service.posts.models import PreviewLink
 from blog_service.testing import Caller, Neighbours
+from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events.testing import deliver, example
 from chassis.redaction import REDACTED, redact
 from django.test import Client
@@ -94,6 +95,19 @@ def test_a_browser_is_told_that_a_preview_has_ended(link: dict[str, Any]) -> Non
     assert "<h1>This preview has ended</h1>" in answer.content.decode()
     assert answer.headers["Cache-Control"] == "private, no-store"
     assert "Diese Vorschau ist zu Ende" in page_of(link, **{"Accept-Language": "de"}).content.decode()
+
+
+def test_a_link_that_is_asked_for_twice_under_a_key_is_made_once_and_told_once(
+    alice: Caller, charlie: Caller, draft: dict[str, Any]
+) -> None:
+    first, second = (alice.post(links_of(draft), {}, Idempotency_Key="once") for _ in range(2))
+    assert (first.status, second.status, second.headers["Idempotency-Replayed"]) == (201, 201, "true")
+    assert second.body == first.body | {"url": None}
+    assert charlie.get(path_of(first.body)).status == 200
+    assert PreviewLink.objects.count() == 1
+    assert path_of(first.body).rpartition("/")[2] not in str(IdempotencyKey.objects.get().answer)
+    other = alice.post(links_of(draft), {"expires_in": 60}, Idempotency_Key="once")
+    assert (other.status, other.body["code"]) == (422, "idempotency_key_reused")
 
 
 def test_a_link_reads_and_does_nothing_else(charlie: Caller, link: dict[str, Any]) -> None:

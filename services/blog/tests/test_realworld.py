@@ -21,8 +21,7 @@ class Reader:
         self.caller = caller
         self._mint = mint
 
-    def call(self, method: str, path: str, body: Any = None) -> ApiResponse:
-        headers = {}
+    def call(self, method: str, path: str, body: Any = None, **headers: str) -> ApiResponse:
         if self._mint:
             token = self._mint.access(
                 self.caller.id, self.caller.username, roles=("author",), scope="posts", aud="broadsheet/realworld"
@@ -178,6 +177,17 @@ def test_picture_elsewhere_and_avatar_are_both_images(alice: Caller, nobody: Rea
     neighbours.has_account(alice)
     neighbours.authors["alice"]["picture_url"] = "https://example.com/alice.jpg"
     assert nobody.call("GET", "profiles/alice").body["profile"]["image"] == "https://example.com/alice.jpg"
+
+
+def test_what_is_sent_twice_under_a_key_is_made_once(erin: Reader, nobody: Reader) -> None:
+    articles = [erin.call("POST", "articles", {"article": ARTICLE}, Idempotency_Key="once") for _ in range(2)]
+    slug = articles[0].body["article"]["slug"]
+    comments = f"articles/{slug}/comments"
+    said = [erin.call("POST", comments, {"comment": {"body": "Thank you!"}}, Idempotency_Key="once") for _ in range(2)]
+    for first, second in (articles, said):
+        assert (first.status, second.status, second.body) == (201, 201, first.body)
+    assert nobody.call("GET", "articles").body["articlesCount"] == 1
+    assert nobody.call("GET", comments).body["comments"] == [said[0].body["comment"]]
 
 
 def test_comments_have_whole_numbers_and_go_by_them(erin: Reader, frank: Reader, nobody: Reader) -> None:

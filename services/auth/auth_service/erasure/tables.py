@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from chassis.django.admin_log_ins import log_ins_delete
+from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events.databases.django_app.models import Walk
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -89,6 +90,7 @@ ERASED: Final[Mapping[str, Erase]] = {
     "users_addressclaim": lambda user_id: AddressClaim.objects.filter(user_id=user_id).delete()[0],
     "users_formerusername": lambda user_id: FormerUsername.objects.filter(user_id=user_id).delete()[0],
     "users_emailchange": _email_changes,
+    "idempotency_key": lambda user_id: IdempotencyKey.objects.filter(caller=str(user_id)).delete()[0],
     "users_profile": lambda user_id: Profile.objects.filter(user_id=user_id).delete()[0],
     "users_user": _account,
     "chassis_events_walk": lambda user_id: Walk.objects.filter(after=user_id).update(after=UUID(int=0)),

@@ -65,6 +65,7 @@ EXPORTED: Final = (
 LEFT_OUT: Final[Mapping[str, str]] = {
     "chassis_events_walk": "where a job is",
     "django_session": "secrets of browsers, of some hours",
+    "idempotency_key": "answers again, for a day",
     "mails_mailrequest": "an address that somebody typed, until the next job",
     "totp_recoverycode": "digests of secrets",
     "users_addressclaim": "a keyed hash",

@@ -1,8 +1,8 @@
 """Making and deleting personal tokens, as their owners do."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
-from typing import NamedTuple
+from typing import TypeVar
 from uuid import UUID
 
 from chassis.problems import FieldError, Problem, invalid_fields
@@ -20,12 +20,7 @@ from auth_service.settings import settings
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_locked
 
-
-class Made(NamedTuple):
-    """A new token, and its text, which nobody can tell later."""
-
-    token: PersonalToken
-    text: str
+T = TypeVar("T")
 
 
 class TooManyTokens(Problem):
@@ -43,9 +38,12 @@ def personal_token_create(  # noqa: PLR0913  what a token is made of
     scopes: Collection[str],
     expires_at: datetime | None,
     session_id: UUID,
+    then: Callable[[PersonalToken, str], T],
     now: datetime,
-) -> Made:
+) -> T:
     """Make a token; without ``expires_at`` it lives as long as one may.
+
+    ``then`` is given it with its text, which nobody can tell later, in the transaction that makes it.
 
     Raises Problem as ``step_up_require`` does, 422 naming ``expires_at``, and TooManyTokens.
     """
@@ -66,7 +64,7 @@ def personal_token_create(  # noqa: PLR0913  what a token is made of
         )
         made = {"token_id": str(token.id), "scopes": token.scopes}
         audit_record(Action.TOKEN_CREATED, user_id=user.id, actor=user.id, **made)
-    return Made(token, text)
+        return then(token, text)
 
 
 def personal_token_delete(user: User, current: str | None, token_id: UUID, *, session_id: UUID, now: datetime) -> None:

@@ -36,17 +36,22 @@ IDEMPOTENCY_KEY, IDEMPOTENCY_KEY_REQUIRED = _parameter(required=False), _paramet
 """For ``extend_schema``."""
 
 
-def create_once(request: Request, create: Callable[[Keep], Response], *, required: bool = False) -> HttpResponse:
+def create_once(
+    request: Request, create: Callable[[Keep], Response], *, required: bool = False, sent: object = None
+) -> HttpResponse:
     """What ``create`` answers, or what it answered the first time; without a key it just creates, unless ``required``.
 
-    ``create`` hands its answer to what it is given, in the transaction that creates. Raises Problem: 400, 409, 422.
+    ``create`` hands its answer to what it is given, in the transaction that creates. ``sent`` is what makes it the same
+    request where that is not the whole body, for the digest of a password is not to be kept.
+
+    Raises Problem: 400, 409, 422.
     """
     key = request.headers.get(idempotency.HEADER)
     if key is None and required:
         raise Problem(400, "idempotency_key_missing", f"Send a key of your own making: {idempotency.HEADER}.")
     if key is None:
         return create(lambda response: response)
-    attempt = _attempt(request, key)
+    attempt = _attempt(request, key, request.data if sent is None else sent)
     with transaction.atomic():
         kept = idempotency.claim(_execute, cast("Dialect", connection.vendor), attempt)
     if kept:
@@ -60,11 +65,11 @@ def create_once(request: Request, create: Callable[[Keep], Response], *, require
         raise
 
 
-def _attempt(request: Request, key: str) -> Attempt:
+def _attempt(request: Request, key: str, sent: object) -> Attempt:
     # spaces and order make no other request; a file says by its text what it is
-    sent = json.dumps(request.data, sort_keys=True, default=str).encode()
+    content = json.dumps(sent, sort_keys=True, default=str).encode()
     method, path = request.method or "", request.path_info
-    return idempotency.attempt_of(key, caller=request.user.pk, method=method, path=path, sent=sent)
+    return idempotency.attempt_of(key, caller=request.user.pk, method=method, path=path, sent=content)
 
 
 def _keep(attempt: Attempt, response: Response) -> Response:

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from chassis.django.shapes import Moment, Shape
+from chassis.django.shapes import Moment, Shape, source
 
 
 class PersonalTokenShape(Shape):
@@ -19,7 +19,7 @@ class PersonalTokenShape(Shape):
 class NewPersonalTokenShape(PersonalTokenShape):
     """A personal token as its owner sees it once."""
 
-    token: str
+    token: str | None = source(description="null where an answer is repeated for its Idempotency-Key")
 
 
 class PersonalTokensShape(Shape):

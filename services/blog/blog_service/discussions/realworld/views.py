@@ -4,9 +4,11 @@ from uuid import UUID
 
 from chassis.django.authentication import RealWorldAuthentication
 from chassis.django.bodies import Body, read
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
 from chassis.problems import Problem
 from chassis.tokens import Claims
 from django.db.models import Q
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -45,16 +47,29 @@ class Comments(APIView):
         return Response(RealWorldCommentsAnswer(comments=[RealWorldCommentShape.from_row(row) for row in there]))
 
     @extend_schema(
+        parameters=[IDEMPOTENCY_KEY],
         request=RealWorldCommentBody,
         responses={201: RealWorldCommentAnswer},
     )
-    def post(self, request: Request, slug: str) -> Response:
+    def post(self, request: Request, slug: str) -> HttpResponse:
         """Comment on a post."""
         claims = writer_of(request)
         post_find(Q(slugs__slug=slug), claims)  # before what is said is looked at
         body = read(RealWorldCommentBody, request.data)["comment"]["body"]
-        comment_id = discussion_add(Q(slugs__slug=slug), claims, body=body, parent_id=None, then=lambda made: made)
-        return Response(_shown(comment_id, claims), status=201)
+
+        def answer(comment_id: UUID) -> Response:
+            return Response(_shown(comment_id, claims), status=201)
+
+        return create_once(
+            request,
+            lambda keep: discussion_add(
+                Q(slugs__slug=slug),
+                claims,
+                body=body,
+                parent_id=None,
+                then=lambda comment_id: keep(answer(comment_id)),
+            ),
+        )
 
 
 class OneComment(APIView):

@@ -4,10 +4,12 @@ from dataclasses import replace
 from uuid import UUID
 
 from chassis.django.authentication import RealWorldAuthentication
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY, create_once
 from chassis.django.lists import documented
 from chassis.lists import Parameter, Query
 from chassis.tokens import Claims
 from django.db.models import Q
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -36,7 +38,7 @@ from blog_service.posts.selectors import (
     rows_of,
 )
 from blog_service.posts.services.favourites import post_favourite
-from blog_service.posts.services.writing import post_change, post_create, post_delete
+from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 
 FULL, IN_LISTS = RealWorldArticleShape.columns(), RealWorldListedShape.columns()
 FAVORITED = Parameter("favorited", description="a username: what they have among their favourites")
@@ -54,13 +56,15 @@ class Articles(APIView):
         posts = found.posts.order_by(*NEWEST_FIRST)[window.start : window.stop]
         return _list(rows_of(posts, viewer_of(request), IN_LISTS), found.count())
 
-    @extend_schema(request=ArticleBody, responses={201: RealWorldArticleAnswer})
-    def post(self, request: Request) -> Response:
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=ArticleBody, responses={201: RealWorldArticleAnswer})
+    def post(self, request: Request) -> HttpResponse:
         """Write a post and publish it."""
         writer = writer_of(request)
-        fields = fields_read(ArticleBody, request.data)
-        post_id = post_create(writer, {**fields, "published": True}, lambda post_id: post_id)
-        return _shown(post_id, writer, status=201)
+        fields: PostFields = {**fields_read(ArticleBody, request.data), "published": True}
+        return create_once(
+            request,
+            lambda keep: post_create(writer, fields, lambda post_id: keep(_shown(post_id, writer, status=201))),
+        )
 
 
 class Feed(APIView):

@@ -40,15 +40,22 @@ class PreviewNotFound(Problem):
         super().__init__(404, "preview_not_found", "There is no such preview, or it has ended.")
 
 
-def preview_add(post_id: UUID, *, maker: Claims, life: timedelta, now: datetime) -> NewPreview:
-    """Let whoever has the link read the post for so long.
+def preview_maker(maker: Claims) -> UUID:
+    """Their id; of an editor whom blog does not know for one, as after an upgrade, auth is asked.
 
-    Raises Problem: 400 if it has MOST links already, 503 if auth would have to be asked who the maker is and is away.
+    Raises Problem: 503 if it is away.
     """
+    maker_id = author_ensure_with_roles(maker).id
+    if is_editor(maker) and not Author.objects.filter(id=maker_id, may_edit=True).exists():
+        author_compare(maker_id)
+    return maker_id
+
+
+def preview_add(post_id: UUID, *, maker_id: UUID, life: timedelta, now: datetime) -> NewPreview:
+    """Let whoever has the link read the post for so long; raises Problem 400 if it has MOST links already."""
     PreviewLink.objects.filter(post_id=post_id, expires_at__lte=now).delete()
     if previews_of(post_id, now=now).count() >= MOST:
         raise invalid_fields([FieldError("", "max_length", f"A post has at most {MOST} preview links.")])
-    maker_id = _maker(maker)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     link = PreviewLink.objects.create(
         post_id=post_id, token_digest=_digest(token), maker_id=maker_id, created_at=now, expires_at=now + life
@@ -86,14 +93,6 @@ def preview_open(token: str, *, now: datetime) -> UUID:
     if post_id is None:
         raise PreviewNotFound
     return post_id
-
-
-def _maker(maker: Claims) -> UUID:
-    """Their id; of an editor whom blog does not know for one, as after an upgrade, auth is asked."""
-    maker_id = author_ensure_with_roles(maker).id
-    if is_editor(maker) and not Author.objects.filter(id=maker_id, may_edit=True).exists():
-        author_compare(maker_id)
-    return maker_id
 
 
 def _digest(token: str) -> str:

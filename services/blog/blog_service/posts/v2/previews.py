@@ -4,7 +4,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from chassis.django.bodies import StrictBody, read
+from chassis.django.idempotency.views import IDEMPOTENCY_KEY, Keep, create_once
 from chassis.tokens import Claims
+from django.db import transaction
+from django.http import HttpResponse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -14,7 +17,7 @@ from rest_framework.views import APIView
 
 from blog_service.callers import writer_of
 from blog_service.links import preview_link
-from blog_service.posts.models import Post
+from blog_service.posts.models import Post, PreviewLink
 from blog_service.posts.selectors import post_get_for_writing, rows_of
 from blog_service.posts.services.previews import (
     LONGEST,
@@ -22,6 +25,7 @@ from blog_service.posts.services.previews import (
     PreviewNotFound,
     preview_add,
     preview_end,
+    preview_maker,
     preview_open,
     previews_of,
 )
@@ -56,19 +60,20 @@ class PreviewLinks(APIView):
         rows = links.values(*PreviewV2Shape.columns())
         return Response({"items": [PreviewV2Shape.from_row(row) for row in rows]})
 
-    @extend_schema(request=PreviewBody, responses={201: NewPreviewV2Shape})
-    def post(self, request: Request, post_id: UUID) -> Response:
-        """A link by which anybody reads this post, whatever it is, until it expires; its address is told only here."""
+    @extend_schema(parameters=[IDEMPOTENCY_KEY], request=PreviewBody, responses={201: NewPreviewV2Shape})
+    def post(self, request: Request, post_id: UUID) -> HttpResponse:
+        """A link by which anybody reads this post until it expires; its address is told once, in no repeated answer."""
         writer = _writer_of_post(request, post_id)
         life = timedelta(seconds=read(PreviewBody, request.data).get("expires_in", DAY))
-        link, token = preview_add(post_id, maker=writer, life=life, now=timezone.now())
-        shown = PreviewV2Shape.from_instance(link)
-        return Response(
-            NewPreviewV2Shape(
-                id=shown.id, created_at=shown.created_at, expires_at=shown.expires_at, url=preview_link(token)
-            ),
-            status=201,
-        )
+
+        def create(keep: Keep) -> Response:
+            maker_id = preview_maker(writer)  # auth may be asked: no transaction waits for it
+            with transaction.atomic():
+                link, token = preview_add(post_id, maker_id=maker_id, life=life, now=timezone.now())
+                keep(_made(link, None))
+            return _made(link, preview_link(token))
+
+        return create_once(request, create)
 
 
 class OnePreviewLink(APIView):
@@ -93,6 +98,12 @@ class Preview(APIView):
         for row in rows_of(Post.objects.filter(id=post_id), None, FULL):
             return Response(PreviewedPostV2Shape.from_row(row))
         raise PreviewNotFound
+
+
+def _made(link: PreviewLink, url: str | None) -> Response:
+    shown = PreviewV2Shape.from_instance(link)
+    made = NewPreviewV2Shape(id=shown.id, created_at=shown.created_at, expires_at=shown.expires_at, url=url)
+    return Response(made, status=201)
 
 
 def _writer_of_post(request: Request, post_id: UUID) -> Claims:

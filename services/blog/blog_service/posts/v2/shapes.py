@@ -104,7 +104,7 @@ class PreviewV2Shape(Shape):
 
 
 class NewPreviewV2Shape(PreviewV2Shape):
-    url: Url
+    url: Url | None = source(description="null where an answer is repeated for its Idempotency-Key")
 
 
 class PreviewsV2Shape(Shape):

@@ -233,6 +233,11 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
             ),
             Panel("From commit to effect, 99 % within", "s", {"{{consumer}}": within(END_TO_END, "consumer")}),
             Panel("Parked", "none", {"{{consumer}}": "sum by (consumer) (inbox_parked)"}),
+            Panel(
+                "Dead letters",
+                "none",
+                {"{{queue}}": 'sum by (queue) (rabbitmq_detailed_queue_messages{queue=~".*-events[.]dead"})'},
+            ),
         ],
     ),
     "jobs": (

@@ -4,13 +4,17 @@ import contextlib
 import itertools
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
 import psutil
 import yaml
+from chassis.events import envelope
+from chassis.events.testing import example
+from chassis.events.topology import REDELIVERY_EXCHANGE, dead_queue
 
 from tests.alerts.stage import OUTSIDE, Stage
 from tests.support.api import expect, json_of
@@ -121,6 +125,21 @@ def handler_fails(stage: Stage) -> Iterator[None]:
     with stage.refusing("blog", "authors_author", "INSERT OR UPDATE"):
         _change_profile(stage)
         yield
+
+
+@contextlib.contextmanager
+def event_buried(stage: Stage) -> Iterator[None]:
+    """The page gives it up; what it leaves of it goes in the end."""
+    queue = "blog.auth-events"
+    event = replace(example("auth.user.registered.v1"), id=uuid.uuid4(), type="auth.user.promoted.v1")
+    body = envelope.encode(event).decode()
+    message = {"routing_key": queue, "payload": body, "payload_encoding": "string", "properties": {}}
+    with httpx.Client(base_url=stage.rabbitmq.management_url) as broker:
+        expect(broker.post(f"/api/exchanges/%2F/{REDELIVERY_EXCHANGE}/publish", json=message), 200)
+        try:
+            yield
+        finally:
+            expect(broker.delete(f"/api/queues/%2F/{dead_queue(queue)}/contents"), 204)
 
 
 @contextlib.contextmanager
@@ -389,6 +408,7 @@ FAULTS = (
         also=("OutboxLags",),
     ),
     Fault("an event that blog cannot handle", ("EventsParked",), handler_fails, also=LATE),
+    Fault("an event of a type that blog does not know", ("DeadLetters",), event_buried, by_the_page=True),
     Fault(
         "no queue bound for auth's events",
         ("EventsUnroutable",),

@@ -29,3 +29,20 @@ def test_nesting_has_a_bottom(opening: str, closing: str) -> None:
 
 def test_many_short_lists_are_not_deep() -> None:
     assert read_json(b"[" + b"[],[1]," * 1000 + b"{}]")[-1] == {}
+
+
+@pytest.mark.parametrize("body", ['{"alt": 1, "b": 2, "alt": 1}', '[{"b": {"alt": 1, "\\u0061lt": 2}}]'])
+def test_a_name_that_is_there_twice_is_named(body: str) -> None:
+    with pytest.raises(ValueError, match=r'^The body is not valid JSON: "alt" is there twice; say it once$'):
+        read_json(body.encode())
+
+
+def test_of_many_names_the_one_that_is_there_twice_is_found() -> None:
+    names = [*map(str, range(100_000)), "99999"]
+    with pytest.raises(ValueError, match='"99999" is there twice'):
+        read_json(("{" + ",".join(f'"{name}":0' for name in names) + "}").encode())
+
+
+def test_a_byte_order_mark_is_named() -> None:
+    with pytest.raises(ValueError, match="byte order mark"):
+        read_json(b"\xef\xbb\xbf{}")

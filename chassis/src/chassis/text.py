@@ -21,6 +21,14 @@ class Fault(NamedTuple):
     detail: str
 
 
+class UnreadableError(ValueError):
+    """A text that others could not read; ``code`` says why."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.detail)
+        self.code = fault.code
+
+
 def forbidden_character(text: str) -> Fault | None:
     """Whether the text holds what XML cannot: the rule for long texts too."""
     if found := _FORBIDDEN.search(text):
@@ -45,9 +53,9 @@ def fault_of(text: str) -> Fault | None:
 
 
 def readable(text: str) -> str:
-    """The text; raises ValueError as ``fault_of`` says."""
+    """The text; raises UnreadableError as ``fault_of`` says."""
     if fault := fault_of(text):
-        raise ValueError(fault.detail)
+        raise UnreadableError(fault)
     return text
 
 

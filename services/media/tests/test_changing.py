@@ -72,3 +72,69 @@ async def test_what_is_in_the_trash_can_be_described_too(alice: Person, url: str
     await alice.send("DELETE", url)
     answer = await change(alice, url, {"alt": "A hill"})
     assert (answer.status_code, answer.json()["state"], answer.json()["alt"]) == (200, "trashed", "A hill")
+
+
+CODES = {
+    "alt is null": ({"alt": None}, "/alt", "null"),
+    "alt is a number": ({"alt": 5}, "/alt", "invalid"),
+    "alt is too long": ({"alt": "x" * 1001}, "/alt", "max_length"),
+    "alt shows nothing": ({"alt": "\u200b"}, "/alt", "invisible"),
+    "the focal point is a list": ({"focal": [0.5, 0.5]}, "/focal", "invalid"),
+    "half a focal point": ({"focal": {"x": 0.5}}, "/focal/y", "required"),
+    "a focal point to the left": ({"focal": {"x": -0.1, "y": 0.5}}, "/focal/x", "min_value"),
+    "a focal point below": ({"focal": {"x": 0.1, "y": 1.01}}, "/focal/y", "max_value"),
+    "a focal point in words": ({"focal": {"x": "0.5", "y": 0.5}}, "/focal/x", "invalid"),
+    "a third dimension": ({"focal": {"x": 0.5, "y": 0.5, "z": 0.5}}, "/focal/z", "unknown"),
+    "visible to some": ({"visibility": "some"}, "/visibility", "invalid_choice"),
+    "misspelt": ({"visibilty": "private"}, "/visibilty", "unknown"),
+}
+
+
+@pytest.mark.parametrize(("body", "pointer", "code"), CODES.values(), ids=CODES)
+async def test_a_fault_has_the_code_that_other_services_give_it(
+    alice: Person, url: str, body: object, pointer: str, code: str
+) -> None:
+    answer = await change(alice, url, body)
+    assert (answer.status_code, answer.json()["code"]) == (422, "validation_failed")
+    assert [(fault["pointer"], fault["code"]) for fault in answer.json()["errors"]] == [(pointer, code)]
+    assert (await alice.get(url)).json()["visibility"] == "public"
+
+
+async def test_the_words_say_what_to_send(alice: Person, url: str) -> None:
+    errors = (await change(alice, url, {"visibility": "some", "misspelt": 1})).json()["errors"]
+    assert [error["detail"] for error in errors] == [
+        "This is not a valid choice. Say 'public' or 'private'.",
+        "This field is not known here.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("links", {"expires_in": 60, "presett": "thumb"}),
+        ("transforms", {"operations": "quality:80", "expires": 60}),
+    ],
+)
+async def test_no_field_is_overlooked(alice: Person, url: str, path: str, body: dict[str, object]) -> None:
+    answer = await alice.send("POST", f"{url}/{path}", json=body)
+    assert (answer.status_code, [each["code"] for each in answer.json()["errors"]]) == (422, ["unknown"])
+
+
+@pytest.mark.parametrize("version", ["v1/media", "v2/assets"])
+@pytest.mark.parametrize("sent", [b'{"alt": NaN}', b'{"alt": "a", "alt": "b"}', b'{"alt": "\\u0000"}'])
+async def test_json_is_read_strictly(alice: Person, url: str, version: str, sent: bytes) -> None:
+    headers = {"If-Match": "*", "Content-Type": "application/json"}
+    answer = await alice.send("PATCH", url.replace("v2/assets", version), content=sent, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (400, "parse_error")
+    assert (await alice.get(url)).json()["alt"] == ""
+
+
+@pytest.mark.parametrize(("name", "value"), [("visibility", "private"), ("focal", None)])
+async def test_version_1_refuses_what_it_cannot_do_and_overlooks_the_rest(
+    alice: Person, url: str, name: str, value: object
+) -> None:
+    first = url.replace("v2/assets", "v1/media")
+    refused = await alice.send("PATCH", first, json={"alt": "A hill", name: value})
+    assert (refused.status_code, refused.json()) == (400, {name: ["Only PATCH /api/v2/assets/{id} can say this."]})
+    assert (await alice.get(url)).json()["alt"] == ""
+    assert (await alice.send("PATCH", first, json={"alt": "A hill", "colour": "red"})).status_code == 200

@@ -183,3 +183,12 @@ def test_a_large_file_is_never_in_memory(scratch: Scratch) -> None:
         if file.should_write:
             file.write()
     assert most < WRITE_AT + 2 * 65_536
+
+
+@pytest.mark.parametrize("name", ["visibility", "focal"])
+async def test_a_picture_that_is_to_be_private_is_not_taken_for_a_public_one(
+    alice: Person, nothing_is_kept: Check, name: str
+) -> None:
+    answer = await post(alice, body(part("file", jpeg()), part(name, b"private")))
+    assert (answer.status_code, list(answer.json())) == (400, [name])
+    nothing_is_kept()

@@ -230,6 +230,7 @@ async def test_a_refused_picture_takes_its_upload_along(
         ({"Upload-Length": "1", "Upload-Metadata": "alt /w=="}, 400, "upload_header_invalid"),
         ({"Upload-Length": "1", "Upload-Metadata": metadata(alt="x" * 1001)}, 400, "upload_header_invalid"),
         ({"Upload-Length": "1", "Upload-Metadata": metadata(alt="a\0b")}, 400, "upload_header_invalid"),
+        ({"Upload-Length": "1", "Upload-Metadata": metadata(visibility="private")}, 400, "upload_header_invalid"),
         ({"Upload-Length": "1", "Upload-Metadata": "k " + "A" * 8000}, 400, "upload_header_invalid"),
         ({"Upload-Length": "1", "Upload-Metadata": metadata(**{f"k{n}": "" for n in range(21)})}, 400,
          "upload_header_invalid"),

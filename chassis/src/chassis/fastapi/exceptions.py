@@ -8,8 +8,9 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 
 from chassis.database_errors import database_unavailable, is_transient
+from chassis.fastapi.bodies import field_error
 from chassis.logging import current_request_id, get_logger
-from chassis.problems import FieldError, Problem, invalid_fields, problem_response
+from chassis.problems import Problem, invalid_fields, problem_response
 from chassis.sentry import report
 from chassis.storage_errors import storage_problem
 
@@ -76,11 +77,4 @@ def _problem_of_validation(request: Request, error: RequestValidationError) -> P
         content_type = request.headers.get("content-type", "nothing")
         if not content_type.partition(";")[0].endswith("json"):
             return Problem(415, "unsupported_media_type", f"The body must be application/json, not {content_type}.")
-    return invalid_fields([_field_error(item["loc"], item["type"], item["msg"]) for item in errors])
-
-
-def _field_error(location: tuple[str | int, ...], code: str, message: str) -> FieldError:
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in location[1:])
-    if code == "missing":
-        return FieldError(pointer, "required", "This field is required.")
-    return FieldError(pointer, code, message.removeprefix("Value error, "))
+    return invalid_fields([field_error(item) for item in errors])

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from chassis.fastapi.authentication import Caller
 from chassis.fastapi.lists import documented, query_of
+from chassis.fastapi.routing import StrictJsonRoute
 from chassis.lists import PAGE_NUMBER, Query, page_of
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -15,7 +16,7 @@ from media_service.storage.serving import PICTURE, original, serve
 
 PRIVATE = "private, no-store"
 
-router = APIRouter(prefix="/api/v1/media", tags=["media"])
+router = APIRouter(prefix="/api/v1/media", tags=["media"], route_class=StrictJsonRoute)
 
 
 @router.get("", openapi_extra=documented(PAGE_NUMBER))

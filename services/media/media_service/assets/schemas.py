@@ -1,12 +1,21 @@
 """Assets as clients see and change them in v1."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from chassis.clock import format_timestamp
+from chassis.problems import FieldError, invalid_fields
 from chassis.text import readable
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, PlainSerializer, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    StringConstraints,
+    model_validator,
+)
 
 from media_service.assets.models import ALT_LENGTH, Asset
 from media_service.presets import PRESETS
@@ -15,7 +24,16 @@ from media_service.storage.store import EXTENSIONS
 Moment = Annotated[datetime, PlainSerializer(format_timestamp, return_type=str)]
 LeftOut = Annotated[list[Literal["gain_map", "animation", "pictures"]], BeforeValidator(str.split)]
 
-Alt = Annotated[str, StringConstraints(max_length=ALT_LENGTH, pattern=r"^[^\x00]*$"), AfterValidator(readable)]
+Alt = Annotated[str, StringConstraints(max_length=ALT_LENGTH), AfterValidator(readable)]
+
+
+SAID_BY_CHANGE = ("focal", "visibility")
+"""What is said of an asset by PATCH /api/v2/assets/{id} alone."""
+
+
+def said_elsewhere(name: str) -> FieldError:
+    """The fault of such a field where it would be overlooked."""
+    return FieldError(f"/{name}", "unknown", "Only PATCH /api/v2/assets/{id} can say this.")
 
 
 class AssetUrls(BaseModel):
@@ -68,6 +86,14 @@ class AssetChange(BaseModel):
     """What can be changed of an asset; what is absent stays."""
 
     alt: Alt = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nothing_of_version_2(cls, sent: Any) -> Any:
+        """What version 2 alone can do is refused: who asks for a private picture must not take it for one."""
+        if isinstance(sent, dict) and (wrong := [name for name in SAID_BY_CHANGE if name in sent]):
+            raise invalid_fields([said_elsewhere(name) for name in wrong])
+        return sent
 
 
 def asset_out(asset: Asset, pictures_url: str) -> AssetOut:

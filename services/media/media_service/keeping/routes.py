@@ -6,6 +6,7 @@ from uuid import UUID
 
 from chassis.fastapi.authentication import Caller
 from chassis.fastapi.lists import documented, query_of
+from chassis.fastapi.routing import StrictJsonRoute
 from chassis.lists import CURSOR, Keyset, Parameter, Query, cursor_page
 from chassis.preconditions import if_match
 from fastapi import APIRouter, BackgroundTasks, Depends, Header, Request, Response
@@ -42,7 +43,7 @@ Tags = Annotated[str | None, Header(alias="If-Match", description="the ETag of w
 TAKEN_DOWN: dict[int | str, dict[str, Any]] = {409: {"description": "`asset_taken_down`: staff has taken it down"}}
 
 v1 = APIRouter(prefix="/api/v1/media", tags=["media"])
-router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
+router = APIRouter(prefix="/api/v2/assets", tags=["assets"], route_class=StrictJsonRoute)
 
 
 @v1.delete("/{asset_id}", status_code=204, responses=IN_USE | STEP_UP, openapi_extra=documented(FORCE))

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from chassis.fastapi.bodies import StrictBody
 from chassis.text import readable
 from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 
@@ -54,14 +55,18 @@ class Focal(BaseModel):
     y: Share
 
 
-class AssetChangeV2(BaseModel):
+class FocalIn(Focal, StrictBody):
+    """A focal point as it is sent."""
+
+
+class AssetChangeV2(StrictBody):
     """What can be changed of an asset; what is absent stays, and ``focal`` null means none.
 
     A ``private`` one is shown to its owner, and to who has a link; its ``urls`` are 404.
     """
 
     alt: Alt = ""
-    focal: Focal | None = None
+    focal: FocalIn | None = None
     visibility: Literal["public", "private"] = "public"
 
     def fields(self) -> dict[str, object]:
@@ -105,12 +110,12 @@ class AssetsV2(BaseModel):
     next_cursor: str | None
 
 
-class Takedown(BaseModel):
+class Takedown(StrictBody):
     """Why a picture is taken down, for its owner."""
 
     reason: Annotated[
         str,
-        StringConstraints(min_length=1, max_length=NOTICE_LENGTH, pattern=r"^[^\x00]*$"),
+        StringConstraints(min_length=1, max_length=NOTICE_LENGTH),
         AfterValidator(readable),
     ]
 

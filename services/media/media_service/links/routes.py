@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from chassis.fastapi.authentication import Caller
+from chassis.fastapi.routing import StrictJsonRoute
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.selectors import asset_get
@@ -21,7 +22,7 @@ from media_service.storage.store import EXTENSIONS
 ROOT = "l"
 REFUSED: dict[int | str, dict[str, Any]] = {403: {"description": "`signature_invalid`: not signed here, or changed"}}
 
-router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
+router = APIRouter(prefix="/api/v2/assets", tags=["assets"], route_class=StrictJsonRoute)
 public = APIRouter(prefix=f"/{ROOT}", tags=["pictures"])
 
 

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from chassis.fastapi.bodies import StrictBody
 from pydantic import BaseModel, Field
 
 from media_service.assets.schemas import Moment
@@ -9,7 +10,7 @@ from media_service.assets.schemas import Moment
 LONGEST_SECONDS = 30 * 86400
 
 
-class Link(BaseModel):
+class Link(StrictBody):
     """Seconds that a link holds, and the size that it shows."""
 
     expires_in: Annotated[int, Field(ge=1, le=LONGEST_SECONDS, strict=True)]

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 from chassis.fastapi.authentication import Caller
+from chassis.fastapi.routing import StrictJsonRoute
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.models import Asset, AssetStatus
@@ -30,7 +31,7 @@ REFUSED: dict[int | str, dict[str, Any]] = {
 }
 UNKNOWN_OPERATION: dict[int | str, dict[str, Any]] = {400: {"description": "`operation_invalid`: `detail` has why"}}
 
-router = APIRouter(prefix="/api/v2/assets", tags=["assets"])
+router = APIRouter(prefix="/api/v2/assets", tags=["assets"], route_class=StrictJsonRoute)
 public = APIRouter(prefix="/i", tags=["pictures"])
 
 

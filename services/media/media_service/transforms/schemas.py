@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from chassis.fastapi.bodies import StrictBody
 from pydantic import BaseModel, Field, StringConstraints
 
 from media_service.assets.schemas import Moment
@@ -10,7 +11,7 @@ from media_service.transforms.operations import KNOWN, MOST_LETTERS
 LONGEST_SECONDS = 366 * 86400
 
 
-class Transform(BaseModel):
+class Transform(StrictBody):
     """What is to be done to a picture; the address ends after ``expires_in`` seconds, if at all."""
 
     operations: Annotated[

@@ -15,6 +15,7 @@ from chassis.problems import Problem
 from chassis.text import fault_of
 
 from media_service.assets.models import ALT_LENGTH
+from media_service.assets.schemas import SAID_BY_CHANGE
 from media_service.tus.models import METADATA_LENGTH
 
 VERSION = "1.0.0"
@@ -90,6 +91,8 @@ def alt(metadata: str) -> str:
     keys = [key for key, _ in pairs]
     if len(keys) > MOST_KEYS or len(set(keys)) < len(keys) or not all(map(_KEY.fullmatch, keys)):
         raise invalid("Upload-Metadata", f"must be at most {MOST_KEYS} pairs of a key, each once, and its value")
+    if wrong := [key for key in keys if key in SAID_BY_CHANGE]:
+        raise invalid("Upload-Metadata", f"cannot say {wrong[0]}; PATCH /api/v2/assets/{{id}} can, afterwards")
     values = {key: _decoded("Upload-Metadata", value) for key, value in pairs}
     return _readable(values.get("alt", b""))
 

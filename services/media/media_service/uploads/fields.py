@@ -6,6 +6,7 @@ from typing import IO
 from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.text import fault_of
 
+from media_service.assets.schemas import said_elsewhere
 from media_service.pictures.refusals import Cause, too_large
 
 WRITE_AT = 1 << 20
@@ -30,6 +31,13 @@ class Field:
     def refused(self, code: str, detail: str) -> Problem:
         """The 400 that names this field."""
         return invalid_fields([FieldError(f"/{self.name}", code, detail)])
+
+
+class RefusedField(Field):
+    """A part that must not come: it asks for what is not done here."""
+
+    def begin(self) -> None:
+        raise invalid_fields([said_elsewhere(self.name)])
 
 
 class TextField(Field):

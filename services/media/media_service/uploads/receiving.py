@@ -10,9 +10,10 @@ from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
 from media_service.assets.models import ALT_LENGTH
+from media_service.assets.schemas import SAID_BY_CHANGE
 from media_service.pictures.refusals import Cause, too_large
 from media_service.pictures.scratch import Room, Scratch
-from media_service.uploads.fields import FileField, TextField
+from media_service.uploads.fields import Field, FileField, RefusedField, TextField
 from media_service.uploads.form import Form
 
 MAX_OTHER_BYTES = 64 * 1024  # what a body may have beside the picture
@@ -34,7 +35,9 @@ async def receive(request: Request, scratch: Scratch, room: Room, *, max_file_by
     if int(request.headers.get("content-length", "0")) > max_bytes:
         raise too_large(f"A picture may have {max_file_bytes:,} bytes.", cause=Cause.BYTES)
     file, alt = FileField("file", into, max_file_bytes), TextField("alt", ALT_LENGTH)
-    form = Form(request.headers.get("content-type", ""), {"file": file, "alt": alt}, max_bytes=max_bytes)
+    fields: dict[str, Field] = {"file": file, "alt": alt}
+    fields |= {name: RefusedField(name) for name in SAID_BY_CHANGE}
+    form = Form(request.headers.get("content-type", ""), fields, max_bytes=max_bytes)
     await _feed(request, form.feed, file, scratch, room)
     form.finish()
     if not file.was_sent:

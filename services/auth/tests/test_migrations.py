@@ -1,10 +1,11 @@
-"""What `migrate --wait` says of a database, without Django, is what Django says."""
+"""What `migrate --wait` says of a database, without Django, is what Django says; and they make what the models say."""
 
 import os
 
 from auth_service.django_apps import APPS
 from chassis.django.testing import assert_pending_is_what_django_says
 from chassis.testing import imports_of_migrate_wait
+from django.core.management import call_command
 from pytest_django import DjangoDbBlocker
 
 
@@ -12,3 +13,7 @@ def test_a_database_lacks_what_django_would_apply(django_db_blocker: DjangoDbBlo
     with django_db_blocker.unblock():
         assert_pending_is_what_django_says(os.environ["AUTH_DATABASE_URL"], APPS)
     assert imports_of_migrate_wait("auth") == (0, ""), "waiting for nothing imported what it can do without"
+
+
+def test_the_migrations_make_what_the_models_say(db: None) -> None:
+    call_command("makemigrations", check_changes=True, dry_run=True)

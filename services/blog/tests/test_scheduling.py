@@ -24,6 +24,12 @@ from uuid_utils.compat import uuid7
 
 AT = datetime(2126, 11, 23, 10, tzinfo=UTC)
 LONG_AGO, JUST_BEFORE, LATE = AT - timedelta(days=365), AT - timedelta(microseconds=1), AT + timedelta(days=3)
+WHEN_CLOCKS_CHANGE = {  # of Berlin, by hand: at two to three in March, at three to two in October
+    "2126-03-31T01:30:00+01:00": datetime(2126, 3, 31, 0, 30, tzinfo=UTC),
+    "2126-03-31T03:00:00+02:00": datetime(2126, 3, 31, 1, 0, tzinfo=UTC),
+    "2126-10-27T02:45:00+02:00": datetime(2126, 10, 27, 0, 45, tzinfo=UTC),
+    "2126-10-27T02:15:00+01:00": datetime(2126, 10, 27, 1, 15, tzinfo=UTC),
+}
 PROGRAM = """
 from datetime import datetime
 from blog_service.commands import shared
@@ -35,10 +41,10 @@ print(posts_publish_due(datetime.fromisoformat("2126-11-23T10:00:00+00:00")))
 """
 
 
-def schedules(author: Caller, title: str = "First light", **fields: Any) -> str:
-    """A post of theirs, scheduled for AT; gives its path."""
+def schedules(author: Caller, title: str = "First light", at: str = AT.isoformat(), **fields: Any) -> str:
+    """A post of theirs, scheduled; gives its path."""
     path = f"v2/posts/{author.writes(title, **fields)['id']}"
-    answer = author.post(f"{path}/transitions", {"to": "scheduled", "at": AT.isoformat()})
+    answer = author.post(f"{path}/transitions", {"to": "scheduled", "at": at})
     assert answer.status == 200, answer
     return path
 
@@ -86,6 +92,26 @@ def test_a_clock_that_jumps_back_publishes_nothing_again_and_takes_nothing_back(
     assert Post.objects.get(slug="late").status == "scheduled"
     publish_due(LATE)
     assert told() == 2
+
+
+def test_posts_around_a_change_of_the_clocks_go_out_at_their_moment_and_in_its_order(
+    alice: Caller, charlie: Caller
+) -> None:
+    titles = {at: f"p{number}" for number, at in enumerate(WHEN_CLOCKS_CHANGE)}
+    for at in reversed(WHEN_CLOCKS_CHANGE):
+        schedules(alice, titles[at], at)
+    for at, moment in WHEN_CLOCKS_CHANGE.items():
+        assert posts_publish_due(moment - timedelta(microseconds=1)) == 0, at
+        assert posts_publish_due(moment) == 1, at
+        assert Post.objects.get(slug=titles[at]).published_at == moment
+    assert [post["slug"] for post in charlie.get("v1/posts").body["results"]] == ["p3", "p2", "p1", "p0"]
+
+
+def test_a_time_that_does_not_say_its_offset_is_refused_and_told_how(alice: Caller) -> None:
+    path = f"v2/posts/{alice.writes()['id']}/transitions"
+    (error,) = alice.post(path, {"to": "scheduled", "at": "2126-10-27T02:30:00"}).body["errors"]
+    assert (error["pointer"], error["code"]) == ("/at", "offset_missing")
+    assert "2026-11-23T10:00:00+01:00" in error["detail"]
 
 
 def test_what_was_withdrawn_stays_withdrawn(alice: Caller) -> None:

@@ -20,6 +20,7 @@ from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from uuid_utils.compat import uuid7
 
 OWN = "/api/v2/me/exports"
@@ -149,3 +150,14 @@ def test_no_other_service_is_told(alice: Caller, caller: str) -> None:
 
 def test_without_a_service_token_nothing_is_told(alice: Caller) -> None:
     assert alice.get(f"/internal/exports/{alice.id}").status == 401
+
+
+def test_the_list_takes_as_many_queries_for_fifty_as_for_one(
+    alice: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    assert alice.id
+    for count in (1, 50):
+        while Export.objects.count() < count:
+            Export.objects.create(user_id=alice.id, requested_at=timezone.now())
+        with django_assert_num_queries(3):  # key, session, exports
+            assert len(alice.get(OWN).body["items"]) == count

@@ -24,6 +24,7 @@ from chassis.events.testing import published
 from chassis.tokens import Claims, personal
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 from uuid_utils.compat import uuid7
 
 OWN, EXCHANGE = "/api/v2/me/tokens", "/internal/personal-tokens"
@@ -95,6 +96,16 @@ def test_a_password_is_no_part_of_what_is_kept_for_a_key(alice: Caller) -> None:
     first = alice.post(OWN, BODY | {"password": PASSWORD}, Idempotency_Key="once")
     without = alice.post(OWN, BODY, Idempotency_Key="once")
     assert (without.status, without.body) == (201, first.body | {"token": None}), "the same request by its fingerprint"
+
+
+def test_the_list_takes_as_many_queries_for_fifty_as_for_one(
+    alice: Caller, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for count in (1, 50):
+        while PersonalToken.objects.count() < count:
+            make(alice)
+        with django_assert_num_queries(3):  # key, session, tokens
+            assert len(alice.get(OWN).body["items"]) == count
 
 
 def test_it_is_exchanged_for_an_access_token_with_its_scopes_and_the_roles_of_now(alice: Caller) -> None:

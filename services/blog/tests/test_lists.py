@@ -7,6 +7,8 @@ from blog_service.authors.models import Author
 from blog_service.middleware import private_by_default
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
+from blog_service.webhooks.services import webhooks
+from chassis.testing.local_server import LocalServer
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
@@ -180,6 +182,8 @@ def test_a_page_has_twenty_posts_unless_asked_and_never_more_than_a_hundred(alic
         ("v1/posts?author=alice&tag=t", 6),
         ("v2/posts", 2),
         ("v1/tags", 2),
+        ("v2/tags", 1),
+        ("v2/changes", 13),  # eight of them to number what was written
     ],
 )
 def test_a_list_takes_the_same_queries_however_long_it_is(
@@ -192,6 +196,36 @@ def test_a_list_takes_the_same_queries_however_long_it_is(
         with django_assert_num_queries(queries):
             answer = alice.get(f"{path}{'&' if '?' in path else '?'}{'limit' if 'v2' in path else 'page_size'}=100")
         assert len(answer.body.get("results", answer.body.get("items"))) >= rows
+
+
+@pytest.mark.parametrize(
+    ("path", "queries"),
+    [
+        ("v2/webhooks?limit=100", 2),
+        ("v2/webhooks/{webhook}/deliveries?limit=100", 3),
+        ("v2/posts/{post}/preview-links", 2),
+    ],
+)
+def test_a_list_of_ones_own_does_so_too(  # noqa: PLR0917  most are fixtures
+    alice: Caller,
+    receiver: LocalServer,
+    django_assert_num_queries: DjangoAssertNumQueries,
+    monkeypatch: pytest.MonkeyPatch,
+    path: str,
+    queries: int,
+) -> None:
+    monkeypatch.setattr(webhooks, "MOST", 51)
+    webhook = {"url": receiver.url, "events": ["blog.post.published.v1"]}
+    ids = {"post": alice.writes()["id"], "webhook": alice.post("v2/webhooks", webhook).body["id"]}
+    path = path.format(**ids)
+    made_by = path.partition("?")[0].replace("/deliveries", "/ping")
+    for made, rows in ((0, 1), (1, 50)):
+        for _ in range(made, rows):
+            answer = alice.post(made_by, webhook if made_by == "v2/webhooks" else None)
+            assert answer.status in {201, 202}, answer
+        with django_assert_num_queries(queries):
+            answer = alice.get(path)
+        assert len(answer.body["items"]) >= rows
 
 
 def test_tags_are_counted_by_published_posts(alice: Caller, charlie: Caller) -> None:

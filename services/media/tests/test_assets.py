@@ -1,6 +1,8 @@
 """One's own pictures."""
 
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from media_service.database import Database
 from media_service.settings import MediaSettings
 from media_service.testing.drawn import jpeg
 from media_service.testing.people import Person, files_in
+from sqlalchemy import Engine, event
 
 MISSING = "01900000-0000-7000-8000-0000000000ff"
 
@@ -163,3 +166,31 @@ async def test_files_stay_while_another_asset_shows_them(
     assert files_in(store_folder) == 0
     again = await alice.has_uploaded(jpeg())
     assert (await charlie.get(again["urls"]["original"])).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/api/v1/media?page_size=100", "/api/v2/assets?limit=100"])
+async def test_a_list_takes_as_many_queries_for_fifty_as_for_one(alice: Person, path: str) -> None:
+    counts = []
+    for made, rows in ((0, 1), (1, 50)):
+        for number in range(made, rows):
+            await alice.has_uploaded(jpeg(32 + number, 24))
+        with queries() as asked:
+            answer = (await alice.get(path)).json()
+        assert len(answer.get("results", answer.get("items"))) == rows
+        counts.append(len(asked))
+    assert counts[0] == counts[1] > 0
+
+
+@contextmanager
+def queries() -> Iterator[list[str]]:
+    """What the database is asked meanwhile."""
+    asked: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        asked.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

@@ -5,8 +5,18 @@ from playwright.sync_api import Browser
 
 from tests.support.api import Visitor
 from tests.support.browser import complaints
+from tests.support.studio import barriers_of
 
 PHONE = {"width": 360, "height": 740}
+
+
+BROKEN_WORDS = """() => [...document.querySelectorAll("th, td")].filter((cell) => {
+  const all = document.createRange();
+  all.selectNodeContents(cell);
+  const lines = new Set([...all.getClientRects()].map((box) => Math.round(box.bottom / 8)));
+  return !/\\s|-/.test(cell.textContent) && lines.size > 1;
+}).map((cell) => cell.textContent)"""
+"""Cells of one word that stands on several lines."""
 
 
 @pytest.fixture(scope="module")
@@ -30,3 +40,15 @@ def test_pages_fit_a_phone_and_break_no_rule_of_their_own(
             ink = page.evaluate("getComputedStyle(document.body).color")
             assert (int(ink.split("(")[1].split(",")[0]) > 128) == (scheme == "dark"), (path, ink)
         assert said == []
+
+
+@pytest.mark.parametrize("path", ["/", "/problems", "/docs/guide", "/docs/guide/codes", "/nope", "/problems/nope"])
+def test_pages_of_the_door_fit_a_phone_and_break_no_word_in_a_table(
+    browser: Browser, base_url: str, path: str, axe: str
+) -> None:
+    with browser.new_context(viewport=PHONE) as context:  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto(base_url + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+        assert page.evaluate(BROKEN_WORDS) == []
+        assert barriers_of(page, axe) == []

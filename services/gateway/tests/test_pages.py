@@ -52,7 +52,8 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;
 def test_browser_that_asks_for_nothing_that_is_there_gets_a_page(stranger: httpx.Client) -> None:
     page = stranger.get("/nothing/here", headers=BROWSER | {"X-Request-ID": "caller-id-1"})
     assert (page.status_code, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
-    assert "<h1>There is no such route</h1>" in page.text
+    assert "<h1>There is no such page</h1>" in page.text
+    assert "configuration" not in page.text
     assert all(text in page.text for text in ("caller-id-1", 'href="/"', 'href="/docs"', "/problems/route_unknown"))
     assert loads_nothing_but_style_and_icon(page)
     assert page.headers["cache-control"] == "no-store"

@@ -73,7 +73,7 @@ def _landing(status: str, versions: list[dict[str, object]]) -> bytes:
         '<p>A publishing platform: <a href="/posts">read what is published</a>, '
         '<a href="/studio">write in the studio</a>, '
         f'or <a href="{GUIDE}">build on its API</a>.</p>'
-        f"<table><tr><th>version<th>state<th>documentation<th>{rows}</table>"
+        f"<table><tr><th>version<th>state<th>documentation<th>contract{rows}</table>"
         f'<p>Status: {status}. <a href="/problems">Why a request may be refused</a>.</p>',
     )
 

@@ -52,7 +52,8 @@ class Guide:
         text = self._files[path].read_text().replace(_THERE, self._public_url)
         title, _, body = text.removeprefix("# ").partition("\n")
         back = "" if path == GUIDE else f'<p><a href="{GUIDE}">All pages</a></p>'
-        return Page(html(title, back + _links(_markdown().render(body))), HTML, policy=POLICY)
+        shown = _links(_markdown().render(body)).replace("<table>", '<table tabindex="0">')  # to be scrolled by keys
+        return Page(html(title, back + shown), HTML, policy=POLICY)
 
 
 @cache

@@ -14,7 +14,7 @@ _STYLE = """
 }
 body {
   margin: 0 auto; max-width: 46rem; padding: 1.5rem clamp(1rem, 4vw, 2rem) 4rem; background: var(--paper);
-  color: var(--ink); font: 1.0625rem/1.6 Georgia, "Noto Serif", serif; overflow-wrap: anywhere
+  color: var(--ink); font: 1.0625rem/1.6 Georgia, "Noto Serif", serif; overflow-wrap: break-word
 }
 h1 { margin: 0 0 1rem; padding-bottom: .75rem; border-bottom: 4px double var(--ink); line-height: 1.2 }
 a { color: inherit; text-decoration-color: var(--accent); text-underline-offset: .18em }
@@ -23,6 +23,7 @@ a:hover { color: var(--accent) }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", Consolas, monospace }
 pre { padding: 1rem; overflow-x: auto; border: 1px solid var(--line); line-height: 1.45 }
 table { width: 100%; border-collapse: collapse }
+@media (max-width: 46rem) { table { display: block; overflow-x: auto } }
 th { color: var(--quiet); font-weight: normal; text-align: left }
 th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
 """.strip()
@@ -48,6 +49,6 @@ def html(title: str, main: str, *, style: str = "", head: str = "") -> bytes:
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width, initial-scale=1">{head}'
-        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style><h1>{escape(title)}</h1>"
-        f"<main>{main}</main></html>"
+        f"<title>{escape(title)}</title><style>{_STYLE}{style}</style>"
+        f"<main><h1>{escape(title)}</h1>{main}</main></html>"
     ).encode()

@@ -183,10 +183,23 @@ def test_a_slug_that_is_taken_is_said_at_its_field(studio: Page, erin: Visitor) 
     slug = studio.get_by_label("Address")
     slug.fill(taken)
     studio.get_by_role("button", name="Save", exact=True).click()
-    expect(studio.get_by_text("Another post has this slug")).to_be_visible()
+    expect(studio.get_by_text("Another post has this address")).to_be_visible()
     expect(slug).to_be_focused()
     slug.fill(f"{taken}-after-all")
     save(studio)
+
+
+def test_a_german_author_is_refused_in_german(browser: Browser, base_url: str, erin: Visitor) -> None:
+    with browser.new_context(locale="de-DE") as context:
+        page = context.new_page()
+        page.goto(f"{base_url}/studio")
+        page.get_by_role("button", name="Anmelden").click()
+        expect(page.get_by_text("Bitte ausfüllen.")).to_have_count(2)
+        page.get_by_label("E-Mail oder Benutzername").fill(erin.username)
+        page.get_by_label("Passwort").fill("not hers")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert")).to_have_text("Name oder Passwort ist falsch.")
+        expect(page.get_by_text("Bitte ausfüllen.")).to_have_count(0)
 
 
 def test_a_picture_that_is_refused_says_why(studio: Page, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 // The public API, version 2, in cookie mode: the access token is in memory alone, the refresh token in a cookie that no script reads.
 
 import { say } from "./phrases.js";
+import { fault, reason } from "./refusals.js";
 
 const API = "/api/v2";
 const NEEDS_NEW_TOKEN = new Set(["token_missing", "token_expired", "token_revoked", "token_malformed", "token_signature"]);
@@ -14,12 +15,13 @@ export class Told extends Error {}
 export class Problem extends Told {
   constructor(response, body) {
     const wait = Number(response.headers.get("Retry-After")) || 0;
-    super(sentence(response.status, body, wait));
+    const fields = Object.fromEntries((body.errors ?? []).map((error) => [error.pointer, fault(error)]));
+    super(sentence(response.status, body, wait, fields));
     this.status = response.status;
     this.code = body.code ?? "";
     this.wait = wait;
     this.passes = [429, 502, 503, 504].includes(response.status);
-    this.fields = Object.fromEntries((body.errors ?? []).map((error) => [error.pointer, error.detail]));
+    this.fields = fields;
   }
 }
 
@@ -44,10 +46,11 @@ export class Unreachable extends Told {
   }
 }
 
-function sentence(status, body, wait) {
+function sentence(status, body, wait, fields) {
   const known = { 410: "gone_version", 413: "too_large", 429: "too_many", 502: "away", 503: "away", 504: "away" }[status];
   if (known && body.code !== "quota_exceeded") return say(known, { seconds: wait || 10 });
-  return body.detail || body.title || say("refused", { status });
+  const faults = [...new Set(Object.values(fields))].join(" ");
+  return faults || reason(body) || body.detail || body.title || say("refused", { status });
 }
 
 /** Who is logged in, or nobody; tells `entered` and `left`. */

@@ -67,11 +67,16 @@ export function logInForm(entered) {
   const wrong = h("p", { class: "wrong", role: "alert" });
   const submit = async () => {
     wrong.textContent = "";
+    login.wrong("");
+    password.wrong("");
     try {
       await session.enter(login.control.value.trim(), password.control.value, totp.control.value.trim());
       entered();
     } catch (error) {
-      wrong.textContent = error.code === "totp_required" ? say("totp_needed") : error.message;
+      const { "/login": ofLogin, "/password": ofPassword } = error.fields ?? {};
+      login.wrong(ofLogin);
+      password.wrong(ofPassword);
+      if (!ofLogin && !ofPassword) wrong.textContent = error.message;
       if (!["totp_required", "totp_invalid"].includes(error.code)) return;
       totp.element.hidden = false;
       totp.control.focus();

@@ -29,6 +29,13 @@ DROPPED = """([encoded, kind]) => {
 """Brings a picture into the editor as a person's hand does, onto the text or beside it."""
 
 
+ON_TOP = """(element) => {
+  const { left, top, width, height } = element.getBoundingClientRect();
+  return element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+}"""
+"""Whether nothing covers it."""
+
+
 HELD = """() => {
   const { setTimeout } = window;
   window.later = [];
@@ -119,6 +126,94 @@ def test_a_post_is_planned_and_taken_back(studio: Page, erin: Visitor) -> None:
     assert (planned["status"], planned["tags"]) == ("scheduled", ["sea", "harbour"])
     studio.get_by_role("button", name="Take back to draft").click()
     expect(studio.locator("h1 .state")).to_have_text("Draft")
+
+
+def test_a_time_that_has_passed_is_said_at_its_field(studio: Page, erin: Visitor) -> None:
+    begin(studio, "Yesterday", "words")
+    studio.get_by_role("button", name="Schedule").click()
+    question = studio.get_by_role("dialog")
+    moment = question.get_by_label("When (your time)")
+    assert moment.get_attribute("min")
+    moment.fill("2020-05-06T07:08")
+    question.get_by_role("button", name="Schedule").click()
+    expect(moment).to_have_attribute("aria-invalid", "true")
+    expect(question.get_by_text("This moment has passed")).to_be_visible()
+    expect(moment).to_be_focused()
+    moment.fill("2031-05-06T07:08")
+    question.get_by_role("button", name="Schedule").click()
+    expect(studio.locator("h1 .state")).to_have_text("Scheduled")
+
+
+def test_what_is_told_is_seen_above_all_else_and_not_on_the_next_page(studio: Page) -> None:
+    begin(studio, "Told", "words")
+    save(studio)
+    studio.get_by_role("button", name="Archive").click()
+    told = studio.get_by_role("status").filter(has_text="Archived")
+    assert told.evaluate(ON_TOP)
+    studio.get_by_role("link", name="Account").click()
+    expect(studio.get_by_role("heading", name="Account")).to_be_visible()
+    expect(studio.locator("#said")).to_have_text("")
+    studio.go_back()
+    studio.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    studio.get_by_role("button", name="Preview link").click()
+    studio.get_by_role("button", name="Copy").click()
+    assert studio.get_by_role("status").filter(has_text="Copied").evaluate(ON_TOP)
+
+
+def test_a_refused_step_says_so_beside_the_button_that_was_pressed(studio: Page) -> None:
+    begin(studio, "Refused", "words")
+    post_id = save(studio)
+    busy = {"status": 503, "code": "overloaded"}
+    studio.route(
+        f"**/posts/{post_id}", lambda route: route.fulfill(status=503, headers={"Retry-After": "9"}, json=busy)
+    )
+    studio.get_by_role("button", name="Delete").click()
+    studio.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(studio.get_by_role("alert").filter(has_text="The server is busy")).to_be_in_viewport()
+
+
+def test_nothing_that_has_the_focus_is_behind_the_buttons(studio: Page) -> None:
+    studio.set_viewport_size({"width": 390, "height": 600})
+    begin(studio, "Covered", "words")
+    save(studio)
+    studio.get_by_role("button", name="More", exact=True).click()
+    studio.evaluate("scrollTo(0, 0)")
+    bar = studio.locator(".bar")
+    for label in ("Tags", "Summary", "Address", "Readers may comment"):
+        control = studio.get_by_label(label)
+        control.focus()
+        box, above = control.bounding_box(), bar.bounding_box()
+        assert box is not None
+        assert above is not None
+        assert box["y"] + box["height"] <= above["y"], label
+    studio.evaluate("scrollTo(0, 0)")
+    studio.get_by_role("button", name="Save", exact=True).focus()
+    assert studio.evaluate("scrollY") == 0
+
+
+def test_all_steps_are_within_a_phone(studio: Page, axe: str) -> None:
+    studio.set_viewport_size({"width": 360, "height": 740})
+    studio.get_by_role("link", name="New post").click()
+    studio.get_by_role("button", name="More", exact=True).click()
+    expect(studio.get_by_role("button", name="Schedule")).to_be_visible()
+    expect(studio.get_by_role("button", name="Archive")).to_have_count(0)
+    studio.get_by_label("Title").fill("Small")
+    studio.get_by_label("Text").fill("words")
+    save(studio)
+    expect(studio.get_by_role("button", name="Delete")).to_be_hidden()
+    studio.get_by_role("button", name="More", exact=True).click()
+    for name in ("Archive", "History", "Preview link", "Delete"):
+        expect(studio.get_by_role("button", name=name)).to_be_in_viewport(ratio=1)
+    assert barriers_of(studio, axe) == []
+
+
+def test_where_one_is_is_marked_from_the_start(studio: Page) -> None:
+    here = studio.locator("nav [aria-current=page]")
+    expect(here).to_have_text(["Posts"])
+    studio.get_by_role("link", name="New post").click()
+    expect(here).to_have_text(["Posts"])
+    studio.get_by_role("link", name="Pictures").click()
+    expect(here).to_have_text(["Pictures"])
 
 
 def test_a_preview_link_shows_a_draft_to_who_has_it(
@@ -223,7 +318,9 @@ def test_a_picture_comes_by_hand_and_says_where_it_is_used(studio: Page, erin: V
     begin(studio, "Boats", "words")
     sent = base64.b64encode(photograph(800, 600, seed=f"{kind} {erin.username}")).decode()
     studio.evaluate(DROPPED, [sent, kind])
+    expect(studio.get_by_role("status").filter(has_text="added below the text")).to_be_visible()
     expect(studio.locator(".frame img")).to_be_visible()
+    expect(studio.locator(".of-post")).to_be_in_viewport()
     expect(studio.get_by_text("Say what it shows")).to_be_visible()
     studio.get_by_label("What the picture shows").fill("Boats")
     picture = picture_of(erin)

@@ -3,7 +3,7 @@
 import { accountPage } from "./account.js";
 import { session } from "./api.js";
 import { logInAgain, logInForm, sure } from "./dialogs.js";
-import { button, h } from "./dom.js";
+import { button, h, turnPage } from "./dom.js";
 import { dropDrafts } from "./drafts.js";
 import { editorPage } from "./editor.js";
 import { changeLanguage, say } from "./phrases.js";
@@ -11,6 +11,7 @@ import { picturesPage } from "./pictures.js";
 import { postsPage } from "./posts.js";
 import { reviewsPage } from "./reviews.js";
 
+const HOME = "#/posts";
 const root = document.getElementById("studio");
 const tabs = new BroadcastChannel("studio");
 let editor = null; // of the post that is open
@@ -52,6 +53,7 @@ async function moved() {
 
 async function show() {
   shown = location.hash;
+  turnPage();
   editor?.close();
   editor = null;
   const main = h("main", { id: "content" });
@@ -77,10 +79,11 @@ function skip(event, main) {
 }
 
 function masthead() {
-  const link = (href, name) => h("a", { href, "aria-current": location.hash.startsWith(href) ? "page" : null }, say(name));
+  const [here] = location.hash.match(/^#\/(pictures|comments|account)$/) ?? [HOME];
+  const link = (href, name) => h("a", { href, "aria-current": href === here ? "page" : null }, say(name));
   return h("header", { class: "masthead" },
-    h("a", { class: "name", href: "#/posts" }, say("studio")),
-    h("nav", { "aria-label": say("studio") }, link("#/posts", "posts"), link("#/pictures", "pictures"), link("#/comments", "comments"), link("#/account", "account"), h("a", { href: "/posts" }, say("read_pages"))),
+    h("a", { class: "name", href: HOME }, say("studio")),
+    h("nav", { "aria-label": say("studio") }, link(HOME, "posts"), link("#/pictures", "pictures"), link("#/comments", "comments"), link("#/account", "account"), h("a", { href: "/posts" }, say("read_pages"))),
     h("p", { class: "buttons" }, button(say("language"), changeLanguage), button(say("log_out"), leave)));
 }
 
@@ -92,6 +95,7 @@ async function leave() {
 }
 
 function enter(told = "") {
+  turnPage();
   document.title = say("studio");
   const entered = () => show();
   root.replaceChildren(h("main", { class: "door" }, h("h1", {}, "Broadsheet"), told && h("p", { class: "notice", role: "alert" }, told), logInForm(entered),

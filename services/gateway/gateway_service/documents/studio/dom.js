@@ -61,11 +61,22 @@ export function form(label, submit, ...children) {
 
 const TOLD_FOR_MS = 6000;
 const hush = afterPause(TOLD_FOR_MS, () => tell(""));
+const said = document.getElementById("said");
+let isOfNextPage = false;
 
-/** Tell everybody, those who listen included, what has just happened. */
-export function tell(text) {
-  document.getElementById("said").textContent = text;
+/** Tell everybody, those who listen included, what has just happened; above a question, where there is one. */
+export function tell(text, { onNextPage = false } = {}) {
+  const above = [...document.querySelectorAll("dialog[open]")].at(-1) ?? document.body;
+  if (said.parentNode !== above) above.append(said);
+  said.textContent = text;
+  isOfNextPage = onNextPage;
   if (text) hush();
+}
+
+/** What was told of one page is not told on the next one. */
+export function turnPage() {
+  if (!isOfNextPage) tell("");
+  isOfNextPage = false;
 }
 
 /** After `delay` ms in which nothing else was asked for. */

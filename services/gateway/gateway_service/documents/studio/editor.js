@@ -29,14 +29,17 @@ export class Editor {
     this.state = h("p", { class: "saved", role: "status" });
     this.wrong = h("p", { class: "wrong", role: "alert" });
     this.notice = h("div", {});
-    this.actions = h("p", { class: "buttons actions" });
+    this.actions = h("p", { class: "buttons" });
+    this.bar = h("div", { class: "bar" }, this.wrong, this.actions);
     this.panel = h("section", { class: "panel", "aria-live": "polite" });
     this.fields = new Fields(() => this.typed());
     this.heading = h("h1", { tabIndex: -1 });
-    main.append(h("div", { class: "head" }, this.heading, this.state), this.notice, this.wrong, this.fields.element, this.actions, this.panel);
+    main.append(h("div", { class: "head" }, this.heading, this.state), this.notice, this.fields.element, this.bar, this.panel);
     this.fields.element.addEventListener("keydown", (event) => this.#shortcut(event));
     this.online = () => this.#dirty && this.post && this.save();
     addEventListener("online", this.online);
+    this.covered = new ResizeObserver(() => covers(this.bar.offsetHeight));
+    this.covered.observe(this.bar);
   }
 
   async open(postId) {
@@ -54,6 +57,8 @@ export class Editor {
 
   close() {
     removeEventListener("online", this.online);
+    this.covered.disconnect();
+    covers(0);
     this.fields.preview.close();
   }
 
@@ -193,12 +198,17 @@ export class Editor {
 
   #offer() {
     const saves = button(say("save"), () => this.save(), { class: "primary", "aria-keyshortcuts": "Control+S" });
-    this.actions.replaceChildren(saves, ...steps(this), ...(this.post ? [...panels(this), removal(this)] : []));
+    const [next, ...others] = [...steps(this), ...(this.post ? [...panels(this), removal(this)] : [])];
+    const rest = h("span", { class: "rest", id: "rest" }, others);
+    const more = button(say("more"), () => more.setAttribute("aria-expanded", String(more.ariaExpanded !== "true")),
+      { class: "more", "aria-expanded": "false", "aria-controls": rest.id });
+    this.actions.replaceChildren(saves, next, more, rest);
   }
 
   /** Takes a step that changes the post, after all is saved; what is refused is said. */
   async step(run) {
     if ((this.#dirty || !this.post) && !(await this.save())) return;
+    this.wrong.textContent = "";
     try {
       const answer = await run(this.post);
       if (answer) this.#shows(answer);
@@ -211,7 +221,7 @@ export class Editor {
   leave(said) {
     this.local.drop();
     this.#dirty = false;
-    tell(said);
+    tell(said, { onNextPage: true });
     location.hash = "#/posts";
   }
 
@@ -221,4 +231,9 @@ export class Editor {
       this.save();
     }
   }
+}
+
+/** How much of the page's lower end is covered, in pixels: messages and what has the focus stay above. */
+function covers(height) {
+  document.documentElement.style.setProperty("--covered", `${height}px`);
 }

@@ -103,6 +103,7 @@ export class Fields {
       event.preventDefault();
       tell(say("pictures_taken", { count: files.length }));
       this.pictures.add(files);
+      this.pictures.element.scrollIntoView({ block: "nearest" });
     };
     const over = (event) => {
       if (!event.dataTransfer.types.includes("Files")) return;

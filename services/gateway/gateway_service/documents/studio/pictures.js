@@ -211,10 +211,14 @@ function shown(asset) {
   const frame = h("div", { class: "frame" }, asset.state !== "failed" && h("img", { src: asset.urls.thumb, alt: asset.alt, loading: "lazy" }));
   if (asset.placeholder) frame.style.backgroundColor = asset.placeholder.color;
   const told = h("p", { class: "hint" }, asset.state === "trashed" ? say("trashed") : "");
-  const item = h("li", { class: "card" }, frame, h("p", {}, asset.alt || "–"), told);
+  const item = h("li", { class: "card" }, frame, h("p", {}, nameOf(asset)), told);
   const act = (run) => () => run().catch((error) => told.replaceChildren(error.message));
   item.append(h("p", { class: "buttons" }, button(say("used_where"), act(() => tellUsage(asset, told))), changeOf(asset, item, act)));
   return item;
+}
+
+function nameOf(asset) {
+  return asset.alt || say("picture_of", { when: when(asset.created_at) });
 }
 
 function changeOf(asset, item, act) {
@@ -224,7 +228,7 @@ function changeOf(asset, item, act) {
     return button(say("restore_picture"), act(async () => replace((await session.call("POST", `${path}/restore`)).body)));
   }
   return button(say("trash"), act(async () => {
-    if (!(await sure(say("remove_sure", { title: asset.alt || asset.mime }), say("trash")))) return;
+    if (!(await sure(say("remove_sure", { title: nameOf(asset) }), say("trash")))) return;
     await session.call("DELETE", path);
     replace((await session.call("GET", path)).body);
     tell(say("trashed"));

@@ -51,7 +51,7 @@ def press(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contract:
     [
         ("get", "/api/v1/posts", {"200", "400", "401", "404"}),
         ("post", "/api/v1/posts", {"201", "400", "401", "403", "409", "413", "415", "422"}),
-        ("get", "/api/v2/posts/{post_id}", {"200", "401", "404"}),
+        ("get", "/api/v2/posts/{post_id}", {"200", "400", "401", "404"}),
         ("patch", "/api/v2/me", {"200", "400", "401", "403", "412", "413", "415", "422", "428"}),
     ],
 )

@@ -158,7 +158,7 @@ def _statuses(method: str, path: str, operation: Document) -> Iterator[int]:
     parameters = {(each["in"], each["name"]) for each in operation.get("parameters", ())}
     kinds = {kind for kind, _ in parameters}
     access = find(method, path)
-    if "requestBody" in operation or "query" in kinds:
+    if "requestBody" in operation or "query" in kinds or (method == "GET" and path.startswith("/api/")):
         yield 400
     yield 401
     if access and (access.scopes or access.roles):

@@ -39,7 +39,7 @@ def test_a_parameter_said_twice_is_refused() -> None:
     assert refusal(error) == (400, "filter_invalid", "tag")
 
 
-@pytest.mark.parametrize("value", ["a\0b", "t" * 201])
+@pytest.mark.parametrize("value", ["", "a\0b", "t" * 201])
 def test_a_value_that_nothing_can_have_is_refused(value: str) -> None:
     with pytest.raises(Problem) as error:
         query(("tag", value))
@@ -54,8 +54,8 @@ def test_a_parameter_may_allow_longer_values() -> None:
 
 
 def test_values_are_read_by_their_kind() -> None:
-    asked = query(("tag", ""), ("mine", "TRUE"), ("page", "9" * 200), ("since", "2026-11-23 10:00:00 01:00"))
-    assert (asked.text("tag"), asked.given("tag"), asked.given("order")) == (None, "", None)
+    asked = query(("mine", "TRUE"), ("page", "9" * 200), ("since", "2026-11-23 10:00:00 01:00"))
+    assert (asked.text("tag"), asked.given("order")) == (None, None)
     assert asked.flag("mine") is True
     assert asked.number("page", 1) == int("9" * 200)
     assert asked.moment("since") == datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -96,7 +96,7 @@ def test_choices_are_told_in_the_order_they_came_each_once(sent: str, meant: lis
 
 
 def test_no_choices_are_none() -> None:
-    assert query(("state", "")).choices("state", STATES) == query().choices("state", STATES) == []
+    assert query().choices("state", STATES) == []
 
 
 @pytest.mark.parametrize("sent", ["lost", "held,lost", "held,", ",", "Held", "held, removed"])
@@ -109,7 +109,7 @@ def test_choice_that_there_is_not_is_refused_with_those_there_are(sent: str) -> 
 def test_uuid_is_read_and_none_where_nothing_was_sent() -> None:
     post = UUID("01890000-0000-7000-8000-000000000001")
     assert query(("post", str(post))).uuid("post") == post
-    assert query(("post", "")).uuid("post") is query().uuid("post") is None
+    assert query().uuid("post") is None
 
 
 @pytest.mark.parametrize("sent", ["harbour", "01890000-0000-7000-8000-00000000000", "1"])

@@ -13,11 +13,12 @@ from auth_service.testing import Caller
 from auth_service.users.models import Role
 from chassis.access import table
 from chassis.django.testing import ApiResponse, operations
-from chassis.testing.access_cases import Case, cases
+from chassis.testing.access_cases import Case, cases, surprises
 from django.utils import timezone
 
 HIDDEN = ("/admin/", "/internal/", "/livez", "/metrics", "/readyz")
 CASES = cases("auth")
+SURPRISES = surprises("auth")
 OF_REFRESH_TOKEN = ("/api/v2/sessions/refresh", "token_missing")
 """Whatever access token came along."""
 
@@ -94,6 +95,14 @@ def test_auth_refuses_by_itself_who_may_not(alice: Caller, operation: str) -> No
         shown = credentials(token, case, **(of_personal if case.personal else {}))
         answer = alice.call(case.method, case.path, **shown)
         assert holds(case, answer), (case, answer)
+
+
+@pytest.mark.parametrize("operation", SURPRISES)
+def test_a_parameter_that_an_operation_does_not_have_is_refused(alice: Caller, operation: str) -> None:
+    case = SURPRISES[operation]
+    shown, alice.access = credentials(alice.access, case), ""
+    answer = alice.call(case.method, case.path, **shown)
+    assert (answer.status, answer.body["code"]) == (400, "filter_unknown")
 
 
 def test_a_token_for_something_else_is_told_what_it_lacks(alice: Caller) -> None:

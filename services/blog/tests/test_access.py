@@ -5,11 +5,12 @@ from blog_service.testing import Caller, Neighbours
 from chassis.access import table
 from chassis.django.testing import operations
 from chassis.testing import TokenMint
-from chassis.testing.access_cases import Case, cases
+from chassis.testing.access_cases import Case, cases, surprises
 from django.test import Client
 from uuid_utils.compat import uuid7
 
 CASES = cases("blog")
+SURPRISES = surprises("blog")
 HIDDEN = ("/admin/", "/internal/", "/livez", "/metrics", "/readyz")
 
 
@@ -31,6 +32,13 @@ def test_blog_refuses_by_itself_who_may_not(db: None, mint: TokenMint, neighbour
         answer = Caller("eve").call(case.method, case.path, **credentials(case, mint))
         assert case.told(answer.body or {}), (case, answer)
         assert answer.status in ({401, 403} if case.refusal else {200, 400, 404, 422}), (case, answer)
+
+
+@pytest.mark.parametrize("operation", SURPRISES)
+def test_a_parameter_that_an_operation_does_not_have_is_refused(db: None, mint: TokenMint, operation: str) -> None:
+    case = SURPRISES[operation]
+    answer = Caller("eve").call(case.method, case.path, **credentials(case, mint))
+    assert (answer.status, answer.body["code"]) == (400, "filter_unknown")
 
 
 def test_a_token_for_something_else_writes_nothing(alice: Caller) -> None:

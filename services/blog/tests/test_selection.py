@@ -62,6 +62,8 @@ def test_included_comments_are_those_that_the_list_begins_with(
         ("v2/posts/by-slug/first-light", "fields=,", "field_unknown"),
         ("v2/posts/by-slug/first-light", "fields=slug&fields=title", "field_unknown"),
         ("v2/posts/by-slug/first-light", "else=1", "filter_unknown"),
+        ("v2/posts", "fields=", "field_unknown"),
+        ("v2/posts", "include=", "include_unknown"),
     ],
 )
 def test_what_is_unknown_is_refused(charlie: Caller, post: dict[str, Any], path: str, query: str, code: str) -> None:

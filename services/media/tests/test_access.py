@@ -4,12 +4,13 @@ import httpx
 import pytest
 from chassis.access import table
 from chassis.testing import TokenMint
-from chassis.testing.access_cases import cases
+from chassis.testing.access_cases import cases, surprises
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from media_service.testing.people import ALICE, Person
 
 CASES = cases("media")
+SURPRISES = surprises("media")
 HIDDEN = ("/internal/", "/livez", "/metrics", "/readyz")
 ANSWERS = {200, 400, 404, 412, 415, 422, 428}
 SIGNED = ("/i/", "/l/")
@@ -34,6 +35,15 @@ async def test_media_refuses_by_itself_who_may_not(http: httpx.AsyncClient, mint
         assert case.holds(answer.json().get("code")), (case, answer.text)
         statuses = {401, 403} if case.refusal else ANSWERS | ({403} if case.path.startswith(SIGNED) else set())
         assert answer.status_code in statuses, (case, answer.text)
+
+
+@pytest.mark.parametrize("operation", SURPRISES)
+async def test_a_parameter_that_an_operation_does_not_have_is_refused(
+    http: httpx.AsyncClient, mint: TokenMint, operation: str
+) -> None:
+    case = SURPRISES[operation]
+    answer = await Person(http, mint.access(ALICE, "alice", roles=case.roles or (), scope=case.scope)).get(case.path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "filter_unknown")
 
 
 async def test_a_token_for_something_else_is_told_what_it_lacks(http: httpx.AsyncClient, mint: TokenMint) -> None:

@@ -8,6 +8,7 @@ from rest_framework.request import Request
 
 from chassis.access import listed
 from chassis.django.authentication import revocations
+from chassis.django.queries import require_declared_query
 from chassis.tokens import Claims
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class AccessTablePermission(BasePermission):
-    """Who may is in the table; what is not listed is refused. A method that the view has not is left to its 405."""
+    """Who may is in the table; what is not listed is refused, as is a parameter that a GET of the API does not have.
+
+    A method that the view has not is left to its 405.
+    """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         method = request.method or ""
@@ -25,6 +29,8 @@ class AccessTablePermission(BasePermission):
             access = listed(method, template(request.resolver_match.route))
             access.require(claims)
             revocations().require_current(access, claims)
+            if method in {"GET", "HEAD"} and request.path.startswith("/api/"):
+                require_declared_query(request, view)
         return True
 
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from fastapi import Request
+from fastapi.routing import APIRoute
 
 from chassis.lists import Parameter, Query
 
@@ -22,3 +23,8 @@ def documented(known: Iterable[Parameter]) -> dict[str, Any]:
     """The same parameters for ``openapi_extra``."""
     return {"parameters": [{"name": each.name, "in": "query", "schema": dict(each.schema),
                             "description": each.description} for each in known]}  # fmt: skip
+
+
+def declared(route: APIRoute) -> frozenset[str]:
+    """The names of the parameters that are documented so."""
+    return frozenset(each["name"] for each in (route.openapi_extra or {}).get("parameters", ()))

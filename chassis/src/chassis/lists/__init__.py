@@ -5,7 +5,7 @@ Nothing here knows a framework: ``chassis.django.lists`` and ``chassis.fastapi.l
 
 from chassis.lists.cursor import CURSOR, CursorPage, Keyset, Place, cursor_page
 from chassis.lists.page_number import PAGE_NUMBER, Page, page_of
-from chassis.lists.parameters import Parameter
+from chassis.lists.parameters import Parameter, require_known
 from chassis.lists.query import Query
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "Query",
     "cursor_page",
     "page_of",
+    "require_known",
 ]

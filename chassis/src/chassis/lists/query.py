@@ -28,8 +28,8 @@ class Query:
                 raise unknown(name, self._known)
             if name in self._sent:
                 raise self._known[name].invalid("Say this once.")
-            if "\0" in value or len(value) > self._known[name].longest:
-                raise self._known[name].invalid("This is not a possible value.")
+            if fault := self._known[name].fault_of(value):
+                raise self._known[name].invalid(fault)
             self._sent[name] = value
 
     def given(self, name: str) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from chassis.access import Access, table
@@ -11,7 +11,7 @@ from chassis.realworld import PREFIX, SCHEME, audience_of
 REFUSALS = frozenset(
     {"token_missing", "session_required", "scope_missing", "role_missing", "route_unknown", "method_not_allowed"}
 )
-_NUMBERS = frozenset({"number", "tag_id"})
+_NUMBERS = frozenset({"number", "tag_id", "year", "month"})
 _ID = "01930000-0000-7000-8000-00000000000f"  # of nothing that is there
 
 
@@ -59,6 +59,16 @@ def cases(service: str) -> dict[str, list[Case]]:
         f"{method} {path}": sorted(_cases(method, _filled(path), access), key=lambda case: case.refusal is None)
         for (method, path), access in table().of(service).items()
     }
+
+
+def surprises(service: str) -> dict[str, Case]:
+    """Each GET of the API with a parameter that it does not have, by somebody who may."""
+    may = {
+        operation: next(case for case in found if case.roles is not None and case.refusal is None)
+        for operation, found in cases(service).items()
+        if operation.startswith("GET /api/")
+    }
+    return {operation: replace(case, path=f"{case.path}?surprise=1") for operation, case in may.items()}
 
 
 def _cases(method: str, path: str, access: Access) -> Iterator[Case]:

@@ -18,7 +18,11 @@ from blog_service.posts.visibility import PUBLIC
 PER_PAGE = 5000
 """The protocol takes 50,000 addresses; fewer are answered sooner."""
 NAME = "sitemap.xml"
-AFTER = Parameter("after", description="the page of posts that were published after this place, as the index names it")
+AFTER = Parameter(
+    "after",
+    description="the page of posts that were published after this place, as the index names it",
+    may_be_empty=True,  # the first page's
+)
 ORDER = ("published_at", "id")
 Place = tuple[datetime, UUID]
 _PROTOCOL = "http://www.sitemaps.org/schemas/sitemap/0.9"

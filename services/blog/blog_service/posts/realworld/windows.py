@@ -20,9 +20,9 @@ class Window(NamedTuple):
 
 
 def query_of(request: Request, known: tuple[Parameter, ...]) -> Query:
-    """What of the query string the list knows, the last of each."""
+    """What of the query string the list knows, the last of each; an empty one says nothing."""
     sent = request.query_params
-    names = (each.name for each in known if each.name in sent)
+    names = (each.name for each in known if sent.get(each.name))
     return Query(request.path, [(name, sent[name]) for name in names], known)
 
 

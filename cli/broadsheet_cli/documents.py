@@ -45,8 +45,10 @@ class Document:
     pictures: dict[str, Picture]
 
     @property
-    def status(self) -> str:
-        return str(self.fields.get("status", "draft"))
+    def status(self) -> str | None:
+        """The state that the file asks for; None where it leaves that to others."""
+        status: str | None = self.fields.get("status")
+        return status
 
     @cached_property
     def digest(self) -> str:
@@ -104,10 +106,12 @@ def _split(path: Path, text: str) -> tuple[dict[str, Any], str]:
 
 
 def _checked(path: Path, fields: Any) -> dict[str, Any]:
-    if not isinstance(fields, dict) or not fields.get("title"):
+    if not isinstance(fields, dict):
         raise Unreadable(f"{path}: its front matter has no `title`.")
     if unknown := sorted(map(str, fields.keys() - FIELDS)):
         raise Unreadable(f"{path}: unknown in front matter: {', '.join(unknown)}. Known: {', '.join(sorted(FIELDS))}.")
+    if not fields.get("title"):
+        raise Unreadable(f"{path}: its front matter has no `title`.")
     if fields.get("status", "draft") not in STATES:
         raise Unreadable(f"{path}: `status` is one of {', '.join(STATES)}.")
     at = fields.get("at")

@@ -8,7 +8,7 @@ _AGAIN = "and run it again: what was sent is kept."
 _WAYS_ON: dict[int | str, str] = {
     410: "Install a newer broadsheet-cli: this one is older than the server.",
     413: f"Make it smaller, {_AGAIN}",
-    415: f"Save it as JPEG, PNG, WebP, AVIF or GIF, {_AGAIN}",
+    415: f"Save it as one of these, {_AGAIN}",
     "answer_forgotten": "An earlier run's request was carried out: look for what it made.",
     "idempotency_in_progress": "An earlier run's request still goes on there: run it again in a minute.",
     "image_refused": f"Save it anew or take another one, {_AGAIN}",
@@ -59,7 +59,7 @@ class Unreachable(Failure):
 
     @classmethod
     def of(cls, server: str, error: httpx.TransportError) -> "Unreachable":
-        return cls(f"{server} does not answer: {error}. Run it again: what was sent is kept.")
+        return cls(f"{server} does not answer: {error}. Run it again when it does.")
 
 
 class Refused(Failure):
@@ -77,6 +77,11 @@ class Refused(Failure):
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"status": self.status, "fields": self.fields}
+
+    def of(self, name: str) -> "Refused":
+        """The same, said of one of several things that are sent for a file."""
+        self.args = (f"{name}: {self}",)
+        return self
 
     def _way_on(self, answer: httpx.Response) -> str:
         if self.status in _PASSES:

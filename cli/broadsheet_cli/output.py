@@ -17,6 +17,9 @@ from broadsheet_cli.errors import Failure
 people = Console(markup=False, emoji=False)
 beside = Console(stderr=True, markup=False, emoji=False)
 
+_TYPED_AGAIN = {"id", "post_id", "slug"}
+_UNBROKEN = 100_000  # columns
+
 _CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}, "\N{REPLACEMENT CHARACTER}")
 
 
@@ -29,11 +32,17 @@ def tell(data: Any, show: Callable[[], object], *, as_json: bool) -> None:
 
 
 def table(rows: list[dict[str, Any]], *columns: str) -> None:
-    """Rows for people, as they were written: nothing in them reaches the terminal as a command of it."""
-    shown = Table(*(Column(name, overflow="fold") for name in columns), box=None, pad_edge=False)
+    """Rows for people, as they were written: nothing in them reaches the terminal as a command of it.
+
+    What is typed again is never broken, and in a pipe nothing is.
+    """
+    named = [Column(name, no_wrap=name in _TYPED_AGAIN, overflow="fold") for name in columns]
+    shown = Table(*named, box=None, pad_edge=False)
     for row in rows:
-        shown.add_row(*("" if row.get(column) is None else _plain(str(row[column])) for column in columns))
-    people.print(shown)
+        cells = ("" if row.get(column) is None else str(row[column]) for column in columns)
+        shown.add_row(*(_plain(" ".join(cell.split())) for cell in cells))
+    console = people if people.is_terminal else Console(markup=False, emoji=False, width=_UNBROKEN)
+    console.print(shown)
 
 
 def complain(of: str, why: str) -> None:

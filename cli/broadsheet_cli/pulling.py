@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 
 from broadsheet_cli.api import Api, Json
-from broadsheet_cli.documents import digest_of, read_document, written
+from broadsheet_cli.documents import Document, digest_of, read_document, written
 from broadsheet_cli.errors import Conflict, Failure, Unreachable
 from broadsheet_cli.pushing import Outcome
 from broadsheet_cli.state import KnownPicture, State, came_to_it_by_itself, known_post
@@ -37,11 +37,12 @@ class Pull:
                 yield Outcome(name, "failed", listed["id"], error)
 
     def _one(self, name: str, post_id: str) -> Outcome:
-        path, known = self._folder / name, self._state.post(name)
+        path, known, before = self._folder / name, self._state.post(name), None
         answer = self._api.request("GET", f"/posts/{post_id}")
         etag, post = answer.headers["ETag"], answer.json()
         if known and path.exists():
-            typed = read_document(path, self._folder).digest != known["digest"]
+            before = read_document(path, self._folder)
+            typed = before.digest != known["digest"]
             if known["etag"] == etag:
                 return Outcome(name, "same", post_id)
             if typed and came_to_it_by_itself(known, post):
@@ -51,19 +52,27 @@ class Pull:
         elif path.exists() and not self._force:
             raise Conflict(f"{name} is here and was never pushed: move it, or pull --force.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(written(_front(post), self._body(post, path.parent)), encoding="utf-8")
+        summary = {"summary": post["summary"]} if before and "summary" in before.fields else {}  # else the text's own
+        text = written(_front(post) | summary, self._body(post, path.parent, before))
+        path.write_text(text, encoding="utf-8")
         digest = read_document(path, self._folder).digest
         self._state.keep_post(name, known_post(post, etag, digest=digest))
         return Outcome(name, "changed" if known else "created", post_id)
 
-    def _body(self, post: Json, beside: Path) -> str:
+    def _body(self, post: Json, beside: Path, before: Document | None) -> str:
         """The text, in which pictures of the post are files: whatever size or revision of them it names."""
         body: str = post["body"]
+        files = self._own_files(before) if before else {}
         for image in post["images"]:
             for url in set(re.findall(rf"[^\s()<>\"]+/m/{image['media_id']}/[^\s()<>\"]+", body)):
-                file = self._picture(image["media_id"], url)
-                body = body.replace(url, os.path.relpath(file, beside))
+                file = files.get(_without_size(url)) or self._picture(image["media_id"], url)
+                body = body.replace(url, os.path.relpath(file.resolve(), beside.resolve()))
         return body
+
+    def _own_files(self, before: Document) -> dict[str, Path]:
+        """The files that the text showed before, by the addresses that their pictures still have."""
+        known = {shown.file: self._state.picture(shown.digest) for shown in before.pictures.values()}
+        return {_without_size(picture["url"]): file for file, picture in known.items() if picture}
 
     def _picture(self, media_id: str, url: str) -> Path:
         """The stored picture, and that the folder knows it for what the text names by ``url``."""
@@ -86,6 +95,11 @@ class Pull:
         except httpx.HTTPError as error:
             raise Unreachable(f"{url}: {error}") from error
         new.replace(file)
+
+
+def _without_size(url: str) -> str:
+    """What all sizes of one revision of a picture have."""
+    return url.rpartition("/")[0]
 
 
 def _front(post: Json) -> dict[str, Any]:

@@ -16,7 +16,7 @@ import httpx
 
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import Document, Picture, documents_in, read_document
-from broadsheet_cli.errors import Conflict, Failure
+from broadsheet_cli.errors import Conflict, Failure, Refused
 from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
 from broadsheet_cli.uploads import Progress, Upload
 
@@ -27,17 +27,17 @@ POSTS_MORE = 4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``done`` is `created`, `changed`, `same` or `failed`; ``why`` says the last."""
+    """``done`` is `created`, `changed`, `same` or `failed`, for ``why``; ``status`` is what the post was brought to."""
 
     name: str
     done: str
     post: str | None = None
     why: Failure | None = None
+    status: str | None = None
 
     def told(self) -> dict[str, Any]:
-        return {"file": self.name, "done": self.done, "post": self.post} | (
-            {"why": self.why.told()} if self.why else {}
-        )
+        beside = {"status": self.status, "why": self.why and self.why.told()}
+        return {"file": self.name, "done": self.done, "post": self.post} | {k: v for k, v in beside.items() if v}
 
 
 class Planned(NamedTuple):
@@ -86,8 +86,14 @@ class Push:
                     yield Outcome(name, "same", (known := self._state.post(name)) and known["id"])
                 else:
                     waiting.append(self._writers.submit(self._one, name, document, todo, advance))
+            if not waiting:
+                self._ask()
             for future in as_completed(waiting):
                 yield future.result()
+
+    def _ask(self) -> None:
+        """Where nothing is to be sent nobody would learn that they are logged out, or the server is away."""
+        self._api.get("/posts", mine="true", limit=1, fields="slug")
 
     def _one(self, name: str, document: Document, todo: str, advance: Progress) -> Outcome:
         """What becomes of a file; none is tried any more once something has failed that would fail for all."""
@@ -97,13 +103,13 @@ class Push:
             send = partial(self._picture, advance=advance)
             sent = {named: self._senders.submit(send, shown) for named, shown in document.pictures.items()}
             pictures = {named: picture.result() for named, picture in sent.items()}
-            post_id = self._post(name, document, pictures)
+            post_id, status = self._post(name, document, pictures)
         except Failure as error:
             if error.ends_all:
                 with self._guard:  # several meet it at once, each with words of its own: one is told
                     self._over = error = self._over or error
             return Outcome(name, "failed", why=error)
-        return Outcome(name, todo, post_id)
+        return Outcome(name, todo, post_id, status=status)
 
     def _picture(self, shown: Picture, advance: Progress) -> KnownPicture:
         """Sends it, unless the server has these bytes already."""
@@ -118,11 +124,15 @@ class Push:
             once = self._state.key(f"{shown.digest} {shown.file.name} {shown.alt}")
             begun = partial(self._state.keep_upload, shown.digest)
             resume = self._state.upload(shown.digest)
-            known = Upload(self._api, shown.file, shown.alt, once, begun, advance).run(resume)
+            try:
+                known = Upload(self._api, shown.file, shown.alt, once, begun, advance).run(resume)
+            except Refused as error:
+                raise error if error.ends_all else error.of(shown.file.name) from None
             self._state.keep_picture(shown.digest, known)
             return known
 
-    def _post(self, name: str, document: Document, pictures: dict[str, KnownPicture]) -> str:
+    def _post(self, name: str, document: Document, pictures: dict[str, KnownPicture]) -> tuple[str, str | None]:
+        """Its id, and the state that it was brought to."""
         known = self._state.post(name)
         sent = _fields(document, pictures)
         if known is None:
@@ -131,11 +141,13 @@ class Push:
         else:
             answer = self._changed(known, sent)
         post: Json = answer.json()
-        for step in _steps(document, post):
-            self._keep(name, answer, digest="", status=document.status)  # not all is done yet
+        asked = document.status or (known["status"] if known and post.get("waiting_for") else post["status"])
+        steps = _steps(document, post)
+        for step in steps:
+            self._keep(name, answer, digest="", status=asked)  # not all is done yet
             answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
-        self._keep(name, answer, digest=document.digest, status=document.status)
-        return str(post["id"])
+        self._keep(name, answer, digest=document.digest, status=asked)
+        return str(post["id"]), asked if steps else None
 
     def _keep(self, name: str, answer: httpx.Response, *, digest: str, status: str) -> None:
         self._state.keep_post(name, known_post(answer.json(), answer.headers["ETag"], digest=digest, status=status))
@@ -170,6 +182,8 @@ def _says(post: Json, changes: Json) -> bool:
 
 def _steps(document: Document, post: Json) -> list[Json]:
     """What brings a post to the state that its file says."""
+    if document.status is None:
+        return []
     at = document.fields.get("at")
     went_out = at and post["status"] == "published" and at <= datetime.now(UTC)
     if went_out or (document.status == post["status"] and not at):

@@ -87,7 +87,7 @@ KEPT = "and run it again: what was sent is kept."
 SINGLE = [
     (MEDIA, problem(413, "too_large", "It is too large."), f"It is too large. Make it smaller, {KEPT}"),
     (MEDIA, problem(413, "quota_exceeded", "They are too many."), "They are too many. Delete pictures that nothing"),
-    (MEDIA, problem(415, "unsupported_media_type", "It is a script."), "It is a script. Save it as JPEG, PNG, WebP, "),
+    (MEDIA, problem(415, "unsupported_media_type", "It is a script."), "It is a script. Save it as one of these, "),
     (MEDIA, problem(422, "image_refused", "It ends in its middle."), "It ends in its middle. Save it anew or take"),
     (POSTS, problem(409, "slug_taken", "It is another's."), f"It is another's. Give the file another `slug`, {KEPT}"),
     (POSTS, problem(504, "upstream_timeout", "It took too long."), "Run it again in 1 s: what was sent is kept."),

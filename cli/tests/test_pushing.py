@@ -15,7 +15,7 @@ from broadsheet_cli.errors import Conflict, Unreachable
 from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 from broadsheet_cli.sessions import Session
-from broadsheet_cli.state import State
+from broadsheet_cli.state import State, known_post
 from broadsheet_cli.uploads import PIECE_BYTES
 
 SERVER = "https://news.example"
@@ -29,6 +29,8 @@ class Shelf:
         self.post: Json = {}
         self.waits = False
         self.loses = False  # the next answer to a PATCH, once it has done it
+        self.is_away = False
+        self.refuses: httpx.Response | None = None  # every picture
         self._revisions = itertools.count(1)
         self._pictures = itertools.count(1)
         self._arrived = 0  # bytes of what goes in pieces
@@ -42,12 +44,14 @@ class Shelf:
         self.post |= fields | {"revision": next(self._revisions)}
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if self.is_away:
+            raise httpx.ConnectError("No route to host", request=request)
         path = request.url.path.removeprefix("/api/v2")
         sent = json.loads(request.content or b"{}") if path.startswith("/posts") else {}
         match request.method, path:
             case "POST", "/posts":
                 new = {"id": "one", "slug": "harbour", "summary": "", "status": "draft", "scheduled_for": None}
-                self.change(**new, comments_open=True, **sent)
+                self.change(**(new | {"comments_open": True} | sent))
             case "PATCH", "/posts/one":
                 if request.headers["If-Match"] != self.etag:
                     return httpx.Response(412, json={"code": "precondition_failed"})
@@ -65,7 +69,7 @@ class Shelf:
     def _picture(self, request: httpx.Request, path: str) -> httpx.Response:
         match request.method, path:
             case "POST", "/api/v1/media":
-                return httpx.Response(201, json=_asset(f"picture-{next(self._pictures)}"))
+                return self.refuses or httpx.Response(201, json=_asset(f"picture-{next(self._pictures)}"))
             case "POST", "/uploads":
                 return httpx.Response(201, headers={"Location": "/api/v2/uploads/x", "Upload-Offset": "0"})
             case "PATCH", _:
@@ -202,6 +206,41 @@ def test_state_is_that_of_the_last_steps_answer(api: Api, shelf: Shelf, folder: 
     known = State(folder, SERVER).post("harbour.md")
     assert known
     assert (known["etag"], known.get("scheduled_for")) == (shelf.etag, "2031-05-06T07:08:00+00:00")
+
+
+def test_file_that_says_no_state_leaves_it(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "words", state="")
+    assert (pushed(api, folder).status, shelf.post["status"]) == (None, "draft")
+    shelf.change(status="published")
+    State(folder, SERVER).keep_post("harbour.md", known_post(shelf.post, shelf.etag, digest=""))
+    write(folder, "other words", state="")
+    assert (pushed(api, folder).status, shelf.post["status"]) == (None, "published")
+    write(folder, "other words", state="status: draft")
+    assert (pushed(api, folder).status, shelf.post["status"]) == ("draft", "draft")
+
+
+def test_folder_that_is_the_same_learns_that_nobody_is_there(api: Api, shelf: Shelf, folder: Path) -> None:
+    pushed(api, folder)
+    shelf.is_away = True
+    with pytest.raises(Unreachable):
+        pushed(api, folder)
+
+
+def test_refused_picture_is_named(api: Api, shelf: Shelf, folder: Path) -> None:
+    shelf.refuses = httpx.Response(415, json={"code": "unsupported_media_type", "detail": "Send a JPEG."})
+    assert str(pushed(api, folder).why).startswith("boats.jpg: Send a JPEG. Save it as one of these")
+
+
+def test_pull_keeps_the_summary_and_the_pictures_of_a_file(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "![Boats](boats.jpg)", state="summary: Of boats")
+    pushed(api, folder)
+    shelf.change(title="Harbours", summary="Of all boats")
+    (outcome,) = Pull(api, folder, force=False).run()
+    assert outcome.done == "changed"
+    text = (folder / "harbour.md").read_text()
+    assert "summary: Of all boats" in text
+    assert "![Boats](boats.jpg)" in text
+    assert [file.name for file in folder.rglob("*.*") if file.is_file() and file.suffix == ".jpg"] == ["boats.jpg"]
 
 
 def test_captions_and_pictures_of_elsewhere_are_kept(api: Api, shelf: Shelf, folder: Path) -> None:

@@ -181,7 +181,7 @@ def lost(request: httpx.Request) -> httpx.Response:
 def test_lost_network_is_told_with_the_way_on(credentials: Credentials) -> None:
     failure = said(credentials, lost)
     assert (type(failure), failure.exit_code) == (Unreachable, 5)
-    assert str(failure) == f"{SERVER} does not answer: No route to host. Run it again: what was sent is kept."
+    assert str(failure) == f"{SERVER} does not answer: No route to host. Run it again when it does."
 
 
 def test_ended_session_says_how_to_log_in(credentials: Credentials) -> None:

@@ -70,6 +70,8 @@ class SmallPlatform(ThreadingHTTPServer):
                 return Answer(401, {"code": "token_expired", "title": "The access token has expired"})
             if path == CURRENT:
                 return Answer(200, {})
+            if path.startswith(f"{POSTS}?"):
+                return Answer(200, {"items": list(self.posts.values()), "next_cursor": None})
             if path == MEDIA:
                 asset = {"id": key, "sha256": hashlib.sha256(body).hexdigest(), "urls": {"large": f"/m/{key}"}}
                 return Answer(201, self.pictures.setdefault(key, asset))
@@ -101,7 +103,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_DELETE = do_POST  # noqa: N815  as above, the library's name
+    do_DELETE = do_GET = do_POST  # noqa: N815  as above, the library's names
 
     def log_message(self, *_: object) -> None:
         """Nothing: the tests read what the program prints."""

@@ -48,13 +48,14 @@ def push(
 
 def pull(
     typed: typer.Context,
-    folder: Folder = Path(),
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="where to; it is made if it is not there")] = Path(),
     *,
     force: Annotated[bool, typer.Option(help="write over what was changed here")] = False,
 ) -> None:
     """Fetch one's own posts into a folder, with their pictures."""
     context = context_of(typed)
     with failures_told(context):
+        folder.mkdir(parents=True, exist_ok=True)
         outcomes = _followed(context, Pull(context.api, folder, force=force).run())
     _finish(context, outcomes)
 
@@ -75,8 +76,12 @@ def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:
             if outcome.why.ends_all:
                 ended.add(str(outcome.why))
         elif outcome.done != "same" and not context.as_json:
-            people.print(f"{outcome.name} {outcome.done}", highlight=False)
+            people.print(f"{outcome.name} {outcome.done}{_brought_to(outcome)}", highlight=False)
     return seen
+
+
+def _brought_to(outcome: Outcome) -> str:
+    return f", {'taken back to draft' if outcome.status == 'draft' else outcome.status}" if outcome.status else ""
 
 
 def _finish(context: Context, outcomes: list[Outcome]) -> None:

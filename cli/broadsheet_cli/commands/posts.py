@@ -53,7 +53,7 @@ def schedule(
     context = context_of(typed)
     with failures_told(context):
         moment = _moment(at)
-    _step(typed, post, {"to": "scheduled", "at": moment.isoformat()})
+    _step(typed, post, {"to": "scheduled", "at": moment.isoformat()}, f" for {moment.astimezone():%Y-%m-%d %H:%M %Z}")
 
 
 def post_id_of(context: Context, named: str) -> str:
@@ -87,10 +87,12 @@ def _moment(at: str) -> datetime:
         moment = datetime.fromisoformat(at)
     except ValueError as error:
         raise Failure(f"`{at}` is no time: write it as 2026-12-24T18:00:00+01:00.") from error
-    return moment.astimezone()
+    if moment.tzinfo is None:
+        raise Failure(f"`{at}` could be any zone's: write it with its offset, as 2026-12-24T18:00:00+01:00.")
+    return moment
 
 
-def _step(typed: typer.Context, named: str, step: Json) -> None:
+def _step(typed: typer.Context, named: str, step: Json, when: str = "") -> None:
     context = context_of(typed)
     with failures_told(context):
         post_id = post_id_of(context, named)
@@ -103,4 +105,4 @@ def _step(typed: typer.Context, named: str, step: Json) -> None:
                 etag = answer.headers["ETag"]
                 state.keep_post(name, known_post(post, etag, digest=known["digest"], status=step["to"]))
     waits = " as soon as its pictures are ready" if post.get("waiting_for") else ""
-    context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{waits}"))
+    context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{when}{waits}"))

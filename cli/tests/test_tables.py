@@ -1,0 +1,22 @@
+"""Lists, as people and pipes get them."""
+
+import pytest
+from broadsheet_cli.output import people, table
+
+ID = "01a2319c-7024-7629-97a5-0123456789ab"
+ROWS = [{"id": ID, "post_id": ID, "title": "A title of\nmany words " * 5}]
+
+
+def test_what_is_typed_again_is_never_broken(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_force_terminal", True)
+    monkeypatch.setattr(people, "_width", 90)
+    table(ROWS, "id", "post_id", "title")
+    assert capsys.readouterr().out.count(ID) == 2
+
+
+def test_in_a_pipe_a_row_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    table(ROWS, "id", "title")
+    _, row = capsys.readouterr().out.splitlines()
+    assert row.split() == [ID, *("A title of many words " * 5).split()]

@@ -44,7 +44,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "CommonPasswordValidator": {},
         "NumericPasswordValidator": {},
     }.items()
-]
+] + [{"NAME": "auth_service.users.validators.FewCharactersValidator"}]
 
 TOKEN_KEYS = "auth_service.keys.selectors.verifying_key"  # noqa: S105  a function: our own keys need no HTTP
 

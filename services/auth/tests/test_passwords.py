@@ -65,6 +65,7 @@ def test_a_password_is_kept_as_it_was_typed(alice: Caller) -> None:
         (changing(current="wrong"), "current_password"),
         (changing(new="short"), "new_password"),
         (changing(new="1234567890"), "new_password"),
+        (changing(new=" " * 12), "new_password"),
         (changing(new="a" * 1025), "new_password"),
         ({"new_password": NEW}, "current_password"),
     ],

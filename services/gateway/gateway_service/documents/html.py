@@ -23,9 +23,12 @@ a:hover { color: var(--accent) }
 code { font: .9em ui-monospace, "DejaVu Sans Mono", Consolas, monospace }
 pre { padding: 1rem; overflow-x: auto; border: 1px solid var(--line); line-height: 1.45 }
 table { width: 100%; border-collapse: collapse }
-@media (max-width: 46rem) { table { display: block; overflow-x: auto } }
 th { color: var(--quiet); font-weight: normal; text-align: left }
 th, td { padding: .4rem 1rem .4rem 0; border-bottom: 1px solid var(--line); vertical-align: top }
+@media (max-width: 46rem) {
+  table { display: block; overflow-x: auto; font-size: .9375rem }
+  th, td { padding-right: .6rem }
+}
 """.strip()
 
 

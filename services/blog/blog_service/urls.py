@@ -24,6 +24,7 @@ urlpatterns = [
     path("api/v2/", include("blog_service.webhooks.v2.urls")),
     path("", include("blog_service.pages.urls")),
     path("internal/", include("blog_service.exports.internal.urls")),
+    path("internal/", include("blog_service.posts.internal.urls")),
     path("admin/login/", log_in),
     path("admin/", admin.site.urls),
     path("", include("chassis.django.health")),

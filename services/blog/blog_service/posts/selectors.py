@@ -142,6 +142,16 @@ def post_held(wanted: Q, viewer: Claims | None) -> UUID:
     raise PostNotFound
 
 
+def posts_using_pictures(*, after: UUID, size: int) -> list[tuple[Post, list[UUID]]]:
+    """The next posts with pictures after an id, each with the pictures' ids; these are read last, and may be newer."""
+    used = PostImage.objects.filter(post_id__gt=after).order_by("post_id").values_list("post_id", flat=True)
+    posts = Post.objects.in_bulk(list(used.distinct()[:size]))
+    media_ids: dict[UUID, list[UUID]] = {post_id: [] for post_id in sorted(posts)}
+    for post_id, asset_id in PostImage.objects.filter(post_id__in=posts).values_list("post_id", "asset_id"):
+        media_ids[post_id].append(asset_id)
+    return [(posts[post_id], asset_ids) for post_id, asset_ids in media_ids.items()]
+
+
 def newest_of(author_id: UUID, most: int) -> list[tuple[UUID, datetime]]:
     """The newest public posts of an author, each by id and time of publication."""
     posts = Post.objects.filter(PUBLIC, author_id=author_id).order_by("-published_at", "-id")

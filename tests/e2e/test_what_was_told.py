@@ -18,6 +18,19 @@ AUDIT = """
 import subprocess
 print(subprocess.run(["broadsheet", "{service}", "events", "audit", "--json"], capture_output=True, text=True).stdout)
 """
+COMPARED = """
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+from media_service import resources
+from media_service.keeping.comparing import blog_tells, uses_mend
+from media_service.settings import settings
+later, rest, wrong = datetime.now(UTC) + timedelta(hours=2), UUID(int=0), 0
+while rest is not None:
+    drift = uses_mend(resources.database(), blog_tells(settings()), rest, now=later)
+    rest, wrong = drift.rest, wrong + drift.missing_uses + drift.ended_uses
+print(f"{wrong} uses were wrong")
+"""
+"""As of a time when no event is under way any more."""
 
 
 def test_demo_picture_is_used_by_its_post(own_platform: Platform, stranger: Visitor) -> None:
@@ -38,3 +51,7 @@ def test_all_that_was_published_was_handled(own_platform: Platform, service: str
         return queues if not parked and {queue["verdict"] for queue in queues} == {"complete"} else None
 
     assert eventually(complete, seconds=120, every=1)
+
+
+def test_uses_of_pictures_are_what_posts_show(own_platform: Platform) -> None:
+    assert "0 uses were wrong" in own_platform.shell("media", COMPARED)

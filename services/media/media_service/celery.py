@@ -20,6 +20,7 @@ app = celery_app(
         "storage": {"task": "storage_sweep", "schedule": 3600.0},
         "storage-measure": {"task": "storage_measure", "schedule": 300.0},
         "storage-reconcile": {"task": "storage_reconcile", "schedule": 86400.0},
+        "uses-reconcile": {"task": "uses_reconcile", "schedule": 86400.0},
     },
     outbox_url=settings().database_url,
     disks=settings().picture_disks,

@@ -15,6 +15,7 @@ from chassis.health import Health
 from chassis.revocations import RevocationFeed
 from chassis.testing import TokenMint
 from chassis.testing.contract import Contract
+from chassis.testing.local_server import LocalServer, local_server
 from chassis.tokens import JwksClient, KeySet, Verifier
 from fastapi import FastAPI
 from media_service import resources
@@ -108,6 +109,12 @@ def cleaned(scratch: Scratch) -> Clean:
 @pytest.fixture
 def large(cleaned: Clean, scratch: Scratch) -> Large:
     return renderer(cleaned, scratch)
+
+
+@pytest.fixture
+def http_server() -> Iterator[LocalServer]:
+    with local_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

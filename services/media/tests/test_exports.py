@@ -16,7 +16,7 @@ from chassis.events.databases.sqlalchemy import SqlAlchemyDatabase
 from chassis.events.testing import deliver, example, published
 from chassis.internal_client import InternalUnavailable
 from chassis.testing import LocalServer, TokenMint
-from chassis.testing.local_server import Received, local_server
+from chassis.testing.local_server import Received
 from media_service.commands import _events
 from media_service.database import Database
 from media_service.erasure.services import erasures_run
@@ -66,12 +66,6 @@ def alice(http: httpx.AsyncClient, mint: TokenMint) -> Person:
 @pytest.fixture
 def bob(http: httpx.AsyncClient, mint: TokenMint) -> Person:
     return Person(http, mint.access(BOB, "bob", scope="account media"))
-
-
-@pytest.fixture
-def http_server() -> Iterator[LocalServer]:
-    with local_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -45,13 +45,15 @@ def uses_set(  # noqa: PLR0913  named
     owner_id: UUID | None,
     sequence: int,
     now: datetime,
+    or_same: bool = False,
 ) -> None:
     """Say that an object uses these assets and no others, unless something newer was said.
 
-    Only assets of ``owner_id`` count, for nobody may keep another's picture from being deleted; None takes all. One
-    that went to the trash because it was unused comes back.
+    With ``or_same`` also where the same was said, in case that it was lost later. Only assets of ``owner_id`` count,
+    for nobody may keep another's picture from being deleted; None takes all. One that went to the trash because it was
+    unused comes back.
     """
-    if not _is_newer(session, using, sequence):
+    if not _is_newer(session, using, sequence, or_same=or_same):
         return
     before = set(session.scalars(select(AssetUse.asset_id).where(*_of(using))))
     changed = locking(select(Asset).where(Asset.id.in_(before ^ set(wanted))).order_by(Asset.id))
@@ -158,14 +160,14 @@ def asset_purge_if_over(session: Session, asset_id: UUID, *, terms: Terms, now: 
     return asset_purge(session, asset, now=now) if asset else []
 
 
-def _is_newer(session: Session, using: Using, sequence: int) -> bool:
+def _is_newer(session: Session, using: Using, sequence: int, *, or_same: bool) -> bool:
     said = insert(session, UsingObject).values(
         service=using.service, object_type=using.object_type, object_id=using.object_id, sequence=sequence
     )
     said = said.on_conflict_do_update(
         index_elements=["service", "object_type", "object_id"],
         set_={"sequence": sequence},
-        where=UsingObject.sequence < sequence,
+        where=UsingObject.sequence <= sequence if or_same else UsingObject.sequence < sequence,
     )
     return session.scalar(said.returning(UsingObject.sequence)) is not None
 

@@ -131,6 +131,8 @@ def _write(platform: Platform, zoe: Visitor, alice: Visitor, bob: Visitor) -> No
         eventually(lambda: len(receiver.requests) >= 2, seconds=60)
     expect(zoe.http.patch(f"/api/v1/posts/{own['slug']}", json={"body": f"{zoe.username} again"}), 200)
     expect(zoe.http.post(f"/api/v2/posts/{own['id']}/preview-links", json={"expires_in": 3600}), 201)
+    token = {"name": zoe.username, "scopes": ["posts"]}
+    expect(zoe.http.post("/api/v2/me/tokens", json=token, headers=once), 201)
     expect(zoe.http.post(f"/api/v1/posts/{theirs['slug']}/favourite"), 200)
     shared = bob.create_post(title="By two")
     authors = {"authors": [{"id": _id(bob)}, {"id": _id(zoe)}]}

@@ -10,7 +10,7 @@ from chassis.events.testing import published
 
 ME = "/api/v1/auth/users/me"
 TOO_LONG = "Ensure this field has no more than"
-NO_LOCALE = "This value does not match the required pattern."
+NO_LOCALE = "Say a language, and its region if you like: de, or de-AT."
 
 
 def test_users_see_their_own_account(alice: Caller) -> None:

@@ -179,7 +179,7 @@ def test_pages_and_feeds_name_all_authors(alice: Caller, bob: Caller, charlie: C
     ("authors", "pointer", "code"),
     [
         (["bob"], "/authors/0/id", "not_the_author"),
-        ([], "/authors/0/id", "not_the_author"),
+        ([], "/authors", "not_the_author"),
         (["alice", "alice"], "/authors/1/id", "twice"),
         (["alice", "bob", "bob"], "/authors/2/id", "twice"),
         (["alice", "nobody"], "/authors/1/id", "unknown"),

@@ -211,3 +211,35 @@ def test_mine_shows_the_callers_own_in_every_state_by_cursor(alice: Caller, bob:
 def test_ids_in_paths_are_ids(alice: Caller) -> None:
     assert alice.patch("v2/posts/first-light", {"title": "t"}, If_Match="*").status == 404
     assert UUID(drafts(alice)["id"])
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "words"),
+    [
+        ({"slug": "First Light"}, "/slug", "a-z and 0-9, with single hyphens"),
+        ({"authors": []}, "/authors", "Who began the post comes first."),
+    ],
+)
+def test_the_words_about_a_fault_say_what_to_do(alice: Caller, body: dict[str, Any], pointer: str, words: str) -> None:
+    post = alice.writes()
+    (error,) = alice.patch(f"v2/posts/{post['id']}", body, If_Match="*").body["errors"]
+    assert error["pointer"] == pointer
+    assert words in error["detail"]
+
+
+def test_a_choice_is_named_with_the_others(alice: Caller) -> None:
+    post = alice.writes()
+    answer = alice.post(f"v2/posts/{post['id']}/transitions", {"to": "gone"})
+    (error,) = answer.body["errors"]
+    assert error["detail"] == '"gone" is not a valid choice. Say one of: draft, scheduled, published, archived.'
+
+
+def test_a_body_of_no_type_is_told_which_are_taken(alice: Caller) -> None:
+    answer = alice.call("POST", "v2/posts", b"x", Content_Type="")
+    assert (answer.status, answer.body["detail"]) == (415, "The body must be application/json, not nothing.")
+
+
+def test_who_accepts_nothing_that_there_is_is_told_so(charlie: Caller) -> None:
+    answer = charlie.get("v2/posts", Accept="text/csv")
+    assert (answer.status, answer.body["code"]) == (406, "not_acceptable")
+    assert answer.body["detail"].endswith("Leave it out, or say */*.")

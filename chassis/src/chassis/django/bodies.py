@@ -1,6 +1,6 @@
 """What the bodies of all requests have in common."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -51,6 +51,15 @@ class ShortTextField(serializers.CharField):
     """Text that others read in one piece, see ``chassis.text``."""
 
     default_validators = [readable]
+
+
+class OneOfField(serializers.ChoiceField):
+    """A choice whose refusal names what there is to choose from."""
+
+    def __init__(self, choices: Sequence[Any], **options: Any) -> None:
+        super().__init__(choices, **options)
+        said = ", ".join(map(str, self.choices)).replace("{", "{{").replace("}", "}}")
+        self.error_messages["invalid_choice"] = f'"{{input}}" is not a valid choice. Say one of: {said}.'
 
 
 class BoundedListField(serializers.ListField):

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
+from rest_framework.request import Request
 from rest_framework.views import set_rollback
 
 from chassis.database_errors import database_unavailable, is_transient
@@ -26,12 +27,21 @@ _DJANGO = {
 
 def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """REST framework's EXCEPTION_HANDLER; what it does not know goes on to Django's handler500."""
-    problem = problem_of(error)
+    asked: Request = context["request"]
+    problem = _unaccepted(error, asked) or problem_of(error)
     if problem is None:
         return None
     set_rollback()
-    request: HttpRequest = context["request"]._request
+    request: HttpRequest = asked._request
     return answer_problem(request, problem)
+
+
+def _unaccepted(error: Exception, request: Request) -> Problem | None:
+    """The refusal of a type of body, with those that are taken; None for other errors."""
+    if not isinstance(error, exceptions.UnsupportedMediaType):
+        return None
+    taken = " or ".join(parser.media_type for parser in request.parsers or ())
+    return Problem(415, error.default_code, f"The body must be {taken}, not {request.content_type or 'nothing'}.")
 
 
 def problem_of(error: Exception) -> Problem | None:
@@ -57,6 +67,10 @@ def _framework_problem(error: exceptions.APIException) -> Problem:
             return invalid_fields(list(islice(field_errors(error.detail), MOST_ERRORS)))
         case exceptions.NotAuthenticated():
             return TokenRefused("token_missing")
+        case exceptions.NotAcceptable():
+            return Problem(
+                406, error.default_code, "Accept names no type that is answered here. Leave it out, or say */*."
+            )
         case exceptions.Throttled():
             headers = {"Retry-After": str(math.ceil(getattr(error, "wait", None) or 1))}
             return Problem(429, "rate_limited", "Too many requests; try again later.", headers=headers)

@@ -1,6 +1,6 @@
 """Bodies of sessions in version 2."""
 
-from chassis.django.bodies import StrictBody
+from chassis.django.bodies import OneOfField, StrictBody
 from rest_framework import serializers
 
 
@@ -8,7 +8,7 @@ class SessionBody(StrictBody):
     login = serializers.CharField(max_length=254, help_text="An e-mail address or a username.")
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
     totp = serializers.CharField(required=False, max_length=40, help_text="A code of the app, or a recovery code.")
-    mode = serializers.ChoiceField(
+    mode = OneOfField(
         ["token", "cookie"], default="token", help_text="Where the refresh token goes: into the body, or a cookie."
     )
 

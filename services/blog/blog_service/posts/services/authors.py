@@ -22,7 +22,8 @@ def co_authors_replace(post: Post, wanted: Sequence[UUID]) -> None:
     Raises Problem (400) where the first is not who began it, and for those who cannot be.
     """
     if wanted[:1] != [post.author_id]:
-        raise invalid_fields([FieldError("/authors/0/id", "not_the_author", "Who began the post comes first.")])
+        pointer = "/authors/0/id" if wanted else "/authors"
+        raise invalid_fields([FieldError(pointer, "not_the_author", "Who began the post comes first.")])
     co_authors_edit(post, lambda present: _as_they_are(wanted[1:], present))
 
 

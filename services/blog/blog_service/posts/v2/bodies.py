@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, cast
 
-from chassis.django.bodies import BoundedListField, ShortTextField, StrictBody, read
+from chassis.django.bodies import BoundedListField, OneOfField, ShortTextField, StrictBody, read
 from chassis.problems import FieldError, Problem, invalid_fields
 from rest_framework import serializers
 from rest_framework.fields import empty
@@ -41,7 +41,12 @@ class PostV2Body(StrictBody):
     title = ShortTextField(max_length=200)
     body = MarkdownField()
     summary = ShortTextField(required=False, allow_blank=True, max_length=500)
-    slug = serializers.RegexField(r"^[a-z0-9]+(?:-[a-z0-9]+)*$", required=False, max_length=100)
+    slug = serializers.RegexField(
+        r"^[a-z0-9]+(?:-[a-z0-9]+)*$",
+        required=False,
+        max_length=100,
+        error_messages={"invalid": "Write it of a-z and 0-9, with single hyphens between."},
+    )
     tags = BoundedListField(child=ShortTextField(max_length=50), max_length=MOST, required=False)
     images = ImageV2Body(many=True, max_length=MOST, required=False)  # type: ignore[call-arg]
     authors = AuthorV2Body(  # type: ignore[call-arg]
@@ -76,7 +81,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class TransitionBody(StrictBody):
-    to = serializers.ChoiceField(Post.Status.choices)
+    to = OneOfField(Post.Status.choices)
     at = MomentField(required=False, help_text="with `scheduled` alone: when to publish")
 
 
@@ -95,7 +100,9 @@ def step_read(data: Any, now: datetime) -> Step:
     sent = read(TransitionBody, data)
     at = sent.get("at", empty)
     if (sent["to"] == Post.Status.SCHEDULED) != (at is not empty):
-        raise invalid_fields([FieldError("/at", "required", "A time belongs to `scheduled`, and to nothing else.")])
+        if at is empty:
+            raise invalid_fields([FieldError("/at", "required", "Say when to publish, as in 2026-11-23T10:00:00Z.")])
+        raise invalid_fields([FieldError("/at", "unexpected", "Leave this out: a time belongs to `scheduled` alone.")])
     if at is not empty and at <= now:
         raise invalid_fields([FieldError("/at", "past", "This is not in the future.")])
     return Step(ACTIONS[sent["to"]], None if at is empty else at)

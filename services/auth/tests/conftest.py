@@ -24,6 +24,7 @@ def pytest_configure(config: pytest.Config) -> None:
     neighbour = ExitStack()
     config.add_cleanup(neighbour.close)
     server = config.stash[MEDIA] = neighbour.enter_context(local_server())
+    server.reply = lambda _: (200, b'{"assets": []}')  # to tests that say nothing of pictures
     os.environ |= {"DJANGO_SETTINGS_MODULE": "auth_service.django_settings", "MEDIA_URL": server.url}
     from auth_service import django_settings
 

@@ -28,7 +28,8 @@ def prepare(settings: Settings) -> None:
     print("Migrating the databases …", flush=True)
     _run_everywhere(["migrate"], settings, SERVICES_WITH_DATABASE)
     print("Making the queues …", flush=True)
-    _run_everywhere(["events", "topology", "apply"], settings, SERVICES_WITH_DATABASE, fine=(0, DIFFERS))
+    topology = ["events", "topology", "apply"]
+    _run_everywhere(topology, settings, SERVICES_WITH_DATABASE, fine=(0, DIFFERS), kept_as="txt")  # words for people
     print("Loading the demo content …", flush=True)
     _run_everywhere(["demo"], settings, SERVICES_WITH_DATABASE)
     if settings.mode == "servers":
@@ -73,10 +74,15 @@ def _identity(database_url: str) -> str:
 
 
 def _run_everywhere(
-    words: Sequence[str], settings: Settings, services: Iterable[str], *, fine: Container[int] = (0,)
+    words: Sequence[str],
+    settings: Settings,
+    services: Iterable[str],
+    *,
+    fine: Container[int] = (0,),
+    kept_as: str = "log",
 ) -> None:
     step = words[0]
-    logs = {service: settings.log_folder / f"{service}-{step}.log" for service in services}
+    logs = {service: settings.log_folder / f"{service}-{step}.{kept_as}" for service in services}
     running = {service: _start([service, *words], settings, log) for service, log in logs.items()}
     try:
         failed = [service for service, process in running.items() if process.wait() not in fine]

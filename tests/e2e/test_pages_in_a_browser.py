@@ -13,8 +13,10 @@ PHONE = {"width": 360, "height": 740}
 BROKEN_WORDS = """() => [...document.querySelectorAll("th, td")].filter((cell) => {
   const all = document.createRange();
   all.selectNodeContents(cell);
-  const lines = new Set([...all.getClientRects()].map((box) => Math.round(box.bottom / 8)));
-  return !/\\s|-/.test(cell.textContent) && lines.size > 1;
+  const boxes = [...all.getClientRects()];
+  const most = (of) => Math.max(...boxes.map(of));
+  const height = most((box) => box.bottom) + most((box) => -box.top);
+  return !/\\s|-/.test(cell.textContent) && height > 1.5 * most((box) => box.height);
 }).map((cell) => cell.textContent)"""
 """Cells of one word that stands on several lines."""
 

@@ -245,7 +245,7 @@ def test_process_says_what_its_account_may_not_do_and_goes_on_once_it_may(broker
     with sqlite_url(tmp_path) as database_url, (tmp_path / "log").open("wb") as log:
         database = plain.connect(database_url)
         publish(database, printed())
-        given = {"READER": "reader", "PRESS_DATABASE_URL": database_url, "EVENTS_URL": url(broker, "press")}
+        given = {"READER": "", "PRESS_DATABASE_URL": database_url, "EVENTS_URL": url(broker, "press")}
         command = [sys.executable, "-m", "tests.support.press_process", "relay"]
         with subprocess.Popen(command, env=os.environ | given, stdout=log, stderr=log) as relay:
             try:

@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-_AGAIN = "and run it again: what was sent is kept."
+_AGAIN = "and run it again."
 _WAYS_ON: dict[int | str, str] = {
     410: "Install a newer broadsheet-cli: this one is older than the server.",
     413: f"Make it smaller, {_AGAIN}",
@@ -13,10 +13,11 @@ _WAYS_ON: dict[int | str, str] = {
     "idempotency_in_progress": "An earlier run's request still goes on there: run it again in a minute.",
     "image_refused": f"Save it anew or take another one, {_AGAIN}",
     "offset_conflict": "Run it again: it goes on where it is.",
+    "past": f"Name a later time, {_AGAIN}",
     "quota_exceeded": f"Delete pictures that nothing uses (`broadsheet-cli media list`), {_AGAIN}",
     "slug_taken": f"Give the file another `slug`, {_AGAIN}",
 }
-"""By code, else by status."""
+"""By code, of a field too, else by status."""
 _PASSES = {429, 502, 503, 504}
 _OF_ALL = {410, 429, 503}
 
@@ -72,6 +73,7 @@ class Refused(Failure):
         self.code = problem.get("code") or ("validation_failed" if self.fields else f"http_{self.status}")
         self.ends_all = self.status in _OF_ALL and self.code != "too_many_uploads"  # only large pictures meet that
         said = "; ".join(f"{pointer}: {detail}" for pointer, detail in self.fields.items())
+        self._codes = [self.code, *(error.get("code", "") for error in problem.get("errors") or ())]
         said = said or problem.get("detail") or problem.get("title") or f"The server answered {self.status}."
         super().__init__(f"{said} {self._way_on(answer)}".strip())
 
@@ -79,14 +81,15 @@ class Refused(Failure):
         return super().told() | {"status": self.status, "fields": self.fields}
 
     def of(self, name: str) -> "Refused":
-        """The same, said of one of several things that are sent for a file."""
+        """The same, said of one of several things that are done for a file."""
         self.args = (f"{name}: {self}",)
         return self
 
     def _way_on(self, answer: httpx.Response) -> str:
         if self.status in _PASSES:
-            return f"Run it again in {wait_of(answer):.0f} s: what was sent is kept."
-        return _WAYS_ON.get(self.code) or _WAYS_ON.get(self.status, "")
+            return f"Run it again in {wait_of(answer):.0f} s."
+        by_code = (_WAYS_ON[code] for code in self._codes if code in _WAYS_ON)
+        return next(by_code, _WAYS_ON.get(self.status, ""))
 
 
 def wait_of(answer: httpx.Response) -> float:

@@ -4,6 +4,7 @@ import contextlib
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
@@ -14,10 +15,12 @@ from rich.text import Text
 from broadsheet_cli.errors import Failure
 
 # What is printed is mostly somebody else's: their brackets are brackets, and no styles or links.
-people = Console(markup=False, emoji=False)
-beside = Console(stderr=True, markup=False, emoji=False)
+# A sentence is a line: what folds it is the terminal, which copies it whole.
+people = Console(markup=False, emoji=False, soft_wrap=True)
+beside = Console(stderr=True, markup=False, emoji=False, soft_wrap=True)
 
 _TYPED_AGAIN = {"id", "post_id", "slug"}
+_TIMES = {"since", "updated_at"}
 _UNBROKEN = 100_000  # columns
 
 _CONTROLS = dict.fromkeys({*range(32), *range(127, 160)} - {ord("\n"), ord("\t")}, "\N{REPLACEMENT CHARACTER}")
@@ -34,15 +37,24 @@ def tell(data: Any, show: Callable[[], object], *, as_json: bool) -> None:
 def table(rows: list[dict[str, Any]], *columns: str) -> None:
     """Rows for people, as they were written: nothing in them reaches the terminal as a command of it.
 
-    What is typed again is never broken, and in a pipe nothing is.
+    What is typed again is never broken, and in a pipe nothing is. Times are the minutes of this machine's zone.
     """
-    named = [Column(name, no_wrap=name in _TYPED_AGAIN, overflow="fold") for name in columns]
+    named = [Column(name, no_wrap=name in _TYPED_AGAIN | _TIMES, overflow="fold") for name in columns]
     shown = Table(*named, box=None, pad_edge=False)
     for row in rows:
-        cells = ("" if row.get(column) is None else str(row[column]) for column in columns)
+        cells = ("" if row.get(column) is None else _cell(column, str(row[column])) for column in columns)
         shown.add_row(*(_plain(" ".join(cell.split())) for cell in cells))
     console = people if people.is_terminal else Console(markup=False, emoji=False, width=_UNBROKEN)
-    console.print(shown)
+    console.print(shown, soft_wrap=False)
+
+
+def minutes(moment: datetime) -> str:
+    """In this machine's zone."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M %Z}"
+
+
+def _cell(column: str, said: str) -> str:
+    return minutes(datetime.fromisoformat(said)) if column in _TIMES else said
 
 
 def complain(of: str, why: str) -> None:

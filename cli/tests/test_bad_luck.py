@@ -56,7 +56,6 @@ def author(platform: SmallPlatform, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("BROADSHEET_CONFIG_DIR", str(tmp_path / "config"))
     monkeypatch.setenv("BROADSHEET_KEYRING", "off")
     monkeypatch.setenv("BROADSHEET_SERVER", platform.address)
-    monkeypatch.setenv("COLUMNS", "1000")  # a sentence is one line
     monkeypatch.delenv("BROADSHEET_TOKEN", raising=False)
     folder = tmp_path / "posts"
     folder.mkdir()
@@ -83,14 +82,14 @@ def problem(status: int, code: str, title: str, **headers: str) -> Answer:
 
 
 HOTEL = Answer(200, "<h1>Hotel Bellevue: log in to our network</h1>")
-KEPT = "and run it again: what was sent is kept."
+AGAIN = "and run it again."
 SINGLE = [
-    (MEDIA, problem(413, "too_large", "It is too large."), f"It is too large. Make it smaller, {KEPT}"),
+    (MEDIA, problem(413, "too_large", "It is too large."), f"It is too large. Make it smaller, {AGAIN}"),
     (MEDIA, problem(413, "quota_exceeded", "They are too many."), "They are too many. Delete pictures that nothing"),
     (MEDIA, problem(415, "unsupported_media_type", "It is a script."), "It is a script. Save it as one of these, "),
     (MEDIA, problem(422, "image_refused", "It ends in its middle."), "It ends in its middle. Save it anew or take"),
-    (POSTS, problem(409, "slug_taken", "It is another's."), f"It is another's. Give the file another `slug`, {KEPT}"),
-    (POSTS, problem(504, "upstream_timeout", "It took too long."), "Run it again in 1 s: what was sent is kept."),
+    (POSTS, problem(409, "slug_taken", "It is another's."), f"It is another's. Give the file another `slug`, {AGAIN}"),
+    (POSTS, problem(504, "upstream_timeout", "It took too long."), "Run it again in 1 s."),
 ]  # fmt: skip
 ALL = [
     (POSTS, problem(410, "version_sunset", "Version 2 has ended."), 1, "Version 2 has ended. Install a newer"),
@@ -109,7 +108,7 @@ def test_what_befalls_one_file_is_told_of_it_and_the_others_go_on(
     result = author.push()
     assert (result.exit_code, result.stderr.count(".md")) == (1, 1)
     assert sentence in result.stderr
-    assert f"{FILES - 1} created, 1 failed" in result.stdout
+    assert f"{FILES - 1} created, 1 failed\nWhat was sent is kept.\n" in result.stdout
     platform.bad = {path: Bad(answer)}
     (why,) = [file["why"] for file in author.told(exits=1)["files"] if file["done"] == "failed"]
     assert (why["code"], why["status"]) == (answer.body["code"], answer.status)  # type: ignore[index]

@@ -56,7 +56,7 @@ def refuses(status: int, problem: object = None, **headers: str) -> Answers:
         (422, {"code": "image_refused", "detail": "It is no picture."}, {}, "It is no picture."),
         (429, {"code": "rate_limited", "title": "Too often."}, {"Retry-After": "120"}, "Run it again in 120 s"),
         (503, {"code": "overloaded", "title": "Busy."}, {"Retry-After": "90"}, "Busy. Run it again in 90 s"),
-        (502, None, {}, "The server answered 502. Run it again in 1 s: what was sent is kept."),
+        (502, None, {}, "The server answered 502. Run it again in 1 s."),
     ],
 )
 def test_refusal_says_why_and_what_to_do(

@@ -146,6 +146,7 @@ def test_a_post_is_published_by_its_file(author: Author, erin: Visitor) -> None:
     author.run("push")
     author.run("publish", "later.md")
     assert of_title(erin, "later", "published")
+    assert author.run("publish", "later.md")["status"] == "published"  # already
     author.write("later", "other words", status="published")
     assert author.run("push")["counts"] == {"changed": 1}
 

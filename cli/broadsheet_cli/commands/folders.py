@@ -43,7 +43,7 @@ def push(
             total = sum(_bytes(found) for _, found, todo in plan if todo != "same" and isinstance(found, Document))
             with bar("Pictures", total, shown=not context.as_json) as advance:
                 outcomes = _followed(context, pushing.run(plan, advance))
-    _finish(context, outcomes)
+    _finish(context, outcomes, "What was sent is kept.")
 
 
 def pull(
@@ -84,7 +84,7 @@ def _brought_to(outcome: Outcome) -> str:
     return f", {'taken back to draft' if outcome.status == 'draft' else outcome.status}" if outcome.status else ""
 
 
-def _finish(context: Context, outcomes: list[Outcome]) -> None:
+def _finish(context: Context, outcomes: list[Outcome], way_on: str = "") -> None:
     counts = Counter(outcome.done for outcome in outcomes)
     told = {"counts": dict(counts), "files": [outcome.told() for outcome in outcomes]}
     context.tell(
@@ -93,4 +93,6 @@ def _finish(context: Context, outcomes: list[Outcome]) -> None:
     )
     failed = [outcome.why.exit_code for outcome in outcomes if outcome.why]
     if failed:
+        if way_on and not context.as_json:
+            people.print(way_on)
         raise typer.Exit(max(failed))

@@ -9,8 +9,8 @@ import typer
 
 from broadsheet_cli.api import Json
 from broadsheet_cli.context import Context, context_of, failures_told
-from broadsheet_cli.errors import Failure
-from broadsheet_cli.output import people, table
+from broadsheet_cli.errors import Failure, Refused
+from broadsheet_cli.output import minutes, people, table
 from broadsheet_cli.state import NAME, KnownPost, State, known_post, says_the_same
 
 Post = Annotated[str, typer.Argument(help="a file that was pushed, the post's slug, or its id")]
@@ -53,7 +53,7 @@ def schedule(
     context = context_of(typed)
     with failures_told(context):
         moment = _moment(at)
-    _step(typed, post, {"to": "scheduled", "at": moment.isoformat()}, f" for {moment.astimezone():%Y-%m-%d %H:%M %Z}")
+    _step(typed, post, {"to": "scheduled", "at": moment.isoformat()}, f" for {minutes(moment)}")
 
 
 def post_id_of(context: Context, named: str) -> str:
@@ -96,7 +96,15 @@ def _step(typed: typer.Context, named: str, step: Json, when: str = "") -> None:
     context = context_of(typed)
     with failures_told(context):
         post_id = post_id_of(context, named)
-        answer = context.api.request("POST", f"/posts/{post_id}/transitions", json=step)
+        already = ""
+        try:
+            answer = context.api.request("POST", f"/posts/{post_id}/transitions", json=step)
+        except Refused as error:
+            if error.code != "transition_refused" or "at" in step:
+                raise
+            answer, already = context.api.request("GET", f"/posts/{post_id}"), " already"
+            if answer.json()["status"] != step["to"]:
+                raise
         post: Json = answer.json()
         if Path(named).is_file():
             state, name = _state_of(context, Path(named).resolve())
@@ -105,4 +113,4 @@ def _step(typed: typer.Context, named: str, step: Json, when: str = "") -> None:
                 etag = answer.headers["ETag"]
                 state.keep_post(name, known_post(post, etag, digest=known["digest"], status=step["to"]))
     waits = " as soon as its pictures are ready" if post.get("waiting_for") else ""
-    context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{when}{waits}"))
+    context.tell(post, lambda: people.print(f"{post['slug']}: {step['to']}{already}{when}{waits}"))

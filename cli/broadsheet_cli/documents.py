@@ -1,5 +1,6 @@
 """A post as a file: Markdown below its front matter, with pictures that lie beside it."""
 
+import difflib
 import hashlib
 import json
 import re
@@ -18,7 +19,14 @@ from broadsheet_cli.errors import Failure
 FENCE = "---\n"
 FIELDS = {"title", "summary", "slug", "tags", "status", "at", "comments_open"}
 STATES = ("draft", "scheduled", "published", "archived")
-PICTURE = re.compile(r"!\[(?P<alt>(?:[^\]\\]|\\.)*)\]\((?P<path><[^>\n]+>|[^\s()]+)(?P<title>\s+\"[^\"\n]*\")?\)")
+_LABEL = r"\[(?P<alt>(?:[^\]\\]|\\.)*)\]"
+_PATH = r"(?P<path><[^>\n]+>|(?:[^\s()<>]|\([^\s()]*\))+)"
+_TITLE = r"(?P<title>\s+(?:\"[^\"\n]*\"|'[^'\n]*'))?"
+PICTURE = re.compile(rf"!{_LABEL}\(\s*{_PATH}{_TITLE}\s*\)")
+REFERENCE = re.compile(rf"!{_LABEL}(?:\[(?P<label>[^\]\n]*)\])?(?![\[(])")
+DEFINITION = re.compile(rf"^ {{0,3}}{_LABEL}:[ \t]*{_PATH}{_TITLE}[ \t]*$", re.MULTILINE)
+HTML = re.compile(r"<(?:img|source)\b[^>]*?\ssrc\s*=\s*(?:\"([^\"]+)\"|'([^']+)'|([^\s\"'>]+))", re.IGNORECASE)
+CODE = re.compile(r"^(```|~~~).*?^\1|`[^`\n]*`", re.MULTILINE | re.DOTALL)
 ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:|//|#", re.IGNORECASE)
 
 
@@ -38,11 +46,12 @@ class Picture(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """``body`` as it was written; ``pictures`` by how the text names them."""
+    """``body`` as it was written; ``pictures`` by how the text names them, ``not_taken`` those that HTML names."""
 
     fields: dict[str, Any]
     body: str
     pictures: dict[str, Picture]
+    not_taken: tuple[str, ...] = ()
 
     @property
     def status(self) -> str | None:
@@ -61,7 +70,8 @@ class Document:
 
     def body_with(self, urls: dict[str, str]) -> str:
         """The text with the addresses of its pictures, by how it names them."""
-        return PICTURE.sub(lambda found: _with_address(found, urls.get(_named(found))), self.body)
+        body = PICTURE.sub(lambda found: _with_address(found, urls.get(_named(found))), self.body)
+        return DEFINITION.sub(lambda found: _with_address(found, urls.get(_named(found))), body)
 
 
 def digest_of(file: Path) -> str:
@@ -83,9 +93,8 @@ def read_document(path: Path, folder: Path) -> Document:
     except UnicodeDecodeError as error:
         raise Unreadable(f"{path}: it is not UTF-8.") from error
     fields, body = _split(path, text.replace("\r\n", "\n"))
-    found = [each for each in PICTURE.finditer(body) if not ELSEWHERE.match(_named(each))]
-    alts = {_named(each): each["alt"] for each in found}
-    return Document(fields, body, {name: _picture(path, folder, name, alt) for name, alt in alts.items()})
+    pictures = {name: _picture(path, folder, name, alt) for name, alt in _shown(body).items()}
+    return Document(fields, body, pictures, _in_html(body))
 
 
 def written(fields: dict[str, Any], body: str) -> str:
@@ -94,12 +103,22 @@ def written(fields: dict[str, Any], body: str) -> str:
     return f"{FENCE}{front}{FENCE}\n{body}"
 
 
+class _Once(yaml.SafeLoader):
+    """Refuses a key that is there twice: YAML takes the last one, and nobody learns of the other."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+        if twice := sorted({str(key) for key in keys if keys.count(key) > 1}):
+            raise yaml.constructor.ConstructorError(None, None, f"{', '.join(twice)} is there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
 def _split(path: Path, text: str) -> tuple[dict[str, Any], str]:
     if not text.startswith(FENCE) or FENCE not in text[len(FENCE) - 1 :]:
         raise Unreadable(f"{path}: begin with front matter, `---`, `title: …`, `---`.")
     front, _, body = text[len(FENCE) :].partition(f"\n{FENCE}")
     try:
-        fields = yaml.safe_load(front)
+        fields = yaml.load(front, _Once)  # noqa: S506  it is a SafeLoader
     except yaml.YAMLError as error:
         raise Unreadable(f"{path}: its front matter is not YAML: {error}") from error
     return _checked(path, fields), body.removeprefix("\n")
@@ -108,8 +127,8 @@ def _split(path: Path, text: str) -> tuple[dict[str, Any], str]:
 def _checked(path: Path, fields: Any) -> dict[str, Any]:
     if not isinstance(fields, dict):
         raise Unreadable(f"{path}: its front matter has no `title`.")
-    if unknown := sorted(map(str, fields.keys() - FIELDS)):
-        raise Unreadable(f"{path}: unknown in front matter: {', '.join(unknown)}. Known: {', '.join(sorted(FIELDS))}.")
+    if unknown := ", ".join(map(_and_meant, sorted(map(str, fields.keys() - FIELDS)))):
+        raise Unreadable(f"{path}: unknown in front matter: {unknown}. Known: {', '.join(sorted(FIELDS))}.")
     if not fields.get("title"):
         raise Unreadable(f"{path}: its front matter has no `title`.")
     if fields.get("status", "draft") not in STATES:
@@ -123,12 +142,42 @@ def _checked(path: Path, fields: Any) -> dict[str, Any]:
     return fields
 
 
+def _and_meant(unknown: str) -> str:
+    meant = difflib.get_close_matches(unknown, FIELDS, n=1)
+    return f"{unknown} (is it {meant[0]}?)" if meant else unknown
+
+
+def _shown(body: str) -> dict[str, str]:
+    """How the text names the files that it shows, each with what is said of it for those who cannot see it."""
+    definitions = reversed([*DEFINITION.finditer(body)])  # the first of a label counts
+    defined = {_folded(each["alt"]): _named(each) for each in definitions}
+    shown = [(_named(each), each["alt"]) for each in PICTURE.finditer(body)]
+    shown += [
+        (defined[label], each["alt"])
+        for each in REFERENCE.finditer(body)
+        if (label := _folded(each["label"] or each["alt"])) in defined
+    ]
+    return {name: alt for name, alt in shown if not ELSEWHERE.match(name)}
+
+
+def _in_html(body: str) -> tuple[str, ...]:
+    names = ["".join(each) for each in HTML.findall(CODE.sub("", body))]
+    return tuple(dict.fromkeys(name for name in names if not ELSEWHERE.match(name)))
+
+
+def _folded(label: str) -> str:
+    return " ".join(label.casefold().split())
+
+
 def _named(found: re.Match[str]) -> str:
     return unquote(found["path"].removeprefix("<").removesuffix(">"))
 
 
 def _with_address(found: re.Match[str], url: str | None) -> str:
-    return f"![{found['alt']}]({url}{found['title'] or ''})" if url else found[0]
+    if not url:
+        return found[0]
+    start, end = (place - found.start() for place in found.span("path"))
+    return found[0][:start] + url + found[0][end:]
 
 
 def _picture(path: Path, folder: Path, name: str, alt: str) -> Picture:

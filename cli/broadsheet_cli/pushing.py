@@ -27,16 +27,20 @@ POSTS_MORE = 4
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``done`` is `created`, `changed`, `same` or `failed`, for ``why``; ``status`` is what the post was brought to."""
+    """``done`` is `created`, `changed`, `same` or `failed`, for ``why``; ``status`` is what the post was brought to.
+
+    ``not_taken`` are the pictures that its HTML names, which stay where they are.
+    """
 
     name: str
     done: str
     post: str | None = None
     why: Failure | None = None
     status: str | None = None
+    not_taken: tuple[str, ...] = ()
 
     def told(self) -> dict[str, Any]:
-        beside = {"status": self.status, "why": self.why and self.why.told()}
+        beside = {"status": self.status, "why": self.why and self.why.told(), "not_taken": self.not_taken}
         return {"file": self.name, "done": self.done, "post": self.post} | {k: v for k, v in beside.items() if v}
 
 
@@ -108,8 +112,8 @@ class Push:
             if error.ends_all:
                 with self._guard:  # several meet it at once, each with words of its own: one is told
                     self._over = error = self._over or error
-            return Outcome(name, "failed", why=error)
-        return Outcome(name, todo, post_id, status=status)
+            return Outcome(name, "failed", (known := self._state.post(name)) and known["id"], error)
+        return Outcome(name, todo, post_id, status=status, not_taken=document.not_taken)
 
     def _picture(self, shown: Picture, advance: Progress) -> KnownPicture:
         """Sends it, unless the server has these bytes already."""
@@ -145,7 +149,10 @@ class Push:
         steps = _steps(document, post)
         for step in steps:
             self._keep(name, answer, digest="", status=asked)  # not all is done yet
-            answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
+            try:
+                answer = self._api.request("POST", f"/posts/{post['id']}/transitions", json=step)
+            except Refused as error:
+                raise error if error.ends_all else error.of("Its words were sent, but not its state") from None
         self._keep(name, answer, digest=document.digest, status=asked)
         return str(post["id"]), asked if steps else None
 

@@ -33,6 +33,30 @@ def test_pictures_beside_the_text_are_found_and_named_anew(tmp_path: Path) -> No
     )
 
 
+@pytest.mark.parametrize("shown", ["![Boats][harbour]", "![Harbour][]", "![harbour]"])
+def test_picture_that_is_defined_elsewhere_in_the_text_is_taken(tmp_path: Path, shown: str) -> None:
+    (tmp_path / "c.jpg").write_bytes(b"1")
+    body = f'{shown}\n\n[Harbour]: c.jpg "Title"\n[quay]: c.txt\n'
+    read = read_document(document(tmp_path, FRONT + body), tmp_path)
+    assert [(name, picture.file.name) for name, picture in read.pictures.items()] == [("c.jpg", "c.jpg")]
+    assert read.body_with({"c.jpg": "/m/1"}) == f'{shown}\n\n[Harbour]: /m/1 "Title"\n[quay]: c.txt\n'
+
+
+@pytest.mark.parametrize("shown", ["![c.jpg](c.jpg 'Title')", "![c.jpg]( c.jpg )", "![c.jpg](c(1).jpg)"])
+def test_picture_is_taken_however_markdown_may_name_it(tmp_path: Path, shown: str) -> None:
+    (tmp_path / "c.jpg").write_bytes(b"1")
+    (tmp_path / "c(1).jpg").write_bytes(b"2")
+    read = read_document(document(tmp_path, FRONT + shown), tmp_path)
+    (name,) = read.pictures
+    assert read.body_with({name: "/m/1"}) == "![c.jpg](" + shown.partition("](")[2].replace(name, "/m/1")
+
+
+def test_pictures_of_html_are_not_taken(tmp_path: Path) -> None:
+    body = '<img alt="a" src="c.jpg"> <IMG src=d.jpg><img src="https://else.example/e.jpg"> `<img src="f.jpg">`'
+    read = read_document(document(tmp_path, f'{FRONT}{body}\n\n```html\n<img src="g.jpg">\n```\n'), tmp_path)
+    assert (read.pictures, read.not_taken) == ({}, ("c.jpg", "d.jpg"))
+
+
 def test_another_picture_under_the_same_name_is_another_post(tmp_path: Path) -> None:
     path = document(tmp_path, f"{FRONT}![](c.jpg)")
     (tmp_path / "c.jpg").write_bytes(b"1")
@@ -48,7 +72,8 @@ def test_another_picture_under_the_same_name_is_another_post(tmp_path: Path) -> 
         ("# no front matter", "begin with front matter"),
         ("---\ntitle: [\n---\n", "is not YAML"),
         ("---\ntags: [a]\n---\n", "has no `title`"),
-        ("---\ntitle: a\ntitel: b\n---\n", "titel"),
+        ("---\ntitel: a\n---\n", "titel (is it title?)"),
+        ("---\ntitle: a\ntags: [a]\ntitle: b\n---\n", "title is there twice"),
         ("---\ntitle: a\nstatus: public\n---\n", "`status` is one of"),
         ("---\ntitle: a\nstatus: scheduled\n---\n", "`at`, with its offset"),
         ("---\ntitle: a\nat: 2027-01-01T10:00:00+01:00\n---\n", "`at`, with its offset"),

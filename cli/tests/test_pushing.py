@@ -31,6 +31,7 @@ class Shelf:
         self.loses = False  # the next answer to a PATCH, once it has done it
         self.is_away = False
         self.refuses: httpx.Response | None = None  # every picture
+        self.refuses_step: httpx.Response | None = None
         self._revisions = itertools.count(1)
         self._pictures = itertools.count(1)
         self._arrived = 0  # bytes of what goes in pieces
@@ -58,12 +59,18 @@ class Shelf:
                 self.change(**sent)
                 self._lose(request)
             case "POST", "/posts/one/transitions":
-                there = {"status": sent["to"], "scheduled_for": sent.get("at")}
-                self.change(**{"waiting_for": ["picture"]} if self.waits else there)
+                return self._step(sent)
             case "GET", "/posts":
                 return httpx.Response(200, json={"items": [self.post], "next_cursor": None})
             case _ if not path.startswith("/posts"):
                 return self._picture(request, path)
+        return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
+
+    def _step(self, sent: Json) -> httpx.Response:
+        if self.refuses_step:
+            return self.refuses_step
+        there = {"status": sent["to"], "scheduled_for": sent.get("at")}
+        self.change(**{"waiting_for": ["picture"]} if self.waits else there)
         return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
 
     def _picture(self, request: httpx.Request, path: str) -> httpx.Response:
@@ -229,6 +236,23 @@ def test_folder_that_is_the_same_learns_that_nobody_is_there(api: Api, shelf: Sh
 def test_refused_picture_is_named(api: Api, shelf: Shelf, folder: Path) -> None:
     shelf.refuses = httpx.Response(415, json={"code": "unsupported_media_type", "detail": "Send a JPEG."})
     assert str(pushed(api, folder).why).startswith("boats.jpg: Send a JPEG. Save it as one of these")
+
+
+def test_refused_state_says_that_the_words_were_sent(api: Api, shelf: Shelf, folder: Path) -> None:
+    wrong = {"pointer": "/at", "code": "past", "detail": "This is not in the future."}
+    shelf.refuses_step = httpx.Response(400, json={"code": "validation_failed", "errors": [wrong]})
+    write(folder, "words", "status: scheduled\nat: 2020-05-06T07:08:00+00:00")
+    outcome = pushed(api, folder)
+    assert (outcome.done, outcome.post) == ("failed", "one")
+    assert str(outcome.why) == (
+        "Its words were sent, but not its state: /at: This is not in the future. Name a later time, and run it again."
+    )
+
+
+def test_pictures_of_html_are_told(api: Api, folder: Path) -> None:
+    write(folder, '<img src="boats.jpg">')
+    outcome = pushed(api, folder)
+    assert (outcome.done, outcome.told()["not_taken"]) == ("created", ("boats.jpg",))
 
 
 def test_pull_keeps_the_summary_and_the_pictures_of_a_file(api: Api, shelf: Shelf, folder: Path) -> None:

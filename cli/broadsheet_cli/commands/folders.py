@@ -77,6 +77,8 @@ def _followed(context: Context, outcomes: Iterable[Outcome]) -> list[Outcome]:
                 ended.add(str(outcome.why))
         elif outcome.done != "same" and not context.as_json:
             people.print(f"{outcome.name} {outcome.done}{_brought_to(outcome)}", highlight=False)
+            for picture in outcome.not_taken:
+                complain(outcome.name, f"{picture} is named in HTML and was not sent: write it as ![…]({picture}).")
     return seen
 
 

@@ -28,8 +28,8 @@ def prepare(settings: Settings) -> None:
     print("Migrating the databases …", flush=True)
     _run_everywhere(["migrate"], settings, SERVICES_WITH_DATABASE)
     print("Making the queues …", flush=True)
-    topology = ["events", "topology", "apply"]
-    _run_everywhere(topology, settings, SERVICES_WITH_DATABASE, fine=(0, DIFFERS), kept_as="txt")  # words for people
+    topology = ["events", "topology", "apply"]  # which has words for people, and no lines of a log
+    _run_everywhere(topology, settings, SERVICES_WITH_DATABASE, fine=(0, DIFFERS), told_in=settings.run_folder)
     print("Loading the demo content …", flush=True)
     _run_everywhere(["demo"], settings, SERVICES_WITH_DATABASE)
     if settings.mode == "servers":
@@ -79,10 +79,10 @@ def _run_everywhere(
     services: Iterable[str],
     *,
     fine: Container[int] = (0,),
-    kept_as: str = "log",
+    told_in: Path | None = None,
 ) -> None:
     step = words[0]
-    logs = {service: settings.log_folder / f"{service}-{step}.{kept_as}" for service in services}
+    logs = {service: (told_in or settings.log_folder) / f"{service}-{step}.log" for service in services}
     running = {service: _start([service, *words], settings, log) for service, log in logs.items()}
     try:
         failed = [service for service, process in running.items() if process.wait() not in fine]

@@ -1,4 +1,4 @@
-"""`make test`: every check and every suite, three at a time, on servers that are started once.
+"""`make test`: every check and every suite, two at a time, on servers that are started once.
 
 Each suite is a pytest process of its own. At the end one block says what was left out and why, then one line counts.
 """

@@ -67,11 +67,8 @@ def suite(name: str, *arguments: str, needs: tuple[type[Server], ...] = ()) -> J
     return Job(name, [sys.executable, "-m", "pytest", *told, *arguments], report, needs)
 
 
-def run_all(jobs: list[Job], environment: Environment, side_by_side: int = 3) -> Iterator[Result]:
-    """Run the jobs in order, some side by side, and give each result as it comes; an interruption ends them all.
-
-    Three keep two cores busy: half of what a suite takes is that it waits for what it has started.
-    """
+def run_all(jobs: list[Job], environment: Environment, side_by_side: int = 2) -> Iterator[Result]:
+    """Run the jobs in order, some side by side, and give each result as it comes; an interruption ends them all."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     running: set[subprocess.Popen[str]] = set()
     with ThreadPoolExecutor(side_by_side) as threads:

@@ -9,7 +9,7 @@ from launcher import ROOT
 
 LEFT_OUT = {"BrowsableAPIRenderer", "ModelSerializer", "HyperlinkedModelSerializer", "upload_to"}
 FIELDS_OF_FILES = {"models.FileField", "models.ImageField"}
-OF_DJANGO = ["services/auth", "services/blog", "chassis/src/chassis/django"]
+OF_DJANGO = ["services/auth/auth_service", "services/blog/blog_service", "chassis/src/chassis/django"]
 
 
 @pytest.mark.parametrize("folder", OF_DJANGO)

@@ -133,6 +133,7 @@ const FIELDS = {
   make_aware: UNFIT,
   overflow: UNFIT,
   offset_missing: UNFIT,
+  unexpected: UNFIT,
   characters: NO_TEXT,
   null_characters_not_allowed: NO_TEXT,
   surrogate_characters_not_allowed: NO_TEXT,

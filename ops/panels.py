@@ -237,6 +237,7 @@ DASHBOARDS: dict[str, tuple[str, list[Panel]]] = {
                 "Dead letters",
                 "none",
                 {"{{queue}}": 'sum by (queue) (rabbitmq_detailed_queue_messages{queue=~".*-events[.]dead"})'},
+                "RabbitMQ's own",
             ),
         ],
     ),

@@ -68,7 +68,7 @@ def test_picture_comes_from_the_edge_with_all_that_media_said(
     edge: httpx.Client, alice: Visitor, picture: dict[str, str], size: str
 ) -> None:
     path = path_of(picture[size])
-    origin = {"Origin": "http://localhost:3000"}
+    origin = {"Origin": "http://localhost:3000", "Accept": "image/webp"}
     left_to_edge = eventually(lambda: _if_made(alice.http.get(path, headers=origin)))
     assert left_to_edge.headers["x-accel-redirect"].startswith("/stored/")
     assert left_to_edge.content == b""

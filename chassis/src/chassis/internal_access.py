@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Mapping
+from uuid import UUID
 
 from chassis.access import require_caller
 from chassis.problems import Problem
@@ -27,3 +28,11 @@ def require_service(
 
 def _equal(given: str, former: str) -> bool:
     return bool(former) and hmac.compare_digest(given.encode(), former.encode())
+
+
+def id_of(text: str) -> UUID:
+    """The id that another service asks by; raises Problem (400)."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Problem(400, "id_invalid", f"{text[:40]!r} is not an id.") from None

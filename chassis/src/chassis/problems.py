@@ -95,6 +95,11 @@ def problem_body(problem: Problem, *, instance: str, request_id: str, public_url
     return body
 
 
+def pointer_segment(name: str | int) -> str:
+    """A name as it stands in a JSON pointer (RFC 6901)."""
+    return str(name).replace("~", "~0").replace("/", "~1")
+
+
 def v1_body(problem: Problem) -> dict[str, Any]:
     """The v1 form: ``{"detail", "code"}``, or messages nested like the body where fields are wrong."""
     if not problem.errors:

@@ -14,7 +14,7 @@ from rest_framework.views import set_rollback
 
 from chassis.database_errors import database_unavailable, is_transient
 from chassis.django.problem_responses import answer_problem
-from chassis.problems import MOST_ERRORS, NON_FIELD, FieldError, Problem, invalid_fields
+from chassis.problems import MOST_ERRORS, NON_FIELD, FieldError, Problem, invalid_fields, pointer_segment
 from chassis.storage_errors import storage_problem
 from chassis.tokens import TokenRefused
 
@@ -82,8 +82,7 @@ def field_errors(detail: Any, pointer: str = "") -> Iterator[FieldError]:
     """The leaves of REST framework's nested error detail, each with the JSON pointer of its field."""
     if isinstance(detail, dict):
         for name, below in detail.items():
-            segment = str(name).replace("~", "~0").replace("/", "~1")
-            yield from field_errors(below, pointer if name == NON_FIELD else f"{pointer}/{segment}")
+            yield from field_errors(below, pointer if name == NON_FIELD else f"{pointer}/{pointer_segment(name)}")
     elif isinstance(detail, list):
         for index, below in enumerate(detail):
             yield from field_errors(below, f"{pointer}/{index}" if isinstance(below, dict | list) else pointer)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
-from chassis.problems import FieldError
+from chassis.problems import FieldError, pointer_segment
 
 
 class StrictBody(BaseModel):
@@ -16,7 +16,7 @@ class StrictBody(BaseModel):
 
 def field_error(error: Mapping[str, Any]) -> FieldError:
     """One of pydantic's errors, with the pointer into the body."""
-    pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in error["loc"][1:])
+    pointer = "".join(f"/{pointer_segment(part)}" for part in error["loc"][1:])
     kind = error["type"]
     if error["input"] is None and kind.endswith("_type"):
         return FieldError(pointer, "null", "This field may not be null.")

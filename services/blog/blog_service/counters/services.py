@@ -1,10 +1,9 @@
 """Writes of kept counts: how many posts are published, in all, by author and by tag, and what hangs on each."""
 
-import json
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from chassis.django.prepared import stored
 from django.db import connection
 
 SLOTS = 16
@@ -77,14 +76,9 @@ def followers_change(author_id: UUID, step: int) -> tuple[int, int]:
 def _count_under(table: str, old: frozenset[Any], new: frozenset[Any]) -> None:
     if changed := old ^ new:
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(table=table, **_SETS[connection.vendor]), [_set_of(new), _set_of(changed)])
-
-
-def _set_of(ids: Iterable[UUID | int]) -> list[UUID | int] | str:
-    """As the database takes one."""
-    if connection.vendor == "postgresql":
-        return list(ids)
-    return json.dumps([each.hex if isinstance(each, UUID) else each for each in ids])
+            cursor.execute(
+                _COUNT.format(table=table, **_SETS[connection.vendor]), [stored(list(new)), stored(list(changed))]
+            )
 
 
 def _changed(sql: str, parameters: list[str | int]) -> tuple[int, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -45,7 +45,7 @@ class UsesDrift:
 
     missing_uses: int = 0
     ended_uses: int = 0
-    rest: UUID | None = field(default=None)
+    rest: UUID | None = None
 
 
 def blog_tells(settings: MediaSettings) -> Tell:

@@ -52,7 +52,7 @@ def _conversions() -> dict[type, Callable[[Any], Any]]:
     found = {datetime: connection.ops.adapt_datetimefield_value, bytes: driver.Database.Binary}
     if connection.features.has_native_uuid_field:
         return found
-    return found | {UUID: lambda key: key.hex, list: lambda keys: json.dumps([key.hex for key in keys])}
+    return found | {UUID: lambda key: key.hex, list: lambda keys: json.dumps([stored(key) for key in keys])}
 
 
 def _plain(param: Any) -> Any:

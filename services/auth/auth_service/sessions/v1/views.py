@@ -19,10 +19,9 @@ from auth_service.brakes.services import wrong_tokens
 from auth_service.sessions.access_tokens import source_of
 from auth_service.sessions.authentication import current_session_id
 from auth_service.sessions.device import device_of
-from auth_service.sessions.models import Session
 from auth_service.sessions.refreshing import RefreshRefused, session_logout, session_refresh
 from auth_service.sessions.selectors import sessions_marked
-from auth_service.sessions.services import Grant, session_end_own, session_open, sessions_end_others
+from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.shapes import SessionShape
 from auth_service.sessions.v1.bodies import LoginBody, RefreshBody, VerifyBody
 from auth_service.sessions.v1.shapes import SessionPageShape, TokenPairShape
@@ -83,15 +82,6 @@ class Sessions(APIView):
         page.require(count)
         rows = sessions.values(*SessionShape.columns())[page.start : page.stop]
         return Response(page_body(page, count, [SessionShape.from_row(row) for row in rows]))
-
-
-class OtherSessions(APIView):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """End the caller's sessions but this one; 204 also where there are none."""
-        user_id, kept = caller(request).id, current_session_id(request)
-        sessions_end_others(user_id, kept, by=Session.EndedBy.USER, now=timezone.now())
-        return Response(status=204)
 
 
 class OneSession(APIView):

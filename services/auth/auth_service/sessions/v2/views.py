@@ -27,10 +27,9 @@ from auth_service.sessions.cookies import (
     refresh_token_of,
 )
 from auth_service.sessions.device import device_of
-from auth_service.sessions.models import Session
 from auth_service.sessions.refreshing import session_logout, session_refresh
 from auth_service.sessions.selectors import sessions_marked
-from auth_service.sessions.services import Grant, session_end_own, session_open, sessions_end_others
+from auth_service.sessions.services import Grant, session_end_own, session_open
 from auth_service.sessions.shapes import SessionShape
 from auth_service.sessions.v2.bodies import SessionBody, SessionRefreshBody
 from auth_service.sessions.v2.shapes import GrantShape, SessionsV2Shape
@@ -108,15 +107,6 @@ class CurrentSession(APIView):
         response = Response(status=204)
         cookies_take(request, response)
         return response
-
-
-class OtherSessions(APIView):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request) -> Response:
-        """End the caller's sessions but this one; 204 also where there are none."""
-        user_id, kept = caller(request).id, current_session_id(request)
-        sessions_end_others(user_id, kept, by=Session.EndedBy.USER, now=timezone.now())
-        return Response(status=204)
 
 
 class OneSession(APIView):

@@ -1,9 +1,9 @@
 """Accounts as other services ask for them when no event has told them yet."""
 
 import re
-from uuid import UUID
 
 from chassis.django.internal_access import FromAService
+from chassis.internal_access import id_of
 from chassis.problems import Problem
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
@@ -26,12 +26,12 @@ class Authors(APIView):
     def get(self, request: Request) -> Response:
         """Public profiles by ``?ids=`` and ``?usernames=``, or page by page those with an id above ``?after=``."""
         if "after" in request.query_params:
-            return _answer(authors_page(after=_uuid(request.query_params["after"]), size=_MOST))
+            return _answer(authors_page(after=id_of(request.query_params["after"]), size=_MOST))
         ids, usernames = (_listed(request, name) for name in ("ids", "usernames"))
         if len(ids) + len(usernames) > _MOST:
             raise Problem(400, "too_many", f"Ask for at most {_MOST} authors at once.")
         possible = [name for name in usernames if re.fullmatch(USERNAME, name)]
-        return _answer(authors_list(ids=[_uuid(text) for text in ids], usernames=possible))
+        return _answer(authors_list(ids=[id_of(text) for text in ids], usernames=possible))
 
 
 def _answer(users: QuerySet[User]) -> Response:
@@ -42,10 +42,3 @@ def _answer(users: QuerySet[User]) -> Response:
 
 def _listed(request: Request, name: str) -> list[str]:
     return [text for text in request.query_params.get(name, "").split(",") if text]
-
-
-def _uuid(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(400, "id_invalid", f"{text[:40]!r} is not an id.") from None

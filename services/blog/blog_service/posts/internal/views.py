@@ -1,8 +1,7 @@
 """The pictures that posts use, as media asks for them: events that tell of them may have been lost."""
 
-from uuid import UUID
-
 from chassis.django.internal_access import FromAService
+from chassis.internal_access import id_of
 from chassis.problems import Problem
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -24,7 +23,7 @@ class MediaRefs(APIView):
 
         Fewer are all there are.
         """
-        after, size = _id(request.query_params.get("after", "")), _size(request.query_params.get("limit", ""))
+        after, size = id_of(request.query_params.get("after", "")), _size(request.query_params.get("limit", ""))
         objects = [
             {
                 "object_type": "post",
@@ -37,13 +36,6 @@ class MediaRefs(APIView):
             for post, media_ids in posts_using_pictures(after=after, size=size)
         ]
         return Response({"objects": objects})
-
-
-def _id(text: str) -> UUID:
-    try:
-        return UUID(text)
-    except ValueError:
-        raise Problem(400, "id_invalid", f"{text[:40]!r} is not an id.") from None
 
 
 def _size(text: str) -> int:

@@ -7,7 +7,7 @@ from typing import IO, Any, ClassVar
 
 from chassis.json_body import read_json
 from chassis.multipart import FormReader, Part, Sink
-from chassis.problems import FieldError, Problem, invalid_fields
+from chassis.problems import FieldError, Problem, invalid_fields, pointer_segment
 from django.conf import settings
 from django.http.request import UnreadablePostError
 from rest_framework.parsers import BaseParser
@@ -131,7 +131,7 @@ class _Form:
             if index >= MOST:
                 raise _wrong((IMAGES,), "max_length", f"Ensure this field has no more than {MOST} elements.")
             return (IMAGES, index, field)
-        raise _wrong((name[:100].replace("~", "~0").replace("/", "~1"),), "unknown", "This part is not known here.")
+        raise _wrong((pointer_segment(name[:100]),), "unknown", "This part is not known here.")
 
 
 def _source(stream: IO[bytes], request: Request) -> IO[bytes]:

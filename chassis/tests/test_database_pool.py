@@ -84,6 +84,7 @@ def test_connection_is_asked_whether_it_lives_once_a_second(postgres_url: str, t
 
 
 def test_pool_gives_a_connection_unasked_within_the_second(postgresql: Any, tmp_path: Path) -> None:
+    postgresql.settings_dict["OPTIONS"]["pool"]["max_size"] = 1  # which is then the one that is given again
     said = tmp_path / "messages"
 
     def is_unasked() -> bool:
@@ -94,9 +95,9 @@ def test_pool_gives_a_connection_unasked_within_the_second(postgresql: Any, tmp_
             postgresql.close()
             postgresql.ensure_connection()
             connection.pgconn.untrace()
-        is_same = postgresql.connection is connection
+        assert postgresql.connection is connection
         postgresql.close()
-        return is_same and "Query" not in said.read_text()
+        return "Query" not in said.read_text()
 
     eventually(is_unasked)
 

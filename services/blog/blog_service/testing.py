@@ -17,6 +17,9 @@ from jwt import decode
 from urllib3 import make_headers
 from uuid_utils.compat import uuid7
 
+SIZE = {"width": 1600, "height": 1200}
+"""Of every picture, in pixels."""
+
 
 class Caller:
     """A client of blog, with a token unless there is no mint to make one."""
@@ -112,7 +115,7 @@ class Neighbours:
 
     def tells_of_asset(self, asset_id: UUID, owner: Caller, status: str, *, sequence: int) -> None:
         told = {"asset_id": str(asset_id), "owner_id": str(owner.id), "status": status, "sequence": sequence}
-        self.assets[str(asset_id)] = told
+        self.assets[str(asset_id)] = told | SIZE
 
     def has_password(self, caller: Caller, password: str) -> None:
         """Somebody may log in with it."""
@@ -140,8 +143,7 @@ class Neighbours:
         if content in self.refused:
             return self.refused[content]
         owner = decode(token.removeprefix("Bearer "), options={"verify_signature": False})["sub"]
-        told = {"asset_id": asset_id, "owner_id": owner, "status": "ready", "sequence": 2}
-        self.assets[asset_id] = told
+        self.assets[asset_id] = {"asset_id": asset_id, "owner_id": owner, "status": "ready", "sequence": 2, **SIZE}
         self.pictures[asset_id] = content
         return 201, {"id": asset_id}
 

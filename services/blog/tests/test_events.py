@@ -148,6 +148,7 @@ def test_the_committed_examples_of_media_are_understood(db: None, name: str) -> 
     deliver(event_service(), event)
     asset = Asset.objects.get(id=event.data["asset_id"])
     assert (str(asset.owner_id), asset.status) == (event.data["owner_id"], name)
+    assert (asset.width, asset.height) == (event.data["width"], event.data["height"])
 
 
 def test_a_removed_picture_leaves_what_readers_see(alice: Caller, charlie: Caller, neighbours: Neighbours) -> None:

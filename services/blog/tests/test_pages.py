@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 from blog_service.links import tag_page_link
+from blog_service.media_refs.models import Asset
 from blog_service.pages.phrases import PHRASES
 from blog_service.posts import selectors
 from blog_service.posts.models import Post
@@ -88,12 +89,33 @@ def test_a_post_has_a_page_with_all_that_others_read_of_it(post: dict[str, Any])
 
 def test_pictures_come_in_the_size_that_is_needed(post: dict[str, Any]) -> None:
     urls = post["images"][0]["urls"]
-    srcset = f'srcset="{urls["thumb"]} 320w, {urls["medium"]} 800w, {urls["large"]} 1600w"'
+    srcset = f'srcset="{urls["thumb"]} 320w, {urls["medium"]} 800w, {urls["large"]} 1600w" width="1600" height="1200"'
     for path in ("/posts/first-light", "/posts", "/authors/alice", "/tags/ink"):
         assert srcset in page(path)
     html = page("/posts/first-light")
     assert 'alt="a &quot;hill&quot;"' in html
     assert "c &amp; d" in html
+
+
+@pytest.mark.parametrize(
+    ("size", "widths", "kept"),
+    [
+        ((4000, 3000), [320, 800, 1600], True),
+        ((3000, 4000), [240, 600, 1200], True),
+        ((600, 300), [320, 600], True),
+        ((100, 50), [100], True),
+        ((1, 1000), [1], True),
+        ((None, None), [320, 800, 1600], False),
+    ],
+)
+def test_a_picture_is_offered_in_the_widths_it_has_and_its_place_is_kept(
+    post: dict[str, Any], size: tuple[int | None, int | None], widths: list[int], kept: bool
+) -> None:
+    width, height = size
+    Asset.objects.update(width=width, height=height)
+    (image,) = re.findall(r'<img [^>]*fetchpriority="high"[^>]*>', page(f"/posts/{post['slug']}"))
+    assert [int(wide) for wide in re.findall(r" (\d+)w", image)] == widths
+    assert (f' width="{width}" height="{height}"' in image) is kept
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from blog_service.authors.models import Author
 from blog_service.media_refs import tasks as media_refs
 from blog_service.media_refs.models import Asset
 from blog_service.posts.tasks import media_refs_refresh_stuck
-from blog_service.testing import Caller, Neighbours
+from blog_service.testing import SIZE, Caller, Neighbours
 from chassis.django import reconciliation
 from chassis.events.databases.django_app.models import Walk
 from chassis.internal_client import InternalUnavailable
@@ -42,6 +42,13 @@ def test_a_picture_that_media_has_again_is_shown_again(alice: Caller, charlie: C
     neighbours.assets[str(media)] = told
     media_refs.media_refs_reconcile()
     assert charlie.get(POST).body["images"][0]["state"] == "confirmed"
+
+
+def test_a_picture_that_was_known_before_its_size_was_kept_gets_it(alice: Caller, neighbours: Neighbours) -> None:
+    alice.writes(images=[{"media": str(neighbours.has_asset(alice))}])
+    Asset.objects.update(width=None, height=None)
+    media_refs.media_refs_reconcile()
+    assert Asset.objects.values("width", "height").get() == SIZE
 
 
 def test_each_run_goes_on_where_the_last_one_ended(

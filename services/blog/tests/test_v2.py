@@ -2,7 +2,7 @@
 
 import pytest
 from blog_service.posts.models import Post
-from blog_service.testing import Caller, Neighbours
+from blog_service.testing import SIZE, Caller, Neighbours
 from uuid_utils.compat import uuid7
 
 BASE = "https://news.example.org"
@@ -30,6 +30,7 @@ def test_a_post_has_the_agreed_shape(alice: Caller, charlie: Caller, neighbours:
                 "caption": "c",
                 "alt": "",
                 "position": 0,
+                **SIZE,
                 "state": "confirmed",
                 "reason": None,
                 "urls": {size: f"{BASE}/m/{media}/{size}" for size in ("thumb", "medium", "large")},

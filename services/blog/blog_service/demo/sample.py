@@ -99,7 +99,8 @@ class Sample:
         """With its authors, a picture of each, and its tags."""
         people = [Author(id=_id(number), username=f"author{number}", bio="Writes.") for number in range(AUTHORS)]
         Author.objects.bulk_create(people, ignore_conflicts=True)
-        pictures = [Asset(id=person.id, owner_id=person.id, status=Asset.Status.READY) for person in people]
+        told = {"status": Asset.Status.READY, "width": 1600, "height": 1200}
+        pictures = [Asset(id=person.id, owner_id=person.id, **told) for person in people]
         Asset.objects.bulk_create(pictures, ignore_conflicts=True)
         names = [f"topic {number}" for number in range(TAGS)]
         Tag.objects.bulk_create((Tag(name=name, key=name) for name in names), ignore_conflicts=True)

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 class Asset(models.Model):
     """A picture in media as blog last heard of it; without an owner, blog has only been told its id.
+    Without width and height, in pixels, it was last heard of before blog kept them.
 
     Rows stay when pictures go: they keep late news from bringing one back.
     """
@@ -19,6 +20,8 @@ class Asset(models.Model):
     id = models.UUIDField(primary_key=True, editable=False)
     owner_id = models.UUIDField(null=True)
     status = models.CharField(max_length=10, choices=Status, default=Status.PROCESSING)
+    width = models.PositiveIntegerField(null=True)
+    height = models.PositiveIntegerField(null=True)
     sequence = models.PositiveBigIntegerField(default=0)
     checked_at = models.DateTimeField(default=timezone.now)
 

@@ -9,11 +9,13 @@ from blog_service.links import author_page_link, avatar_link, picture_links, pos
 from blog_service.markdown.rendering import plain_text
 from blog_service.markdown.sanitising import absolute
 from blog_service.posts.models import PostImage
-from blog_service.posts.selectors import PostRow
+from blog_service.posts.selectors import ImageRow, PostRow
 
 COUNTS = {"favourites": "counts__favourites", "comments": "counts__comments"}
 IN_LISTS = frozenset({"title", "excerpt", "summary", "tags", "updated_at"}).union(COUNTS.values())
 WHOLE = IN_LISTS | {"html"}
+SIDES = {"thumb": 320, "medium": 800, "large": 1600}
+"""Pixels of the longer side, as media has them unless it is set otherwise."""
 WORDS_A_MINUTE = 220
 Shown = dict[str, Any]
 
@@ -31,11 +33,7 @@ def shown(row: PostRow) -> Shown:
         **{name: more[column] for name, column in COUNTS.items()},
         "tags": more["tags"],
         "tag_links": [{"name": name, "link": tag_page_link(name)} for name in more["tags"]],
-        "pictures": [
-            {"id": image["media"], "alt": image["alt"], "caption": image["caption"], **picture_links(image["media"])}
-            for image in row["images"]
-            if image["state"] == PostImage.State.CONFIRMED
-        ],
+        "pictures": [picture_shown(each) for each in row["images"] if each["state"] == PostImage.State.CONFIRMED],
     }
 
 
@@ -46,6 +44,20 @@ def shown_whole(row: PostRow) -> Shown:
     minutes = max(1, round(len(plain_text(html).split()) / WORDS_A_MINUTE))
     safe = mark_safe(absolute(html, post["link"]))  # noqa: S308  sanitised when it was written, and once more here
     return {**post, "html": safe, "figures": figures, "minutes": minutes}
+
+
+def picture_shown(image: ImageRow) -> Shown:
+    """A picture with its addresses; ``srcset`` names the width of each, in pixels."""
+    links, width, height = picture_links(image["media"]), image["width"], image["height"]
+    widths = {preset: _width(side, width, height) for preset, side in SIDES.items()}
+    srcset = {wide: f"{links[preset]} {wide}w" for preset, wide in widths.items()}
+    named = {name: image[name] for name in ("alt", "caption", "width", "height")}
+    return {"id": image["media"], **named, **links, "srcset": ", ".join(srcset.values())}
+
+
+def _width(side: int, width: int | None, height: int | None) -> int:
+    """Of a picture whose longer side became ``side``, unless it was shorter; a landscape while its size is unknown."""
+    return max(1, round(width * min(1, side / max(width, height)))) if width and height else side
 
 
 def author_shown(username: str, avatar: Any, bio: str) -> Shown:

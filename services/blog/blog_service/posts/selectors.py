@@ -29,6 +29,8 @@ class ImageRow(TypedDict):
     caption: str
     alt: str
     position: int
+    width: int | None
+    height: int | None
     state: PostImage.State
     reason: Rejection | None
 
@@ -64,7 +66,8 @@ _SOMEBODY = UUID("0190ffff-0000-7000-8000-00000000feed")
 _REMEMBERED = 500
 """Queries: sets of columns, orders, and whether somebody reads."""
 _STAND_INS = {"id": UUID(int=1), "slug": "the slug that is asked for", "slugs__slug": "the slug that is asked for"}
-IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", "asset__owner_id", "asset__status")
+OF_ASSET = ("asset__owner_id", "asset__status", "asset__width", "asset__height")
+IMAGE_COLUMNS = ("post_id", "id", "asset_id", "caption", "alt", "position", *OF_ASSET)
 FOR_WRITING = ("id", "author_id", "status", "co_authors")
 ALWAYS = frozenset(PostRow.__annotations__.keys() - {"authors", "images"})
 
@@ -259,6 +262,8 @@ def _add_images(posts: dict[UUID, PostRow], viewer: Claims | None) -> None:
                 caption=image["caption"],
                 alt=image["alt"],
                 position=image["position"],
+                width=image["asset__width"],
+                height=image["asset__height"],
                 state=image_state(**known),
                 reason=reason,
             )

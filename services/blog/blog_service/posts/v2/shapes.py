@@ -35,6 +35,8 @@ class ImageV2Shape(Shape):
     caption: str
     alt: str
     position: int
+    width: int | None = source("width", description="pixels; null while blog has not heard of it")
+    height: int | None
     state: PostImage.State
     reason: str | None = source(
         "reason", description="why it is rejected, for those who may edit the post: `failed`, `removed`, `foreign`"

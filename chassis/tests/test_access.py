@@ -76,6 +76,11 @@ def test_the_table_lists_the_operations_of_the_contract_and_no_others(service: s
             {"GET": "write"},
             "roles, scopes and a session need auth: required",
         ),
+        (
+            {"write": {"auth": "required", "roles": ["a"]}},
+            {"GET": "write"},
+            "the rule write names no role of the table: a",
+        ),
         ({"write": {"auth": "required", "scope": ["a"]}}, {"GET": "write"}, "Extra inputs are not permitted"),
         ({"write": {"auth": "required"}}, {"get": "write"}, "'GET', 'POST'"),
         ({"write": {}}, {"GET": "write"}, "Field required"),

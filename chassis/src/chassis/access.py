@@ -65,6 +65,7 @@ class Table(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
+    roles: dict[str, Literal["own", "privileged"]] = Field({}, description="how far each role reaches")
     rules: dict[str, Access]
     operations: dict[str, dict[str, dict[Method, str]]]
     internal: dict[str, dict[str, dict[Method, frozenset[str]]]] = Field({}, description="services that may call it")
@@ -75,6 +76,13 @@ class Table(BaseModel):
             for path, methods in paths.items():
                 if unknown := set(methods.values()) - self.rules.keys():
                     raise ValueError(f"{path} names no rule of the table: {', '.join(sorted(unknown))}")
+        return self
+
+    @model_validator(mode="after")
+    def _roles_are_there(self) -> Self:
+        for name, rule in self.rules.items():
+            if unknown := rule.roles - self.roles.keys():
+                raise ValueError(f"the rule {name} names no role of the table: {', '.join(sorted(unknown))}")
         return self
 
     def of(self, service: str) -> dict[tuple[str, str], Access]:
@@ -91,6 +99,12 @@ class Table(BaseModel):
 def table() -> Table:
     """The table that was packaged with this code."""
     return Table.model_validate(packaged_data.read_yaml("access.yaml"))
+
+
+@cache
+def privileged_roles() -> frozenset[str]:
+    """Those that reach beyond what is one's own."""
+    return frozenset(role for role, reach in table().roles.items() if reach == "privileged")
 
 
 def find(method: str, path: str) -> Access | None:

@@ -44,6 +44,10 @@ def service_token(client: str) -> str:
     return sign_service_token({"iss": own.token_issuer, "aud": "auth", "sub": client} | times, now=timezone.now())
 
 
+def test_table_says_of_every_role_how_far_it_reaches() -> None:
+    assert set(table().roles) == set(Role.values)
+
+
 def test_every_address_is_listed_or_none_of_the_public_api() -> None:
     assert operations(*HIDDEN) == set(table().of("auth"))
 

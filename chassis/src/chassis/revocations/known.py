@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from chassis.access import Access
+from chassis.access import Access, privileged_roles
 from chassis.events.envelope import Event, EventUndecodable, decode
 from chassis.logging import get_logger
 from chassis.problems import Problem
@@ -15,8 +15,6 @@ OLD_SECONDS = 60.0
 """After so long without an answer of auth's the list is not to be relied on."""
 FIRST_SECONDS = 10.0
 """How long a new process without a list is unready; then it serves what needs none."""
-PRIVILEGED = frozenset({"editor", "moderator", "admin"})
-"""Roles that reach beyond what is one's own."""
 TITLE = "Whether the token was revoked is not known"
 log = get_logger()
 
@@ -90,7 +88,7 @@ class Revocations:
     def require_current(self, access: Access, claims: Claims | None) -> None:
         """Refuse what a privileged role decides while the list is old: raises Problem 503 ``revocations_unknown``."""
         decides = access.roles or access.weighs_roles
-        if decides and claims and claims.roles & PRIVILEGED and self.old:
+        if decides and claims and claims.roles & privileged_roles() and self.old:
             detail = "Auth cannot be asked at the moment whether your roles still hold. Reading goes on."
             raise Problem(503, "revocations_unknown", detail, title=TITLE)
 

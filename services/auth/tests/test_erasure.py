@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,7 @@ from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 OWN = "/api/v2/me/deletion"
+CONTRACTS = Path(__file__).parents[3] / "contracts/events"
 EXECUTE, COMPLETED = "auth.erasure.execute.v1", "auth.erasure.completed.v1"
 
 
@@ -78,6 +80,12 @@ def everything() -> Iterator[str]:
 
 def traces(*names: str) -> list[str]:
     return [row for row in everything() if any(name in row for name in names)]
+
+
+def test_every_service_that_erases_is_waited_for() -> None:
+    erases = {file.name.partition(".")[0] for file in CONTRACTS.glob("*.erasure.done.v1.schema.json")}
+    assert set(saga.SERVICES) == {"auth"} | erases
+    assert {f"{service}.erasure.done.v1" for service in erases} <= HANDLERS.keys()
 
 
 def test_dead_letters_are_looked_for_on_every_queue() -> None:

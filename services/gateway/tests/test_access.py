@@ -10,14 +10,13 @@ from chassis.access import shape, table
 from chassis.realworld import audience_of
 from chassis.testing import TokenMint
 from chassis.testing.access_cases import Case, cases
-from gateway_service.config import GatewayConfig, read
+from gateway_service.config import UPSTREAMS, GatewayConfig, read
 from gateway_service.settings import settings
 from gateway_service.testing import ALICE, SCOPE
 from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.testing.running import Running
 
-SERVICES = ("auth", "blog", "media")
-CASES = {service: cases(service) for service in SERVICES}
+CASES = {service: cases(service) for service in UPSTREAMS}
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +24,11 @@ def packaged() -> GatewayConfig:
     return read(settings().config)
 
 
-@pytest.mark.parametrize("service", SERVICES)
+def test_every_service_of_the_table_is_an_upstream() -> None:
+    assert set(UPSTREAMS) == set(table().operations)
+
+
+@pytest.mark.parametrize("service", UPSTREAMS)
 def test_routes_are_the_operations_of_the_table(packaged: GatewayConfig, service: str) -> None:
     routed = {
         (method, shape(route.path))
@@ -49,7 +52,7 @@ def credentials(mint: TokenMint, case: Case) -> dict[str, str]:
     return case.shows(token)
 
 
-@pytest.mark.parametrize(("service", "operation"), [(service, name) for service in SERVICES for name in CASES[service]])
+@pytest.mark.parametrize(("service", "operation"), [(service, name) for service in CASES for name in CASES[service]])
 def test_gateway_refuses_by_itself_who_may_not(
     stranger: httpx.Client, mint: TokenMint, request: pytest.FixtureRequest, service: str, operation: str
 ) -> None:
@@ -75,7 +78,7 @@ def test_what_is_not_public_has_no_way_through_the_door(
     stranger: httpx.Client, mint: TokenMint, request: pytest.FixtureRequest, path: str
 ) -> None:
     """Nor for an admin, nor for a service."""
-    upstreams: list[FakeUpstream] = [request.getfixturevalue(service) for service in SERVICES]
+    upstreams: list[FakeUpstream] = [request.getfixturevalue(service) for service in UPSTREAMS]
     admin = mint.access(ALICE, "alice", roles=("admin",), scope=SCOPE)
     for token, code in ((None, 404), (admin, 404), (mint.service("blog", "media"), 401)):
         headers = {"Authorization": f"Bearer {token}", "X-Service-Token": "s" * 32} if token else {}
@@ -84,7 +87,7 @@ def test_what_is_not_public_has_no_way_through_the_door(
     assert not [seen.target for upstream in upstreams for seen in upstream.requests if seen.target.startswith(path)]
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", UPSTREAMS)
 def test_a_service_is_nobody_at_the_door(stranger: httpx.Client, mint: TokenMint, service: str) -> None:
     for audience in ("media", mint.audience, audience_of(mint.audience)):
         token = mint.service("blog", audience)

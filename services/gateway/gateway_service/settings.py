@@ -9,8 +9,6 @@ from chassis.settings import ClientSettings, load
 from chassis.settings.types import Origins, listed
 from pydantic import Field, model_validator
 
-from gateway_service.config import UPSTREAMS
-
 
 class GatewaySettings(ClientSettings):
     """GATEWAY_… variables beside the shared ones."""
@@ -108,4 +106,4 @@ def trusted_proxies(settings: GatewaySettings) -> TrustedProxies:
 
 def upstream_urls(settings: GatewaySettings) -> dict[str, str]:
     """Where each service behind the gateway answers."""
-    return {service: getattr(settings, f"{service}_url") for service in UPSTREAMS}
+    return {"auth": settings.auth_url, "blog": settings.blog_url, "media": settings.media_url}

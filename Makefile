@@ -81,13 +81,13 @@ pictures: setup ## take the README's pictures of page and studio anew (BASE_URL=
 
 ##@ Deliver it
 images: ## build the four images (VERSION=dev, REGISTRY=)
-	@"$(PYTHON)" docker/images.py build
+	@PYTHONPATH=. "$(PYTHON)" docker/images.py build
 
 images-check: ## build them twice without cache and compare the layers (S=auth: one of them)
-	@"$(PYTHON)" docker/images.py check $(S)
+	@PYTHONPATH=. "$(PYTHON)" docker/images.py check $(S)
 
 sbom: ## list what is in the images, as CycloneDX in var/sbom
-	@"$(PYTHON)" docker/images.py sbom
+	@PYTHONPATH=. "$(PYTHON)" docker/images.py sbom
 
 compose-up: ## run the images on Docker behind a TLS edge (PROFILES=core,observability; PICTURES=files; ADMINS=local)
 	@PYTHONPATH=. "$(PYTHON)" docker/compose.py up

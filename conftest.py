@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import chassis  # noqa: F401  before pytest makes a namespace package of the folder of that name
+from launcher.settings import SERVICES_WITH_DATABASE
 from tests.support import servers
 
 OF_THE_PLATFORM = (
@@ -65,8 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ |= cleanup.enter_context(servers.fresh_databases())
     else:
         os.environ |= {
-            f"{name.upper()}_DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3"
-            for name in servers.SERVICES_WITH_DATABASE
+            f"{name.upper()}_DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3" for name in SERVICES_WITH_DATABASE
         }
 
 

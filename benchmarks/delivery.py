@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.results import Figure
+from launcher.settings import SERVICES
 from tests.cluster import install
-from tests.cluster.cluster import PUBLIC_URL, RELEASE, ROOT, SERVICES, VERSION, helm, kubectl, pods, wait_until
+from tests.cluster.cluster import PUBLIC_URL, RELEASE, ROOT, VERSION, helm, kubectl, pods, wait_until
 
 PORT = 18099
 STARTS = 5

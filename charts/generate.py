@@ -19,13 +19,13 @@ import yaml
 from chassis.events.transports import rabbitmq_permissions
 from chassis.settings import ServiceSettings, SettingInfo, catalogue
 
+from launcher.settings import SERVICES
 from ops import absences, dashboards, graphite, status_page
 from tests.registries import handlers
 
 CHARTS = Path(__file__).parent
 ROOT = CHARTS.parent
 CHART = CHARTS / "broadsheet"
-SERVICES = ("auth", "blog", "gateway", "media")
 GOLDEN = ROOT / "tests/chart/golden"
 BEGIN, END = "<!-- values: begin -->\n", "<!-- values: end -->\n"
 

@@ -14,8 +14,9 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from launcher.settings import SERVICES
+
 ROOT = Path(__file__).parents[1]
-SERVICES = ("auth", "blog", "gateway", "media")
 INVENTORY = """
 import importlib.metadata, json, pathlib
 found = [{"type": "library", "name": item.name, "version": item.version, "purl": f"pkg:pypi/{item.name}@{item.version}"}

@@ -10,6 +10,7 @@ from blog_service.outbound import addresses
 from chassis.access import table
 
 from charts import generate
+from launcher.settings import SERVICES
 from tests.chart.rendering import LEAST, merged, named, notes, of_kind, render, scenario, values
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +53,7 @@ def _attributes(path: Path) -> set[str]:
     return {node.attr for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
 
 
-@pytest.mark.parametrize("service", generate.SERVICES)
+@pytest.mark.parametrize("service", SERVICES)
 def test_edges_are_what_the_code_uses(service: str) -> None:
     opened = set().union(*(targets for source, targets in generate.edges().items() if source.split("-")[0] == service))
     assert opened == used_by(service)

@@ -6,8 +6,9 @@ import pytest
 
 from charts import generate
 from launcher import ROOT
+from launcher.settings import SERVICES
 
-every_service = pytest.mark.parametrize("service", generate.SERVICES)
+every_service = pytest.mark.parametrize("service", SERVICES)
 
 
 @every_service

@@ -13,7 +13,6 @@ ROOT = Path(__file__).parents[2]
 NAMESPACE = os.environ.get("NAMESPACE", "broadsheet")
 RELEASE = "broadsheet"
 VERSION = os.environ.get("VERSION", "dev")
-SERVICES = ("auth", "blog", "gateway", "media")
 TRY_OUT = ROOT / "charts/broadsheet/ci/try-out-values.yaml"
 PUBLIC_URL = f"http://{RELEASE}-gateway.{NAMESPACE}.svc.cluster.local"
 

@@ -8,12 +8,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
+from launcher.settings import SERVICES
 from tests.cluster.cluster import (
     NAMESPACE,
     PUBLIC_URL,
     RELEASE,
     ROOT,
-    SERVICES,
     VERSION,
     ClusterError,
     apply,

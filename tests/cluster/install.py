@@ -14,12 +14,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from launcher.settings import SERVICES
 from tests.cluster.cluster import (
     NAMESPACE,
     PUBLIC_URL,
     RELEASE,
     ROOT,
-    SERVICES,
     TRY_OUT,
     VERSION,
     apply,

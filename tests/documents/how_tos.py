@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
+from launcher.settings import SERVICES
 from tests.documents.pages import MARKDOWN, ROOT
 
 STEP = re.compile(r"^### (\d+)\. (.*?)\n(.*?)(?=^##|\Z)", re.MULTILINE | re.DOTALL)
@@ -71,7 +72,7 @@ class Copy:
 
     def python(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run Python on the code of the copy."""
-        folders = ["chassis/src", *(f"services/{name}" for name in ("auth", "blog", "media", "gateway")), "."]
+        folders = ["chassis/src", *(f"services/{name}" for name in SERVICES), "."]
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(str(self.root / folder) for folder in folders)}
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         command = [sys.executable, *words]

@@ -16,7 +16,7 @@ from chassis.events.commands import verbs
 from chassis.migrations import parse_options
 from chassis.settings_error import SettingsError
 
-from docker.images import SERVICES
+from launcher.settings import SERVICES
 from tests.documents import cluster
 from tests.documents.cluster import Refused
 from tests.documents.pages import ROOT

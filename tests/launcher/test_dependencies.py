@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 
 from launcher import ROOT
+from launcher.settings import SERVICES
 
 PACKAGES = {
     "chassis": "src/chassis",
     "cli": "broadsheet_cli",
-    **{f"services/{name}": f"{name}_service" for name in ("auth", "blog", "media", "gateway")},
+    **{f"services/{name}": f"{name}_service" for name in SERVICES},
 }
 OURS = frozenset({"chassis", *(Path(code).name for code in PACKAGES.values())})
 DISTRIBUTIONS = packages_distributions()

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+from launcher.settings import SERVICES_WITH_DATABASE
+
 CONSUMER_TIMEOUT = 30 * 60
 """Seconds after which RabbitMQ takes back what is not acknowledged, unless it is told another time."""
 LIMITS = """
@@ -17,7 +19,7 @@ print(json.dumps({name: task.time_limit for name, task in app.tasks.items()}))
 """
 
 
-@pytest.mark.parametrize("service", ["auth", "blog", "media"])
+@pytest.mark.parametrize("service", SERVICES_WITH_DATABASE)
 def test_every_job_has_a_time_limit_far_below_the_patience_of_the_broker(service: str) -> None:
     printed = subprocess.check_output([sys.executable, "-c", LIMITS, service], env=os.environ, text=True)
     limits = json.loads(printed.splitlines()[-1])

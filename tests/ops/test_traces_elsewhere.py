@@ -13,6 +13,7 @@ from chassis.testing.local_server import LocalServer, local_server
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from launcher import ROOT
+from launcher.settings import SERVICES
 from tests.support.single_process import SingleProcess
 from tests.support.waiting import eventually
 
@@ -59,7 +60,7 @@ def test_variables_are_those_of_new_relic() -> None:
     }
 
 
-@pytest.mark.parametrize("service", ["auth", "blog", "media", "gateway"])
+@pytest.mark.parametrize("service", SERVICES)
 def test_spans_come_with_the_key_and_say_whose_they_are(service: str, tmp_path: Path, collector: LocalServer) -> None:
     with web(service, tmp_path, collector.url) as (process, log):
         ask(process)

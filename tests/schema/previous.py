@@ -10,10 +10,9 @@ import tempfile
 from pathlib import Path
 
 from launcher import ROOT
+from launcher.settings import SERVICES_WITH_DATABASE
 from tests.support.platform import Platform
 from tests.support.servers import fresh_databases, postgres
-
-SERVICES = ("auth", "blog", "media")
 
 
 def main() -> int:
@@ -25,7 +24,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="broadsheet-previous-") as folder, postgres(), fresh_databases() as urls:
         code = Path(folder) / "code"
         _unpack(version, code)
-        for service in SERVICES:  # with the code of today
+        for service in SERVICES_WITH_DATABASE:  # with the code of today
             subprocess.run([sys.executable, "-m", "chassis.run", service, "migrate"], env=os.environ | urls, check=True)
         return _story_of(code, Path(folder) / "var", urls)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from launcher.settings import SERVICES_WITH_DATABASE
 from tests.support.servers import fresh_databases, or_left_out, postgres
 
 
@@ -18,12 +19,12 @@ def databases() -> Iterator[dict[str, str]]:
         yield urls
 
 
-@pytest.mark.parametrize("service", ["auth", "blog", "media"])
+@pytest.mark.parametrize("service", SERVICES_WITH_DATABASE)
 def test_processes_that_begin_at_once_migrate_once(service: str, databases: dict[str, str], tmp_path: Path) -> None:
     begin_together(service, databases, tmp_path)
 
 
-@pytest.mark.parametrize("service", ["auth", "blog", "media"])
+@pytest.mark.parametrize("service", SERVICES_WITH_DATABASE)
 def test_a_database_that_became_empty_is_brought_up_to_date_by_who_begins_next(
     service: str, databases: dict[str, str], tmp_path: Path
 ) -> None:

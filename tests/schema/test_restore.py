@@ -9,9 +9,10 @@ import psycopg
 import pytest
 
 from launcher import ROOT
+from launcher.settings import SERVICES_WITH_DATABASE
 from tests.schema.test_at_once import begin_together
 from tests.support.programs import program
-from tests.support.servers import SERVICES_WITH_DATABASE, fresh_databases, or_left_out, postgres
+from tests.support.servers import fresh_databases, or_left_out, postgres
 
 SCRIPTS = {"save": "charts/broadsheet/files/backup/databases.sh", "restore": "docs/how-to/restore-databases.sh"}
 

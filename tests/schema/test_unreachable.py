@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from launcher.servers.ports import LOOPBACK, free_port
+from launcher.settings import SERVICES_WITH_DATABASE
 
 
-@pytest.mark.parametrize("service", ["auth", "blog", "media"])
+@pytest.mark.parametrize("service", SERVICES_WITH_DATABASE)
 def test_migrate_names_a_database_that_does_not_answer(service: str, tmp_path: Path) -> None:
     port = free_port()
     url = {f"{service.upper()}_DATABASE_URL": f"postgresql://a:secret@{LOOPBACK}:{port}/a"}

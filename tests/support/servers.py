@@ -15,8 +15,8 @@ import pytest
 from launcher.servers import Postgres, RabbitMQ, Redis, Server
 from launcher.servers.binaries import BinaryMissingError
 from launcher.servers.provision import as_available
+from launcher.settings import SERVICES_WITH_DATABASE
 
-SERVICES_WITH_DATABASE = ("auth", "blog", "media")
 FORGETFUL = {"fsync": "off", "full_page_writes": "off"}
 T = TypeVar("T")
 

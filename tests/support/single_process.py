@@ -11,10 +11,10 @@ from typing import IO
 import httpx
 
 from launcher.servers.ports import LOOPBACK, free_port
+from launcher.settings import SERVICES_WITH_DATABASE
 from tests.support.waiting import eventually
 
 PROGRAM = Path(sys.executable).with_name("broadsheet")
-SERVICES = ("auth", "blog", "media")
 START_SECONDS = 120
 STOP_SECONDS = 30
 
@@ -38,7 +38,7 @@ class SingleProcess:
             "HEARTBEAT_FILE": str(self.heartbeat),
             f"{service.upper()}_PORT": str(self.port),
             "GATEWAY_ADMIN_PORT": str(admin_port),
-            **{f"{name.upper()}_DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3" for name in SERVICES},
+            **{f"{name.upper()}_DATABASE_URL": f"sqlite:///{folder}/{name}.sqlite3" for name in SERVICES_WITH_DATABASE},
             **settings,
         }
 

@@ -22,10 +22,10 @@ from blog_service.posts.selectors import ImageRow, post_get, post_get_by_slug, p
 from blog_service.posts.services.gallery import ImageNotFound, image_add, image_change, image_remove
 from blog_service.posts.services.images import ImageFields
 from blog_service.posts.surrogate_keys import keys_of_post
+from blog_service.posts.v1.bodies import CaptionBody, NewImageBody
 from blog_service.posts.v1.form import ImageFormParser
 from blog_service.posts.v1.form_schemas import IMAGE_FORM
 from blog_service.posts.v1.pictures import pictures_in_media
-from blog_service.posts.v1.serializers import CaptionBody, NewImageBody
 from blog_service.posts.v1.shapes import ImagePageShape, ImageShape
 
 

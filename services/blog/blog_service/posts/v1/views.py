@@ -34,10 +34,10 @@ from blog_service.posts.selectors import (
 )
 from blog_service.posts.services.writing import PostFields, post_change, post_create, post_delete
 from blog_service.posts.surrogate_keys import keys_of_post, keys_of_posts
+from blog_service.posts.v1.bodies import PostBody, PostChangesBody
 from blog_service.posts.v1.form import PostFormParser
 from blog_service.posts.v1.form_schemas import POST_FORM
 from blog_service.posts.v1.pictures import pictures_in_media
-from blog_service.posts.v1.serializers import PostBody, PostChangesBody
 from blog_service.posts.v1.shapes import FoundPostShape, HighlightsShape, PostInListShape, PostPageShape, PostShape
 from blog_service.search.terms import Terms
 

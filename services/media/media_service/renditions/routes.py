@@ -50,7 +50,7 @@ async def show_picture_as_accepted(request: Request, asset_id: AssetId, preset: 
 async def show_revision(  # noqa: PLR0913, PLR0917  each is a part of the address
     request: Request, asset_id: AssetId, revision: str, preset: str, extension: str, service: Service
 ) -> Response:
-    """The same of one revision of the asset; an older one leads to the present one, and is never shown again."""
+    """A rendition of one revision of the asset; an older one leads to the present one, and is never shown again."""
     asset = await _present(service, asset_id)
     if revision == str(asset.revision):
         return await show(request, service, asset, preset, extension, life=LIFE)
@@ -64,7 +64,7 @@ async def show_revision(  # noqa: PLR0913, PLR0917  each is a part of the addres
 async def show_revision_as_accepted(
     request: Request, asset_id: AssetId, revision: str, preset: str, *, service: Service
 ) -> Response:
-    """The same of one revision of the asset, in the form that Accept names."""
+    """A rendition of one revision of the asset, in the form that Accept names."""
     asset = await _present(service, asset_id)
     if revision == str(asset.revision):
         return await show_as_accepted(request, service, asset, preset, life=LIFE)

@@ -32,6 +32,6 @@ class ExportShape(Shape):
 
 
 class ExportsShape(Shape):
-    """Those of the last 30 days, newest first."""
+    """The exports of the last 30 days, newest first."""
 
     items: list[ExportShape]

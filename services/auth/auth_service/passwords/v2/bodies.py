@@ -11,7 +11,7 @@ class StepUpBody(StrictBody):
     """A dangerous step: with the password, or soon after a log-in."""
 
     current_password = PasswordField(required=False, help_text="Needed unless the log-in was in the last ten minutes.")
-    password = PasswordField(required=False, help_text="The same; other dangerous steps call it so.")
+    password = PasswordField(required=False, help_text="Another name of `current_password`.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         given = attrs.pop("password", None)

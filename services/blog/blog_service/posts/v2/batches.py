@@ -45,7 +45,7 @@ class Batch(APIView):
         responses={200: FOUND},
     )
     def post(self, request: Request) -> Response:
-        """These posts in this order; what is not there, and what the caller may not see, is ``missing`` alike."""
+        """Posts by their ids, in order; what is not there, and what the caller may not see, is ``missing`` alike."""
         viewer, selection = viewer_of(request), Selection.of(query_of(request, IN_LIST), PostInListV2Shape)
         ids = list(dict.fromkeys(read(BatchBody, request.data)["ids"]))
         posts = Post.objects.filter(visible_to(viewer), Q(id__in=ids))

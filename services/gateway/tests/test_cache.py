@@ -387,7 +387,7 @@ def test_without_events_nothing_is_used_or_kept(silence: str) -> None:
     assert service.get().cache == "hit"
     half_way = service.get(query=b"q=1")
     if silence == "lost":
-        service.news.lost()
+        service.news.on_lost()
     else:
         service.now += news.OLD_SECONDS
     bypassed = service.get()
@@ -395,7 +395,7 @@ def test_without_events_nothing_is_used_or_kept(silence: str) -> None:
     assert bypassed.cache == "bypass"
     service.answer(1)  # was asked for while events were heard
     assert half_way.body == b"answer 1"
-    service.news.begins()
+    service.news.on_subscribed()
     service.is_alive()
     assert service.get().outcome is None
     assert service.get(query=b"q=1").outcome is None

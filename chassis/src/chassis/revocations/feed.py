@@ -47,7 +47,7 @@ class RevocationFeed(Revocations):
 
     def start(self) -> None:
         """Begin to listen and to ask; waits for nobody."""
-        self.begin()
+        self.start_grace()
         gauge("revocations_confirmed_timestamp_seconds").set(0)
         gauge("revocations_listening").set(0)
         self._loops = [
@@ -68,10 +68,10 @@ class RevocationFeed(Revocations):
             if self._listener is None:
                 also = (name for follower in self.followers for name in follower.types)
                 self._listener = self._transport().listen(*TYPES, *also)
-                self.begins()
+                self.on_subscribed()
                 self._wanted.set()  # what was published before is in the next snapshot
             for delivery in self._listener.receive(RECEIVE_SECONDS):
-                self.hears(delivery.body)
+                self.on_event(delivery.body)
         except TransportLost as error:
             if self.listening or not self._tried:
                 log.warning("revocations not heard, polling for them", error=str(error))
@@ -80,7 +80,7 @@ class RevocationFeed(Revocations):
         return 0.0
 
     def _hang_up(self) -> None:
-        self.lost()
+        self.on_lost()
         listener, self._listener = self._listener, None
         if listener:
             with suppress(TransportLost):
@@ -99,7 +99,7 @@ class RevocationFeed(Revocations):
         try:
             answer = self._auth().get_json(PATH, {"since": self._since} if self._since else None)
             for event in answer["events"]:
-                self.hears(event.encode())
+                self.on_event(event.encode())
             self._since = answer["next"]
         except InternalNotFound:
             pass  # an auth of an earlier release, beside which we are rolled out
@@ -112,13 +112,13 @@ class RevocationFeed(Revocations):
         self.confirmed_at = time.monotonic()
         gauge("revocations_confirmed_timestamp_seconds").set_to_current_time()
 
-    def begins(self) -> None:
+    def on_subscribed(self) -> None:
         self._tell(listening=True)
-        super().begins()
+        super().on_subscribed()
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         self._tell(listening=False)
-        super().lost()
+        super().on_lost()
 
     def _tell(self, *, listening: bool) -> None:
         self._tried = True

@@ -25,13 +25,13 @@ class Follower(Protocol):
     @property
     def types(self) -> Sequence[str]: ...
 
-    def begins(self) -> None:
+    def on_subscribed(self) -> None:
         """From here on nothing is missed; before it, anything may have been."""
 
-    def hears(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         """One of these types, or one that ends tokens: the latter also in the thread that asks auth for them."""
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         """Events are missed until it begins anew."""
 
 
@@ -53,31 +53,31 @@ class Revocations:
         """Have somebody else hear events too; to be called before the start."""
         self.followers.append(follower)
 
-    def begin(self) -> None:
-        """From now on it should be known."""
+    def start_grace(self) -> None:
+        """Promise a list from now on: a process without one is unready for FIRST_SECONDS."""
         self._begun_at = time.monotonic()
 
-    def begins(self) -> None:
-        """Everything is heard from here on."""
+    def on_subscribed(self) -> None:
+        """Nothing is missed from here on: the subscription is live."""
         self.listening = True
         for follower in self.followers:
-            follower.begins()
+            follower.on_subscribed()
 
-    def hears(self, body: bytes) -> None:
+    def on_event(self, body: bytes) -> None:
         """Take in an event, and pass it on; one that is none is logged."""
         try:
             event = decode(body)
             self.tokens.apply(event)
             for follower in self.followers:
-                follower.hears(event)
+                follower.on_event(event)
         except (EventUndecodable, KeyError, ValueError) as error:
             log.error("event not understood", error=str(error))  # noqa: TRY400  what is wrong is in the text
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         """Events are missed until it begins anew."""
         self.listening = False
         for follower in self.followers:
-            follower.lost()
+            follower.on_lost()
 
     @property
     def old(self) -> bool:

@@ -50,11 +50,11 @@ class News:
         self._alive: dict[str, float] = {}
         self._heard = False
 
-    def begins(self) -> None:
+    def on_subscribed(self) -> None:
         self._waiting.append(None)
         self._heard = True
 
-    def hears(self, event: Event) -> None:
+    def on_event(self, event: Event) -> None:
         upstream = _SIGNS.get(event.type)
         if upstream:
             self._alive[upstream] = self._now()
@@ -64,7 +64,7 @@ class News:
                 self._waiting.append(None)
             self._waiting.append(frozenset(ALL_POSTS if name == ALL_POSTS else event.data[name] for name in fields))
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         self._heard = False
         self._alive = {}
 

@@ -66,13 +66,13 @@ class Cached:
     def __post_init__(self) -> None:
         self.news = News(lambda: self.now)
         self.cache = Cache(self._forward, self.news, int(self.megabytes * 2**20), lambda: self.now)
-        self.news.begins()
+        self.news.on_subscribed()
         self.is_alive()
 
     def is_alive(self) -> None:
         """The services' relays have just said so."""
         for upstream in ("auth", "blog", "media"):
-            self.news.hears(replace(example("blog.post.published.v1"), type=sign_of(upstream)))
+            self.news.on_event(replace(example("blog.post.published.v1"), type=sign_of(upstream)))
 
     def get(self, path: str = PATH, *headers: Header, query: bytes = b"", method: str = "GET") -> Answer:
         """Ask for it as a client."""
@@ -91,7 +91,7 @@ class Cached:
         self.calls[number][1](Response(self.status, content, list(self.headers), self.vary))
 
     def publish(self, event: Event) -> None:
-        self.news.hears(event)
+        self.news.on_event(event)
 
     def _forward(self, exchange: Exchange, give: Give) -> None:
         self.calls.append((exchange, give))

@@ -142,14 +142,14 @@ class Crew:
 
     # passing on
 
-    def begins(self) -> None:
+    def on_subscribed(self) -> None:
         self.listening = True
         self._tell("begins")
 
-    def hears(self, event: str) -> None:
+    def on_event(self, event: str) -> None:
         self._tell("hears", event)
 
-    def lost(self) -> None:
+    def on_lost(self) -> None:
         self.listening = False
         self._tell("lost")
 

@@ -86,14 +86,14 @@ class _Hearer:
         self._crew = crew
         self._loop = asyncio.get_running_loop()
 
-    def begins(self) -> None:
-        self._soon(self._crew.begins)
+    def on_subscribed(self) -> None:
+        self._soon(self._crew.on_subscribed)
 
-    def hears(self, event: Event) -> None:
-        self._soon(self._crew.hears, encode(event).decode())
+    def on_event(self, event: Event) -> None:
+        self._soon(self._crew.on_event, encode(event).decode())
 
-    def lost(self) -> None:
-        self._soon(self._crew.lost)
+    def on_lost(self) -> None:
+        self._soon(self._crew.on_lost)
 
     def _soon(self, passed_on: Callable[..., None], *said: Any) -> None:
         self._loop.call_soon_threadsafe(passed_on, *said)

@@ -47,9 +47,9 @@ class Worker:
         self._link = Link(
             {
                 "begin": self._begin,
-                "begins": lambda _: self._revocations.begins(),
-                "hears": lambda event: self._revocations.hears(event.encode()),
-                "lost": lambda _: self._revocations.lost(),
+                "begins": lambda _: self._revocations.on_subscribed(),
+                "hears": lambda event: self._revocations.on_event(event.encode()),
+                "lost": lambda _: self._revocations.on_lost(),
                 "beat": self._beat,
                 "prepare": self._prepare,
                 "apply": self._apply,
@@ -70,9 +70,9 @@ class Worker:
         self._revocations.confirmed(told["confirmed"])
         self.assembly = Assembly(own, told["config"], self._revocations, limiter(own.cache_url, LinkStore(self._link)))
         self._door = door(own, self.assembly.gateway)
-        self._revocations.begin()
+        self._revocations.start_grace()
         if told["listening"]:
-            self._revocations.begins()
+            self._revocations.on_subscribed()
         gc_tuning.freeze_for_serving()
         return self._open()
 

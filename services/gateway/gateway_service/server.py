@@ -72,7 +72,7 @@ async def serve(settings: GatewaySettings) -> None:
 
 
 def _tell_of_one_worker() -> None:
-    """What a pod of several tells of its own, so that panels and alerts find the same of every gateway."""
+    """What a gateway of several tells of its own, so that panels and alerts find the same of every gateway."""
     gauge("gateway_workers").set(1)
     gauge("gateway_workers_unacknowledged_seconds").set(0)
     counter("gateway_worker_exits_total")

@@ -11,7 +11,7 @@ import pytest
 from gateway_service.rates import shared
 from gateway_service.rates.chosen import limiter, whose_address
 from gateway_service.rates.local import LocalLimiter
-from gateway_service.rates.pod_store import PodStore
+from gateway_service.rates.memory_store import MemoryStore
 from gateway_service.rates.quota import SECOND, Limiter, Quota, Standing, Take
 from gateway_service.rates.redis_store import RedisStore
 from gateway_service.rates.shared import Ask, SharedLimiter, Store
@@ -135,14 +135,14 @@ def test_without_redis_each_gateway_counts_on_its_own(url: str) -> None:
     assert isinstance(limiter(url), LocalLimiter)
 
 
-@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.servers), "pod"])
+@pytest.fixture(params=[pytest.param("redis", marks=pytest.mark.servers), "memory"])
 def new_store(request: pytest.FixtureRequest) -> Callable[[], Store]:
-    """Gives stores that count together: in Redis, as several gateways do, or in one pod, as its workers do."""
+    """Gives stores that count together: in Redis, as several gateways do, or in one gateway, as its workers do."""
     if request.param == "redis":
         url = request.getfixturevalue("redis_url")
         return lambda: RedisStore(url)
-    pod = PodStore()
-    return lambda: pod
+    store = MemoryStore()
+    return lambda: store
 
 
 @pytest.fixture
@@ -284,17 +284,17 @@ async def test_while_redis_is_away_each_gateway_counts_on_its_own(unused_tcp_por
     await gateway.close()
 
 
-async def test_while_redis_is_away_the_workers_of_a_pod_count_together(unused_tcp_port: int) -> None:
-    pod, limit = PodStore(), fresh(30, 36000, 30)
-    workers = [limiter(f"redis://127.0.0.1:{unused_tcp_port}", pod) for _ in range(2)]
+async def test_while_redis_is_away_the_workers_of_a_gateway_count_together(unused_tcp_port: int) -> None:
+    store, limit = MemoryStore(), fresh(30, 36000, 30)
+    workers = [limiter(f"redis://127.0.0.1:{unused_tcp_port}", store) for _ in range(2)]
     told = [await taken(each, limit) for _ in range(30) for each in workers]
     assert sum(not each.wait for each in told) == 30
     for each in workers:
         await each.close()
 
 
-def test_pod_forgets_keys_when_there_are_too_many() -> None:
-    store = PodStore(most_keys=100)
+def test_memory_store_forgets_keys_when_there_are_too_many() -> None:
+    store = MemoryStore(most_keys=100)
     for number in range(5000):
         store.lease(f"key {number}", SECOND, 10, 1, 0)
         assert len(store) <= 100

@@ -50,7 +50,7 @@ def wait_until_whole(running: Running) -> None:
 
 
 def acknowledged(running: Running) -> bool:
-    """Whether all workers have taken in all that the pod has heard."""
+    """Whether all workers have taken in all that the supervisor has heard."""
     return all(each["events"] == each["acknowledged"] > 0 for each in status(running)["workers"])
 
 
@@ -279,7 +279,7 @@ def test_workers_end_with_their_pod(running: Running) -> None:
 
 
 def test_workers_are_reached_by_nobody_else(running: Running) -> None:
-    """Their links have no name in the file system, nor in the abstract one, that another process could open."""
+    """Their channels have no name in the file system, nor in the abstract one, that another process could open."""
     for process in (psutil.Process(running.process.pid), *workers(running)):
         assert [each.laddr for each in process.net_connections("unix") if each.laddr] == []
 

@@ -14,7 +14,7 @@ def web(_arguments: list[str]) -> None:
 
     own = settings()
     if own.workers > 1:
-        from gateway_service.workers.pod import serve
+        from gateway_service.workers.first_process import serve
     else:
         from gateway_service.server import serve
     uvloop.run(serve(own))

@@ -13,9 +13,9 @@ LOOPBACK_FACTOR = 1000
 """How much more often this machine may ask its own development server: no test and no measurement drowns in 429s."""
 
 
-def limiter(cache_url: str, pod: Store | None = None) -> Limiter:
-    """Shared by all gateways where CACHE_URL names Redis; else, and while it is away, by the workers of a ``pod``."""
-    alone = LocalLimiter() if pod is None else SharedLimiter(pod)
+def limiter(cache_url: str, of_workers: Store | None = None) -> Limiter:
+    """Shared by all gateways where CACHE_URL names Redis; else, and while it is away, by the workers of one gateway."""
+    alone = LocalLimiter() if of_workers is None else SharedLimiter(of_workers)
     if not cache_url.startswith(("redis:", "rediss:")):
         return alone
     from gateway_service.rates.redis_store import RedisStore  # noqa: PLC0415  a tenth of a second that embedded mode saves

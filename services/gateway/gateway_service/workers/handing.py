@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from chassis.logging import get_logger
 
-from gateway_service.workers.member import Member
+from gateway_service.workers.worker_handle import WorkerHandle
 
 AT_ONCE = 64
 """Accepted in one turn of the loop."""
@@ -21,7 +21,7 @@ log = get_logger()
 class Handing:
     """Until it is closed; connections wait in the kernel while there is nobody to serve them."""
 
-    def __init__(self, listener: socket.socket, serving: Callable[[], Sequence[Member]]) -> None:
+    def __init__(self, listener: socket.socket, serving: Callable[[], Sequence[WorkerHandle]]) -> None:
         self._listener = listener
         self._serving = serving
         self._again: asyncio.TimerHandle | None = None
@@ -74,13 +74,13 @@ class Handing:
                 log.warning("connection not accepted", error=str(error))
                 self._wait()
                 return False
-        for member in sorted(self._serving(), key=_connections):
-            if member.hand(self._held):
+        for worker in sorted(self._serving(), key=_connections):
+            if worker.hand(self._held):
                 self._held.close()
                 self._held = None
                 return True
         return False
 
 
-def _connections(member: Member) -> int:
-    return member.connections
+def _connections(worker: WorkerHandle) -> int:
+    return worker.connections

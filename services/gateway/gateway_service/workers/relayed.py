@@ -1,4 +1,4 @@
-"""What the pod's one feed of events hears, in each of its workers."""
+"""What the supervisor's one feed of events hears, in each of its workers."""
 
 import time
 
@@ -6,7 +6,7 @@ from chassis.revocations import Revocations
 
 
 class RelayedRevocations(Revocations):
-    """Is told by the pod, in the order in which it was heard."""
+    """Is told by the supervisor, in the order in which it was heard."""
 
     def confirmed(self, seconds: float | None) -> None:
         """Auth was asked so many seconds ago, or never."""

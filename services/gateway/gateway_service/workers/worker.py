@@ -1,7 +1,8 @@
-"""One worker: serves the connections that the pod hands it, and does what the pod says.
+"""One worker: serves the connections that the supervisor hands it, and does what that says.
 
-``python -m gateway_service.workers.worker LINK CONNECTIONS``: numbers of the descriptors it has inherited. It takes no
-signals, which a terminal or a supervisor sends to the whole group: the pod says when to end, and so does its end.
+``python -m gateway_service.workers.worker CHANNEL CONNECTIONS``: numbers of the descriptors it has inherited. It takes
+no signals, which a terminal or supervisord sends to the whole group: the supervisor says when to end, and so does its
+end.
 """
 
 import asyncio
@@ -22,17 +23,17 @@ from gateway_service.door.door import Door
 from gateway_service.rates.chosen import limiter
 from gateway_service.server import FIRST_KEYS_SECONDS, door
 from gateway_service.settings import settings
+from gateway_service.workers.channel import Channel
 from gateway_service.workers.figures import Page, page
-from gateway_service.workers.link import Link
-from gateway_service.workers.pod_rates import LinkStore
 from gateway_service.workers.relayed import RelayedRevocations
+from gateway_service.workers.relayed_rates import RelayedStore
 
 _IGNORED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = get_logger()
 
 
 class Worker:
-    """Does what the pod says; ``over`` is set when the pod has no more to say, or is gone."""
+    """Does what the supervisor says; ``over`` is set when the supervisor has no more to say, or is gone."""
 
     assembly: Assembly
     _door: Door
@@ -44,7 +45,7 @@ class Worker:
         self._connections = connections
         self._revocations = RelayedRevocations()
         self._put_in_force: Callable[[], None] = lambda: None
-        self._link = Link(
+        self._channel = Channel(
             {
                 "begin": self._begin,
                 "begins": lambda _: self._revocations.on_subscribed(),
@@ -60,15 +61,16 @@ class Worker:
             self.over.set,
         )
 
-    async def connect(self, link: socket.socket) -> None:
-        await asyncio.get_running_loop().create_unix_connection(lambda: self._link, sock=link)
+    async def connect(self, channel: socket.socket) -> None:
+        await asyncio.get_running_loop().create_unix_connection(lambda: self._channel, sock=channel)
 
     def _begin(self, told: dict[str, Any]) -> Awaitable[None]:
-        """Serve, by what the pod knows so far; what it hears from now on comes behind this."""
+        """Serve, by what the supervisor knows so far; what it hears from now on comes behind this."""
         own = self._settings
         self._revocations.tokens.take_over(told["revoked"])
         self._revocations.confirmed(told["confirmed"])
-        self.assembly = Assembly(own, told["config"], self._revocations, limiter(own.cache_url, LinkStore(self._link)))
+        rates = limiter(own.cache_url, RelayedStore(self._channel))
+        self.assembly = Assembly(own, told["config"], self._revocations, rates)
         self._door = door(own, self.assembly.gateway)
         self._revocations.start_grace()
         if told["listening"]:
@@ -88,7 +90,7 @@ class Worker:
                 _, descriptors, _, _ = socket.recv_fds(self._connections, 1, 1)
             except BlockingIOError:
                 return
-            if not descriptors:  # the pod is gone
+            if not descriptors:  # the supervisor is gone
                 asyncio.get_running_loop().remove_reader(self._connections.fileno())
                 return
             accepted = socket.socket(fileno=descriptors[0])
@@ -128,13 +130,13 @@ class Worker:
         return page()
 
 
-async def serve(link: int, connections: int) -> None:
-    """Work until the pod has no more use for it."""
+async def serve(channel: int, connections: int) -> None:
+    """Work until the supervisor has no more use for it."""
     handed = socket.socket(fileno=connections)
     handed.setblocking(False)
     worker = Worker(handed)
     begin(settings(), "web")
-    await worker.connect(socket.socket(fileno=link))
+    await worker.connect(socket.socket(fileno=channel))
     await worker.over.wait()
 
 

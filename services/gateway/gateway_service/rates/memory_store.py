@@ -1,4 +1,4 @@
-"""Quotas of one pod, whose workers lease from it as gateways do from Redis: a bound holds for all of them together."""
+"""Quotas in memory, which the workers of one gateway lease as gateways do from Redis: a bound holds for all together."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ from gateway_service.rates.local import MOST_KEYS, Levels, microseconds
 from gateway_service.rates.shared import Ask, Told
 
 
-class PodStore:
+class MemoryStore:
     """Counts by GCRA, as the script of redis_store.py does."""
 
     away = False

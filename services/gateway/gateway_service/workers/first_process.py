@@ -19,8 +19,8 @@ from gateway_service.door.door import Door
 from gateway_service.reloading import Reloading
 from gateway_service.server import ADMIN_SECONDS, listeners, quiet, stop_signal
 from gateway_service.settings import GatewaySettings
-from gateway_service.workers.crew import Crew
 from gateway_service.workers.handing import Handing
+from gateway_service.workers.supervisor import Supervisor
 
 
 async def serve(settings: GatewaySettings) -> None:
@@ -28,19 +28,19 @@ async def serve(settings: GatewaySettings) -> None:
     text = read_text(settings.config)
     parse(text, settings.config, pictures_apart=settings.has_pictures_apart)
     revocations = feed_of(settings)
-    crew = Crew(settings.workers, text, revocations)
-    reloading = Reloading(settings.config, crew.take_over)
-    health = _health(crew, revocations.current)
+    supervisor = Supervisor(settings.workers, text, revocations)
+    reloading = Reloading(settings.config, supervisor.take_over)
+    health = _health(supervisor, revocations.current)
     listens, listens_admin = listeners(settings)
-    handing = Handing(listens, lambda: crew.serving)
-    application = Admin(settings, health, reloading, crew.told, crew.metrics)
+    handing = Handing(listens, lambda: supervisor.serving)
+    application = Admin(settings, health, reloading, supervisor.told, supervisor.metrics)
     admin = Door(application)
     begin(settings, "web")
-    revocations.follow(_Hearer(crew))
+    revocations.follow(_Hearer(supervisor))
     stop = stop_signal()
     async with asyncio.TaskGroup() as tasks:
-        keeping = [tasks.create_task(crew.keep(number)) for number in range(settings.workers)]
-        beating = tasks.create_task(crew.beat_forever())
+        keeping = [tasks.create_task(supervisor.keep(number)) for number in range(settings.workers)]
+        beating = tasks.create_task(supervisor.beat_forever())
         watching = tasks.create_task(reloading.watch_forever())
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reloading.now)
         revocations.start()
@@ -51,30 +51,32 @@ async def serve(settings: GatewaySettings) -> None:
         await stop.wait()
         for watch in watches:
             watch.unregister()
-        await _drain(crew, handing, health, beating, settings.drain_seconds)
+        await _drain(supervisor, handing, health, beating, settings.drain_seconds)
         for task in (watching, *keeping):
             task.cancel()
         await asyncio.to_thread(revocations.close)
         await admin.close(ADMIN_SECONDS)
 
 
-def _health(crew: Crew, hears: Callable[[], None]) -> Health:
+def _health(supervisor: Supervisor, hears: Callable[[], None]) -> Health:
     health = Health()
-    health.check("workers", crew.ready)
-    health.warn("workers", crew.whole)
+    health.check("workers", supervisor.ready)
+    health.warn("workers", supervisor.whole)
     health.warn("revocations", hears)
     return health
 
 
-async def _drain(crew: Crew, handing: Handing, health: Health, beating: asyncio.Task[None], seconds: float) -> None:
+async def _drain(
+    supervisor: Supervisor, handing: Handing, health: Health, beating: asyncio.Task[None], seconds: float
+) -> None:
     """As one process does: all workers are quiet before the port closes."""
     until = time.monotonic() + seconds
     health.drain()
-    await crew.announce()
-    await quiet(crew.requests, seconds)
+    await supervisor.announce()
+    await quiet(supervisor.requests, seconds)
     beating.cancel()
     handing.close()
-    await crew.close(max(0, until - time.monotonic()))
+    await supervisor.close(max(0, until - time.monotonic()))
 
 
 class _Hearer:
@@ -82,18 +84,18 @@ class _Hearer:
 
     types = News.types
 
-    def __init__(self, crew: Crew) -> None:
-        self._crew = crew
+    def __init__(self, supervisor: Supervisor) -> None:
+        self._supervisor = supervisor
         self._loop = asyncio.get_running_loop()
 
     def on_subscribed(self) -> None:
-        self._soon(self._crew.on_subscribed)
+        self._soon(self._supervisor.on_subscribed)
 
     def on_event(self, event: Event) -> None:
-        self._soon(self._crew.on_event, encode(event).decode())
+        self._soon(self._supervisor.on_event, encode(event).decode())
 
     def on_lost(self) -> None:
-        self._soon(self._crew.on_lost)
+        self._soon(self._supervisor.on_lost)
 
     def _soon(self, passed_on: Callable[..., None], *said: Any) -> None:
         self._loop.call_soon_threadsafe(passed_on, *said)

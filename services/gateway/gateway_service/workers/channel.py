@@ -1,4 +1,4 @@
-"""Questions and answers between the pod and one of its workers: JSON over a pair of sockets that has no name.
+"""Questions and answers between the supervisor and one of its workers: JSON over a pair of sockets that has no name.
 
 Nobody else can come by it: it is made before the worker, which inherits its end.
 """
@@ -17,11 +17,11 @@ _LENGTH_BYTES = 4
 log = get_logger()
 
 
-class LinkLostError(Exception):
+class ChannelLostError(Exception):
     """The other side is gone."""
 
 
-class Link(asyncio.Protocol):
+class Channel(asyncio.Protocol):
     """One end. Questions are taken up in their order; those whose handler waits are answered later.
 
     ``lost`` is called when the other side is gone.
@@ -37,7 +37,7 @@ class Link(asyncio.Protocol):
         self.is_up = False
 
     def ask(self, what: str, said: Any = None) -> asyncio.Future[Any]:
-        """The answer; LinkLostError if none comes."""
+        """The answer; ChannelLostError if none comes."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
         if not self.is_up:
@@ -109,5 +109,5 @@ class Link(asyncio.Protocol):
 
 
 def _fail(answer: asyncio.Future[Any]) -> None:
-    answer.set_exception(LinkLostError())
+    answer.set_exception(ChannelLostError())
     answer.exception()  # nobody may wait for it

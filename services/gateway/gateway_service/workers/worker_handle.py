@@ -1,4 +1,4 @@
-"""One worker, as the pod sees it."""
+"""One worker, as the supervisor sees it."""
 
 import asyncio
 import socket
@@ -7,15 +7,15 @@ from asyncio.subprocess import Process
 from collections.abc import Mapping
 from typing import Any
 
+from gateway_service.workers.channel import Channel, ChannelLostError, Handler
 from gateway_service.workers.figures import Page
-from gateway_service.workers.link import Handler, Link, LinkLostError
 
 
-class Member:
-    """Its process, the link to it, and what it told last. ``serves`` once it has begun."""
+class WorkerHandle:
+    """Its process, the channel to it, and what it told last. ``serves`` once it has begun."""
 
     process: Process
-    link: Link
+    channel: Channel
     _connections: socket.socket
 
     def __init__(self, number: int) -> None:
@@ -29,15 +29,15 @@ class Member:
 
     async def start(self, handlers: Mapping[str, Handler]) -> None:
         """Start the process, and talk to it from now on."""
-        link, its_link = socket.socketpair()
+        channel, its_channel = socket.socketpair()
         self._connections, its_connections = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._connections.setblocking(False)
-        inherited = its_link.fileno(), its_connections.fileno()
-        with its_link, its_connections:
+        inherited = its_channel.fileno(), its_connections.fileno()
+        with its_channel, its_connections:
             command = [sys.executable, "-m", "gateway_service.workers.worker", *map(str, inherited)]
             self.process = await asyncio.create_subprocess_exec(*command, pass_fds=inherited)
-        self.link = Link(handlers, self.kill)
-        await asyncio.get_running_loop().create_unix_connection(lambda: self.link, sock=link)
+        self.channel = Channel(handlers, self.kill)
+        await asyncio.get_running_loop().create_unix_connection(lambda: self.channel, sock=channel)
 
     @property
     def is_ready(self) -> bool:
@@ -51,8 +51,8 @@ class Member:
     async def beat(self, confirmed: float | None) -> bool:
         """Have it tell how it is; False if it is gone."""
         try:
-            self.told = await self.link.ask("beat", confirmed)
-        except LinkLostError:
+            self.told = await self.channel.ask("beat", confirmed)
+        except ChannelLostError:
             return False
         self._handed = 0
         return True
@@ -60,7 +60,7 @@ class Member:
     def tell(self, what: str, said: str | None = None) -> None:
         """Pass on what was heard, and count that it was taken in."""
         self.events += 1
-        self.link.ask(what, said).add_done_callback(self._acknowledge)
+        self.channel.ask(what, said).add_done_callback(self._acknowledge)
 
     def _acknowledge(self, answer: "asyncio.Future[Any]") -> None:
         self.acknowledged += not answer.exception()
@@ -83,6 +83,6 @@ class Member:
         """Wait for its end; gives the exit code."""
         code = await self.process.wait()
         self.serves = False
-        self.link.close()
+        self.channel.close()
         self._connections.close()
         return code

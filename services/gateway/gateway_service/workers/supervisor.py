@@ -1,4 +1,4 @@
-"""All workers of a pod: starts them, replaces those that end, passes on to all of them, and adds up what they tell."""
+"""All workers of a gateway: starts them, replaces those that end, passes on to all, and adds up what they tell."""
 
 import asyncio
 import time
@@ -11,16 +11,16 @@ from chassis.metrics import counter, gauge
 from chassis.revocations import Revocations
 from chassis.settings import SettingsError
 
-from gateway_service.rates.pod_store import PodStore
+from gateway_service.rates.memory_store import MemoryStore
 from gateway_service.workers import figures
-from gateway_service.workers.link import LinkLostError
-from gateway_service.workers.member import Member
+from gateway_service.workers.channel import ChannelLostError
+from gateway_service.workers.worker_handle import WorkerHandle
 
 BEAT_SECONDS = 0.5
 STUCK_SECONDS = 10.0
 """After so long without an answer a worker is replaced: it may serve what was revoked."""
 START_SECONDS = 60.0
-"""The same while it begins."""
+"""After so long without an answer a worker that begins is replaced."""
 END_SECONDS = 2.0
 """For a worker to end once all that was under way has."""
 FIGURES_SECONDS = 2.0
@@ -31,7 +31,7 @@ MOST_PAUSE_SECONDS = 30.0
 log = get_logger()
 
 
-class Crew:
+class Supervisor:
     """``config`` is the text of the configuration that is served; ``listening`` is what workers have been told of the
     feed.
     """
@@ -40,30 +40,30 @@ class Crew:
         self.config = config
         self.listening = False
         self.draining = False
-        self.store = PodStore()
+        self.store = MemoryStore()
         self._wanted = workers
         self._revocations = revocations
-        self._members: dict[int, Member] = {}
+        self._workers: dict[int, WorkerHandle] = {}
         self._ended_figures: figures.Page = []
-        gauge("gateway_workers").set_function(lambda: sum(member.is_ready for member in self._members.values()))
+        gauge("gateway_workers").set_function(lambda: sum(worker.is_ready for worker in self._workers.values()))
         gauge("gateway_workers_unacknowledged_seconds").set_function(self._unacknowledged_seconds)
         counter("gateway_worker_exits_total")
         gauge("gateway_rate_keys").set_function(lambda: len(self.store))
 
     @property
-    def serving(self) -> list[Member]:
-        """Those that take connections."""
-        return [member for member in self._members.values() if member.serves]
+    def serving(self) -> list[WorkerHandle]:
+        """The workers that take connections."""
+        return [worker for worker in self._workers.values() if worker.serves]
 
     # starting and replacing
 
     async def keep(self, number: int) -> None:
-        """Have a worker at this place, until the pod drains."""
+        """Have a worker at this place, until the gateway drains."""
         pause = 0.0
         while not self.draining:
             began = time.monotonic()
             try:
-                ended: int | str = await self._run(Member(number))
+                ended: int | str = await self._run(WorkerHandle(number))
             except OSError as error:  # there is no room for another process
                 ended = str(error)
             if self.draining:
@@ -74,18 +74,18 @@ class Crew:
             pause = 0.0 if steady else min(2 * pause + 1, MOST_PAUSE_SECONDS)
             await asyncio.sleep(pause)
 
-    async def _run(self, member: Member) -> int:
-        await member.start({"rates": self._lease})
-        self._members[member.number] = member
-        begins = asyncio.create_task(self._begin(member))
+    async def _run(self, worker: WorkerHandle) -> int:
+        await worker.start({"rates": self._lease})
+        self._workers[worker.number] = worker
+        begins = asyncio.create_task(self._begin(worker))
         try:
-            return await member.ended()
+            return await worker.ended()
         finally:
             begins.cancel()
-            del self._members[member.number]
-            self._retire(member.figures)
+            del self._workers[worker.number]
+            self._retire(worker.figures)
 
-    async def _begin(self, member: Member) -> None:
+    async def _begin(self, worker: WorkerHandle) -> None:
         config = self.config
         told = {
             "config": config,
@@ -94,16 +94,16 @@ class Crew:
             "listening": self.listening,
         }
         try:
-            await member.link.ask("begin", told)
+            await worker.channel.ask("begin", told)
             while config != self.config:  # it was changed meanwhile
                 config = self.config
-                await member.link.ask("prepare", config)
-                await member.link.ask("apply")
-        except LinkLostError:
+                await worker.channel.ask("prepare", config)
+                await worker.channel.ask("apply")
+        except ChannelLostError:
             return
-        member.serves = True
-        if await member.beat(self._confirmed):
-            log.info("worker serves", worker=member.number, pid=member.process.pid)
+        worker.serves = True
+        if await worker.beat(self._confirmed):
+            log.info("worker serves", worker=worker.number, pid=worker.process.pid)
 
     def _lease(self, asks: list[tuple[str, int, int, int, int]]) -> list[list[int]]:
         told = (self.store.lease(*ask) for ask in asks)
@@ -117,7 +117,7 @@ class Crew:
         try:
             while True:
                 self._end_stuck_ones()
-                beats = [asyncio.ensure_future(member.beat(self._confirmed)) for member in self.serving]
+                beats = [asyncio.ensure_future(worker.beat(self._confirmed)) for worker in self.serving]
                 if beats:
                     answered, _ = await asyncio.wait(beats, timeout=BEAT_SECONDS)
                     if any(beat.result() for beat in answered):
@@ -127,10 +127,10 @@ class Crew:
             watch.unregister()
 
     def _end_stuck_ones(self) -> None:
-        for member in self._members.values():
-            if member.link.waited_seconds > (STUCK_SECONDS if member.serves else START_SECONDS):
-                log.error("worker does not answer", worker=member.number)
-                member.kill()
+        for worker in self._workers.values():
+            if worker.channel.waited_seconds > (STUCK_SECONDS if worker.serves else START_SECONDS):
+                log.error("worker does not answer", worker=worker.number)
+                worker.kill()
 
     @property
     def _confirmed(self) -> float | None:
@@ -138,7 +138,7 @@ class Crew:
         return seconds if seconds < float("inf") else None
 
     def _unacknowledged_seconds(self) -> float:
-        return max((member.link.waited_seconds for member in self.serving), default=0)
+        return max((worker.channel.waited_seconds for worker in self.serving), default=0)
 
     # passing on
 
@@ -154,23 +154,23 @@ class Crew:
         self._tell("lost")
 
     def _tell(self, what: str, said: str | None = None) -> None:
-        for member in self._members.values():
-            member.tell(what, said)
+        for worker in self._workers.values():
+            worker.tell(what, said)
 
     async def take_over(self, config: str) -> None:
         """Go by another configuration, all workers or none; raises SettingsError."""
-        members = self.serving
-        for wrong in await _all(member.link.ask("prepare", config) for member in members):
+        workers = self.serving
+        for wrong in await _all(worker.channel.ask("prepare", config) for worker in workers):
             if wrong:
                 raise SettingsError(wrong)
         self.config = config
-        await _all(member.link.ask("apply") for member in members)
+        await _all(worker.channel.ask("apply") for worker in workers)
 
     # adding up
 
     def told(self) -> dict[str, Any]:
         """For ``/status``."""
-        all_told = [member.told for member in self.serving if member.told]
+        all_told = [worker.told for worker in self.serving if worker.told]
         return {
             "draining": self.draining,
             **{
@@ -178,32 +178,32 @@ class Crew:
                 for name in ("active_requests", "served_requests", "verified_tokens")
             },
             "keys": min((told["keys"] for told in all_told), key=_freshness, default={"ids": [], "age_seconds": None}),
-            "workers": [_told_of(self._members.get(number)) for number in range(self._wanted)],
+            "workers": [_told_of(self._workers.get(number)) for number in range(self._wanted)],
         }
 
     def ready(self) -> None:
         """Raise RuntimeError while nobody may get traffic."""
-        if not any(member.is_ready for member in self._members.values()):
+        if not any(worker.is_ready for worker in self._workers.values()):
             raise RuntimeError("no worker is ready")
 
     def whole(self) -> None:
         """Raise RuntimeError while one is missing, or is not well."""
-        if sum(member.is_ready for member in self._members.values()) < self._wanted:
+        if sum(worker.is_ready for worker in self._workers.values()) < self._wanted:
             raise RuntimeError("a worker is missing")
 
     async def metrics(self) -> bytes:
-        """The page of metrics of the whole pod."""
-        members = self.serving
-        asked = [asyncio.ensure_future(self._figures_of(member)) for member in members]
+        """The page of metrics of the whole gateway."""
+        workers = self.serving
+        asked = [asyncio.ensure_future(self._figures_of(worker)) for worker in workers]
         if asked:
             await asyncio.wait(asked, timeout=FIGURES_SECONDS)
-        pages = [figures.page(), self._ended_figures, *(member.figures for member in members)]
+        pages = [figures.page(), self._ended_figures, *(worker.figures for worker in workers)]
         return figures.rendered(figures.merged(pages))
 
-    async def _figures_of(self, member: Member) -> None:
+    async def _figures_of(self, worker: WorkerHandle) -> None:
         try:
-            member.figures = await member.link.ask("figures")
-        except LinkLostError:
+            worker.figures = await worker.channel.ask("figures")
+        except ChannelLostError:
             return
 
     def _retire(self, last: figures.Page) -> None:
@@ -213,32 +213,32 @@ class Crew:
 
     async def requests(self) -> tuple[int, int]:
         """How many are under way, and how many have been served."""
-        await _all(member.beat(self._confirmed) for member in self.serving)
+        await _all(worker.beat(self._confirmed) for worker in self.serving)
         told = self.told()
         return told["active_requests"], told["served_requests"]
 
     async def announce(self) -> None:
         """Ask clients to connect elsewhere from now on."""
         self.draining = True
-        await _all(member.link.ask("announce") for member in self.serving)
+        await _all(worker.channel.ask("announce") for worker in self.serving)
 
     async def close(self, seconds: float) -> None:
         """Have all finish what is under way, and end."""
-        await asyncio.gather(*(self._close(member, seconds) for member in list(self._members.values())))
+        await asyncio.gather(*(self._close(worker, seconds) for worker in list(self._workers.values())))
 
-    async def _close(self, member: Member, seconds: float) -> None:
+    async def _close(self, worker: WorkerHandle, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds + END_SECONDS):
-                if member.serves:
-                    member.figures = await member.link.ask("close", seconds)
-                member.link.close()
-                await member.process.wait()
-        except (LinkLostError, TimeoutError):
-            member.kill()
+                if worker.serves:
+                    worker.figures = await worker.channel.ask("close", seconds)
+                worker.channel.close()
+                await worker.process.wait()
+        except (ChannelLostError, TimeoutError):
+            worker.kill()
 
 
 async def _all(answers: Iterable[Awaitable[Any]]) -> list[Any]:
-    """Those of the workers that are still there."""
+    """The answers of the workers that are still there."""
     told = await asyncio.gather(*answers, return_exceptions=True)
     return [each for each in told if not isinstance(each, BaseException)]
 
@@ -248,14 +248,14 @@ def _freshness(keys: dict[str, Any]) -> float:
     return float("inf") if age is None else float(age)
 
 
-def _told_of(member: Member | None) -> dict[str, Any]:
-    if member is None:
+def _told_of(worker: WorkerHandle | None) -> dict[str, Any]:
+    if worker is None:
         return {"state": "missing"}
-    state = "ready" if member.is_ready else "unready" if member.serves else "starting"
+    state = "ready" if worker.is_ready else "unready" if worker.serves else "starting"
     return {
         "state": state,
-        "pid": member.process.pid,
-        "connections": member.connections,
-        "events": member.events,
-        "acknowledged": member.acknowledged,
+        "pid": worker.process.pid,
+        "connections": worker.connections,
+        "events": worker.events,
+        "acknowledged": worker.acknowledged,
     }

@@ -1,4 +1,4 @@
-"""Quotas in memory, which the workers of one gateway lease as gateways do from Redis: a bound holds for all together."""
+"""Quotas in memory, which the workers of one gateway lease as gateways do from Redis: a bound holds for all of them."""
 
 from collections.abc import Callable, Sequence
 

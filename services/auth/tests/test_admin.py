@@ -16,8 +16,8 @@ from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open
 from auth_service.testing import PASSWORD, Caller, Mailbox
 from auth_service.totp.models import RecoveryCode, Totp
+from auth_service.users.address_claims import nowhere
 from auth_service.users.changes import credentials_changed
-from auth_service.users.claims import nowhere
 from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published

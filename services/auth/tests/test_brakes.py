@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from auth_service.brakes.clients import Client as Network
+from auth_service.brakes.addresses import Client as Network
 from auth_service.brakes.models import AttemptCount
 from auth_service.brakes.services import TooManyAttempts
 from auth_service.clients.services import service_token_issue

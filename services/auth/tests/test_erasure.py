@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from auth_service.brakes.clients import Client as Network
+from auth_service.brakes.addresses import Client as Network
 from auth_service.commands import event_service
 from auth_service.deletions.models import Deletion
 from auth_service.erasure import saga

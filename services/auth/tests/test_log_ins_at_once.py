@@ -6,7 +6,7 @@ from threading import Event
 from uuid import UUID
 
 import pytest
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.mails.models import Kind, Mail
 from auth_service.moderation.services import user_roles_change, user_suspend
 from auth_service.sessions.models import Session

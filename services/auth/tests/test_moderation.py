@@ -3,7 +3,7 @@
 from uuid import UUID
 
 import pytest
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.moderation.services import user_reactivate, user_roles_change, user_suspend
 from auth_service.sessions.models import Session
 from auth_service.sessions.selectors import sessions_list

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import session_open, sessions_delete_expired
 from auth_service.settings import settings

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from uuid import UUID
 
-from auth_service.brakes.clients import Client, key_of
+from auth_service.brakes.addresses import Client, key_of
 from auth_service.brakes.stores import Count
 from auth_service.settings import settings
 

@@ -13,7 +13,7 @@ from chassis.logging import get_logger
 from chassis.metrics import counter
 from chassis.problems import Problem
 
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind, of_token
 from auth_service.brakes.stores import Count
 from auth_service.brakes.stores.chosen import store

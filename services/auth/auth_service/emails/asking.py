@@ -4,7 +4,7 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind, of_mail
 from auth_service.brakes.services import attempt_count
 from auth_service.emails.services import email_change

@@ -23,8 +23,8 @@ from auth_service.passwords.services import step_up_require
 from auth_service.sessions.models import Session
 from auth_service.sessions.services import sessions_end, sessions_end_others
 from auth_service.settings import settings
+from auth_service.users.address_claims import address_release
 from auth_service.users.changes import credentials_changed
-from auth_service.users.claims import address_release
 from auth_service.users.models import EmailChange, User
 from auth_service.users.selectors import (
     email_is_held,

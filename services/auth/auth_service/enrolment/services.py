@@ -10,7 +10,7 @@ from django.db import transaction
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind
 from auth_service.brakes.services import attempt
 from auth_service.passwords.services import step_up_require

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from auth_service.mails.models import Kind, MailRequest
 from auth_service.mails.services import mail_queue
-from auth_service.users.claims import is_contested
+from auth_service.users.address_claims import is_contested
 from auth_service.users.models import User
 from auth_service.users.selectors import user_get_by_email
 

@@ -11,7 +11,7 @@ from rest_framework.parsers import FormParser
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.services import wrong_tokens
 from auth_service.emails.services import email_confirm, email_undo
 from auth_service.mailed_tokens.models import Purpose

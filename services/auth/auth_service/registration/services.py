@@ -12,8 +12,8 @@ from auth_service.mailed_tokens.services import TokenStale, token_redeem
 from auth_service.mails.models import Kind
 from auth_service.mails.services import mail_queue, mail_request
 from auth_service.settings import settings
+from auth_service.users.address_claims import address_release, claim, claim_drop, is_stand_in, nowhere
 from auth_service.users.changes import user_announced
-from auth_service.users.claims import address_release, claim, claim_drop, is_stand_in, nowhere
 from auth_service.users.models import User
 from auth_service.users.selectors import email_is_held, user_get_by_email, user_get_by_uid
 from auth_service.users.services import user_draft, user_register

@@ -10,7 +10,7 @@ from chassis.client_address import address
 from chassis.django.prepared import prepared
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from auth_service.brakes.clients import network_of
+from auth_service.brakes.addresses import network_of
 from auth_service.sessions.models import Session
 from auth_service.users.models import Device, User
 from auth_service.users.selectors import devices_of

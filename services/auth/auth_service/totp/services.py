@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind, of_totp
 from auth_service.brakes.services import attempt
 from auth_service.brakes.stores import Count

@@ -10,11 +10,11 @@ from django.db import IntegrityError
 
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_refusal
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind, of_log_in
 from auth_service.brakes.services import attempt
 from auth_service.settings import settings
-from auth_service.users.claims import claimant_of
+from auth_service.users.address_claims import claimant_of
 from auth_service.users.models import User
 from auth_service.users.selectors import NOBODY, devices_of, email_is_taken, user_get_by_login
 from auth_service.users.strength import weaknesses

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.documentation import HELD_BACK
 from auth_service.brakes.services import wrong_tokens
 from auth_service.emails.asking import change_asked

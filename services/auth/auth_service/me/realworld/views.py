@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.brakes.limits import AttemptKind, of_registration
 from auth_service.brakes.services import attempt_count
 from auth_service.me.realworld.bodies import RealWorldChangesBody, RealWorldLoginBody, RealWorldRegistrationBody

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from auth_service.audit.models import Action
 from auth_service.audit.origin import Origin, acting_from
 from auth_service.audit.services import audit_record
-from auth_service.brakes.clients import Client
+from auth_service.brakes.addresses import Client
 from auth_service.totp.services import account_authenticate
 from auth_service.users.bodies import CredentialsBody
 from auth_service.users.internal.shapes import CredentialsShape

@@ -4,7 +4,7 @@ from chassis.django.prepared import prepared
 from django.db.models import QuerySet
 from uuid_utils.compat import uuid7
 
-from auth_service.brakes.clients import key_of
+from auth_service.brakes.addresses import key_of
 from auth_service.users.models import AddressClaim, User
 from auth_service.users.unique_keys import email_key
 

@@ -1,6 +1,6 @@
 """What the rooms hand to each other: headers, responses, and bodies that come in parts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -77,3 +77,7 @@ class Response:
     headers: Iterable[Header] = ()
     vary: bytes = b""
     forms: dict[str, bytes] | None = None
+
+
+Give = Callable[[Response | Exception], None]
+"""Takes what an exchange is answered with: a response, or why there is none."""

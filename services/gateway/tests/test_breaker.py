@@ -8,13 +8,12 @@ import httpx
 import pytest
 from chassis.problems import Problem
 from chassis.tracing import SpanIds
-from gateway_service.chain.link import Give
 from gateway_service.door.head import Head
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import BreakerRules
 from gateway_service.guards.breaker import Attempt, Breaker
-from gateway_service.messages import Response
+from gateway_service.messages import Give, Response
 from gateway_service.refusals import Refusal
 from gateway_service.testing.fake_upstream import FakeUpstream
 from gateway_service.testing.running import Running, eventually, free_port

@@ -11,7 +11,6 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from backports import zstd
 from chassis.tracing import SpanIds
-from gateway_service.chain.link import Give
 from gateway_service.compression.allowance import Allowance
 from gateway_service.compression.codings import ENCODERS, chosen, encoded
 from gateway_service.compression.compressing import Compressing
@@ -21,7 +20,7 @@ from gateway_service.door.nobody import Nobody
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import CompressionRules
-from gateway_service.messages import Header, Response, Sink
+from gateway_service.messages import Give, Header, Response, Sink
 from gateway_service.routing import Rule
 from hypothesis import given
 from hypothesis import strategies as st

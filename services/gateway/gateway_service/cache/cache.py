@@ -14,10 +14,10 @@ from gateway_service.cache.keys import Key, key_of
 from gateway_service.cache.news import News
 from gateway_service.cache.passed import Passed
 from gateway_service.cache.store import Store
-from gateway_service.chain.link import Forwarding, Give
+from gateway_service.chain.link import Forwarding
 from gateway_service.config import UPSTREAMS, Keep
 from gateway_service.exchange import Exchange
-from gateway_service.messages import Response
+from gateway_service.messages import Give, Response
 
 
 class Cache:

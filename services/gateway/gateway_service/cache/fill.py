@@ -6,12 +6,12 @@ from functools import partial
 
 from gateway_service.cache.gathering import Done, Gathering, Refused
 from gateway_service.cache.keys import Key
-from gateway_service.chain.link import Forwarding, Give
+from gateway_service.chain.link import Forwarding
 from gateway_service.door.head import Head
 from gateway_service.door.nobody import Nobody
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
-from gateway_service.messages import Response
+from gateway_service.messages import Give, Response
 
 SET_COOKIE = b"set-cookie"
 

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from gateway_service.chain.link import Give
 from gateway_service.exchange import Exchange
+from gateway_service.messages import Give
 from gateway_service.upstreams.body import Budget, RequestBody
 from gateway_service.upstreams.deadlines import Deadlines
 from gateway_service.upstreams.transfer import Transfer

@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable
 
 from gateway_service.exchange import Exchange
-from gateway_service.messages import Response
+from gateway_service.messages import Give, Response
 
 Outcome = Response | None
 Link = Callable[[Exchange], Outcome | Awaitable[Outcome]]
 """Looks at an exchange and passes it on (None), answers it, or raises a Problem; awaitable only where it must wait."""
 
-Give = Callable[[Response | Exception], None]
 Forwarding = Callable[[Exchange, Give], None]
 """Gets the response of an exchange that passed all links, and gives it, or a Problem, at once or later.
 

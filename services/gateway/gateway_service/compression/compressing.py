@@ -6,14 +6,14 @@ from functools import lru_cache, partial
 
 from chassis.metrics import counter
 
-from gateway_service.chain.link import Forwarding, Give
+from gateway_service.chain.link import Forwarding
 from gateway_service.compression.allowance import Allowance
 from gateway_service.compression.codings import ENCODERS, chosen, encoded
 from gateway_service.compression.tags import for_service, marked
 from gateway_service.config import Whose
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import CompressionRules
-from gateway_service.messages import Between, Header, Response, Source
+from gateway_service.messages import Between, Give, Header, Response, Source
 
 _REMEMBERED = 500
 _ENCODED = frozenset({200, 203, 404, 410})

@@ -7,10 +7,10 @@ from time import monotonic
 from chassis.logging import get_logger
 from chassis.metrics import counter, gauge
 
-from gateway_service.chain.link import Forwarding, Give
+from gateway_service.chain.link import Forwarding
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import BreakerRules
-from gateway_service.messages import Response
+from gateway_service.messages import Give, Response
 from gateway_service.refusals import Refusal
 
 _NO_ANSWER = frozenset({"upstream_unreachable", "upstream_timeout", "upstream_invalid"})

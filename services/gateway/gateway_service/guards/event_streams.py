@@ -11,10 +11,10 @@ from chassis.metrics import gauge
 from chassis.revocations import RevokedTokens
 from chassis.tokens import Claims, TokenRefused
 
-from gateway_service.chain.link import Forwarding, Give
+from gateway_service.chain.link import Forwarding
 from gateway_service.exchange import Exchange
 from gateway_service.guard_rules import EventStreamRules
-from gateway_service.messages import Between, Response, Source
+from gateway_service.messages import Between, Give, Response, Source
 from gateway_service.rates.chosen import whose_address
 from gateway_service.refusals import Refusal
 

@@ -10,13 +10,12 @@ from chassis.tracing import SpanIds
 
 from gateway_service.cache.cache import Cache
 from gateway_service.cache.news import News
-from gateway_service.chain.link import Give
 from gateway_service.config import Keep, Limits
 from gateway_service.door.head import Head
 from gateway_service.door.nobody import Nobody
 from gateway_service.door.turn import Turn
 from gateway_service.exchange import Exchange
-from gateway_service.messages import Header, Response
+from gateway_service.messages import Give, Header, Response
 from gateway_service.routing import Rule, Target
 
 PATH = "/api/v1/posts"

@@ -1,13 +1,13 @@
 """A request on its way to an upstream, and its response on the way back, step by step as each calls."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from time import monotonic
 from typing import TypeVar
 
 from gateway_service.config import Limits
 from gateway_service.exchange import Exchange
-from gateway_service.messages import Response, Sink
+from gateway_service.messages import Give, Response, Sink
 from gateway_service.refusals import Refusal
 from gateway_service.upstreams.body import RequestBody
 from gateway_service.upstreams.connection import UpstreamConnection, UpstreamFailedError
@@ -20,7 +20,6 @@ SAFE = frozenset({"GET", "HEAD"})
 _AT_ONCE_SECONDS = 0.01
 """Up to so much nothing has been used up that would be worth telling."""
 T = TypeVar("T")
-Give = Callable[[Response | Exception], None]
 
 
 class Transfer:

@@ -17,13 +17,14 @@ from chassis import metric_files, packaged_data, tracing
 
 TRACE = "trace_id"
 """The label of exemplars, as Grafana looks for it."""
+KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Those that have a label of their own; clients make up others, which are ``_OTHER`` together."""
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:
     metric_files.install()
 _made: dict[str, Any] = {}
 _making = threading.Lock()
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class MetricInfo(TypedDict, total=False):
@@ -94,7 +95,7 @@ class RequestTimer:
 @contextmanager
 def http_request(method: str) -> Iterator[RequestTimer]:
     """Count and time one request of the HTTP family all services share; set route and status before leaving."""
-    known = method if method in _METHODS else "_OTHER"
+    known = method if method in KNOWN_METHODS else "_OTHER"
     active = gauge("http_server_active_requests").labels(known)
     timer = RequestTimer()
     active.inc()

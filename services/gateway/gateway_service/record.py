@@ -4,15 +4,13 @@ import time
 from collections.abc import Collection
 from functools import partial
 
-from chassis.metrics import counter, gauge
+from chassis.metrics import KNOWN_METHODS, counter, gauge
 from chassis.tallies import Durations, durations
 
 from chassis import statsd
 from gateway_service.access_log import AccessLog
 from gateway_service.chain.livez import LIVEZ
 from gateway_service.exchange import Exchange
-
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class Record:
@@ -22,13 +20,13 @@ class Record:
         self._log = log
         self._durations: dict[tuple[str, str, int], Durations] = {}
         self._upstreams: dict[str, Durations] = {}
-        for method in _METHODS:
+        for method in KNOWN_METHODS:
             gauge("http_server_active_requests").labels(method).set_function(partial(_count, active, method))
 
     def exchange(self, exchange: Exchange) -> None:
         """Take down one exchange that has ended."""
         seconds = time.perf_counter() - exchange.started
-        method = exchange.method if exchange.method in _METHODS else "_OTHER"
+        method = exchange.method if exchange.method in KNOWN_METHODS else "_OTHER"
         self._duration(method, exchange.template, exchange.status).observe(seconds, exchange.trace)
         if exchange.upstream_seconds is not None and exchange.target:
             self._upstream(exchange.target.upstream).observe(exchange.upstream_seconds)

@@ -91,17 +91,19 @@ def checks(  # noqa: PLR0913  what they are made of
 class Gateway:
     """Serves HTTP; ``active`` are the exchanges under way, ``draining`` asks clients to connect elsewhere."""
 
-    def __init__(self, settings: GatewaySettings, forward: Forwarding) -> None:
+    def __init__(
+        self, settings: GatewaySettings, forward: Forwarding, config: GatewayConfig, checks: Sequence[Link]
+    ) -> None:
         self.active: set[Exchange] = set()
         self.draining = False
         self.served = 0
         self._https = settings.production and settings.public_url.startswith("https://")
         self._trusts_traceparent = settings.trust_traceparent
         self.log = AccessLog(settings)
-        self._checks: Sequence[Link] = ()
         self._forward = forward
         self._public_url = settings.public_url
         self._record = Record(self.log, self.active)
+        self.go_by(config, checks)
 
     def go_by(self, config: GatewayConfig, checks: Sequence[Link]) -> None:
         """From the next request on; those under way go through the checks that they began with."""

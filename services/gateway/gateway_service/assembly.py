@@ -42,8 +42,8 @@ class Assembly:
     """
 
     def __init__(self, settings: GatewaySettings, text: str, revocations: Revocations, limiter: Limiter) -> None:
-        config = parse(text, settings.config, pictures_apart=settings.has_pictures_apart)
         self._settings = settings
+        config = self._parse(text)
         self._pools = {name: Pool(url, config.connect_seconds) for name, url in upstream_urls(settings).items()}
         self.keys = KeySource(partial(fetch, self._pools["auth"], JWKS_PATH))
         self.revocations = revocations
@@ -66,8 +66,7 @@ class Assembly:
         revocations.follow(news)
         self._cache = Cache(self._event_streams, news, settings.cache_megabytes * 1024 * 1024 // settings.workers)
         self._compressing = Compressing(self._cache, config.compression, Allowance(config.compression.cpu_share))
-        self.gateway = Gateway(settings, self._compressing)
-        self.prepare(text)()
+        self.gateway = Gateway(settings, self._compressing, config, self._links(config))
         self._tell()
 
     def prepare(self, text: str) -> Callable[[], None]:
@@ -75,17 +74,21 @@ class Assembly:
 
         What is returned puts it in force, at one moment.
         """
-        own = self._settings
-        config = parse(text, own.config, pictures_apart=own.has_pictures_apart)
-        links = checks(
-            own,
+        config = self._parse(text)
+        return partial(self._put_in_force, config, self._links(config))
+
+    def _parse(self, text: str) -> GatewayConfig:
+        return parse(text, self._settings.config, pictures_apart=self._settings.has_pictures_apart)
+
+    def _links(self, config: GatewayConfig) -> list[Link]:
+        return checks(
+            self._settings,
             config,
             self._checks,
             revocations=self.revocations,
             limiter=self.limiter,
             is_well=partial(_is_well, self.health),
         )
-        return partial(self._put_in_force, config, links)
 
     def _put_in_force(self, config: GatewayConfig, links: Sequence[Link]) -> None:
         self.gateway.go_by(config, links)

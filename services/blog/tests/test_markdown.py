@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from blog_service.markdown import sanitising
 from blog_service.markdown.budget import LOOK_EVERY, Account, Budget, TooComplex
 from blog_service.markdown.rendering import excerpt, render
 
@@ -142,6 +143,42 @@ def test_deep_nesting_does_not_hold_a_worker(part: str) -> None:
     html = render(part * (200_000 // len(part)))
     assert time.process_time() - began < 5
     assert "<div>" not in html
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<p a b c>\n",
+        "<p a/b/c>\\n",
+        "<p a=\"1\"b='2'c=3>\n",
+        "<p a\nb = '>' c\n",
+        "</p a b c>\n",
+        "<p a=\"\n\n[x](/y 'b c d')",
+        '<!-- <p a=" --><p a b c>\n',
+        "<p\n<svg>a b c>\n",
+        "<p a=\u00a0'b c d'>\n",
+    ],
+)
+def test_a_tag_has_so_many_attributes_however_they_are_written(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert render(source) is not None
+    monkeypatch.setattr(sanitising, "MOST_ATTRIBUTES", 2)
+    with pytest.raises(TooComplex):
+        render(source)
+
+
+def test_the_search_for_such_tags_comes_to_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    unclosed = "<p>\n<b/a=<b/a=<b/a=x"
+    assert render(unclosed)
+    monkeypatch.setattr(sanitising, "READ", len(unclosed))
+    assert render("<p>\n<b a=1><b a=2></p>")
+    with pytest.raises(TooComplex):
+        render(unclosed)
+
+
+@pytest.mark.parametrize("source", ["<p a b>1</p> c d e\n", "a < b c d e", "`<b c d e>`", "> <a@b.org> c d e > f"])
+def test_words_beside_a_tag_are_no_attributes(source: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanitising, "MOST_ATTRIBUTES", 2)
+    assert "e" in render(source)
 
 
 def test_an_excerpt_is_the_first_words_as_plain_text() -> None:

@@ -6,6 +6,8 @@ from copy import deepcopy
 
 import nh3
 
+from blog_service.markdown.budget import BUDGET, TooComplex
+
 PREFIX = "user-content-"
 """What ids begin with, so that none is one of the page's own or hides a property of its document."""
 LINK_REL = "noopener noreferrer nofollow ugc"
@@ -30,6 +32,15 @@ _READ_APART = frozenset(  # by browsers: what is in them is no text to show, or 
 _KEPT = TAGS | _READ_APART
 _BOXES = {is_ticked: f'<input type="checkbox"{" checked" * is_ticked} disabled>' for is_ticked in (False, True)}
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/<>]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""")
+MOST_ATTRIBUTES = 100
+"""Of one tag: nh3 takes quadratic time over them, before it drops those that it does not know."""
+READ = 2 * BUDGET.output
+"""Characters that are read in search of such tags; those of tags that are closed are no more than the text has."""
+_TAG_MAY_BEGIN = re.compile(r"</?[a-zA-Z](?=([^ \t\n\f\r/>]*))")
+_ATTRIBUTE = re.compile(  # as browsers read them (HTML, 13.2.5.32 to 13.2.5.40), who need no space after a quote
+    r"""[ \t\n\f\r/]*[^ \t\n\f\r/>][^ \t\n\f\r/>=]*"""
+    r"""(?:[ \t\n\f\r]*=[ \t\n\f\r]*(?:"[^"]*"?|'[^']*'?|[^ \t\n\f\r>"'][^ \t\n\f\r>]*)?)?"""
+)
 _CLASSES = frozenset(
     {"footnote-ref", "footnotes-sep", "footnotes", "footnotes-list", "footnote-item", "footnote-backref"}
 )
@@ -38,9 +49,14 @@ _ID = re.compile(r"[^\s\"'<>&]{1,120}")
 
 
 def sanitise(dirty: str, prefix: str = PREFIX) -> str:
-    """The harmless part of an HTML text. Ids are prefixed and unique, and links within the text follow them."""
+    """The harmless part of an HTML text. Ids are prefixed and unique, and links within the text follow them.
+
+    Raises TooComplex for a tag with more than MOST_ATTRIBUTES.
+    """
+    dirty = _TAG.sub(_known, dirty)
+    _refuse_crowded_tags(dirty)
     return nh3.clean(
-        _TAG.sub(_known, dirty),
+        dirty,
         tags=TAGS,
         attributes=ATTRIBUTES,
         set_tag_attribute_values=FORCED,
@@ -65,6 +81,20 @@ def absolute(safe_html: str, page: str) -> str:
         link_rel=LINK_REL,
         set_tag_attribute_values={"img": {"referrerpolicy": "no-referrer"}},
     )
+
+
+def _refuse_crowded_tags(dirty: str) -> None:
+    """Of what may be a tag or stand in a comment or a value the sanitiser alone knows, so each counts as a tag."""
+    left = READ
+    for beginning in _TAG_MAY_BEGIN.finditer(dirty):
+        count, place = 0, beginning.end(1)
+        left -= place - beginning.start()
+        while attribute := _ATTRIBUTE.match(dirty, place):
+            count += 1
+            left -= attribute.end() - place
+            place = attribute.end()
+            if count > MOST_ATTRIBUTES or left < 0:
+                raise TooComplex(f"Give a tag at most {MOST_ATTRIBUTES} attributes, and close each one with a >.")
 
 
 def _known(tag: re.Match[str]) -> str:

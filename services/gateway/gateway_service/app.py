@@ -20,12 +20,12 @@ from gateway_service.chain.cors import CorsCheck
 from gateway_service.chain.dialect import ByDialect
 from gateway_service.chain.framing import framing
 from gateway_service.chain.host import HostCheck
-from gateway_service.chain.limits import LimitsCheck
 from gateway_service.chain.link import Forwarding, Link, Outcome
 from gateway_service.chain.livez import livez
 from gateway_service.chain.pages import PagesCheck
 from gateway_service.chain.pictures import AtPictures, PicturesCheck
 from gateway_service.chain.policy import PolicyCheck
+from gateway_service.chain.rates import RatesCheck
 from gateway_service.chain.respond import Respond, headers
 from gateway_service.chain.route import RouteCheck
 from gateway_service.chain.token import TokenChecks
@@ -84,7 +84,7 @@ def checks(  # noqa: PLR0913  what they are made of
         RouteCheck(routes),
         token,
         PolicyCheck(revocations),
-        LimitsCheck(limiter),
+        RatesCheck(limiter),
     ]
 
 

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from chassis.client_address import TrustedProxies
 
-from gateway_service.chain.limits import taken
+from gateway_service.chain.rates import taken
 from gateway_service.exchange import Exchange
 from gateway_service.rates.chosen import Quotas, is_loopback, whose_address
 from gateway_service.rates.quota import Limiter, Take

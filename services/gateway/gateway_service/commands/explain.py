@@ -105,7 +105,7 @@ def _learned(link: str, exchange: Exchange) -> str:
         case "policy" if exchange.rule:
             learned = " and ".join(access.auth for access in exchange.rule.access)
             learned += "; a rule in shadow looks on" if exchange.rule.shadow else ""
-        case "limits" if exchange.quotas and exchange.rule:
+        case "rates" if exchange.quotas and exchange.rule:
             learned = told(exchange.quotas.of(exchange.rule.rates))
     return f": {learned}" if learned else ""
 

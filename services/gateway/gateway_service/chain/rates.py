@@ -17,7 +17,7 @@ _REMEMBERED = 5000
 _asking: set[asyncio.Future[Standing]] = set()
 
 
-class LimitsCheck:
+class RatesCheck:
     """Who is not logged in has the address alone to be counted by."""
 
     def __init__(self, limiter: Limiter) -> None:

@@ -11,7 +11,17 @@ from markdown_it.token import Token
 from tests.chart.rendering import CHARTS, SCENARIOS, notes, values
 
 ROOT = CHARTS.parent
-FOLDERS = (".", "docs", "docs/how-to", "docs/decisions", "docs/runbooks", "chassis", "charts/*", "services/*")
+FOLDERS = (
+    ".",
+    "docs",
+    "docs/how-to",
+    "docs/decisions",
+    "docs/runbooks",
+    "chassis",
+    "findings",
+    "charts/*",
+    "services/*",
+)
 MARKDOWN = {
     str(path.relative_to(ROOT)): path.read_text()
     for folder in FOLDERS

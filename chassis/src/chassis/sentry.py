@@ -31,7 +31,7 @@ def setup(settings: ServiceSettings, process: str) -> None:
         before_send=_before_send,
         before_breadcrumb=_before_breadcrumb,
         integrations=_integrations(process),
-        # or it is Brotli, where a process happens to have its library
+        # or it is Brotli, where a process happens to have its library: findings/sentry-sdk-brotli-found.sh
         _experiments={"transport_compression_algo": "gzip"},  # type: ignore[typeddict-item]  # compared as a word
         spotlight=False,  # or SENTRY_SPOTLIGHT would send everything, as it came, to somebody else too
     )

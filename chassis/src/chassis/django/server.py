@@ -49,7 +49,7 @@ def serve(
         "keepalive": keep_alive.SERVER_SECONDS,
         "graceful_timeout": math.ceil(settings.drain_seconds),
         "logger_class": _Logger,
-        "control_socket_disable": True,
+        "control_socket_disable": True,  # findings/gunicorn-shared-control-socket.sh
         "post_fork": lambda _arbiter, _worker: process.begin(settings, "web"),
         "post_worker_init": lambda _worker: _begin_to_serve(threads),
         "child_exit": _forget_worker,

@@ -2,6 +2,7 @@
 
 A job is a row from the moment it is queued, whole or not at all, and is taken in the order of the queue. Whoever takes
 it leases it until it is acknowledged; when a worker dies the lease runs out, and the job is the first to be taken.
+With the transports of kombu it would be gone: findings/kombu-taken-is-gone.sh.
 """
 
 import contextlib

@@ -44,7 +44,7 @@ def _encode_webp(image: Image, quality: int | None) -> bytes:
     if LEAST_NEARLY * len(lossless) > WORTH_IT * len(lossy):
         return lossy  # which spares the slowest of the three
     nearly = _webp(image, near_lossless=True, Q=NEARLY_LOSSLESS)
-    kept = min(lossless, nearly, key=len)  # where there are slopes, what is lost makes it larger
+    kept = min(lossless, nearly, key=len)  # findings/libwebp-nearly-lossless-is-larger.sh: on slopes
     return kept if len(kept) <= WORTH_IT * len(lossy) else lossy
 
 

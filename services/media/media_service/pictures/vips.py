@@ -104,7 +104,8 @@ def shrunk(image: Image, side: int) -> Image:
 def _in_srgb(image: Image, draw: Callable[..., Image]) -> Image:
     """What is drawn with the profile of the image, as that asks for, or without if it has none that works.
 
-    Four inks without a profile leave one in what is drawn whose bytes libvips has freed: it may not be read.
+    The intent is named, since "auto" is another one: findings/libvips-auto-intent.sh. Four inks without a profile leave
+    one in what is drawn whose bytes libvips has freed: it may not be read.
     """
     if not image.get_typeof(PROFILE):
         return without_profile(draw())

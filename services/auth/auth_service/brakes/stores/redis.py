@@ -51,6 +51,7 @@ class RedisStore:
     """By one script for each call; raises RedisError and OSError when Redis is away."""
 
     def __init__(self, url: str) -> None:
+        # said here, or it depends on how the client is made: findings/redis-py-retries-by-constructor.sh
         retry = Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,))
         self._redis = Redis.from_url(url, socket_connect_timeout=WAIT_SECONDS, socket_timeout=WAIT_SECONDS, retry=retry)
         self._take = self._redis.register_script(_TAKE)

@@ -8,10 +8,12 @@ from typing import ClassVar, Self
 from chassis.settings import BaseUrl, ClientSettings, FormerSecret, GeneratedSecret, Secret, load
 from pydantic import Field, field_validator, model_validator
 
+from media_service.derived_bounds import DerivedBounds
 from media_service.pictures.layout import Limits
 from media_service.pictures.memory import MEGABYTE
 from media_service.presets import PRESETS, presets_of
-from media_service.terms import DerivedBounds, Terms, UploadBounds
+from media_service.retention_terms import Terms
+from media_service.upload_bounds import UploadBounds
 
 
 class MediaSettings(ClientSettings):

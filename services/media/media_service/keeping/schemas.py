@@ -11,8 +11,8 @@ from pydantic import AfterValidator, BaseModel, Field, StringConstraints
 from media_service.assets.models import NOTICE_LENGTH, Asset, AssetStatus
 from media_service.assets.schemas import Alt, AssetUrls, LeftOut, Moment, urls_of
 from media_service.keeping.selectors import State, state_of
-from media_service.refused import Refusal
-from media_service.terms import Terms
+from media_service.refusal_schemas import Refusal
+from media_service.retention_terms import Terms
 
 
 class UsedBy(BaseModel):

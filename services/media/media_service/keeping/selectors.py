@@ -14,7 +14,7 @@ from sqlalchemy.sql.selectable import Exists
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.selectors import asset_get
 from media_service.keeping.models import AssetUse
-from media_service.terms import Terms
+from media_service.retention_terms import Terms
 
 State = Literal["processing", "ready", "failed", "orphan", "trashed"]
 

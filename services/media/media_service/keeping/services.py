@@ -21,7 +21,7 @@ from media_service.database import insert
 from media_service.keeping.models import AssetUse, UsingObject
 from media_service.keeping.selectors import has_missed_events, is_used, usage_of
 from media_service.keeping.step_up import step_up_require
-from media_service.terms import Terms
+from media_service.retention_terms import Terms
 
 AT_ONCE = 500
 

@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from media_service.assets.models import Asset
 from media_service.database import insert
-from media_service.terms import DerivedBounds
+from media_service.derived_bounds import DerivedBounds
 from media_service.transforms.models import Derivative, DerivativeState, Wanted
 
 GIVEN_UP_AFTER = timedelta(seconds=30)

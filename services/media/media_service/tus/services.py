@@ -13,9 +13,9 @@ from uuid_utils.compat import uuid7
 from media_service.erased.services import is_erased
 from media_service.pictures.refusals import Cause, too_large
 from media_service.quota.services import storage_hold, storage_hold_less, storage_let_go
-from media_service.terms import UploadBounds
 from media_service.tus.models import Upload, UploadPart
 from media_service.tus.selectors import open_count, parts_count, upload_get
+from media_service.upload_bounds import UploadBounds
 
 MOST_PARTS = 1000
 """Of one upload: a client that sends it byte by byte would fill the store with files."""

@@ -16,7 +16,7 @@ from media_service.assets.schemas import AssetOut, asset_out
 from media_service.assets.services import asset_add
 from media_service.dependencies import ScratchOfRequest, Service, WebService
 from media_service.quota.services import storage_require_room
-from media_service.refused import REFUSED_PICTURE
+from media_service.refusal_schemas import REFUSED_PICTURE
 from media_service.storage.models import Blob
 from media_service.uploads.intake import take_in
 from media_service.uploads.once import IdempotencyKey, Keep, create_once

@@ -456,6 +456,7 @@ ALWAYS = "Watchdog"
 """The one alert that fires on a platform that is well."""
 UNPROVED = {
     ALWAYS: "it fires always: each fault is begun only while it does",
+    "BackupUnseen": "it asks in a cluster alone",
     "GatewayWorkersEnd": "the gateway of the proof is one process, without workers",
 }
 """Alerts without a fault, and why."""

@@ -16,6 +16,7 @@ KEPT = Path(__file__).with_name("proved.json")
 PAGE = ROOT / "docs/alert-proof.md"
 BEGIN, END = "<!-- rows: begin -->\n", "<!-- rows: end -->\n"
 BY_TESTS = {
+    "BackupUnseen": "`tests/ops/backups_test.yaml` takes the CronJob away",
     "GatewayWorkersEnd": "`services/gateway/tests/test_workers.py` kills workers and stops them from answering",
     "key-rotation": "`services/auth/tests/test_keys.py` rotates keys, `tests/e2e/test_revocations.py` revokes one",
     "restore": "`tests/schema/test_restore.py` restores databases as the how-to says",

@@ -31,6 +31,11 @@ def test_what_is_missed_is_missed_in_this_namespace() -> None:
     assert all('{namespace="production",job=~' in expression for expression in asked)
 
 
+def test_backups_are_missed_where_they_are_made() -> None:
+    made = {"backup": {"enabled": True, "existingClaim": "backups"}}
+    assert missing(made) - missing({}) == {"backup"}
+
+
 @pytest.mark.parametrize("published", ["https://wiki.example/runbooks", "https://wiki.example/runbooks/"])
 def test_runbooks_are_where_the_value_says(published: str) -> None:
     given = {"monitoring": {"prometheusRule": {"runbookUrl": published}}}

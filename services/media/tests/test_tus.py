@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import hashlib
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -304,6 +305,79 @@ async def test_of_two_that_send_the_same_bytes_one_is_told_to_look_again(sender:
     assert sorted(answer.status_code for answer in answers) == [204, 409, 409]
     assert (await sender.person.get("/api/v2/quota")).json()["assets"] == 1
     assert files_in(store_folder) == 1
+
+
+@pytest.mark.parametrize("its_own", [jpeg()[100:], b"x" * len(jpeg()[100:])], ids=["the same bytes", "others"])
+async def test_a_last_piece_that_comes_late_leaves_what_the_upload_became(sender: Sender, its_own: bytes) -> None:
+    sent, comes, rest = jpeg(), asyncio.Event(), asyncio.Event()
+    upload = await sender.has_created(len(sent))
+    await sender.append(upload, 0, sent[:100])
+
+    async def slowly() -> Any:
+        yield its_own[:50]
+        comes.set()
+        await rest.wait()
+        yield its_own[50:]
+
+    late = asyncio.create_task(sender.append(upload, 100, slowly()))
+    await comes.wait()
+    became = (await sender.append(upload, 100, sent[100:])).headers["asset-id"]
+    rest.set()
+    answer = await late
+    assert (answer.status_code, answer.json()["code"]) == (409, "offset_conflict")
+    assert answer.headers["upload-offset"] == str(len(sent))
+    told = await sender.send("HEAD", upload)
+    assert (told.status_code, told.headers.get("asset-id")) == (200, became)
+
+
+@pytest.mark.parametrize("after_reading", [False, True], ids=["its pieces are gone", "it had read them"])
+async def test_a_last_piece_that_another_overtakes_leaves_what_the_upload_became(
+    app: FastAPI, sender: Sender, monkeypatch: pytest.MonkeyPatch, *, after_reading: bool
+) -> None:
+    sent, joins, go_on = jpeg(), threading.Event(), threading.Event()
+    upload = await sender.has_created(len(sent))
+    await sender.append(upload, 0, sent[:100])
+    store = app.state.service.store
+    fetch = store.fetch
+
+    def held_once(key: str, into: Any) -> None:
+        monkeypatch.setattr(store, "fetch", fetch)
+        if after_reading:
+            fetch(key, into)
+        joins.set()
+        assert go_on.wait(30)
+        if not after_reading:
+            fetch(key, into)
+
+    monkeypatch.setattr(store, "fetch", held_once)
+    late = asyncio.create_task(sender.append(upload, 100, b"x" * (len(sent) - 100)))
+    assert await asyncio.to_thread(joins.wait, 30)
+    became = (await sender.append(upload, 100, sent[100:])).headers["asset-id"]
+    go_on.set()
+    assert (await late).status_code == (422 if after_reading else 409)
+    told = await sender.send("HEAD", upload)
+    assert (told.status_code, told.headers.get("asset-id")) == (200, became)
+
+
+async def test_a_creation_that_is_overtaken_by_its_repetition_leaves_what_that_has_finished(sender: Sender) -> None:
+    sent, comes, rest = jpeg(), asyncio.Event(), asyncio.Event()
+
+    async def slowly() -> Any:
+        yield sent[:50]
+        comes.set()
+        await rest.wait()
+        yield sent[50:]
+
+    late = asyncio.create_task(sender.create(len(sent), content=slowly(), Idempotency_Key="k-1"))
+    await comes.wait()
+    again = await sender.create(len(sent), Idempotency_Key="k-1")
+    upload = again.headers["location"]
+    became = (await sender.append(upload, 0, sent)).headers["asset-id"]
+    rest.set()
+    assert (await late).status_code == 409
+    told = await sender.send("HEAD", upload)
+    assert (told.status_code, told.headers.get("asset-id")) == (200, became)
+    assert (await sender.create(len(sent), Idempotency_Key="k-1")).headers["location"] == upload
 
 
 async def test_another_replica_goes_on(

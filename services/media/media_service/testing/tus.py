@@ -37,7 +37,7 @@ class Sender:
         sent = {name: value for name, value in (RESUMABLE | (headers or {})).items() if value is not None}
         return await self.person.send(method, url, headers=sent, **options)
 
-    async def create(self, length: int | None, *, content: bytes | None = None, **headers: str) -> httpx.Response:
+    async def create(self, length: int | None, *, content: Any = None, **headers: str) -> httpx.Response:
         said = {"Upload-Defer-Length": "1"} if length is None else {"Upload-Length": str(length)}
         said |= {name.replace("_", "-"): value for name, value in headers.items()}
         return await self.send("POST", headers=said | (BYTES if content is not None else {}), content=content)

@@ -1,6 +1,7 @@
 """Taking the bytes of a request into an upload, and in the end the picture that they make."""
 
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
@@ -22,10 +23,9 @@ from media_service.pictures.scratch import Scratch
 from media_service.storage.models import Blob
 from media_service.storage.store import piece_key, upload_folder
 from media_service.tus.headers import Checksum, alt
-from media_service.tus.models import Upload
+from media_service.tus.models import Upload, UploadPart
 from media_service.tus.pieces import PIECE_BYTES, Ending, Piece
-from media_service.tus.selectors import parts_list
-from media_service.tus.services import part_add, upload_finish, upload_remove
+from media_service.tus.services import part_add, parts_before, upload_finish, upload_refuse, upload_remove
 from media_service.uploads.intake import take_in
 
 REFUSED = (413, 415, 422)
@@ -37,7 +37,7 @@ async def append(
     """Take a body in where the upload is, and the picture where that makes it whole.
 
     What came is kept where the connection breaks, unless it was to be checked. Raises the Problem (400, 409, 413, 460,
-    503) that refuses the bytes, or (413, 415, 422) the picture: then the upload is gone.
+    503) that refuses the bytes, or (413, 415, 422) the picture: then the upload is gone, unless another has gone on.
     """
     body = aiter(request.stream())
     most = service.settings.max_upload_bytes if upload.length is None else upload.length
@@ -90,10 +90,14 @@ async def _finish(  # noqa: PLR0913, PLR0917  all it has
 ) -> Upload:
     """Make the picture; its last piece is kept by this alone, so that what breaks off here is done again."""
     whole = scratch.file()
+    parts = await _parts_before(service, upload)
     service.room.take(upload.offset, scratch)
-    parts = await service.database.read(parts_list, upload.id)
     keys = [piece_key(upload.id, part.file_id) for part in parts]
-    sha256 = await run_in_threadpool(_join, service, keys, last.file, whole)
+    try:
+        sha256 = await run_in_threadpool(_join, service, keys, last.file, whole)
+    except FileNotFoundError:
+        await _parts_before(service, upload)  # else another request has finished it, and removed them, meanwhile
+        raise
     finished = upload
 
     def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
@@ -110,19 +114,31 @@ async def _finish(  # noqa: PLR0913, PLR0917  all it has
         await take_in(service, request, whole, scratch, owner_id=upload.owner_id, record=record, afterwards=afterwards)
     except Problem as refused:
         if refused.status in REFUSED:
-            with suppress(Problem):  # it is gone already
-                await forget(service, upload, outcome="refused")
+            with suppress(Problem):  # it is gone already, or another's request was taken
+                await refuse(service, upload, start=upload.offset)
         raise
     afterwards.add_task(service.store.remove, upload_folder(upload.id))
     _count("finished")
     return finished
 
 
-async def forget(service: WebService, upload: Upload, *, outcome: str) -> None:
-    """Remove an upload and what came of it; raises Problem 404 where somebody else has."""
+async def forget(service: WebService, upload: Upload) -> None:
+    """Remove an upload and what came of it, as its owner asks; raises Problem 404 where somebody else has."""
     await service.database.write(upload_remove, upload.id, upload.owner_id, now=datetime.now(UTC))
     await run_in_threadpool(service.store.remove, upload_folder(upload.id))
-    _count(outcome)
+    _count("terminated")
+
+
+async def refuse(service: WebService, upload: Upload, *, start: int | None = None) -> None:
+    """Remove an upload that no picture came of; raises Problem as upload_refuse does."""
+    await service.database.write(upload_refuse, upload.id, upload.owner_id, start=start, now=datetime.now(UTC))
+    await run_in_threadpool(service.store.remove, upload_folder(upload.id))
+    _count("refused")
+
+
+async def _parts_before(service: WebService, upload: Upload) -> Sequence[UploadPart]:
+    said = partial(parts_before, start=upload.offset, now=datetime.now(UTC))
+    return await service.database.write(said, upload.id, upload.owner_id)
 
 
 def _join(service: WebService, keys: list[str], last: IO[bytes], whole: IO[bytes]) -> str:

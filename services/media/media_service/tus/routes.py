@@ -3,7 +3,6 @@
 An upload is its creator's; to everybody else it is not there. No name that a client sends becomes a path.
 """
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -13,10 +12,10 @@ from chassis.metrics import counter
 from chassis.problems import Problem
 from fastapi import APIRouter, BackgroundTasks, Depends, Path, Request, Response
 
-from media_service.dependencies import Service
+from media_service.dependencies import Service, WebService
 from media_service.tus import headers
-from media_service.tus.appending import append, forget
-from media_service.tus.creating import PATH, begin, free_key
+from media_service.tus.appending import append, forget, refuse
+from media_service.tus.creating import PATH, Begun, begin, free_key
 from media_service.tus.models import Upload
 from media_service.tus.protocol import TusRoute, require_version
 from media_service.tus.schemas import UploadOut, all_headers_of, headers_of
@@ -73,9 +72,7 @@ async def create_upload(
         try:
             upload = await append(service, request, upload, checksum=checksum, afterwards=background)
         except BaseException:
-            with suppress(Problem):  # nobody has its address
-                await forget(service, upload, outcome="refused")
-            await free_key(service, begun)
+            await _leave_nothing(service, begun)
             raise
     return Response(status_code=201, headers=begun.headers | headers_of(upload), background=background)
 
@@ -128,7 +125,17 @@ async def append_bytes(
 async def end_upload(upload_id: UploadId, caller: Caller, service: Service) -> None:
     """Give an upload up: what came of it is removed. A picture that it has become stays."""
     upload: Upload = await service.database.read(upload_get, upload_id, caller.sub, now=datetime.now(UTC))
-    await forget(service, upload, outcome="terminated")
+    await forget(service, upload)
+
+
+async def _leave_nothing(service: WebService, begun: Begun) -> None:
+    """Of an upload whose address nobody has, but who asked for it again under its key: what they finished stays."""
+    try:
+        await refuse(service, begun.upload)
+    except Problem as problem:
+        if problem.status == 409:
+            return
+    await free_key(service, begun)
 
 
 def _has_bytes(request: Request) -> bool:

@@ -14,7 +14,7 @@ from media_service.erased.services import is_erased
 from media_service.pictures.refusals import Cause, too_large
 from media_service.quota.services import storage_hold, storage_hold_less, storage_let_go
 from media_service.tus.models import Upload, UploadPart
-from media_service.tus.selectors import open_count, parts_count, upload_get
+from media_service.tus.selectors import open_count, parts_count, parts_list, upload_get
 from media_service.upload_bounds import UploadBounds
 
 MOST_PARTS = 1000
@@ -81,6 +81,17 @@ def part_add(  # noqa: PLR0913  named
     return upload
 
 
+def parts_before(
+    session: Session, upload_id: UUID, owner_id: UUID, *, start: int, now: datetime
+) -> Sequence[UploadPart]:
+    """The pieces before the last one, which begins at ``start``: all of them, for the offset is where they end.
+
+    Raises Problem as part_add does, so that nobody takes a part for the whole after another request has finished it.
+    """
+    upload_require_offset(upload_get(session, upload_id, owner_id, now=now, lock=True), start)
+    return parts_list(session, upload_id)
+
+
 def upload_finish(session: Session, upload_id: UUID, owner_id: UUID, *, start: int, now: datetime) -> Upload:
     """Give back what an upload holds, whose last piece begins at ``start``; the caller says its asset.
 
@@ -98,6 +109,18 @@ def upload_finish(session: Session, upload_id: UUID, owner_id: UUID, *, start: i
 def upload_remove(session: Session, upload_id: UUID, owner_id: UUID, *, now: datetime) -> None:
     """Forget an upload; raises Problem 404. Its files are to go then."""
     _forget(session, [upload_get(session, upload_id, owner_id, now=now, lock=True)])
+
+
+def upload_refuse(
+    session: Session, upload_id: UUID, owner_id: UUID, *, start: int | None = None, now: datetime
+) -> None:
+    """Forget an upload whose bytes are refused; its files are to go then.
+
+    Raises Problem 404, and 409 where another request has finished it, or has brought it beyond ``start``.
+    """
+    upload = upload_get(session, upload_id, owner_id, now=now, lock=True)
+    upload_require_offset(upload, upload.offset if start is None else start)
+    _forget(session, [upload])
 
 
 def uploads_remove_expired(session: Session, *, now: datetime) -> Sequence[Upload]:

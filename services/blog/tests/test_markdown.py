@@ -149,7 +149,7 @@ def test_deep_nesting_does_not_hold_a_worker(part: str) -> None:
     "source",
     [
         "<p a b c>\n",
-        "<p a/b/c>\\n",
+        "<p a/b/c>\n",
         "<p a=\"1\"b='2'c=3>\n",
         "<p a\nb = '>' c\n",
         "</p a b c>\n",

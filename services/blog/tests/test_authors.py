@@ -6,6 +6,7 @@ from uuid import UUID
 
 import pytest
 from blog_service.authors.models import Author
+from blog_service.authors.services import authors_compare
 from blog_service.authors.snapshot import authors_snapshot
 from blog_service.commands import event_service
 from blog_service.staff.services import staff_enter
@@ -88,6 +89,21 @@ def test_a_page_that_auth_told_before_a_role_was_taken_gives_none_back(
     assert (staff.is_staff, staff.is_superuser, staff.groups.exists()) == (False, False, False)
     assert not Webhook.objects.get(id=webhook["id"]).hears_all
     assert Author.objects.get().roles_sequence == 7
+
+
+@pytest.mark.parametrize("told_late", [["author"], ["author", "admin"]])
+def test_what_follows_from_a_lost_role_is_done_though_a_comparison_knew_of_it_first(
+    admin: Caller, receiver: LocalServer, neighbours: Neighbours, told_late: list[str]
+) -> None:
+    webhook = admin.post("v2/webhooks", {"url": f"{receiver.url}/in", "events": ["blog.post.published.v1"]}).body
+    staff_enter(admin.id, username=admin.username, roles=admin.roles)
+    admin.roles = ("author",)
+    neighbours.has_account(admin, sequence=6)
+    authors_compare([admin.id])
+    deliver(event_service(), told("auth.role.changed.v1", admin, sequence=5, roles=told_late))
+    staff = User.objects.get(username=str(admin.id))
+    assert (staff.is_staff, staff.is_superuser, staff.groups.exists()) == (False, False, False)
+    assert not Webhook.objects.get(id=webhook["id"]).hears_all
 
 
 def test_a_profile_that_changes_shows_on_posts(alice: Caller) -> None:

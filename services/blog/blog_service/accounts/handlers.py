@@ -42,9 +42,11 @@ def posts_settle_on_user_reactivated(event: Event) -> None:
 
 
 def author_and_staff_change_on_role_changed(event: Event) -> None:
-    user_id, roles = UUID(event.data["user_id"]), event.data["roles"]
-    if not author_roles_apply(user_id, roles=roles, sequence=event.sequence):
-        return  # a page that auth told before the last change
+    """Also where a comparison with auth knew of the roles first: it takes them over, and this does what follows."""
+    user_id = UUID(event.data["user_id"])
+    roles = author_roles_apply(user_id, roles=event.data["roles"], sequence=event.sequence)
+    if roles is None:
+        return
     staff_change(user_id, roles=roles)
     previews_end_unentitled(user_id)
     webhooks_follow_roles(user_id, roles=roles)

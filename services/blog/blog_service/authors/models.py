@@ -23,6 +23,7 @@ class Author(models.Model):
     may_write = models.BooleanField(default=True, db_default=True)
     # likewise whether they may change the posts of others
     may_edit = models.BooleanField(default=False, db_default=False)
+    roles = models.JSONField(null=True)  # of which both follow; null if none were taken over since they are kept
     roles_sequence = models.BigIntegerField(default=0, db_default=0)
 
     class Meta:

@@ -81,15 +81,18 @@ def author_suspend(author_id: UUID, *, sequence: int, suspended: bool) -> None:
     authors.update(suspended=suspended, suspended_sequence=sequence)
 
 
-def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> bool:
-    """Take over what these roles let a user do, and say whether: not where something newer is known.
+def author_roles_apply(author_id: UUID, *, roles: Collection[str], sequence: int) -> Collection[str] | None:
+    """Take over what these roles let a user do, unless something newer is known, and give the newest roles known.
 
-    Of one unknown here nothing is taken over, and nothing newer known.
+    Of one unknown here nothing is taken over, and nothing newer known. None where newer roles were taken over before
+    they were kept.
     """
     may_write, may_edit = (not table().rules[rule].roles.isdisjoint(roles) for rule in ("write", "edit"))
     authors = Author.objects.filter(id=author_id, roles_sequence__lte=sequence)
-    updated = authors.update(may_write=may_write, may_edit=may_edit, roles_sequence=sequence)
-    return bool(updated) or not Author.objects.filter(id=author_id).exists()
+    if authors.update(may_write=may_write, may_edit=may_edit, roles=sorted(roles), roles_sequence=sequence):
+        return roles
+    newer = Author.objects.filter(id=author_id).values_list("roles", flat=True)
+    return newer[0] if newer else roles
 
 
 def authors_compare(ids: Collection[UUID]) -> None:

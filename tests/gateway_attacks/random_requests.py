@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 PATHS = ("/api/v1/posts", "/api/v2/posts/{}", "/api/v1/posts/{}", "/api/v1/tags", "/m/{}/{}", "/livez", "/", "//{}")
 QUERIES = ("", "?page={}", "?{}={}", "?a=%{}")
-VALUES = ("a", "*/*", "application/json", "gzip, br", "close, {}", "{}", "\xe4{}", '"{}"', "a" * 200)
+LONG = "{}," + "a,b" * 4000  # as long as a header may be, and each another
+VALUES = ("a", "*/*", "application/json", "gzip, br", "close, {}", "{}", "\xe4{}", '"{}"', "a" * 200, LONG)
 NAMES = ("Accept", "Accept-Encoding", "Accept-Language", "Origin", "X-Request-ID", "X-{}", "If-None-Match", "Cookie")
 METHODS = ("GET", "GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS")
 BODIES = (b"{}", b"a" * 50, b"\r\n\r\nGET / HTTP/1.1\r\n\r\n", b"")

@@ -2,12 +2,13 @@
 
 from contextlib import suppress
 from datetime import UTC, datetime
-from functools import lru_cache
+
+from gateway_service.remembered import remembered
 
 _FORMS = ("%a, %d %b %Y %H:%M:%S GMT", "%A, %d-%b-%y %H:%M:%S GMT", "%a %b %d %H:%M:%S %Y")
 
 
-@lru_cache(maxsize=1000)
+@remembered(1000)
 def http_date(text: bytes) -> datetime | None:
     """The moment, None for what is no date."""
     for form in _FORMS:

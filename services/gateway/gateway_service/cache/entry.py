@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from gateway_service.cache.dates import http_date
 from gateway_service.cache.freshness import Freshness, surrogate_keys
 from gateway_service.cache.keys import Key
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header, Response
+from gateway_service.remembered import remembered
 
 OVERHEAD_BYTES = 2048
 """What an entry takes beside what it says: objects, and its place in the store and under each surrogate key."""
@@ -75,7 +75,7 @@ def entry_of(key: Key, response: Response, body: bytes, fresh: Freshness, now: f
     )
 
 
-@lru_cache(maxsize=1000)
+@remembered(1000)
 def _tags(listed: bytes) -> frozenset[bytes]:
     return frozenset(_weak(tag.strip()) for tag in listed.split(b","))
 

@@ -1,17 +1,19 @@
 """Under what an answer is kept: all that may change it, each in one spelling. Nothing else reaches the service."""
 
 import re
-from functools import lru_cache
 from typing import NamedTuple
 
 from gateway_service.config import Keep
 from gateway_service.exchange import Exchange
 from gateway_service.messages import Header
+from gateway_service.remembered import remembered
 
 _REMEMBERED = 2000
 _OF_ONE = frozenset({b"authorization", b"cookie", b"range", b"if-range", b"if-match", b"if-unmodified-since"})
 _ENCODED = re.compile(rb"%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+Asked = tuple[bytes, tuple[str, ...]]
+"""What a header asks for, and what is offered."""
 
 
 class Key(NamedTuple):
@@ -32,19 +34,19 @@ def key_of(exchange: Exchange, keep: Keep) -> Key | None:
         return None
     fields = []
     if keep.accept:
-        chosen = _type(exchange.value(b"accept"), keep.accept)
+        chosen = _type((exchange.value(b"accept"), keep.accept))
         if chosen is None:
             return None
         fields.append((b"accept", chosen))
     if keep.named:
-        fields.append((b"accept", _named(exchange.value(b"accept"), keep.named)))
+        fields.append((b"accept", _named((exchange.value(b"accept"), keep.named))))
     if keep.languages:
-        fields.append((b"accept-language", _language(exchange.value(b"accept-language"), keep.languages)))
+        fields.append((b"accept-language", _language((exchange.value(b"accept-language"), keep.languages))))
     query = normalised(exchange.turn.head.query) if keep.query else b""
     return Key(exchange.path, query, tuple(fields))
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(_REMEMBERED)
 def normalised(query: bytes) -> bytes:
     """A query whose names are in order, and whose encodings are those that are needed (RFC 3986, 6.2.2).
 
@@ -60,9 +62,10 @@ def _as_needed(match: re.Match[bytes]) -> bytes:
     return bytes([byte]) if byte in _UNRESERVED else match[0].upper()
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _type(accept: bytes, offered: tuple[str, ...]) -> bytes | None:
+@remembered(_REMEMBERED)
+def _type(asked: Asked) -> bytes | None:
     """The first of the offered media types that is wanted most (RFC 9110, 12.5.1), None if none is wanted."""
+    accept, offered = asked
     wanted = dict(_by_quality(accept or b"*/*"))
     best: tuple[float, str] | None = None
     for name in offered:
@@ -73,17 +76,19 @@ def _type(accept: bytes, offered: tuple[str, ...]) -> bytes | None:
     return best[1].encode() if best else None
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _named(accept: bytes, offered: tuple[str, ...]) -> bytes:
+@remembered(_REMEMBERED)
+def _named(asked: Asked) -> bytes:
     """The first of the offered media types that is named, else any."""
+    accept, offered = asked
     names = {name for name, quality in _by_quality(accept) if quality}
     return next((each.encode() for each in offered if each.encode() in names), b"*/*")
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _language(asked: bytes, offered: tuple[str, ...]) -> bytes:
+@remembered(_REMEMBERED)
+def _language(asked: Asked) -> bytes:
     """The language that is asked for first, if it is offered, else the first of the offered."""
-    for name, _ in sorted(_by_quality(asked), key=lambda each: -each[1])[:1]:
+    languages, offered = asked
+    for name, _ in sorted(_by_quality(languages), key=lambda each: -each[1])[:1]:
         primary = name.partition(b"-")[0].decode("latin-1")
         if primary in offered:
             return primary.encode()

@@ -9,6 +9,7 @@ from gateway_service.chain.rates import taken
 from gateway_service.exchange import Exchange
 from gateway_service.rates.chosen import Quotas, is_loopback, whose_address
 from gateway_service.rates.quota import Limiter, Take
+from gateway_service.remembered import remembered
 
 _REMEMBERED = 5000
 
@@ -21,7 +22,8 @@ class AddressCheck:
 
     def __init__(self, proxies: TrustedProxies, limiter: Limiter, quotas: Quotas, at_home: Quotas) -> None:
         self._told_by_proxies = proxies.header.lower().encode()
-        self._client = lru_cache(maxsize=_REMEMBERED)(proxies.client)
+        self._proxies = proxies
+        self._client = remembered(_REMEMBERED)(self._client_of)
         self._takes = lru_cache(maxsize=_REMEMBERED)(self._takes_of)
         self._limiter = limiter
         self._quotas, self._at_home = quotas, at_home
@@ -34,9 +36,12 @@ class AddressCheck:
     def _address(self, exchange: Exchange) -> str:
         told = self._told_by_proxies
         if told not in exchange.fields:
-            return self._client(exchange.turn.client, ())
+            return self._client((exchange.turn.client, ()))
         lines = tuple(value.decode("latin-1") for name, value in exchange.headers if name == told)
-        return self._client(exchange.turn.client, lines)
+        return self._client((exchange.turn.client, lines))
+
+    def _client_of(self, told: tuple[str, tuple[str, ...]]) -> str:
+        return self._proxies.client(*told)
 
     def _takes_of(self, client: str) -> tuple[Quotas, list[Take]]:
         quotas = self._at_home if is_loopback(client) else self._quotas

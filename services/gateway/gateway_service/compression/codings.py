@@ -3,13 +3,13 @@
 import re
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Protocol
 
 import brotli  # type: ignore[import-untyped]
 from backports import zstd
 
-_REMEMBERED = 1000
+from gateway_service.remembered import remembered
+
 _QUALITY = re.compile(r"q=([01](?:\.[0-9]{0,3})?)")
 _GZIP = 16 + zlib.MAX_WBITS
 """The window for zlib that makes it write gzip's frame."""
@@ -49,7 +49,7 @@ ENCODERS: dict[str, Callable[[], Encoder]] = {"zstd": _Zstd, "br": _Brotli, "gzi
 """The one that costs least comes first: it is taken where a client wants several as much."""
 
 
-@lru_cache(maxsize=_REMEMBERED)
+@remembered(1000)
 def chosen(accept_encoding: bytes) -> str | None:
     """The coding that the client wants most, None where it wants none of ours more than none at all."""
     wanted = _qualities(accept_encoding.decode("latin-1").lower())

@@ -1,7 +1,6 @@
 """Which headers pass in each direction (RFC 9110, 7.6.1), and what the gateway says about the request itself."""
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from itertools import compress
 from operator import itemgetter
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from chassis import deadline
 from gateway_service.exchange import REFERRER_POLICY, Exchange
 from gateway_service.messages import Header
+from gateway_service.remembered import remembered
 from gateway_service.upstreams.answer import Answer
 
 _HOP_BY_HOP = frozenset(
@@ -80,6 +80,7 @@ _NOT_SHOWN = frozenset(
     }
 )
 _REMEMBERED = 500
+_NAMES_LENGTH = 1000
 _name = itemgetter(0)
 _LISTS_NOTHING = frozenset({None, b"keep-alive", b"close"})  # of Connection
 
@@ -89,13 +90,14 @@ class _Passing:
 
     def __init__(self, stays: Callable[[str], bool]) -> None:
         self._stays = stays
-        self._decided = lru_cache(maxsize=_REMEMBERED)(self._decide)
+        self._decided = remembered(_REMEMBERED, longest=_NAMES_LENGTH)(self._decide)
 
     def of(self, headers: Sequence[Header], declared: frozenset[bytes]) -> list[Header]:
         """Those that pass, and those a route has ``declared``."""
-        return list(compress(headers, self._decided(tuple(map(_name, headers)), declared)))
+        return list(compress(headers, self._decided((tuple(map(_name, headers)), declared))))
 
-    def _decide(self, names: tuple[bytes, ...], declared: frozenset[bytes]) -> list[bool]:
+    def _decide(self, given: tuple[tuple[bytes, ...], frozenset[bytes]]) -> list[bool]:
+        names, declared = given
         return [name in declared or not self._stays(name.decode("latin-1")) for name in names]
 
 
@@ -163,6 +165,6 @@ def _without_listed(headers: list[Header], given: Sequence[Header]) -> list[Head
     return headers
 
 
-@lru_cache(maxsize=100)
+@remembered(100)
 def _listed(connection: bytes) -> frozenset[bytes]:
     return frozenset(name.strip().lower() for name in connection.split(b",")) - {b"close", b"keep-alive", b""}

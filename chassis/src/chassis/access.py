@@ -103,7 +103,7 @@ def table() -> Table:
 
 @cache
 def privileged_roles() -> frozenset[str]:
-    """Those that reach beyond what is one's own."""
+    """The roles that reach beyond what is one's own."""
     return frozenset(role for role, reach in table().roles.items() if reach == "privileged")
 
 

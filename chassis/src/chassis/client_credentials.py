@@ -12,7 +12,7 @@ TIMEOUT_SECONDS = 2
 
 
 def client_credentials(settings: ClientSettings, audience: str) -> Credentials:
-    """Those of this service for another one, shared by everything in the process."""
+    """The credentials of this service for another one, shared by everything in the process."""
     return _shared(settings.auth_url, settings.service, settings.client_secret, audience, settings.service_token)
 
 

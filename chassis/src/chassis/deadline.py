@@ -1,4 +1,4 @@
-"""Until when whoever asked waits for the answer to the request being served; what it makes others do ends by then.
+"""Deadline propagation: until when whoever asked waits for the answer; what others do for it ends by then.
 
 The gateway says it with each try, as milliseconds from then on: clocks of machines differ.
 """
@@ -18,7 +18,7 @@ def begin(header: str | None) -> None:
 
 
 def end() -> None:
-    """It has been answered."""
+    """Say that the request has been answered."""
     _until.set(None)
 
 

@@ -13,7 +13,7 @@ from chassis.logging import current_request_id
 from chassis.service_credentials import Credentials, CredentialsUnavailable
 
 CLIENT_ADDRESS_HEADER = "X-Client-Address"
-"""Whose request is served by a call, where the other service counts by address."""
+"""The header that names whose request is served by a call, where the other service counts by address."""
 CALLER_TOKEN_HEADER = "X-Caller-Authorization"  # noqa: S105  the name of a header
 """The Authorization of whose request is served by a call, where the other service decides by it."""
 

@@ -31,15 +31,15 @@ class Watch:
         _watches.append(self)
 
     def tick(self) -> None:
-        """It still does its work."""
+        """Say that the loop still does its work."""
         self._until = time.monotonic() + self._within
 
     def idle(self) -> None:
-        """It has nothing to do, or waits for what may be away for long; until it turns again it cannot be stuck."""
+        """Say that the loop has nothing to do, or waits for what may be long away: until it ticks it is not stuck."""
         self._until = float("inf")
 
     def unregister(self) -> None:
-        """It is not promised any more."""
+        """Promise no more that it lives."""
         if self in _watches:
             _watches.remove(self)
 

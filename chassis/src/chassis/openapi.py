@@ -94,7 +94,7 @@ def completed(document: Document) -> Document:
 
 
 def _security(method: str, path: str) -> list[dict[str, list[str]]]:
-    """As the table of access says, which lists all of the API; a page that is not in it is for everybody."""
+    """What an operation takes by the table of access, which lists all of the API; a page not in it is for everybody."""
     access = listed(method, path) if path.startswith(("/api/", PREFIX)) else find(method, path)
     scheme: dict[str, list[str]] = {REALWORLD_SCHEME if path.startswith(PREFIX) else "bearer": []}
     match access and access.auth:

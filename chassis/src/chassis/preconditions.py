@@ -31,7 +31,7 @@ class IfMatch:
             raise Problem(412, "precondition_failed", "This has changed since it was read.")
 
     def require_version(self, version: object) -> None:
-        """As ``require``, for tags that ``entity_tag`` made: what is shown beside the version is there for caches.
+        """Raises Problem (412) where no tag that ``entity_tag`` made has this version; what is beside it is for caches.
 
         A writer has not missed a change of the thing when somebody liked it, or its author has another picture.
         """

@@ -11,7 +11,7 @@ from chassis.problems import FieldError, Problem, ProblemResponse
 
 PREFIX = "/realworld/api/"
 SCHEME = "Token"
-"""Of ``Authorization``, where others say Bearer."""
+"""The scheme of ``Authorization``, where others say Bearer."""
 TOKEN_SECONDS = 86_400
 """A token's life, as that of the log-in that gave it."""
 

@@ -74,7 +74,7 @@ class BearerAuthentication(BaseAuthentication):
 
 
 class RealWorldAuthentication(BearerAuthentication):
-    """The same of tokens of RealWorld's dialect, and of no others."""
+    """Authenticate by tokens of RealWorld's dialect, and by no others."""
 
     scheme = realworld.SCHEME
 

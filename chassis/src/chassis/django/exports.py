@@ -29,7 +29,7 @@ class Part(NamedTuple):
 
 
 def rows(model: type[Model], *columns: str, owner: str = "user_id", **named: F) -> Rows:
-    """Those columns, and others under names, of the rows whose ``owner`` is asked for, oldest first."""
+    """The named columns, and others under names, of the rows whose ``owner`` is asked for, oldest first."""
 
     def of(user_id: UUID) -> Iterable[Mapping[str, Any]]:
         theirs = model._default_manager.filter(**{owner: user_id}).order_by("pk")

@@ -20,7 +20,7 @@ def query_of(request: Request, known: Iterable[Parameter]) -> Query:
 
 
 def documented(known: Iterable[Parameter]) -> list[OpenApiParameter]:
-    """The same parameters for ``extend_schema``."""
+    """The parameters of a list, for ``extend_schema``."""
     return [OpenApiParameter(each.name, dict(each.schema), description=each.description) for each in known]
 
 

@@ -85,7 +85,7 @@ class RequestContextMiddleware:
 
 
 def _header(request: HttpRequest, name: str) -> str | None:
-    """As ``request.headers`` has it, which are all made at once and wanted by nobody else."""
+    """One header, without ``request.headers``, which are all made at once and wanted by nobody else."""
     value: str | None = request.META.get(f"HTTP_{name.upper().replace('-', '_')}")
     return value
 

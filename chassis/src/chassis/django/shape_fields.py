@@ -72,7 +72,7 @@ class Field:
 
     @property
     def present(self) -> Any:
-        """Its type without the null and the UNSET that it allows."""
+        """A field's type without the null and the UNSET that it allows."""
         wanted = (each for each in self.alternatives if each not in {NoneType, msgspec.UnsetType})
         return reduce(or_, wanted)
 

@@ -20,7 +20,7 @@ def query_of(known: Iterable[Parameter]) -> Callable[[Request], Awaitable[Query]
 
 
 def documented(known: Iterable[Parameter]) -> dict[str, Any]:
-    """The same parameters for ``openapi_extra``."""
+    """The parameters of a list, for ``openapi_extra``."""
     return {"parameters": [{"name": each.name, "in": "query", "schema": dict(each.schema),
                             "description": each.description} for each in known]}  # fmt: skip
 

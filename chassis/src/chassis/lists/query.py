@@ -92,7 +92,7 @@ class Query:
         return sorted((name, value) for name, value in self._sent.items() if value and name not in names)
 
     def address(self, public_url: str, **changed: str) -> str:
-        """The same list asked for otherwise, as the gateway shows it whatever host was asked."""
+        """The address of the list when it is asked for otherwise, as the gateway shows it whatever host was asked."""
         return f"{public_url}{quote(self.path)}?{urlencode(self._sent | changed)}"
 
 

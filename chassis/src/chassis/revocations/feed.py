@@ -21,7 +21,7 @@ PATH = "/internal/revocations"
 SNAPSHOT_SECONDS = 10.0
 """How often auth is asked while its events are heard, in case its relay is silent because it is dead."""
 POLL_SECONDS = 1.0
-"""The same while they are not: revocation is slower then, and goes on."""
+"""How often auth is asked while its events are not heard: revocation is slower then, and goes on."""
 RECEIVE_SECONDS = 1.0
 RECONNECT_SECONDS = 1.0
 

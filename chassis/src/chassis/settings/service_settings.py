@@ -200,7 +200,7 @@ class ServiceSettings(BaseSettings):
 
 
 class ClientSettings(ServiceSettings):
-    """Of a service that asks others: it is a client of auth's, by its name (RFC 6749, 2.3.1)."""
+    """The settings of a service that asks others: it is a client of auth's, by its name (RFC 6749, 2.3.1)."""
 
     client_secret: GeneratedSecret = Field(
         "development-client-secret-of-no-worth",

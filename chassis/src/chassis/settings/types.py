@@ -89,9 +89,9 @@ FormerSecret = Annotated[Secret, AfterValidator(_long_enough_or_none)]
 BaseUrl = Annotated[str, AfterValidator(_http_base)]
 """An http(s) URL without a slash at its end."""
 OptionalBaseUrl = Annotated[Secret, AfterValidator(_http_base_or_none)]
-"""The same, of a URL that may hold a password and may be empty."""
+"""An http(s) URL that may hold a password and may be empty."""
 OptionalEndpoint = Annotated[str, AfterValidator(_http_base_or_none)]
-"""The same, of a URL that holds no password."""
+"""An http(s) URL that holds no password and may be empty."""
 SentryDsn = Annotated[Secret, AfterValidator(_sentry_dsn)]
 SecretHeaders = Annotated[Secret, AfterValidator(_headers)]
 """Headers as OpenTelemetry has them in the environment: name=value, separated by commas."""

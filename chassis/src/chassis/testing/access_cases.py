@@ -35,7 +35,7 @@ class Case:
         return self.path.startswith(PREFIX)
 
     def audience(self, token_audience: str) -> str:
-        """Of the token that such a call takes, where other tokens are for ``token_audience``."""
+        """The audience of the token that such a call takes, where other tokens are for ``token_audience``."""
         return audience_of(token_audience) if self.of_dialect else token_audience
 
     def shows(self, token: str) -> dict[str, str]:

@@ -90,7 +90,7 @@ class Contract:
 
 
 def _closed(node: Any) -> Any:
-    """The same schemas, with nothing allowed that they do not name, unless they say so themselves."""
+    """Schemas with nothing allowed that they do not name, unless they say so themselves."""
     if isinstance(node, dict):
         closed = {name: _closed(below) for name, below in node.items()}
         return {"additionalProperties": False} | closed if "properties" in node and "type" in node else closed

@@ -30,17 +30,17 @@ def imports_of_migrate_wait(service: str) -> tuple[int, str]:
 
 
 def imports_of_migrate(service: str) -> tuple[int, str]:
-    """The same of ``migrate`` on a database that has all migrations."""
+    """Exit code and standard error of ``migrate`` on a database that has all migrations, as above."""
     return _migrate(service, [])
 
 
 def imports_of_beat(service: str) -> tuple[int, str]:
-    """The same of a beat process up to its first look at the schedule; it has no database either."""
+    """Exit code and standard error of a beat process up to its first look at the schedule; it has no database."""
     return _run(_BEAT.format(service=service), FRAMEWORKS | {"psycopg"})
 
 
 def imports_of_web(service: str) -> tuple[int, str]:
-    """The same of a web process: jobs are queued with Celery, but it need not be there before the first request."""
+    """Exit code and standard error of a web process, which needs no Celery before its first request queues a job."""
     return _run(_SERVE.format(service=service), frozenset({"celery", "kombu"}))
 
 

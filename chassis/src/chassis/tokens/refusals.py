@@ -13,7 +13,7 @@ TITLES = {
     "token_algorithm": "The access token's algorithm is not accepted",
     "token_revoked": "The access token has been revoked",
 }
-"""Of each code; the gateway has pages of the same titles."""
+"""The title of each code; the gateway has pages of the same titles."""
 
 
 class TokenRefused(Problem):

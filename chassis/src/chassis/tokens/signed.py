@@ -105,7 +105,7 @@ def is_signed(message: bytes, key: VerifyingKey, signature: bytes) -> bool:
 
 @lru_cache(maxsize=_REMEMBERED_HEADERS)
 def _header(part: str) -> dict[str, Any]:
-    """Of a token, to be read and no more: all that one key has signed have the same."""
+    """The header of a token, to be read and no more: all that one key has signed have the same."""
     return _json_object(_decode(part))
 
 

@@ -28,7 +28,7 @@ class Statement:
 
     @property
     def arguments(self) -> set[int]:
-        """Those that are found among the parameters."""
+        """The arguments that are found among the parameters."""
         return {argument for _, argument in self.places}
 
     def with_arguments(self, arguments: Sequence[Any]) -> list[Any]:
@@ -40,14 +40,14 @@ class Statement:
 
 
 def stored(value: Any) -> Any:
-    """As Django gives a value, or a list of keys, to the database."""
+    """A value, or a list of keys, as Django gives it to the database."""
     convert = _conversions().get(type(value))
     return convert(value) if convert else value
 
 
 @cache
 def _conversions() -> dict[type, Callable[[Any], Any]]:
-    """Of the kinds of values that the database does not take as they are."""
+    """How values are converted that the database does not take as they are."""
     driver: Any = connection
     found = {datetime: connection.ops.adapt_datetimefield_value, bytes: driver.Database.Binary}
     if connection.features.has_native_uuid_field:

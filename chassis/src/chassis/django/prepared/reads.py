@@ -76,5 +76,5 @@ def keys_of(queryset: "QuerySet[Any, Any]") -> Sql | None:
 
 
 def listed(ids: Sequence[UUID]) -> Sql:
-    """These ids."""
+    """SQL of these ids, in one parameter."""
     return _LISTED[connection.vendor], [stored(list(ids))]

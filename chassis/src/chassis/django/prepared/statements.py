@@ -132,7 +132,7 @@ def _called(build: Callable[..., Any], stand_ins: Sequence[Any]) -> Any:
 
 
 def _with_all(statement: Statement, stand_ins: Sequence[Any]) -> Statement:
-    """The same; raises ValueError where an argument is not found again."""
+    """The statement; raises ValueError where an argument is not found again among its parameters."""
     if statement.arguments != set(range(len(stand_ins))):
         raise ValueError(f"An argument is no parameter, as it came, of {statement.sql}")
     return statement
@@ -161,7 +161,7 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> ReadAll:
 
 
 def _model_reader(compiler: Any) -> Read:
-    """Likewise of converted values; with ``select_related`` the related instances go along."""
+    """What makes model instances of converted values; with ``select_related`` the related instances go along."""
     info, select, alias = compiler.klass_info, compiler.select, connection.alias
     begin, end = info["select_fields"][0], info["select_fields"][-1] + 1
     names = [column[0].target.attname for column in select[begin:end]]

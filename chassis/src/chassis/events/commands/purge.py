@@ -61,7 +61,7 @@ def _forget_inbox(context: CommandContext, subject: str) -> int:
 
 
 def _forget_dead_letters(context: CommandContext, subject: str) -> int:
-    """Also what is no event any more but names the subject's id."""
+    """Delete dead letters of the subject, and what is no event any more but names the subject's id."""
     identity = subject.partition("/")[2].encode()
     count = 0
     for queue in context.queues:

@@ -64,7 +64,7 @@ def definitions(
 
 
 def rabbitmqctl(service: str, vhost: str = "/") -> Iterator[str]:
-    """The same for one service, as commands; the first asks for the account's password."""
+    """One service's account and permissions as commands; the first asks for the account's password."""
     made = definitions({service: ""}, vhost)
     yield shlex.join(["rabbitmqctl", "add_user", service])
     yield shlex.join(["rabbitmqctl", "add_vhost", jobs_vhost(service)])

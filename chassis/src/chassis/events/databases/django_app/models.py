@@ -16,7 +16,7 @@ class Walk(models.Model):
 
 
 class NoRows(models.Manager["DeadEvent"]):
-    """Of what has no table: whoever goes through all models, as `dumpdata` does, finds nothing in it."""
+    """A manager for what has no table: whoever goes through all models, as `dumpdata` does, finds nothing in it."""
 
     def get_queryset(self) -> "models.QuerySet[DeadEvent]":
         return super().get_queryset().none()

@@ -9,7 +9,7 @@ import pytest
 from blog_service.commands import event_service
 from blog_service.testing import Caller
 from blog_service.webhooks.models import Delivery, Webhook
-from blog_service.webhooks.services.webhooks import MOST
+from blog_service.webhooks.services.webhooks import MOST, url_require
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import deliver, example, published
 from chassis.testing import TokenMint
@@ -102,6 +102,21 @@ def test_an_admin_who_is_none_any_more_hears_of_their_own_posts(
     hear()
     assert told(webhook) == []
     assert not admin.get(f"v2/webhooks/{webhook['id']}").body["hears_all"]
+
+
+def test_an_admin_who_ends_to_be_one_while_the_address_is_looked_up_hears_of_their_own_posts(
+    admin: Caller, receiver: LocalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    admin.writes()
+
+    def look_up_slowly(url: str) -> None:
+        event = example("auth.role.changed.v1")
+        data = event.data | {"user_id": str(admin.id), "roles": ["author"]}
+        deliver(event_service(), replace(event, id=uuid7(), partition_key=str(admin.id), data=data))
+        url_require(url)
+
+    monkeypatch.setattr("blog_service.webhooks.v2.views.url_require", look_up_slowly)
+    assert not hook(admin, receiver)["hears_all"]
 
 
 def test_who_is_suspended_hears_of_nothing(alice: Caller, admin: Caller, receiver: LocalServer) -> None:

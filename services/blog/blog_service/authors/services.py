@@ -56,9 +56,10 @@ def authors_ensure(ids: Collection[UUID]) -> None:
         _ask({"ids": ",".join(map(str, sorted(unknown)))})
 
 
-def author_hold(author_id: UUID) -> None:
-    """Let nobody else change the author's row until the transaction ends."""
-    list(Author.objects.filter(id=author_id).select_for_update(no_key=True).values_list("id"))
+def author_hold(author_id: UUID) -> Collection[str] | None:
+    """Let nobody else change the author's row until the transaction ends; gives the newest roles known, if any are."""
+    held = Author.objects.filter(id=author_id).select_for_update(no_key=True)
+    return next(iter(held.values_list("roles", flat=True)), None)
 
 
 def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:

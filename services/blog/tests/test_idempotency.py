@@ -9,8 +9,14 @@ import pytest
 from blog_service.posts.models import Post
 from blog_service.testing import Caller, Neighbours
 from chassis.django.idempotency.models import IdempotencyKey
+from chassis.django.idempotency.views import Keep, create_once
+from chassis.testing.unanswered import HIDE_KEYS, SHOW_KEYS, UNANSWERED
 from django.db import connection
 from django.utils import timezone
+from rest_framework.parsers import JSONParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.test import APIRequestFactory
 
 from chassis import idempotency
 
@@ -122,3 +128,27 @@ def test_many_at_once_make_one_post(alice: Caller) -> None:
     assert sum("Idempotency-Replayed" not in answer.headers for answer in made) == 1
     assert writes(alice).body == made[0].body
     assert Post.objects.count() == 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("error", UNANSWERED, ids=repr)
+@pytest.mark.parametrize("is_freed", [True, False])
+def test_what_ends_without_an_answer_says_why_and_leaves_its_key_free(error: BaseException, *, is_freed: bool) -> None:
+    sent = APIRequestFactory().post("/", POST, format="json", headers={"Idempotency-Key": "k-1"})
+
+    def fail(_keep: Keep) -> Response:
+        if not is_freed:
+            execute(HIDE_KEYS)
+        raise error
+
+    with pytest.raises(type(error)) as caught:
+        create_once(Request(sent, [JSONParser()]), fail)
+    assert caught.value is error
+    if not is_freed:
+        execute(SHOW_KEYS)
+    assert IdempotencyKey.objects.count() == (0 if is_freed else 1)
+
+
+def execute(sql: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)

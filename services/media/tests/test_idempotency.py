@@ -5,11 +5,14 @@ import dataclasses
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from chassis.idempotency import KeptAnswer, attempt_of
+from chassis.testing.unanswered import HIDE_KEYS, SHOW_KEYS, UNANSWERED
 from fastapi import FastAPI
 from media_service.database import Database
 from media_service.settings import MediaSettings
 from media_service.testing.drawn import jpeg
-from media_service.testing.people import Person
+from media_service.testing.people import ALICE, Person
+from media_service.uploads.once import Keep, create_once
 from sqlalchemy import text
 
 from chassis import clock
@@ -82,3 +85,31 @@ async def test_many_at_once_make_one_asset(alice: Person) -> None:
     assert {answer.json()["code"] for answer in answers if answer not in made} <= {"idempotency_in_progress"}
     assert len({answer.json()["id"] for answer in made}) == 1
     assert await count(alice) == 1
+
+
+@pytest.mark.parametrize("error", UNANSWERED, ids=repr)
+@pytest.mark.parametrize("is_freed", [True, False])
+async def test_what_ends_without_an_answer_says_why_and_leaves_its_key_free(
+    app: FastAPI, database: Database, error: BaseException, *, is_freed: bool
+) -> None:
+    attempt = attempt_of("k-1", caller=ALICE, method="POST", path="/", sent=b"")
+
+    def execute(sql: str) -> None:
+        with database.writing() as session:
+            session.execute(text(sql))
+
+    async def fail(_keep: Keep) -> KeptAnswer:
+        if not is_freed:
+            execute(HIDE_KEYS)
+        raise error
+
+    try:
+        with pytest.raises(type(error)) as caught:
+            await create_once(app.state.service.database, attempt, fail)
+    finally:
+        if not is_freed:
+            execute(SHOW_KEYS)
+    assert caught.value is error
+    with database.reading() as session:
+        claims = session.scalar(text("SELECT count(*) FROM idempotency_key"))
+    assert claims == (0 if is_freed else 1)

@@ -1,6 +1,8 @@
 """Uploads that are sent again under their Idempotency-Key: the picture is taken in once, and answered alike."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from functools import partial
 from typing import Annotated, cast
 
@@ -8,6 +10,7 @@ from chassis.events.databases.sqlalchemy import SqlAlchemyTransaction
 from chassis.events.ddl import Dialect
 from chassis.idempotency import HEADER, REPLAYED, Attempt, KeptAnswer
 from fastapi import Header, Response
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from chassis import idempotency
@@ -33,8 +36,9 @@ async def create_once(
         return _response(kept, {REPLAYED: "true"})
     try:
         return _response(await create(partial(_keep, attempt)))
-    except Exception:
-        await database.write(_release, attempt)
+    except BaseException:  # one that is cancelled, too
+        with suppress(SQLAlchemyError):  # else the claim ends by itself
+            await asyncio.shield(database.write(_release, attempt))
         raise
 
 

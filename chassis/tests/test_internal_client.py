@@ -2,6 +2,7 @@
 
 import threading
 import time
+from io import BytesIO
 
 import pytest
 from chassis.internal_client import InternalClient, InternalNotFound, InternalUnavailable
@@ -80,13 +81,24 @@ def test_nobody_there_is_unavailable() -> None:
 def test_a_refused_token_is_replaced_once(http_server: LocalServer, challenge: str, asked: int) -> None:
     """Its key may have been withdrawn; a wrong password, refused with 401 too, is not tried again."""
     issued = iter(["first", "second"])
-    credentials = Credentials(lambda: ServiceToken(next(issued), 600))
+    client = InternalClient(http_server.url, Credentials(lambda: ServiceToken(next(issued), 600)))
     http_server.reply = lambda _request: (401, b"{}")
     http_server.headers = {"WWW-Authenticate": challenge}
     with pytest.raises(InternalUnavailable, match="answered 401"):
-        InternalClient(http_server.url, credentials).post_json("/internal/users", {})
+        client.post_json("/internal/users", {})
     shown = [request.headers["authorization"] for request in http_server.requests]
     assert shown == ["Bearer first", "Bearer second"][:asked]
+
+
+@pytest.mark.parametrize(("challenge", "sent"), [('Bearer error="invalid_token"', 2), ('Bearer error="other"', 1)])
+def test_a_file_is_sent_again_only_with_another_token(http_server: LocalServer, challenge: str, sent: int) -> None:
+    issued = iter(["first", "second"])
+    client = InternalClient(http_server.url, Credentials(lambda: ServiceToken(next(issued), 600)))
+    http_server.reply = lambda _request: (401, b"{}")
+    http_server.headers = {"WWW-Authenticate": challenge}
+    assert client.put_file("/internal/assets/a", BytesIO(b"picture"), 7, {}) == (401, {})
+    shown = [(request.headers["authorization"], request.body) for request in http_server.requests]
+    assert shown == [("Bearer first", b"picture"), ("Bearer second", b"picture")][:sent]
 
 
 def test_without_a_token_nobody_is_asked(http_server: LocalServer) -> None:

@@ -79,12 +79,7 @@ class InternalClient:
         Raises InternalUnavailable where there is neither, and for an answer of 5xx.
         """
         sent = {"Content-Type": "application/octet-stream", "Content-Length": str(size)} | headers
-        file.seek(0)
         answer = self._send("PUT", path, body=file, headers=sent)
-        if answer.status == 401:
-            self._credentials.forget()
-            file.seek(0)
-            answer = self._send("PUT", path, body=file, headers=sent)
         if answer.status >= 500:
             raise InternalUnavailable(f"PUT {path} answered {answer.status}")
         return answer.status, _decoded("PUT", path, answer)
@@ -105,9 +100,6 @@ class InternalClient:
 
     def _answer(self, method: str, path: str, **what: Any) -> urllib3.BaseHTTPResponse:
         answer = self._send(method, path, **what)
-        if answer.status == 401 and "invalid_token" in answer.headers.get("WWW-Authenticate", ""):
-            self._credentials.forget()  # nothing was done, and the next token may have another key
-            answer = self._send(method, path, **what)
         if answer.status == 404:
             raise InternalNotFound(path)
         if answer.status == 429:
@@ -116,7 +108,14 @@ class InternalClient:
             raise InternalUnavailable(f"{method} {path} answered {answer.status}")
         return answer
 
-    def _send(
+    def _send(self, method: str, path: str, **what: Any) -> urllib3.BaseHTTPResponse:
+        answer = self._send_once(method, path, **what)
+        if answer.status == 401 and "invalid_token" in answer.headers.get("WWW-Authenticate", ""):
+            self._credentials.forget()  # nothing was done, and the next token may have another key
+            answer = self._send_once(method, path, **what)
+        return answer
+
+    def _send_once(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **what: Any
     ) -> urllib3.BaseHTTPResponse:
         seconds = self._seconds(f"{method} {path}")
@@ -124,6 +123,8 @@ class InternalClient:
         sent = {"Accept": "application/json"} | (headers or {})
         sent |= {name: value for name, value in passed_on.items() if value}
         sent[deadline.HEADER] = str(int(seconds * 1000))
+        if hasattr(what.get("body"), "seek"):
+            what["body"].seek(0)
         try:
             sent |= self._credentials.headers()
             return self._pool.request(

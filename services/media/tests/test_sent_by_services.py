@@ -58,6 +58,13 @@ async def test_the_user_must_be_one_who_may_upload(blog: Blog, mint: TokenMint, 
     assert stranger.json()["code"] == "service_token_invalid"
 
 
+async def test_a_service_is_not_told_that_its_own_token_is_bad_where_the_users_is(blog: Blog) -> None:
+    """It would get another one, and send the file once more."""
+    refused = {None: "token_missing", "x": "token_malformed"}
+    told = {shown: (await blog.sends(uuid7(), jpeg(), shown)).headers["www-authenticate"] for shown in refused}
+    assert told == {shown: f'Bearer error="{code}"' for shown, code in refused.items()}
+
+
 async def test_other_services_may_neither_send_nor_release(
     http: httpx.AsyncClient, mint: TokenMint, token: str
 ) -> None:

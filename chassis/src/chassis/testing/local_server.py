@@ -46,7 +46,7 @@ def local_server() -> Iterator[LocalServer]:
                 self.end_headers()
                 self.wfile.write(answer)
 
-        do_GET = do_POST = _serve  # noqa: N815
+        do_GET = do_POST = do_PUT = _serve  # noqa: N815
 
         def log_message(self, *_: object) -> None:
             pass

@@ -25,10 +25,13 @@ router = APIRouter(prefix="/internal", dependencies=[Depends(only_services)], in
 
 async def _uploader(request: Request) -> Claims:
     """Whose picture it is: somebody who may upload."""
-    claims = await claims_shown(request, CALLER_TOKEN_HEADER)
-    if claims is None:
-        raise TokenRefused("token_missing")
-    listed("POST", "/api/v1/media").require(claims)
+    try:
+        claims = await claims_shown(request, CALLER_TOKEN_HEADER)
+        listed("POST", "/api/v1/media").require(claims)
+    except TokenRefused as refused:  # ``invalid_token`` is said of the service's own, which it then replaces
+        refused.headers["WWW-Authenticate"] = f'Bearer error="{refused.code}"'
+        raise
+    assert claims is not None
     return claims
 
 

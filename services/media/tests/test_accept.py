@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import threading
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,6 +14,7 @@ from media_service.assets.models import Asset
 from media_service.database import Database
 from media_service.decoding.answers import Undecodable
 from media_service.decoding.decoder import Decoder
+from media_service.decoding.slots import FairSlots
 from media_service.pictures.forms import AVIF, JPEG, WEBP
 from media_service.renditions import again, answers
 from media_service.renditions.accept import accepted
@@ -22,7 +24,7 @@ from media_service.storage.models import RenditionForm
 from media_service.storage.store import FOLDERS, Store
 from media_service.sweeping.reconciling import FOLDERS_AT_ONCE, Drift, folders_compare
 from media_service.testing.drawn import difference, encoded, jpeg, opened, picture
-from media_service.testing.people import Json, Person, files_in
+from media_service.testing.people import ALICE, Json, Person, files_in
 from PIL import Image
 from sqlalchemy import select
 
@@ -286,6 +288,54 @@ async def test_nobody_waits_for_long(
     go_on.set()
     await settled()
     assert (await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")).status_code == 200
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The sizes that are asked for, in the order in which they are drawn."""
+    names, draw = list[str](), Decoder.render
+
+    def named(*asked: Any) -> Any:
+        (name,), form = asked[-2:]
+        names.append(f"{name}.{form.removeprefix('image/')}")
+        return draw(*asked)
+
+    monkeypatch.setattr(Decoder, "render", named)
+    monkeypatch.setattr(answers, "FORM_SECONDS", 0.01)
+    return names
+
+
+async def test_whoever_has_many_to_be_drawn_waits_for_his_own(  # noqa: PLR0917  fixtures
+    app: FastAPI, charlie: Person, asset: Json, same: Json, settled: Any, drawn: list[str]
+) -> None:
+    async with AsyncExitStack() as busy:
+        for _ in range(app.state.service.settings.decode_concurrency):
+            await busy.enter_async_context(app.state.service.slots.slot("dana"))
+        for name in ("thumb.jpg", "medium.jpg", "large.jpg"):
+            await charlie.get(f"/m/{asset['id']}/1/{name}")
+        await charlie.get(f"/m/{same['id']}/1/thumb.avif")
+    await settled()
+    assert drawn == ["thumb.jpeg", "medium.jpeg", "thumb.avif", "large.jpeg"]
+
+
+async def test_nobody_elses_waits_for_the_uploads_of_an_owner(  # noqa: PLR0917  fixtures
+    app: FastAPI, charlie: Person, asset: Json, same: Json, settled: Any, drawn: list[str]
+) -> None:
+    slots = app.state.forms.slots = FairSlots(1)
+
+    async def upload() -> None:
+        async with slots.slot(ALICE):
+            drawn.append("upload")
+
+    async with slots.slot("dana"):
+        uploads = [asyncio.create_task(upload()) for _ in range(20)]
+        await asyncio.sleep(0)
+        await charlie.get(f"/m/{asset['id']}/1/thumb.jpg")
+        await charlie.get(f"/m/{same['id']}/1/thumb.avif")
+    await settled()
+    await asyncio.gather(*uploads)
+    forms = [name for name in drawn if name != "upload"]
+    assert (forms, drawn[-1]) == (["thumb.jpeg", "thumb.avif"], "upload")
 
 
 async def test_what_can_never_be_drawn_is_said_and_another_form_shown_where_that_will_do(  # noqa: PLR0917  fixtures

@@ -1,10 +1,9 @@
 """Renditions in other forms than WebP, made when they are first asked for: few of all there could be ever are.
 
-One at a time in a process, in turn with uploads. Each asset has its own drawn, also where another that shows the same
-picture has had it: the time that it takes would tell.
+One at a time in a process, each owner in turn; together they take turns with uploads as one user does. Each asset has
+its own drawn, also where another that shows the same picture has had it: the time that it takes would tell.
 """
 
-import asyncio
 import hashlib
 from dataclasses import dataclass, field
 from functools import partial
@@ -30,6 +29,8 @@ from media_service.storage.models import Blob, RenditionForm
 from media_service.storage.store import Store, folder_of, key_of
 
 Key = tuple[UUID, int, str, str]
+ALL_OWNERS = "forms"
+"""Who they are among those who upload: as its owner, the one whose turn it is would hold all up behind his uploads."""
 
 log = get_logger()
 
@@ -44,7 +45,7 @@ class Forms:
     decoder: Decoder
     slots: FairSlots
     making: OnDemand[Key, RenditionForm | None] = field(default_factory=OnDemand)
-    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(1))
+    _turns: FairSlots = field(default_factory=partial(FairSlots, 1))
 
     async def get(self, asset: Asset, preset: str, mime: str, *, seconds: float) -> RenditionForm | None:
         """A rendition of an asset in another form; None if it is not there after so many seconds."""
@@ -58,7 +59,7 @@ class Forms:
         """One without a file where it never can be made; None where it cannot now, which the log tells."""
         outcome, kept, blob = "failed", None, asset.blob
         try:
-            async with self._turn, self.slots.slot(asset.owner_id):
+            async with self._turns.slot(asset.owner_id), self.slots.slot(ALL_OWNERS):
                 form = await run_in_threadpool(self._draw_or_give_up, blob, preset, mime)
             kept = await self.database.write(form_keep, form, asset)
             if kept is None:

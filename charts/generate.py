@@ -105,7 +105,7 @@ def schema() -> dict[str, Any]:
 
 
 def _present(defaults: dict[str, Any]) -> dict[str, Any]:
-    """That no null took a key of the defaults away, save those that may be missing: nothing else is left of it."""
+    """A schema by which no null took a key of the defaults away, save those that may be missing: all else is lost."""
     needed = [key for key, value in defaults.items() if not _may_be_missing(key, value)]
     parts = {key: _present(value) for key, value in defaults.items() if isinstance(value, dict) and value}
     return {"required": needed} | ({"properties": parts} if parts else {})

@@ -68,7 +68,7 @@ class Line:
         return said if said in LEVELS else "info"
 
     def shown(self, *, coloured: bool) -> str:
-        """As a person reads it, with what an exception tells below."""
+        """The line as a person reads it, with what an exception tells below."""
         rest = "  ".join(f"{name}={value}" for name, value in self.fields.items() if name not in NOT_REPEATED)
         time_of_day = self.at[11:23] or " " * 12
         text = f"{time_of_day} {self.level.upper():8} {self.process:15} {self.text}{'  ' if rest else ''}{rest}"

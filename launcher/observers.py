@@ -65,7 +65,7 @@ def provide(servers: Iterable[type[Server]]) -> None:
 
 
 def observers(settings: Settings, servers: Sequence[Server]) -> list[Server]:
-    """Those that were asked for, started or not: what the others send to first."""
+    """The observers that were asked for, started or not: what the others send to first."""
     if not settings.observed:
         return []
     folder = settings.var / "servers"

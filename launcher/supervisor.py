@@ -93,7 +93,7 @@ class Supervisor:
         ]
 
     def of_the_platform(self) -> list[Process]:
-        """Those that should run: all services, and whatever else was started, though it may have ended."""
+        """The processes that should run: all services, and whatever else was started, though it may have ended."""
         return [process for process in self.processes() if process.group == "services" or process.was_started]
 
     def start_group(self, group: str) -> None:

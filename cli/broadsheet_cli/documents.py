@@ -61,7 +61,7 @@ class Document:
 
     @cached_property
     def digest(self) -> str:
-        """Of all that a push would send."""
+        """A hash of all that a push would send."""
         said = json.dumps([self.fields, self.body], default=str, sort_keys=True).encode()
         whole = hashlib.sha256(said)
         for name in sorted(self.pictures):

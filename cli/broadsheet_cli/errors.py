@@ -81,7 +81,7 @@ class Refused(Failure):
         return super().told() | {"status": self.status, "fields": self.fields}
 
     def of(self, name: str) -> "Refused":
-        """The same, said of one of several things that are done for a file."""
+        """Say of which it is, of several things that are done for a file."""
         self.args = (f"{name}: {self}",)
         return self
 

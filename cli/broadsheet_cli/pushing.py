@@ -53,7 +53,7 @@ class Planned(NamedTuple):
 
 
 class Push:
-    """Of one folder; ``at_a_time`` pictures are on their way together."""
+    """A push of one folder; ``at_a_time`` pictures are on their way together."""
 
     def __init__(self, api: Api, folder: Path, *, force: bool, at_a_time: int = PICTURES_AT_A_TIME) -> None:
         self._api = api
@@ -136,7 +136,7 @@ class Push:
             return known
 
     def _post(self, name: str, document: Document, pictures: dict[str, KnownPicture]) -> tuple[str, str | None]:
-        """Its id, and the state that it was brought to."""
+        """Send a post; gives its id, and the state that it was brought to."""
         known = self._state.post(name)
         sent = _fields(document, pictures)
         if known is None:

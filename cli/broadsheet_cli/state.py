@@ -71,7 +71,7 @@ def _words(post: dict[str, Any]) -> str:
 
 
 class State:
-    """Of one folder and one server; safe between threads."""
+    """What is known of one folder on one server; safe between threads."""
 
     def __init__(self, folder: Path, server: str) -> None:
         self._file = folder / NAME

@@ -1,4 +1,4 @@
-"""The same servers in containers, for a machine that has Docker but not their programs."""
+"""Real servers in containers, for a machine that has Docker but not their programs."""
 
 import hashlib
 import shutil

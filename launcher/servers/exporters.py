@@ -39,7 +39,7 @@ class Exporter(Server):
 
 
 class PostgresExporter(Exporter):
-    """Of one connection for all databases, without the settings, which do not change."""
+    """Metrics of all databases by one connection, without the settings, which do not change."""
 
     name: ClassVar[str] = "postgres-exporter"
     binary_name: ClassVar[str] = "prometheus-postgres-exporter"
@@ -50,7 +50,7 @@ class PostgresExporter(Exporter):
 
 
 class RedisExporter(Exporter):
-    """Of one Redis."""
+    """Metrics of one Redis."""
 
     name: ClassVar[str] = "redis-exporter"
     binary_name: ClassVar[str] = "prometheus-redis-exporter"

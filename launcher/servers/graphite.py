@@ -14,7 +14,7 @@ from launcher.servers.server import Server, ServerError
 KEPT = ROOT / "ops/graphite"
 """How long it keeps what, and what it makes of many points."""
 STEP_SECONDS = 10
-"""Of what comes in within so long only the last is kept: a counter that is told more often is lost."""
+"""The last of what comes in within so long is kept, and nothing else: a counter that is told more often is lost."""
 MODULE = "graphite_of_broadsheet"
 FILES = {
     "carbon.conf": """\

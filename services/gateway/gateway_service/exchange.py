@@ -16,7 +16,7 @@ from gateway_service.routing import Rule, Target
 
 NOSNIFF = (b"x-content-type-options", b"nosniff")
 REFERRER_POLICY = (b"referrer-policy", b"same-origin")
-"""Of answers that have none of their own; pages whose address is a secret have a stricter one."""
+"""The header of answers that have none of their own; pages whose address is a secret have a stricter one."""
 SERVER = (b"server", b"broadsheet")
 
 

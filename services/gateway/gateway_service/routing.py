@@ -27,7 +27,7 @@ class Rule:
 
     @cached_property
     def required(self) -> tuple[Access, ...]:
-        """Of ``access`` what can refuse anybody."""
+        """The rules of ``access`` that can refuse anybody."""
         return tuple(access for access in self.access if access.auth == "required")
 
 

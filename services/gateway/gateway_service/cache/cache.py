@@ -130,7 +130,7 @@ class Cache:
             outcome = self._hit
 
     def _refused(self, fill: Fill, outcome: Response | Exception) -> None:
-        """It is for one client alone, and the others ask for themselves; or it failed, for all."""
+        """The answer is for one client alone, and the others ask for themselves; or it failed, for all."""
         self._end(fill)
         waiting = [(exchange, give) for exchange, (give, _) in fill.waiting.items()]
         for exchange, _ in waiting:

@@ -17,7 +17,7 @@ SET_COOKIE = b"set-cookie"
 
 
 class Fill:
-    """It ends when nobody waits for it any more, unless it ``renews`` what is kept.
+    """A request whose answer is kept. It ends when nobody waits for it any more, unless it ``renews`` what is kept.
 
     ``began`` is a time by the cache's clock. ``purged`` says of surrogate keys, by how many purges each was among those
     that came meanwhile; None is for all.
@@ -69,7 +69,7 @@ class Fill:
             refused(error)
 
     def note(self, keys: Iterable[str | None], number: int) -> None:
-        """These were purged while it is under way."""
+        """Remember that these were purged while it is under way."""
         self.purged.update(dict.fromkeys(keys, number))
 
     def purge_of(self, keys: Iterable[str]) -> int:

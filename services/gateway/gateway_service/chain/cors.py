@@ -44,7 +44,7 @@ class CorsCheck:
         return None
 
     def _allowance(self, origin: bytes) -> tuple[Header, ...]:
-        """Those whose pages may send cookies have a list of their own: all others only read what everybody may."""
+        """What an origin may: its pages send cookies if it is on their list, else they read what everybody may."""
         if origin in self._credentialed:
             return (b"access-control-allow-origin", origin), _CREDENTIALS
         return ((b"access-control-allow-origin", b"*" if b"*" in self._origins else origin),)

@@ -62,7 +62,7 @@ class TokenCheck:
 
 
 class TokenChecks(NamedTuple):
-    """That of the API, and that of RealWorld's dialect, which knows no personal tokens."""
+    """The check of the API, and that of RealWorld's dialect, which knows no personal tokens."""
 
     api: TokenCheck
     realworld: TokenCheck

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from chassis.metrics import counter
 
 AHEAD_SECONDS = 1.0
-"""Of time that was not used, how much may be used at once later is what comes together in so long."""
+"""How much unused time may be used at once later: what comes together in so long."""
 
 
 class Allowance:

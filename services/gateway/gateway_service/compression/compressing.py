@@ -32,7 +32,7 @@ _WORTH_IT = (
 _READING = frozenset({"GET", "HEAD"})
 _STREAMS = b"text/event-stream"
 _NEVER = re.compile(rb"no-transform|no-store")
-"""Of Cache-Control: tokens, codes and secrets say the latter, and are short anyway."""
+"""What Cache-Control says against it: tokens, codes and secrets say the latter, and are short anyway."""
 _OF_ONE_FORM = frozenset({b"content-encoding", b"content-range", b"set-cookie", b"x-accel-redirect"})
 _OF_THE_BYTES = (b"content-length", b"accept-ranges", b"content-digest", b"content-md5")
 """What is not true of a body any more once it is encoded."""

@@ -29,7 +29,7 @@ def for_service(exchange: Exchange, coding: str | None) -> frozenset[bytes]:
 
 
 def _known(value: bytes, coding: bytes) -> frozenset[bytes]:
-    """Of the coding that would be sent; bytes in another one are not what the client would get."""
+    """The tags of the coding that would be sent; bytes in another one are not what the client would get."""
     return frozenset(match[1] + b'"' for match in _MARKED.finditer(value) if match[2] == coding)
 
 

@@ -30,7 +30,7 @@ _FOREVER = b"public, max-age=31536000, immutable"
 
 
 class Studio:
-    """Its parts lie at an address that changes with them, so that browsers keep them for good."""
+    """The page for authors. Its parts lie at an address that changes with them, so that browsers keep them for good."""
 
     def __init__(self) -> None:
         parts = {file.name: file.read_bytes() for file in sorted(_FOLDER.iterdir()) if file.suffix in _TYPES}

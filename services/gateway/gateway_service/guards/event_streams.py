@@ -62,7 +62,7 @@ class EventStreams:
         return stream
 
     def forget(self, stream: "EventStream") -> None:
-        """It has ended."""
+        """Take note that a stream has ended."""
         if stream in self._open:
             del self._open[stream]
             self._of_caller[stream.caller] -= 1

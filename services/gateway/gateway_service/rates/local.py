@@ -35,7 +35,7 @@ class Levels:
         return full_at - now if full_at > now else 0
 
     def fill(self, key: str, now: int, full_in: int) -> None:
-        """It will be whole after so long."""
+        """Take note that a key will be whole after so long."""
         if len(self.full_at) >= self._most_keys and key not in self.full_at:
             left = sorted(((key, at) for key, at in self.full_at.items() if at > now), key=lambda item: -item[1])
             self.full_at.clear()
@@ -54,7 +54,7 @@ class LocalLimiter:
         return len(self._levels)
 
     def take(self, takes: Sequence[Take]) -> Standing:
-        """As the protocol has it; at once."""
+        """Count at once, as Limiter has it."""
         now, full_at = self._now(), self._levels.full_at
         least, tightest, longest = _MANY, None, 0
         for quota, key in takes:

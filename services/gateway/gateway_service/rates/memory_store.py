@@ -19,7 +19,7 @@ class MemoryStore:
         return len(self._levels)
 
     async def ask(self, asks: Sequence[Ask]) -> list[Told]:
-        """As the protocol has it."""
+        """Lease as Store has it."""
         return [self.lease(ask.key, ask.quota.interval, ask.quota.burst, ask.want, ask.back) for ask in asks]
 
     async def close(self) -> None: ...

@@ -21,7 +21,7 @@ class Quota:
     interval: int = field(init=False)  # between two requests at the long run's rate
     whole: int = field(init=False)  # in which all of what was used up at once is there again
     policy: bytes = field(init=False)
-    """Of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
+    """The value of RateLimit-Policy (draft-ietf-httpapi-ratelimit-headers-10)."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "interval", -(-self.seconds * SECOND // self.requests))
@@ -29,7 +29,7 @@ class Quota:
         object.__setattr__(self, "policy", b'"%b";q=%d;w=%d' % (self.name.encode(), self.requests, self.seconds))
 
     def times(self, factor: int) -> "Quota":
-        """The same for somebody who may ask more often."""
+        """A quota for somebody who may ask more often."""
         return replace(self, requests=self.requests * factor, burst=self.burst * factor)
 
     def key(self, whose: str) -> str:
@@ -58,7 +58,7 @@ class Standing(NamedTuple):
 
     @property
     def text(self) -> bytes:
-        """Of RateLimit."""
+        """The value of RateLimit."""
         return b'"%b";r=%d;t=%d' % (self.quota.name.encode(), self.remaining, -(-self.full_in // SECOND))
 
 

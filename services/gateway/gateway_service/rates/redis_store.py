@@ -64,7 +64,7 @@ class RedisStore:
         return self._coming_back is not None
 
     async def ask(self, asks: Sequence[Ask]) -> list[Told]:
-        """As the protocol has it."""
+        """Lease as Store has it."""
         loop = asyncio.get_running_loop()
         told = [loop.create_future() for _ in asks]
         self._waiting += zip(asks, told, strict=True)

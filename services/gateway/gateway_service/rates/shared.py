@@ -52,7 +52,7 @@ class Store(Protocol):
 
     @property
     def away(self) -> bool:
-        """It did not answer, and has not come back yet."""
+        """Whether the store did not answer, and has not come back yet."""
 
     async def close(self) -> None: ...
 
@@ -91,7 +91,7 @@ class SharedLimiter:
         return len(self._leases) + len(self._alone)
 
     def take(self, takes: Sequence[Take]) -> Standing | Awaitable[Standing]:
-        """As the protocol has it."""
+        """Take from what was leased, as Limiter has it."""
         if self._store.away:
             return self._alone.take(takes)
         now, must_ask = self._now(), False

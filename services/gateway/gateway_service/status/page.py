@@ -60,7 +60,7 @@ def charts(drawn: Sequence[tuple[Panel, Sequence[Line]]], now: float) -> str:
 
 
 def value(number: float, unit: str) -> str:
-    """As a person reads it, such as ``12.5 ms`` or ``3.2 /s``; units are Grafana's."""
+    """A number as a person reads it, such as ``12.5 ms`` or ``3.2 /s``; units are Grafana's."""
     match unit:
         case "s" if number < 1:
             return f"{number * 1000:.3g} ms"

@@ -56,7 +56,7 @@ class Prometheus:
             return {each["metric"].get("job", ""): each["value"][1] == "1" for each in found}
 
     def alerts(self) -> list[Alert]:
-        """Those that fire and are for a person, the most urgent first."""
+        """The alerts that fire and are for a person, the most urgent first."""
         with _understanding():
             firing = [_alert(each) for each in self._ask("alerts", {})["alerts"] if each["state"] == "firing"]
         told = [alert for alert in firing if alert.severity in _SEVERITIES]  # one that always fires is for Alertmanager

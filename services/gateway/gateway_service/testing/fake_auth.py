@@ -18,7 +18,7 @@ PERSONAL = "/internal/personal-tokens"
 def auth_handlers(
     mint: TokenMint, revoked: Sequence[Event] = (), personal: Mapping[str, str] | None = None
 ) -> dict[str, Handler]:
-    """Its keys, its list of revocations, which is read at each request, and a service token.
+    """What auth answers: its keys, its list of revocations, which is read at each request, and a service token.
 
     ``personal``, which is read so too, has by personal token what it is exchanged for; all others are over.
     """

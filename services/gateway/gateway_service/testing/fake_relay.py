@@ -14,7 +14,7 @@ SIGN_SECONDS = 0.5
 
 
 def publish(events_url: str, event: Event) -> None:
-    """As the relay of its service would."""
+    """Publish an event as the relay of its service would."""
     message = Message(str(event.id), event.type, event.partition_key, envelope.encode(event), mandatory=False)
     with closing(transports.connect(events_url).publisher()) as publisher:
         publisher.publish([message])

@@ -15,7 +15,7 @@ THREADS = 4
 
 
 class AuthExchange:
-    """Of one process; its threads start with the first personal token."""
+    """Asks auth for one process; its threads start with the first personal token."""
 
     def __init__(self, settings: GatewaySettings) -> None:
         self._auth = InternalClient(settings.auth_url, client_credentials(settings, "auth"), timeout=2)

@@ -89,7 +89,7 @@ class PersonalTokens:
         return held.authorization
 
     async def exchange(self, text: str) -> bytes:
-        """The same by asking auth, once for all who wait; raises TokenRefused, or Refusal ``keys_unavailable``."""
+        """Exchange it by asking auth, once for all who wait; raises TokenRefused, or Refusal ``keys_unavailable``."""
         key = personal.digest(text)
         asking = self._asking.get(key)
         if asking is None:

@@ -107,7 +107,7 @@ class VerifiedTokens:
         return True
 
     async def verify_with_new_keys(self, authorization: bytes) -> Caller:
-        """As ``verify``, with keys fetched anew."""
+        """Verify with keys fetched anew; raises as ``verify`` does."""
         await self._keys.refetch()
         try:
             return self.verify(authorization)

@@ -5,14 +5,14 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from gateway_service.messages import Header
 
 BARE_BYTES = 64 * 1024
-"""Of an answer that bring no content: its head, those before it (1xx), extensions of chunks, trailers."""
+"""The most of an answer that bring no content: its head, those before it (1xx), extensions of chunks, trailers."""
 _CHUNK_BYTES = 32  # what is fair for the framing of one
 _BODILESS = frozenset({204, 304})
 _VERSIONS = frozenset({"1.0", "1.1"})
 
 
 class AnswerBrokenError(Exception):
-    """It is none of HTTP/1.x, or could be read in two ways."""
+    """The answer is none of HTTP/1.x, or could be read in two ways."""
 
 
 class Answer:

@@ -57,7 +57,7 @@ class RequestBody:
 
     @property
     def is_at_hand(self) -> bool:
-        """It has come whole already, and is not to be streamed."""
+        """Whether the body has come whole already, and is not to be streamed."""
         return self._turn.arrived and self._turn.unread <= self._most_held
 
     def at_hand(self) -> bytes:

@@ -24,7 +24,7 @@ _INFINITE = float("inf")
 
 
 class Concurrency:
-    """Of one service. ``used`` requests are with it, of ``limit``."""
+    """How many requests one service takes at a time. ``used`` requests are with it, of ``limit``."""
 
     # of this interval
     _samples = 0
@@ -63,7 +63,7 @@ class Concurrency:
         self._most_used = max(self._most_used, self.used)
 
     def leave(self, route: Route, seconds: float | None) -> None:
-        """It is not any more, and took so long; None where that says nothing."""
+        """A request is not with the service any more, and took so long; None where that says nothing."""
         self.used -= 1
         if seconds is None:
             return

@@ -15,7 +15,7 @@ class Watched(Protocol):
 
 
 class Deadlines:
-    """Of all transfers."""
+    """The deadlines of all transfers, by one timer."""
 
     def __init__(self) -> None:
         self._watched: set[Watched] = set()

@@ -93,7 +93,7 @@ class _Passing:
         self._decided = remembered(_REMEMBERED, longest=_NAMES_LENGTH)(self._decide)
 
     def of(self, headers: Sequence[Header], declared: frozenset[bytes]) -> list[Header]:
-        """Those that pass, and those a route has ``declared``."""
+        """The headers that pass, and those a route has ``declared``."""
         return list(compress(headers, self._decided((tuple(map(_name, headers)), declared))))
 
     def _decide(self, given: tuple[tuple[bytes, ...], frozenset[bytes]]) -> list[bool]:

@@ -16,7 +16,7 @@ from gateway_service.upstreams.upstream import Upstream
 
 IDEMPOTENT = frozenset({"GET", "HEAD", "PUT", "DELETE"})
 SAFE = frozenset({"GET", "HEAD"})
-"""They may be asked again while the first may still be worked on."""
+"""Methods that may be asked again while the first may still be worked on."""
 _AT_ONCE_SECONDS = 0.01
 """Up to so much nothing has been used up that would be worth telling."""
 T = TypeVar("T")

@@ -18,7 +18,7 @@ log = get_logger()
 
 
 class ChannelLostError(Exception):
-    """The other side is gone."""
+    """Nobody answers any more: the other side is gone."""
 
 
 class Channel(asyncio.Protocol):

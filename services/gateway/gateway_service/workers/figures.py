@@ -19,7 +19,7 @@ _ACROSS: dict[str, Callable[[Iterable[float]], float]] = {"livesum": sum, "livem
 
 
 def page() -> Page:
-    """That of this process."""
+    """The page of this process."""
     return [
         [metric.name, metric.type, metric.documentation, [[s.name, s.labels, s.value] for s in metric.samples]]
         for metric in REGISTRY.collect()

@@ -69,7 +69,7 @@ def _health(supervisor: Supervisor, hears: Callable[[], None]) -> Health:
 async def _drain(
     supervisor: Supervisor, handing: Handing, health: Health, beating: asyncio.Task[None], seconds: float
 ) -> None:
-    """As one process does: all workers are quiet before the port closes."""
+    """End as one process does: all workers are quiet before the port closes."""
     until = time.monotonic() + seconds
     health.drain()
     await supervisor.announce()

@@ -15,7 +15,7 @@ class RelayedStore:
         self._channel = channel
 
     async def ask(self, asks: Sequence[Ask]) -> list[Told]:
-        """As the protocol has it."""
+        """Lease as Store has it."""
         plain = [(ask.key, ask.quota.interval, ask.quota.burst, ask.want, ask.back) for ask in asks]
         try:
             return [Told(*each) for each in await self._channel.ask("rates", plain)]

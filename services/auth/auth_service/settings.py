@@ -171,7 +171,7 @@ class AuthSettings(ServiceSettings):
 
     @property
     def public_origin(self) -> str:
-        """Of pages that the API's own host serves."""
+        """The origin of pages that the API's own host serves."""
         parts = urlsplit(self.public_url)
         return f"{parts.scheme}://{parts.netloc}"
 

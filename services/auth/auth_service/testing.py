@@ -78,7 +78,7 @@ class Caller:
 
 
 class CheapArgon2id(Argon2id):
-    """As real as is needed to tell right from wrong a thousand times."""
+    """A hasher as real as is needed to tell right from wrong a thousand times."""
 
     time_cost = 1
     memory_cost = 8

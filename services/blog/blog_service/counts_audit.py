@@ -81,7 +81,7 @@ def _column(model: type[Model], column: str, counted: Any) -> _KeptCount:
 
 
 def _of_posts(column: str, counted: Any) -> _KeptCount:
-    """Of a post that has no row of counts yet it is 0."""
+    """Counts of posts; of one that has no row of them yet it is 0."""
 
     @transaction.atomic
     def add(key: Any, kept: int, difference: int) -> bool:

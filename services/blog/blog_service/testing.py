@@ -18,7 +18,7 @@ from urllib3 import make_headers
 from uuid_utils.compat import uuid7
 
 SIZE = {"width": 1600, "height": 1200}
-"""Of every picture, in pixels."""
+"""The size of every picture, in pixels."""
 
 
 class Caller:

@@ -67,7 +67,7 @@ class Database:
 
 
 class AsyncDatabase:
-    """The same transactions for the event loop: each call is one."""
+    """Transactions as Database has them, for the event loop: each call is one."""
 
     def __init__(self, url: str) -> None:
         self._engine = create_async_engine(_url(url, sqlite_driver="aiosqlite"), **_options(url))

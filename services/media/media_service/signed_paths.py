@@ -30,7 +30,7 @@ class SignedPath:
     tail: str
 
     def signed(self, keys: SigningKeys) -> str:
-        """As it is given out."""
+        """The path as it is given out."""
         expires = int(self.expires_at.timestamp()) if self.expires_at else 0
         head = f"/{self.root}/{keys.current.id}.{self.asset_id}.{expires}"
         return f"{head}.{keys.current.sign(head + self.tail)}{self.tail}"

@@ -21,7 +21,7 @@ class Picture(NamedTuple):
 
 
 def pictures(ids: Iterable[UUID]) -> dict[UUID, Picture]:
-    """Those of the pictures, at most 200, that media has; raises InternalUnavailable."""
+    """The pictures, of 200 at most, that media has; raises InternalUnavailable."""
     answer = _media().get_json("/internal/assets", {"ids": ",".join(map(str, ids))})
     return {UUID(told["asset_id"]): Picture(UUID(told["owner_id"]), told["status"]) for told in answer["assets"]}
 

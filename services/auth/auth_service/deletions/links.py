@@ -10,5 +10,5 @@ def receipt_url(receipt: str) -> str:
 
 
 def receipt_in_mail(mail: Mail) -> str:
-    """That of the account to which a mail goes."""
+    """The receipt of the account to which a mail goes."""
     return receipt_url(Deletion.objects.get(user_id=mail.user_id).receipt)

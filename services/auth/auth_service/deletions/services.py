@@ -35,6 +35,6 @@ def deletion_cancel(user: User, *, now: datetime) -> bool:
 
 
 def _save(user: User) -> None:
-    """It is another account to who reads it with its ETag; nobody else has to hear of it."""
+    """Save the account, which is another one to who reads it with its ETag; nobody else has to hear of it."""
     user.version += 1
     user.save(update_fields=["deletes_at", "version"])

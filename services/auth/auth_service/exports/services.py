@@ -34,7 +34,7 @@ def export_ask(user_id: UUID, *, now: datetime) -> Export:
 
 
 def export_made(export_id: UUID, expires_at: datetime, *, now: datetime) -> None:
-    """It can be fetched, and its owner is told; nothing if it is not known here any more, or was told before."""
+    """Mark as ready, and tell its owner; nothing if it is not known here any more, or was told before."""
     with transaction.atomic():
         export = Export.objects.select_for_update().filter(id=export_id, expires_at=None).first()
         if export is None:

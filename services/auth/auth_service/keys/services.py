@@ -111,7 +111,7 @@ def _new_key(*, active_from: datetime) -> dict[str, Any]:
 
 
 def _public_jwk(public_key: EllipticCurvePublicKey) -> dict[str, Any]:
-    """As RFC 7517 has it, named by its thumbprint (RFC 7638)."""
+    """A public key as RFC 7517 has it, named by its thumbprint (RFC 7638)."""
     members: dict[str, Any] = ECAlgorithm.to_jwk(public_key, as_dict=True)
     named = {name: members[name] for name in ("crv", "kty", "x", "y")}
     canonical = json.dumps(named, sort_keys=True, separators=(",", ":")).encode()

@@ -16,7 +16,7 @@ def mails_in(folder: Path) -> list[EmailMessage]:
 
 
 def text_of(message: EmailMessage) -> str:
-    """Its plain text."""
+    """The plain text of a mail."""
     body = message.get_body(("plain",))
     assert body
     return str(body.get_content())

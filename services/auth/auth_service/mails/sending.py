@@ -67,7 +67,7 @@ def _send(mail: Mail, deliver: Deliver) -> None:
 
 
 def _put_off(mail: Mail, error: Exception) -> None:
-    """It comes again when the wait that began with the claim is over."""
+    """Leave the mail until the wait that began with the claim is over."""
     if mail.created_at < timezone.now() - _GIVEN_UP_AFTER:
         _done(mail, Mail.State.REFUSED, error=str(error))
     else:

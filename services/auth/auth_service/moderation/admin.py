@@ -116,7 +116,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 
 def within_power(request: HttpRequest, users: QuerySet[User]) -> QuerySet[User]:
-    """Those of whom this member of staff may decide: of superusers only another one does."""
+    """The accounts of which this member of staff may decide: of superusers only another one does."""
     if request.user.is_superuser:
         return users
     for superuser in users.filter(is_superuser=True):

@@ -16,7 +16,7 @@ from auth_service.users.models import Profile
 
 class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for the checker alone
     def clean_avatar(self) -> UUID | None:
-        """As in the API: a ready picture of the profile's owner."""
+        """Take, as the API does, a ready picture of the profile's owner."""
         avatar: UUID | None = self.cleaned_data["avatar"]
         try:
             if avatar and "avatar" in self.changed_data:

@@ -27,7 +27,7 @@ def revocations_list(*, since: datetime | None, now: datetime) -> list[str]:
 
 
 def _longest_life(now: datetime) -> timedelta:
-    """That of RealWorld's tokens only where there may be some: a day of the outbox is much to read."""
+    """The longest life of a token: RealWorld's only where there may be some, for a day of the outbox is much."""
     of_realworld = Session.objects.filter(realworld=True, expires_at__gt=now - timedelta(seconds=LEEWAY_SECONDS))
     erased = Deletion.objects.filter(user_id__isnull=False, completed_at__isnull=False)  # whose sessions are gone
     if of_realworld.exists() or erased.exists():

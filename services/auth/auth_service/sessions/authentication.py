@@ -35,7 +35,7 @@ class SessionAuthentication(BaseAuthentication):
 
 
 class RealWorldSessionAuthentication(SessionAuthentication):
-    """The same of a token of RealWorld's dialect."""
+    """Authenticate by a token of RealWorld's dialect."""
 
     tokens = RealWorldAuthentication
 

@@ -30,7 +30,7 @@ class CsrfFailed(Problem):
 
 
 def csrf_token(session_id: UUID) -> str:
-    """The same for all of a session's life, unless AUTH_SECRET_KEY changes."""
+    """A token that stays all of a session's life, unless AUTH_SECRET_KEY changes."""
     return _tokens(session_id)[0]
 
 

@@ -89,6 +89,6 @@ class RefreshToken:
 
 @cache
 def _chain_keys() -> list[bytes]:
-    """That of now, and the one before it while it counts."""
+    """The key of now, and the one before it while it counts."""
     secrets = (settings().secret_key, settings().secret_key_fallback)
     return [hmac.digest(each.encode(), b"broadsheet auth refresh tokens", "sha256") for each in secrets if each]

@@ -22,7 +22,7 @@ def sessions_list(user_id: UUID, *, now: datetime) -> QuerySet[Session]:
 
 
 def sessions_marked(user_id: UUID, *, current: UUID, now: datetime) -> QuerySet[Session]:
-    """The same, each with whether it is the ``current`` one."""
+    """Sessions that are open, each with whether it is the ``current`` one."""
     is_current = ExpressionWrapper(Q(id=current), output_field=BooleanField())
     return sessions_list(user_id, now=now).annotate(current=is_current)
 
@@ -69,7 +69,7 @@ def sessions_with_id(session_id: UUID) -> QuerySet[Session]:
 
 @prepared
 def sessions_with_id_locked(session_id: UUID) -> QuerySet[Session]:
-    """The same, locked until the transaction ends."""
+    """The sessions with an id, locked until the transaction ends."""
     return Session.objects.select_for_update(of=("self",)).select_related("user__profile").filter(id=session_id)
 
 

@@ -15,7 +15,7 @@ from auth_service.passwords.services import password_replace
 
 class PasswordForm(AdminPasswordChangeForm):
     def clean_old_password(self) -> str:
-        """As the API asks for it, brakes and all."""
+        """Check the present password as the API does, brakes and all."""
         return own_password(self.user, str(self.cleaned_data["old_password"]))
 
     def save(self, commit: bool = True) -> Any:  # noqa: ARG002  Django's own signature

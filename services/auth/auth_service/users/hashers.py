@@ -49,5 +49,5 @@ def _turn() -> Iterator[None]:
 
 @cache
 def turns() -> BoundedSemaphore:
-    """Of this process."""
+    """The turns of this process."""
     return BoundedSemaphore(settings().hashes_at_once)

@@ -43,7 +43,7 @@ class UserManager(BaseUserManager["User"]):
         return self.with_email_key(email_key(email), email.lower())
 
     def with_email_key(self, key: str, lower: str) -> "QuerySet[User]":
-        """The same by what spellings have in common, and the address in lower case."""
+        """The account of an address by what its spellings have in common, and by the address in lower case."""
         found = self.filter(Q(email_key=key) | Q(email_key=None, email__lower=lower))
         return found.order_by(F("email_key").asc(nulls_last=True))
 
@@ -52,7 +52,7 @@ class UserManager(BaseUserManager["User"]):
         return self.with_username_keys(*map(username_key, usernames))
 
     def with_username_keys(self, *keys: str) -> "QuerySet[User]":
-        """The same by what spellings have in common."""
+        """The accounts of names by what their spellings have in common."""
         return self.filter(Q(username_key__in=keys) | Q(username_key=None, username__lower__in=keys))
 
     def usable(self) -> "QuerySet[User]":
@@ -182,7 +182,7 @@ class FormerUsername(models.Model):
 
 
 class EmailChange(models.Model):
-    """That an account asks for another address. While it can be undone, nobody else gets the old one."""
+    """A change of address that an account asks for. While it can be undone, nobody else gets the old one."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="email_changes")

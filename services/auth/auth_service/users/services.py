@@ -30,7 +30,7 @@ class LoginRefused(Problem):
 
 
 class InvalidCredentials(LoginRefused):
-    """The same for an unknown account and a wrong password."""
+    """No log-in: said alike of an unknown account and a wrong password."""
 
     def __init__(self) -> None:
         super().__init__("invalid_credentials", "No active account has this login and password.")

@@ -43,7 +43,7 @@ def author_ensure(claims: Claims) -> Author:
 
 
 def author_ensure_with_roles(claims: Claims) -> Author:
-    """The same, and where no event has told of their roles, what the token says of them."""
+    """Have an author's row, and where no event has told of their roles, what the token says of them."""
     author = author_ensure(claims)
     author_roles_apply(author.id, roles=claims.roles, sequence=0)
     return author
@@ -112,7 +112,7 @@ def authors_compare(ids: Collection[UUID]) -> None:
 
 
 def author_compare(author_id: UUID) -> None:
-    """The same of one; raises Problem (503)."""
+    """Compare one author with auth; raises Problem (503)."""
     try:
         authors_compare([author_id])
     except InternalUnavailable as error:

@@ -80,7 +80,7 @@ def comment_decidable(comment_id: UUID, viewer: Claims) -> tuple[UUID, CommentOw
 
 
 def review_rows(comments: QuerySet[Comment], viewer: Claims, columns: Iterable[str]) -> list[CommentRow]:
-    """These comments with their words, reports and decisions, in three queries however many they are."""
+    """The comments with their words, reports and decisions, in three queries however many they are."""
     comments = comments.annotate(author_followed=followed_by(viewer.sub, "author_id"))
     own = ALWAYS | (set(columns) - {"reports", "reports_count", "decisions"})
     rows: list[Any] = list(comments.values(*own))
@@ -104,7 +104,7 @@ def review_rows(comments: QuerySet[Comment], viewer: Claims, columns: Iterable[s
 
 
 def review_row(comment_id: UUID, viewer: Claims, columns: Iterable[str]) -> CommentRow:
-    """The same of a comment that the viewer has just decided about; raises Problem (404) if it is gone meanwhile."""
+    """The row of a comment that the viewer has just decided about; raises Problem (404) if it is gone meanwhile."""
     for row in review_rows(Comment.objects.filter(id=comment_id), viewer, columns):
         return row
     raise CommentNotFound

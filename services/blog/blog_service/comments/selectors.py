@@ -57,7 +57,7 @@ def comment_find(post_id: UUID, number: int, viewer: Claims) -> UUID:
 
 
 def comment_rows(comments: QuerySet[Comment], viewer: Claims | None, columns: Iterable[str]) -> list[CommentRow]:
-    """These comments; of one that the viewer may not read there is no more than that it was removed."""
+    """The rows of comments; of one that the viewer may not read there is no more than that it was removed."""
     comments = comments.annotate(author_followed=followed_by(viewer.sub if viewer else None, "author_id"))
     rows = cast("list[CommentRow]", list(comments.values(*ALWAYS | set(columns))))
     for row in rows:
@@ -82,7 +82,7 @@ def comment_place(comment_id: UUID, viewer: Claims) -> tuple[UUID, CommentOwners
 
 
 def comment_place_to_remove(comment_id: UUID, viewer: Claims) -> tuple[UUID, CommentOwners]:
-    """The same; who wrote a comment takes back words that others have removed, too."""
+    """Where a comment stands that is to be removed; who wrote it takes back words that others have removed, too."""
     return _place(comment_id, _readable(viewer) | (Q(author_id=viewer.sub) & ~Q(body="")))
 
 

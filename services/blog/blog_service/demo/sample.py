@@ -82,7 +82,7 @@ class SampleText:
         return _tokens(more, self.languages)
 
     def tokens_of_number(self, number: int) -> list[str]:
-        """The same for a number, quickly: in every language it is its own stem."""
+        """Tokens of a number, quickly: in every language it is its own stem."""
         return [token.replace("0", str(number)) for token in self.tokens_beside("0")]
 
 

@@ -31,7 +31,7 @@ FULL = Parameter("full", {"type": "boolean"}, "whole texts, as far as they are n
 PARAMETERS = (*(each for each in FILTERS if each.name in {"author", "tag"}), FULL)
 ENTRIES = 20
 MOST_CHARACTERS = 1_000_000
-"""Of whole texts in one feed; those behind are shown by their beginning."""
+"""The most characters of whole texts in one feed; those behind are shown by their beginning."""
 COLUMNS = frozenset({"title", "excerpt", "summary", "tags", "updated_at"})
 NO_TIME = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -67,7 +67,7 @@ class Subject:
     author: Author | None
 
     def address(self, name: str) -> str:
-        """Of the feed in the form that ``name`` stands for."""
+        """The address of the feed in the form that ``name`` stands for."""
         return feed_link(name, **self.filters)
 
 

@@ -15,7 +15,7 @@ from blog_service.follows.models import Follow
 MOST = 10_000
 """Authors that one user may follow."""
 AT_ONCE = 100
-"""Of each kind that are erased in one transaction."""
+"""Rows of each kind that are erased in one transaction."""
 
 
 def follow_add(author_id: UUID, follower_id: UUID) -> bool:

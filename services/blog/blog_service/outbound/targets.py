@@ -13,13 +13,13 @@ from blog_service.settings import settings
 
 LONGEST_URL = 2000
 MOST_ADDRESSES = 4
-"""Of a name; the others are not tried."""
+"""The most addresses of a name; the others are not tried."""
 RESOLVE_SECONDS = 5
 MOST_RESOLVERS = 8
 """Threads that may wait for names at a time; further ones wait for these, as long as for a name."""
 PORTS = {"http": 80, "https": 443}
 Resolve = Callable[..., list[tuple[Any, ...]]]
-"""As ``socket.getaddrinfo``."""
+"""A function as ``socket.getaddrinfo``."""
 
 
 class TargetRefused(ValueError):  # noqa: N818  says what happened
@@ -90,5 +90,5 @@ def _resolved(host: str, port: int, resolve: Resolve) -> tuple[str, ...]:
 
 @cache
 def _resolvers() -> ThreadPoolExecutor:
-    """Of this process, which has been forked by then."""
+    """The resolvers of this process, which has been forked by then."""
     return ThreadPoolExecutor(MOST_RESOLVERS, "resolver")

@@ -56,7 +56,7 @@ def picture_shown(image: ImageRow) -> Shown:
 
 
 def _width(side: int, width: int | None, height: int | None) -> int:
-    """Of a picture whose longer side became ``side``, unless it was shorter; a landscape while its size is unknown."""
+    """The width of a picture whose longer side became ``side``, if not shorter; a landscape while that is unknown."""
     return max(1, round(width * min(1, side / max(width, height)))) if width and height else side
 
 

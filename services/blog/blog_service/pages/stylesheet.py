@@ -14,5 +14,5 @@ def style() -> bytes:
 
 @cache
 def style_name() -> str:
-    """Its file name, with a digest of what is in it."""
+    """The style's file name, with a digest of what is in it."""
     return f"pages-{blake2b(style(), digest_size=_DIGEST_BYTES).hexdigest()}"

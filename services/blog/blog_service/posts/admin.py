@@ -29,7 +29,7 @@ class PostImageInline(admin.TabularInline):  # type: ignore[type-arg]
 
 class PostForm(ModelForm):  # type: ignore[type-arg]
     def clean_body(self) -> str:
-        """As in the API: what can be shown within the budget."""
+        """Take, as the API does, what can be shown within the budget."""
         body: str = self.cleaned_data["body"]
         try:
             render(body)

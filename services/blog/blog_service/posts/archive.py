@@ -30,7 +30,7 @@ def months() -> list[Month]:
 
 
 def published_in(year: int, month: int | None) -> Q:
-    """Of posts those that were published then; raises Problem (404) for what is no month."""
+    """The posts that were published then; raises Problem (404) for what is no month."""
     try:
         first = datetime(year, 1 if month is None else month, 1, tzinfo=UTC)
         last_month = DECEMBER if month is None else month

@@ -31,7 +31,7 @@ class AuthorRow(TypedDict):
 
 
 def kept(co_authors: Iterable[CoAuthor]) -> list[dict[str, object]]:
-    """As the column of a post has them."""
+    """Co-authors as the column of a post has them."""
     return [{"id": str(each.id), "accepted": each.accepted} for each in co_authors]
 
 

@@ -59,7 +59,7 @@ def posts_found(posts: QuerySet[Post], terms: Terms) -> list[Hit]:
 
 
 def hits_on(page: CursorPage, hits: list[Hit]) -> tuple[Sequence[Hit], str | None]:
-    """Those hits that are on a page in the order of BEST_FIRST, and the cursor of the next one."""
+    """The hits that are on a page in the order of BEST_FIRST, and the cursor of the next one."""
     return page.split([hit for hit in hits if page.place is None or _rank(hit) < page.place], _rank)
 
 

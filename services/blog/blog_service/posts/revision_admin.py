@@ -49,6 +49,6 @@ class PostRevisionAdmin(_History, admin.ModelAdmin):  # type: ignore[type-arg]
 
     @admin.display(description="changed by")
     def editor(self, revision: PostRevision) -> str:
-        """As blog knows them; editors who have written nothing here by their id."""
+        """The editor's name as blog knows it; editors who have written nothing here by their id."""
         authors = Author.objects.filter(id=revision.editor_id)
         return authors.values_list("username", flat=True).first() or str(revision.editor_id)

@@ -162,13 +162,13 @@ def newest_of(author_id: UUID, most: int) -> list[tuple[UUID, datetime]]:
 
 
 def public_rows(post_ids: Sequence[UUID], viewer: Claims | None, columns: Columns) -> list[PostRow]:
-    """These posts in this order; those that are not public are left out."""
+    """Posts by their ids in this order; those that are not public are left out."""
     rows = {row["id"]: row for row in rows_of(Post.objects.filter(PUBLIC, id__in=post_ids), viewer, columns)}
     return [rows[post_id] for post_id in post_ids if post_id in rows]
 
 
 def rows_of(posts: QuerySet[Post], viewer: Claims | None, columns: Columns) -> list[PostRow]:
-    """These posts with what belongs to them, in two queries however many they are."""
+    """Posts with what belongs to them, in two queries however many they are."""
     found = keys_of(posts)
     return _rows(found, viewer, columns, tuple(posts.query.order_by)) if found else []
 

@@ -18,7 +18,7 @@ def visible_to(viewer: Claims | None) -> Q:
 
 
 def visible_to_reader(reader_id: UUID | None, *, is_editor: bool) -> Q:
-    """The same for who has this id, or is nobody."""
+    """The posts that are visible to who has this id, or is nobody."""
     if reader_id is None:
         return PUBLIC
     named = CoAuthorship.objects.filter(post_id=OuterRef("pk"), author_id=reader_id)

@@ -16,9 +16,9 @@ from blog_service.search.models import Document
 from blog_service.search.terms import Terms
 
 SECONDS = 2
-"""That a search may take."""
+"""The longest that a search may take."""
 SCALE = 1_000_000
-"""Of scores, which are whole numbers: a cursor holds them."""
+"""The factor of scores, which are whole numbers: a cursor holds them."""
 _LOOK_EVERY = 10_000
 """Steps of SQLite's machine between two looks at the clock."""
 
@@ -37,7 +37,7 @@ WHERE schemaname = current_schema AND tablename = 'search_document' AND attname 
 
 
 def matching(terms: Terms) -> Q:
-    """Of rows whose key is that of a post: those that are found by all terms."""
+    """The rows, keyed by posts, that are found by all terms."""
     if not terms:
         return Q(pk__in=[])
     sql = _MATCHING[connection.vendor](terms)
@@ -87,7 +87,7 @@ def _ask_postgresql(cursor: CursorWrapper, asked: str, post_ids: Sequence[UUID])
 
 
 def _ask_sqlite(cursor: CursorWrapper, asked: str, _post_ids: Sequence[UUID]) -> None:
-    """Of all that are found: FTS5 knows scores within a search alone."""
+    """Ask for the scores of all that are found: FTS5 knows scores within a search alone."""
     cursor.execute(
         "SELECT d.post_id, -bm25(search_words, 10, 4, 1) FROM search_words"
         " JOIN search_document d ON d.id = search_words.rowid WHERE search_words MATCH %s",
@@ -99,7 +99,7 @@ _ASK_FOR_SCORES = {"postgresql": _ask_postgresql, "sqlite": _ask_sqlite}
 
 
 def documents_written(post_ids: Collection[UUID], *, splitting: int) -> set[UUID]:
-    """Those of the posts whose words are there, and of this version."""
+    """The ids of posts whose words are there, and of this version."""
     documents = Document.objects.filter(post_id__in=post_ids, splitting=splitting)
     return set(documents.values_list("post_id", flat=True))
 

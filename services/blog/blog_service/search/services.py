@@ -16,7 +16,7 @@ from blog_service.search.words import words_in
 SPLITTING = 1
 """The version of words.py, languages.py and terms.py together: count it up when they find other tokens."""
 MOST_BYTES = 500_000
-"""Of different tokens of a text; PostgreSQL keeps a megabyte, positions included. What comes later is not found."""
+"""The most of different tokens of a text: PostgreSQL keeps a megabyte, positions included. More is not found."""
 MOST_TIMES = 20
 """A token counts in one part of a text."""
 REMEMBERED = 10_000

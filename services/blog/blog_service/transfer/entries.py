@@ -8,7 +8,7 @@ from pathlib import Path
 MOST = 100_000
 """Entries of one import."""
 MOST_PICTURES = 50
-"""Of one post, as everywhere."""
+"""The most pictures of one post, as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)

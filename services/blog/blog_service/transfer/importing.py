@@ -123,7 +123,7 @@ def _files(entry: Entry, notes: list[str], *, leave: bool) -> dict[Picture, Sent
 
 
 def _own_addresses() -> tuple[str, ...]:
-    """Of pictures here; at PUBLIC_URL from before they had an origin of their own."""
+    """The addresses of pictures here; at PUBLIC_URL from before they had an origin of their own."""
     return tuple(f"{url}/m/" for url in (settings().pictures_url, settings().public_url))
 
 

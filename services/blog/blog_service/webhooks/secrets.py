@@ -23,7 +23,7 @@ def secret_make() -> str:
 
 
 def secret_seal(webhook: Webhook, secret: str) -> bytes:
-    """As it is kept; it can be opened for this webhook alone."""
+    """The secret as it is kept; it can be opened for this webhook alone."""
     return seal(secret.encode(), name=str(webhook.id), secret=settings().webhook_key, purpose=_PURPOSE)
 
 

@@ -25,7 +25,7 @@ class AssetNow(AssetState):
 
 
 class AssetsNow(BaseModel):
-    """Those of the assets asked for that are there."""
+    """The assets asked for that are there."""
 
     assets: list[AssetNow]
 

@@ -121,7 +121,7 @@ class Asset(Base):
 
 
 class AssetForm(Base):
-    """That a form of a rendition was drawn for an asset too: until then it has none, though the file is there.
+    """Notes that a form of a rendition was drawn for an asset too: until then it has none, though the file is there.
 
     What it takes to get one would else tell of others who show the same picture.
     """

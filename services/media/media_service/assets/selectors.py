@@ -48,7 +48,7 @@ def assets_after(session: Session, owner_id: UUID, *, after: UUID | None, limit:
 
 
 def assets_by_id(session: Session, ids: Sequence[UUID]) -> Sequence[Asset]:
-    """Those of the assets that are there and not in the trash, whoever owns them, with their renditions."""
+    """The assets by their ids that are there and not in the trash, whoever owns them, with their renditions."""
     query = select(Asset).where(Asset.id.in_(ids), Asset.trashed_at.is_(None))
     query = query.options(defaultload(Asset.blob).selectinload(Blob.renditions))
     return session.scalars(query).all()

@@ -28,7 +28,7 @@ LEFT = getattr(select, "POLLRDHUP", 0)  # the other end will say no more; elsewh
 
 
 class ForkServer:
-    """Its children by process id, each with the socket of its job."""
+    """The server's children by process id, each with the socket of its job."""
 
     def __init__(self, control: socket.socket) -> None:
         self._control = control

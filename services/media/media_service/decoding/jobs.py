@@ -23,7 +23,7 @@ from media_service.pictures.rendering import render, render_cut
 from media_service.pictures.scratch import Scratch
 
 UNLIMITED = Limits(pixels=sys.maxsize, frames=sys.maxsize, animation_pixels=sys.maxsize)
-"""Of pictures that were taken, perhaps when more was allowed."""
+"""The bounds of pictures that were taken, perhaps when more was allowed."""
 CUT_BYTES_A_PIXEL = 32
 """What drawing a part takes beside decoding: measured on WebP (28) and AVIF (31), of which JPEG takes half."""
 

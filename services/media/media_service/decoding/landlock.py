@@ -22,7 +22,7 @@ OWN_PACKAGES = ("chassis", "media_service")
 
 
 def version() -> int:
-    """Of the kernel's Landlock; 0 where there is none."""
+    """The version of the kernel's Landlock; 0 where there is none."""
     if sys.platform != "linux":
         return 0
     found: int = ctypes.CDLL(None).syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)

@@ -1,4 +1,4 @@
-"""Of whom nothing is taken in any more."""
+"""The erased, of whom nothing is taken in any more."""
 
 from datetime import datetime
 from uuid import UUID

@@ -108,7 +108,7 @@ def _known(session: Session, after: UUID) -> Told:
 
 
 def _counted(session: Session, told: Told) -> Mapping[UUID, frozenset[UUID]]:
-    """Of what is shown that which counts as used: pictures that are there, and the author's own."""
+    """What counts as used of what is shown: pictures that are there, and the author's own."""
     asked: Collection[UUID] = {asset_id for shown in told.values() for asset_id in shown.asset_ids}
     owners = dict(session.execute(select(Asset.id, Asset.owner_id).where(Asset.id.in_(asked))).all())
     return {

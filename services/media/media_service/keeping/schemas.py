@@ -70,7 +70,7 @@ class AssetChangeV2(StrictBody):
     visibility: Literal["public", "private"] = "public"
 
     def fields(self) -> dict[str, object]:
-        """Those that were sent, as the asset has them."""
+        """The fields that were sent, as the asset has them."""
         point = self.focal and (self.focal.x, self.focal.y)
         found: dict[str, object] = {"alt": self.alt, "focal": point, "visibility": self.visibility}
         return {name: value for name, value in found.items() if name in self.model_fields_set}

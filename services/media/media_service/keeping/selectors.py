@@ -28,7 +28,7 @@ class Usage:
     goes_at: datetime | None
 
     def body(self) -> dict[str, Any]:
-        """As it is shown to clients."""
+        """The usage as it is shown to clients."""
         return {
             "used_by": [
                 {
@@ -74,7 +74,7 @@ def state_of(asset: Asset, *, terms: Terms, now: datetime) -> State:
 
 
 def is_used() -> Exists:
-    """That something uses the asset of the query around it."""
+    """A condition: something uses the asset of the query around it."""
     return exists().where(AssetUse.asset_id == Asset.id)
 
 

@@ -88,7 +88,7 @@ def asset_delete(  # noqa: PLR0913  named
 def asset_delete_or_purge(  # noqa: PLR0913  named
     session: Session, asset_id: UUID, caller: Claims, *, force: bool, terms: Terms, now: datetime
 ) -> list[str]:
-    """As asset_delete; one that is in the trash already goes for good, see ``assets.services.asset_remove``."""
+    """Delete an asset; one that is in the trash already goes for good, see ``assets.services.asset_remove``."""
     asset = asset_get(session, asset_id, caller.sub, lock=True, also_trashed=True)
     if asset.trashed_because == TrashedBecause.TAKEN_DOWN:
         raise _taken_down()

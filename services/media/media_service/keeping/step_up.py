@@ -6,7 +6,7 @@ from chassis.problems import Problem
 from chassis.tokens import Claims
 
 RECENT = timedelta(minutes=10)
-"""As auth has it for its own dangerous steps."""
+"""How long a log-in counts, as auth has it for its own dangerous steps."""
 
 
 class StepUpRequired(Problem):

@@ -132,7 +132,7 @@ def _is_alpha(data: FileBytes, items: Items, item: Item) -> bool:
 
 
 def _properties(data: FileBytes, items: Items, kept: Sequence[int]) -> dict[int, Properties]:
-    """Those of each item that is kept, cleaned."""
+    """The properties of each item that is kept, cleaned."""
     used = {number for one in kept for number, _ in items.by_id[one].properties if number}
     if used and max(used) > len(items.properties):
         raise damaged("a property is missing")

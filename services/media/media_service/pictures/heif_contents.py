@@ -13,7 +13,7 @@ GRID_BYTES = 12
 ALWAYS = 1 << 20  # pixels a tile may have though the picture has fewer
 Size = tuple[int, int]
 Properties = list[tuple[bytes, bool]]
-"""Of an item: each as a box that hides nothing, and whether it is essential."""
+"""The properties of an item: each as a box that hides nothing, and whether it is essential."""
 
 
 class Coded(NamedTuple):

@@ -26,7 +26,7 @@ PUBLIC_TEXTS = {
 
 
 def clean_profile(profile: bytes) -> bytes | None:
-    """The same colours without what names a device or a person; None for what is no profile."""
+    """A profile of the same colours without what names a device or a person; None for what is no profile."""
     tags = dict(_tags(profile))
     if profile[36:40] != b"acsp" or profile[12:16] not in CLASSES or not tags.keys() & COLOUR:
         return None

@@ -44,7 +44,7 @@ class Frame:
     width: int
     height: int
     sampling: Sequence[tuple[int, int]]
-    """Of each component, across and down."""
+    """Sampling of each component, across and down."""
     progressive: bool
 
     @property

@@ -97,7 +97,7 @@ class Format:
 
 
 def bounded(segments: Iterable[T]) -> Iterator[T]:
-    """The same segments, refusing a file that is made of absurdly many."""
+    """The segments as they come, refusing a file that is made of absurdly many."""
     for number, segment in enumerate(segments):
         if number >= MAX_SEGMENTS:
             raise image_refused("it is made of too many segments", cause=Cause.SEGMENTS)

@@ -21,7 +21,7 @@ def placeholder(image: Image) -> Placeholder:
 
 
 def _colour(rgba: bytes) -> str:
-    """As in CSS: the mean of the largest group of pixels that are alike."""
+    """A colour as in CSS: the mean of the largest group of pixels that are alike."""
     groups = defaultdict[tuple[int, ...], list[bytes]](list)
     for start in range(0, len(rgba), 4):
         *colour, alpha = rgba[start : start + 4]

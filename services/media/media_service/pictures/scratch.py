@@ -46,7 +46,7 @@ class Room:
 
 
 def _nameless(directory: Path) -> IO[bytes]:
-    """As TemporaryFile makes them, but that it may get a name later (O_TMPFILE without O_EXCL, see open(2))."""
+    """A file as TemporaryFile makes it, but that it may get a name later (O_TMPFILE without O_EXCL, see open(2))."""
     try:
         flags = os.O_RDWR | os.O_CLOEXEC | getattr(os, "O_TMPFILE", 0)
         return os.fdopen(os.open(directory, flags, 0o666), "w+b")

@@ -80,5 +80,5 @@ def _waves(channel: list[float], width: int, height: int, nx: int, ny: int) -> _
 
 
 def _round(value: float) -> int:
-    """As JavaScript rounds, whose hashes these are: halves go up."""
+    """Round as JavaScript does, whose hashes these are: halves go up."""
     return int(value + 0.5)

@@ -97,7 +97,7 @@ DECODED_SMALLER: dict[str, Callable[[float], dict[str, Any]]] = {
 
 
 def shrunk(image: Image, side: int) -> Image:
-    """The same of a picture that is open already."""
+    """A smaller picture of one that is open already."""
     return _in_srgb(image, partial(image.thumbnail_image, side, height=side, size="down"))
 
 

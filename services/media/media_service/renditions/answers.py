@@ -32,5 +32,5 @@ def unknown() -> Problem:
 
 
 def failed(reason: str) -> Problem:
-    """It cannot be made, and will not be."""
+    """The answer where it cannot be made, and will not be."""
     return Problem(404, "rendition_failed", f"This size could not be made: {reason}.")

@@ -17,9 +17,9 @@ from media_service.storage.store import EXTENSIONS
 
 LIFE = life()
 LIFE_UNTIL_SMALLER = life(60)
-"""Of a form that stands for a smaller one, which is being made."""
+"""The life of a form that stands for a smaller one, which is being made."""
 ASKED_EACH_TIME = "public, no-cache"
-"""Of an address without a revision."""
+"""The life of an address without a revision."""
 CHOSEN = {"Vary": "Accept"}
 
 

@@ -31,7 +31,7 @@ def requested_ranges(header: str | None, size: int) -> list[range]:
 
 
 def _range(first: str, last: str, size: int) -> range | None:
-    """Its bytes, none if they are beyond the end; None for what makes no sense."""
+    """The bytes of a range, none if they are beyond the end; None for what makes no sense."""
     if not first:
         return range(max(size - int(last), 0), size) if last else None
     start, end = int(first), int(last) + 1 if last else size

@@ -10,7 +10,7 @@ from media_service.storage.models import Blob
 
 
 def blob_claim(session: Session, blob: Blob) -> Blob:
-    """This picture, or the one with the same bytes that is stored already; locked until the transaction ends.
+    """Claim this picture, or the one with the same bytes that is stored already; locked until the transaction ends.
 
     The lock keeps it from being removed before something refers to it. What is known of it only since lately is told
     anew: that it is not known would tell that somebody else stored the picture before.

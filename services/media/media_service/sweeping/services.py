@@ -58,7 +58,7 @@ def _sweep(database: Database, store: Store, folder: str, before: datetime) -> i
 
 
 def _sweep_derived(database: Database, store: Store, folder: str, before: datetime) -> None:
-    """Of assets that are gone; of others the comparison with the database finds what nobody has recorded."""
+    """Sweep files of assets that are gone; of others the comparison with the database finds what nobody recorded."""
     for batch in store.list(folder):
         ids = {asset_id for found in batch if found.modified < before and (asset_id := derived_of(found.key))}
         with database.reading() as session:

@@ -23,7 +23,7 @@ def picture(width: int = 64, height: int = 48, mode: str = "RGB") -> Image.Image
 
 
 def photographed(image: Image.Image) -> Image.Image:
-    """As a camera shows it, with grain: encoded once, where a drawing is encoded three times."""
+    """A drawing as a camera shows it, with grain: encoded once, where a drawing is encoded three times."""
     small = (image.width // 4, image.height // 4)
     grain = Image.frombytes("L", small, Random(0).randbytes(small[0] * small[1]))  # noqa: S311  it is drawn
     return Image.blend(image, grain.resize(image.size).convert(image.mode), alpha=0.2)
@@ -42,7 +42,7 @@ def chunk(kind: bytes, body: bytes) -> bytes:
 
 
 def with_chunks(png: bytes, *chunks: bytes) -> bytes:
-    """The same PNG with more chunks behind its header."""
+    """A PNG with more chunks behind its header."""
     return png[:33] + b"".join(chunks) + png[33:]
 
 

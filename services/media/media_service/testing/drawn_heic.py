@@ -54,7 +54,7 @@ def transparent(image: Image.Image, alpha: Image.Image | None = None, *reference
 
 
 def in_tiles(image: Image.Image, side: int, *more: bytes) -> bytes:
-    """As phones write them: a grid of tiles, of which the last reach over the edges."""
+    """A HEIC as phones write them: a grid of tiles, of which the last reach over the edges."""
     rows, columns = -(-image.height // side), -(-image.width // side)
     places = [(side * column, side * row) for row in range(rows) for column in range(columns)]
     tiles = [coded(image.crop((left, top, left + side, top + side))) for left, top in places]

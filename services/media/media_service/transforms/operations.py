@@ -71,7 +71,7 @@ class Operations:
 
     @classmethod
     def read_address(cls, text: str) -> Self:
-        """Those of an address, which are in their one spelling; raises OperationInvalid."""
+        """The operations of an address, which are in their one spelling; raises OperationInvalid."""
         read = cls.read(text)
         if read.spelled() != text:
             raise OperationInvalid(f"They are spelled {read.spelled()} in an address.")
@@ -89,7 +89,7 @@ class Operations:
         return SEPARATOR.join(part for part in parts if part)
 
     def with_focal(self, point: tuple[float, float] | None) -> Self:
-        """The same round this point, if they cut round one and name none."""
+        """Operations round this point, if they cut round one and name none."""
         if point is None or self.focal or not (self.resize and self.resize.mode == "fill"):
             return self
         return type(self)(self.crop, self.resize, (_share(point[0]), _share(point[1])), self.quality)

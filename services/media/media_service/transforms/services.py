@@ -16,7 +16,7 @@ GIVEN_UP_AFTER = timedelta(seconds=30)
 """A drawing that nobody has held for so long may be begun by somebody else: who was at it has died."""
 HELD_EVERY = timedelta(seconds=10)
 USED_ANEW_AFTER = timedelta(hours=1)
-"""Its use is written down no more often."""
+"""The use of a picture is written down no more often."""
 EVICTED_AT_ONCE = 200
 
 

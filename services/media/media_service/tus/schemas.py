@@ -29,7 +29,7 @@ def headers_of(upload: Upload) -> dict[str, str]:
 
 
 def all_headers_of(upload: Upload) -> dict[str, str]:
-    """As above, with what its creator has said of it."""
+    """All headers of an upload, with what its creator has said of it."""
     length = {"Upload-Defer-Length": "1"} if upload.length is None else {"Upload-Length": str(upload.length)}
     metadata = {"Upload-Metadata": upload.metadata_sent} if upload.metadata_sent else {}
     return headers_of(upload) | length | metadata

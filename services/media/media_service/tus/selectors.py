@@ -35,5 +35,5 @@ def open_count(session: Session, owner_id: UUID) -> int:
 
 
 def uploads_known(session: Session, ids: Collection[UUID]) -> set[UUID]:
-    """Those of the uploads that are there, whoever owns them."""
+    """The uploads by their ids that are there, whoever owns them."""
     return set(session.scalars(select(Upload.id).where(Upload.id.in_(ids))))

@@ -18,7 +18,7 @@ from media_service.tus.selectors import open_count, parts_count, parts_list, upl
 from media_service.upload_bounds import UploadBounds
 
 MOST_PARTS = 1000
-"""Of one upload: a client that sends it byte by byte would fill the store with files."""
+"""The most pieces of one upload: a client that sends it byte by byte would fill the store with files."""
 TOLD_FOR = timedelta(hours=24)
 """How long a finished upload says what became of it."""
 AT_ONCE = 100

@@ -74,6 +74,6 @@ def _logged_in(user: User, request: Request) -> RealWorldUserAnswer:
 
 
 def _current(request: Request) -> RealWorldUserAnswer:
-    """As the account is now, with a token that has its name and ends when the log-in does."""
+    """The account as it is now, with a token that has its name and ends when the log-in does."""
     session = Session.objects.select_related("user__profile").get(id=current_session_id(request))
     return user_answer(session.user, access_token_issue(session, now=timezone.now()))

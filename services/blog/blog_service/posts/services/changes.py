@@ -75,7 +75,7 @@ class PostSnapshot:
 
     @property
     def co_author_ids(self) -> list[UUID]:
-        """Those who have accepted."""
+        """The co-authors who have accepted."""
         return [each.id for each in self.co_authors if each.accepted]
 
 

@@ -38,7 +38,7 @@ _ITEMS = {"type": "array", "items": {"anyOf": [{"$ref": "#/components/schemas/Po
 
 
 def list_or_parts(name: str, schema: dict[str, Any]) -> dict[str, Any]:
-    """The same of a list, with what stands beside its ``items``."""
+    """The schema of a list, with what stands beside its ``items``."""
     return {"type": "object", "properties": {"items": _ITEMS, name: schema}, "required": ["items", name]}
 
 
@@ -94,7 +94,7 @@ def _named(given: str | None, known: frozenset[str], parameter: Parameter) -> fr
 
 
 def _first_comments(post_id: UUID, viewer: Claims | None) -> CommentsV2Shape:
-    """As the list of comments begins, with the cursor that goes on in it."""
+    """The beginning of the list of comments, with the cursor that goes on in it."""
     page = cursor_page(Query(f"/api/v2/posts/{post_id}/comments", (), CURSOR), OLDEST_FIRST)
     found = comment_rows(rows_on(page, comments_of(post_id, viewer)), viewer, CommentV2Shape.columns())
     rows, next_cursor = page.split(found, lambda row: (row["created_at"], row["id"]))

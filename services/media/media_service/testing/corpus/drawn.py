@@ -24,7 +24,7 @@ def soft() -> Image.Image:
 
 
 def in_wide_gamut(image: Image.Image) -> Image.Image:
-    """The same colours in the numbers of Display P3."""
+    """A drawing of the same colours in the numbers of Display P3."""
     here, there = (ImageCms.ImageCmsProfile(io.BytesIO(profile)) for profile in (PROFILE, WIDE_GAMUT))
     converted = ImageCms.profileToProfile(image, here, there) or image
     converted.info.clear()  # else the profile would be written where none is wanted

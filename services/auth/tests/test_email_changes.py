@@ -8,6 +8,7 @@ import pytest
 from auth_service.emails.services import email_changes_forget
 from auth_service.mailed_tokens.models import MailedToken
 from auth_service.mails.listing import text_of
+from auth_service.mails.models import Mail
 from auth_service.mails.services import MOST_PER_HOUR
 from auth_service.sessions.models import Session
 from auth_service.settings import settings
@@ -244,6 +245,46 @@ def test_a_newer_request_makes_the_older_link_void(alice: Caller, mailbox: Mailb
     second = links(mailbox)[NEW]
     assert list(use(first, "set_email_confirm").body) == ["token"]
     assert use(second, "set_email_confirm").status == 204
+
+
+def test_so_does_one_for_an_address_that_is_taken(alice: Caller, bob: Caller, mailbox: Mailbox) -> None:
+    """Else the older link would tell who asks whether the address is."""
+    ask(alice)
+    older = links(mailbox)[NEW]
+    ask(alice, bob.email)
+    assert list(use(older, "set_email_confirm").body) == ["token"]
+    assert address(alice) == alice.email
+
+
+@pytest.mark.parametrize("newer", [NEW, "bob@example.org"])
+def test_a_mail_for_an_older_request_is_not_sent_after_a_newer_one(
+    alice: Caller, bob: Caller, mailbox: Mailbox, newer: str
+) -> None:
+    ask(alice, "typo@stranger.example")
+    put_off = Mail.objects.filter(address="typo@stranger.example")
+    put_off.update(due_at=timezone.now() + timedelta(minutes=1))
+    ask(alice, newer)
+    newest = links(mailbox)
+    put_off.update(due_at=timezone.now())
+    assert links(mailbox) == {}
+    if newer == NEW:
+        assert use(newest[NEW], "set_email_confirm").status == 204
+        assert address(alice) == NEW
+
+
+def test_a_change_is_confirmed_while_it_is_shown_as_pending(alice: Caller, mailbox: Mailbox) -> None:
+    ask(alice)
+    link = links(mailbox)[NEW]
+    EmailChange.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert alice.get("/api/v2/me/email").body["pending_email"] is None
+    assert list(use(link, "set_email_confirm").body) == ["token"]
+    assert address(alice) == alice.email
+
+
+def test_a_change_that_can_be_confirmed_no_more_mails_no_link(alice: Caller, mailbox: Mailbox) -> None:
+    ask(alice)
+    EmailChange.objects.update(created_at=timezone.now() - timedelta(days=1))
+    assert list(links(mailbox)) == [alice.email]  # the notice
 
 
 @pytest.mark.parametrize("action", ["set_email_confirm", "undo_email"])

@@ -188,6 +188,47 @@ def test_a_link_that_comes_twice_is_another_one_and_the_first_is_void(receiver: 
     assert User.objects.get().mailed_tokens.count() == 1
 
 
+@pytest.mark.parametrize(
+    ("earlier", "later"),
+    [
+        (Kind.ACTIVATION, Kind.ACTIVATION),
+        (Kind.PASSWORD_RESET, Kind.PASSWORD_RESET),
+        (Kind.REGISTERED_AGAIN, Kind.PASSWORD_RESET),
+        (Kind.USERNAME_RESET, Kind.USERNAME_RESET),
+    ],
+)
+@pytest.mark.parametrize("seconds", [0, 1])
+def test_a_mail_that_comes_late_does_not_make_the_link_of_a_later_one_void(
+    receiver: Receiver, alice: Caller, earlier: Kind, later: Kind, seconds: int
+) -> None:
+    user, now = User.objects.get(), timezone.now()
+    mail_queue(user, earlier, now=now - timedelta(seconds=seconds))
+    receiver.recipient = "451 Greylisted"
+    with listening(receiver):
+        mails_send()
+        receiver.recipient = "250 OK"
+        mail_queue(user, later, now=now)
+        mails_send()
+        token = user.mailed_tokens.get()
+        due_again()
+        mails_send()
+    assert [mail.state for mail in user.mails.order_by("id")] == [Mail.State.VOID, Mail.State.SENT]
+    assert (len(receiver.mails), user.mailed_tokens.get()) == (1, token)
+
+
+def test_what_an_account_is_told_comes_late_beside_what_it_is_told_later(receiver: Receiver, alice: Caller) -> None:
+    user = User.objects.get()
+    mail_queue(user, Kind.PASSWORD_CHANGED, now=timezone.now())
+    receiver.recipient = "451 Greylisted"
+    with listening(receiver):
+        mails_send()
+        receiver.recipient = "250 OK"
+        mail_queue(user, Kind.PASSWORD_CHANGED, now=timezone.now())
+        due_again()
+        mails_send()
+    assert len(receiver.mails) == 2
+
+
 def test_a_mail_of_somebody_else_is_sent_beside_one_that_waits(receiver: Receiver, mail: Mail, bob: Caller) -> None:
     mail_queue(User.objects.get(username="bob"), Kind.PASSWORD_RESET, now=timezone.now())
     receiver.recipient = "451 Greylisted"

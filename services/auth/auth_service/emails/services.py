@@ -15,6 +15,7 @@ from django.db import IntegrityError, transaction
 from auth_service.audit.models import Action
 from auth_service.audit.services import audit_record
 from auth_service.brakes.services import TooManyAttempts
+from auth_service.emails.selectors import pending_change
 from auth_service.mailed_tokens.models import MailedToken, Purpose
 from auth_service.mailed_tokens.services import TokenInvalid, token_redeem
 from auth_service.mails.models import Kind
@@ -82,10 +83,15 @@ def email_take(user: User, email: str, *, session_id: UUID, now: datetime) -> No
 
 
 def email_confirm(uid: str, token: str, *, now: datetime) -> None:
-    """Give an account the address to which its token was mailed. Raises Problem as ``token_redeem`` does."""
+    """Give an account the address to which its token was mailed, unless it has asked for another one since.
+
+    Raises Problem as ``token_redeem`` does.
+    """
     with _taken_meanwhile(), transaction.atomic():
         user = user_get_by_uid(uid, locked=True)
         change = _change_of(token_redeem(user, Purpose.EMAIL_CONFIRM, token, now=now))
+        if change != pending_change(user.id, now=now):
+            raise TokenInvalid
         _make_free(change.new_email, owner_id=user.id)
         _move(user, change.new_email)
         audit_record(Action.EMAIL_CHANGED, user_id=user.id, actor=user.id)

@@ -33,7 +33,7 @@ class Mail(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting"
         SENT = "sent"
-        VOID = "void", "not sent, for the account has another password or address by now"
+        VOID = "void", "not sent, for the account has another password or address by now"  # or a newer link
         REFUSED = "refused", "by the server, for good"
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

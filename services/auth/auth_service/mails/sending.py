@@ -47,13 +47,14 @@ def _claim(mail: Mail, *, now: datetime) -> bool:
 
 def _send(mail: Mail, deliver: Deliver) -> None:
     try:
+        now = timezone.now()
         with transaction.atomic():
             user = user_get_locked(mail.user_id)
-            if is_void(mail, user):
+            if is_void(mail, user, now=now):
                 _done(mail, Mail.State.VOID)
                 return
             ip = user.sessions.filter(id__in=[mail.about]).values_list("ip", flat=True).first()
-            message = render(mail, user, link=link_make(mail, user, now=timezone.now()), ip=ip)
+            message = render(mail, user, link=link_make(mail, user, now=now), ip=ip)
         deliver(message)
     except MailRefused as error:
         _done(mail, Mail.State.REFUSED, error=str(error))

@@ -1,6 +1,7 @@
 """Reads of accounts."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from chassis.django.prepared import prepared
@@ -93,3 +94,13 @@ def email_is_held(email: str, *, owner_id: UUID = NOBODY) -> bool:
     """Whether an account but the owner's had this address, and may get it back."""
     changes = EmailChange.objects.filter(old_key=email_key(email), undo_until__gt=Now(), undone_at=None)
     return changes.exclude(user=owner_id).exclude(confirmed_at=None).exists()
+
+
+def email_change_pending(user_id: UUID, *, asked_after: datetime) -> EmailChange | None:
+    """The change of address that an account has asked for last; None where it asked earlier, or has done or undone it.
+
+    An older one is never pending again: what was asked for instead may be of an address that is taken.
+    """
+    changes = EmailChange.objects.filter(user_id=user_id, created_at__gt=asked_after)
+    last = changes.order_by("-created_at", "-id").first()
+    return last if last and not last.confirmed_at and not last.undone_at else None

@@ -18,7 +18,7 @@ from chassis import metric_files, packaged_data, tracing
 TRACE = "trace_id"
 """The label of exemplars, as Grafana looks for it."""
 KNOWN_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-"""Those that have a label of their own; clients make up others, which are ``_OTHER`` together."""
+"""Methods that have a label of their own; clients make up others, which are ``_OTHER`` together."""
 
 prometheus_client.disable_created_metrics()  # type: ignore[no-untyped-call]  # twice the series, and nobody reads them
 if "PROMETHEUS_MULTIPROC_DIR" in os.environ:

@@ -264,7 +264,7 @@ class Cors(_Strict):
     exposed_headers: tuple[str, ...]
 
     def opened(self) -> "Cors":
-        """These rules for everybody's pages, and never with cookies."""
+        """The rules for everybody's pages, and never with cookies."""
         everybody = {"origins": frozenset({"*"}), "patterns": (), "credentials": False}
         return self.model_copy(update=everybody)
 

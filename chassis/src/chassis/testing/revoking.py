@@ -14,7 +14,7 @@ from chassis.events.transports import Message, Transport
 
 
 def over(session: UUID) -> Event:
-    """Its event."""
+    """The event that ends it."""
     event, expires_at = example("auth.session.revoked.v1"), datetime.now(UTC) + timedelta(minutes=10)
     data = event.data | {"session_id": str(session), "expires_at": expires_at.isoformat()}
     return replace(event, id=uuid7(), data=data)

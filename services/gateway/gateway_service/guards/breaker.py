@@ -19,7 +19,7 @@ log = get_logger()
 
 
 class Breaker:
-    """Of one service. Closed it counts, open it refuses, and after a while one request, the probe, finds out.
+    """A service's breaker. Closed it counts, open it refuses, and after a while one request, the probe, finds out.
 
     A window begins with a failure, so that those who succeed need no clock.
     """

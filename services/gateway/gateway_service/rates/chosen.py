@@ -24,7 +24,7 @@ def limiter(cache_url: str, of_workers: Store | None = None) -> Limiter:
 
 
 class Quotas:
-    """Those of the configuration; ``generous`` ones are for this machine itself, see LOOPBACK_FACTOR."""
+    """The quotas of the configuration; ``generous`` ones are for this machine itself, see LOOPBACK_FACTOR."""
 
     def __init__(self, rates: Mapping[str, Rate], *, generous: bool = False) -> None:
         factor = LOOPBACK_FACTOR if generous else 1

@@ -105,7 +105,7 @@ class Processes:
 
 
 def _labels(job: str, labels: Labels) -> Labels:
-    """As Prometheus has them: a label of its own that a metric has too is the metric's ``exported_`` one."""
+    """Labels as Prometheus has them: a label of its own that a metric has too is the metric's ``exported_`` one."""
     own = {"job": job, "service": job.rpartition("-")[0] or job}
     return {(f"exported_{name}" if name in own else name): value for name, value in labels.items()} | own
 

@@ -141,7 +141,7 @@ class PersonalTokens:
 
 
 def _keep(entries: dict[bytes, Any], key: bytes, entry: Exchanged | Refused, most: int) -> None:
-    """As the newest one, for the oldest ones beyond the most."""
+    """Keep it as the newest one, for the oldest ones beyond the most."""
     entries.pop(key, None)
     while len(entries) >= most:
         del entries[next(iter(entries))]

@@ -4,7 +4,7 @@ from gateway_service.guard_rules import Retries
 
 
 class RetryBudget:
-    """Of one service. Counting a request costs an addition; what it earns is reckoned when a retry is wanted."""
+    """Retries of one service. Counting a request costs an addition; what it earns is reckoned when one is wanted."""
 
     def __init__(self, rules: Retries) -> None:
         self.rules = rules

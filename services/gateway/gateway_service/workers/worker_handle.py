@@ -12,7 +12,7 @@ from gateway_service.workers.figures import Page
 
 
 class WorkerHandle:
-    """Its process, the channel to it, and what it told last. ``serves`` once it has begun."""
+    """A worker's process, the channel to it, and what it told last. ``serves`` once it has begun."""
 
     process: Process
     channel: Channel

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 LARGEST = 4096
 """Pixels that a side of what is drawn has at most."""
 MOST_PIXELS = 1 << 23
-"""Of all that is drawn: each takes 32 bytes while it is encoded."""
+"""The most pixels of all that is drawn: each takes 32 bytes while it is encoded."""
 CUT = "cut"
 """What it is called, where renditions have their presets."""
 

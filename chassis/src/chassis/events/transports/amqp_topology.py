@@ -7,7 +7,7 @@ from chassis.events.topology import DEAD_EXCHANGE, EXCHANGE, REDELIVERY_EXCHANGE
 from chassis.events.transports import DELIVERY_LIMIT
 
 EXCHANGES = {EXCHANGE: "topic", DEAD_EXCHANGE: "direct", REDELIVERY_EXCHANGE: "topic"}
-"""Those that services publish to are topic exchanges: RabbitMQ's permissions look at the keys of no others."""
+"""The exchanges that services publish to are topic exchanges: RabbitMQ's permissions look at the keys of no others."""
 _NEVER = 1_000_000
 """Looking at dead letters counts as a delivery, and without a limit of their own RabbitMQ 4 drops them after 20."""
 

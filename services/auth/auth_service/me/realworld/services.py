@@ -41,7 +41,7 @@ def email_change_asked(user: User, email: str, *, session_id: UUID, now: datetim
 
 
 def _profile_changes(user: User, sent: dict[str, Any]) -> ProfileChanges:
-    """Of a picture that is shown already nothing changes; an empty one takes the avatar away, too."""
+    """Changes of a profile: none for a picture that is shown already; an empty one takes the avatar away, too."""
     profile, changes = user.profile, ProfileChanges()
     if "bio" in sent:
         changes["bio"] = sent["bio"] or ""

@@ -93,7 +93,7 @@ class Assembly:
     def _put_in_force(self, config: GatewayConfig, links: Sequence[Link]) -> None:
         self.gateway.go_by(config, links)
         self._cache.forget()
-        self._forward.budget.resize(config.bodies_bytes // self._settings.workers)
+        self._forward.budget.total = config.bodies_bytes // self._settings.workers
         self._compressing.go_by(config.compression)
         self._event_streams.rules = self._event_stream_rules(config)
         for name, upstream in self._upstreams.items():

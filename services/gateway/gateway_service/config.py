@@ -293,7 +293,11 @@ class GatewayConfig(_Strict):
     cors: Cors
     realworld_cors: OpenCors = Field(description="of RealWorld's dialect, below /realworld/api/")
     limits: Limits = Limits()
-    bodies_bytes: int = Field(64 * 1024 * 1024, gt=0, description="bodies held in memory at one time; 503 beyond it")
+    bodies_bytes: int = Field(
+        64 * 1024 * 1024,
+        gt=0,
+        description="bodies held in memory at one time; 503 beyond it, 429 beyond a client's share",
+    )
     connect_seconds: float = Field(2, gt=0, description="longest time to connect to an upstream")
     retries: Retries = Retries()
     breaker: BreakerRules = BreakerRules()

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from gateway_service.refusals import Refusal
 from gateway_service.testing.fake_upstream import Call, FakeUpstream
 from gateway_service.testing.raw_http import exchange, get, read_answer
 from gateway_service.testing.running import Running, eventually
+from gateway_service.upstreams.body import Budget
 
 MEGABYTE = 2**20
 LIMIT = 2 * MEGABYTE
@@ -70,11 +72,12 @@ def test_length_is_kept_and_chunked_bodies_get_one(alice: httpx.Client) -> None:
     assert dict(alice.post(MEDIA, content=chunks(MEGABYTE)).json()["headers"])["transfer-encoding"] == "chunked"
 
 
-def begun(running: Running, path: str, token: str, length: int, sent: int) -> socket.socket:
-    """A connection on which a body has begun."""
+def begun(running: Running, path: str, token: str, length: int, sent: int, *, client: str = "") -> socket.socket:
+    """A connection on which a body has begun; ``client`` is whose address a trusted proxy would tell."""
     connection = socket.create_connection(("127.0.0.1", running.port), timeout=10)
     authorization = f"Authorization: Bearer {token}\r\n" if token else ""
-    head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{authorization}Content-Length: {length}\r\n\r\n"
+    told = f"X-Forwarded-For: {client}\r\n" if client else ""
+    head = f"POST {path} HTTP/1.1\r\nHost: a\r\n{authorization}{told}Content-Length: {length}\r\n\r\n"
     connection.sendall(head.encode() + b"x" * sent)
     return connection
 
@@ -110,27 +113,90 @@ def test_body_that_trickles_is_408(gateway: Running, auth: FakeUpstream) -> None
     assert not auth.requests
 
 
-def test_bodies_that_arrive_share_their_memory(
-    start_gateway: Callable[..., Running], configuration: Path, alice_token: str, blog: FakeUpstream
-) -> None:
+OF_ALICE, OF_BOB = "198.51.100.1", "198.51.100.2"
+
+
+class Crowded:
+    """A gateway with 16 MB for bodies, of clients behind a proxy that it trusts."""
+
+    def __init__(self, running: Running, token: str) -> None:
+        self.running, self._token, self._begun = running, token, ExitStack()
+
+    def begin(self, client: str) -> None:
+        """The longest body there may be, nearly all of which comes at once, and the rest never does."""
+        self._begun.enter_context(begun(self.running, POSTS, self._token, LIMIT, LIMIT - 100, client=client))
+
+    def end(self) -> None:
+        self._begun.close()
+
+    def post(self, client: str, size: int) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {self._token}", "X-Forwarded-For": client}
+        return httpx.post(f"{self.running.url}{POSTS}", content=b"x" * size, headers=headers)
+
+    def log_in(self, client: str) -> int:
+        headers = {"X-Forwarded-For": client}
+        return httpx.post(f"{self.running.url}{LOGIN}", content=b"{}", headers=headers).status_code
+
+    def refusal(self, client: str, status: int) -> httpx.Response | None:
+        """What a long body gets, once what was begun has come and takes the room for it."""
+        answer = self.post(client, LIMIT)
+        return answer if answer.status_code == status else None
+
+
+@pytest.fixture
+def crowded(start_gateway: Callable[..., Running], configuration: Path, alice_token: str) -> Iterator[Crowded]:
     file = configuration.with_name("bodies.yaml")
-    file.write_text(configuration.read_text().replace("bodies_bytes: 67108864", "bodies_bytes: 100000"))
-    running = start_gateway(GATEWAY_CONFIG=str(file))
+    text = configuration.read_text().replace("body_idle_seconds: 1", "body_idle_seconds: 60")
+    file.write_text(text.replace("bodies_bytes: 67108864", f"bodies_bytes: {16 * MEGABYTE}"))
+    running = start_gateway(GATEWAY_CONFIG=str(file), GATEWAY_TRUSTED_PROXIES="127.0.0.1")
     running.wait_until_ready()
+    crowded = Crowded(running, alice_token)
+    yield crowded
+    crowded.end()
 
-    def post() -> httpx.Response:
-        headers = {"Authorization": f"Bearer {alice_token}"}
-        return httpx.post(f"{running.url}{POSTS}", content=b"x" * 50_000, headers=headers)
 
-    def refusal() -> httpx.Response | None:
-        answer = post()
-        return answer if answer.status_code == 503 else None
-
-    with begun(running, POSTS, alice_token, 200_000, 90_000):
-        refused = eventually(refusal)
+def test_bodies_that_arrive_share_their_memory(crowded: Crowded, blog: FakeUpstream) -> None:
+    for number in range(7):
+        crowded.begin(f"203.0.113.{number}")
+    refused = eventually(lambda: crowded.refusal(OF_ALICE, 503))
     assert refused
     assert (refused.json()["code"], refused.headers["retry-after"]) == ("bodies_full", "1")
-    eventually(lambda: post().status_code == 200)
+    assert crowded.log_in(OF_ALICE) == 200
+    assert crowded.post(OF_ALICE, 64 * 1024).status_code == 200
+    crowded.end()
+    eventually(lambda: crowded.post(OF_ALICE, LIMIT).status_code == 200)
+
+
+@pytest.mark.parametrize(("one", "other"), [(OF_BOB, OF_BOB), ("2001:db8::1", "2001:db8::2")])
+def test_no_address_takes_the_memory_of_all(crowded: Crowded, blog: FakeUpstream, one: str, other: str) -> None:
+    crowded.begin(one)
+    refused = eventually(lambda: crowded.refusal(other, 429))
+    assert refused
+    assert (refused.json()["code"], refused.headers["retry-after"]) == ("bodies_full", "1")
+    assert crowded.post(OF_ALICE, LIMIT).status_code == 200
+    assert crowded.log_in(other) == 200
+    crowded.end()
+    eventually(lambda: crowded.post(other, LIMIT).status_code == 200)
+
+
+def test_a_single_body_may_take_more_than_an_address_has() -> None:
+    budget = Budget(100_000)
+    budget.take(OF_BOB, 50_000, 80_000)
+    budget.take(OF_BOB, 30_000, 80_000)
+    with pytest.raises(Refusal) as refused:
+        budget.take(OF_BOB, 1, 1)
+    assert (refused.value.status, refused.value.code) == (429, "bodies_full")
+    budget.give_back(OF_BOB, 80_000)
+    budget.take(OF_BOB, 1, 1)
+
+
+def test_nothing_is_left_of_addresses_whose_bodies_are_gone() -> None:
+    budget = Budget(100_000)
+    before = repr(vars(budget))
+    for count in (0, 10_000):
+        budget.take(OF_BOB, count, count)
+        budget.give_back(OF_BOB, count)
+    assert repr(vars(budget)) == before
 
 
 def test_get_with_a_body_passes(alice: httpx.Client) -> None:

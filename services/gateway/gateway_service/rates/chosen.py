@@ -8,6 +8,7 @@ from gateway_service.config import Rate
 from gateway_service.rates.local import LocalLimiter
 from gateway_service.rates.quota import Limiter, Quota
 from gateway_service.rates.shared import SharedLimiter, Store
+from gateway_service.remembered import remembered
 
 LOOPBACK_FACTOR = 1000
 """How much more often this machine may ask its own development server: no test and no measurement drowns in 429s."""
@@ -51,6 +52,7 @@ def _quota(name: str, rate: Rate) -> Quota:
     return Quota(name, rate.by, rate.requests, rate.seconds, rate.burst or rate.requests, rate.shadow)
 
 
+@remembered(5000)
 def whose_address(client: str) -> str:
     """Under what name an address is counted: IPv6 by the /64 that one subscriber has."""
     try:

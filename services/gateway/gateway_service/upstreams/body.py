@@ -6,9 +6,14 @@ from time import monotonic
 from gateway_service.config import Limits
 from gateway_service.door.turn import BodyBrokenError
 from gateway_service.exchange import Exchange
+from gateway_service.rates.chosen import whose_address
 from gateway_service.refusals import Refusal
 
 SMALL_BYTES = 64 * 1024
+OF_ADDRESS = 1 / 4
+"""Of the memory for bodies: what those of one address may take, unless it is a single one."""
+FOR_SMALL = 1 / 8
+"""Of all of it, and of what is an address's: kept for bodies of SMALL_BYTES at most, so that log-ins go on."""
 Wait = Callable[[Awaitable[bytes]], Awaitable[bytes]]
 """Waits for the client, and knows for how long."""
 
@@ -17,21 +22,33 @@ class Budget:
     """Memory for bodies that are held until they are whole, of all clients together."""
 
     def __init__(self, total: int) -> None:
-        self._total = self._left = total
+        self.total = total
+        """It may change; what is held stays."""
+        self._held = 0
+        self._of_address: dict[str, int] = {}
 
-    def resize(self, total: int) -> None:
-        """More or less altogether; what is held stays."""
-        self._left += total - self._total
-        self._total = total
+    def take(self, whose: str, count: int, length: int) -> None:
+        """So many bytes more, for an address whose body has this ``length``, as far as is known.
 
-    def take(self, count: int) -> None:
-        """Raises Refusal when there is no room."""
-        if count > self._left:
-            raise Refusal("bodies_full", headers={"Retry-After": "1"})
-        self._left -= count
+        Raises Refusal when there is no room, 429 if that is the address's own doing.
+        """
+        held, own = self._held + count, self._of_address.get(whose, 0) + count
+        room = self.total if length <= SMALL_BYTES else self.total * (1 - FOR_SMALL)
+        if own > max(room * OF_ADDRESS, length):
+            raise _full("Your address has too many bodies under way.", status=429)
+        if held > room:
+            raise _full()
+        self._held, self._of_address[whose] = held, own
 
-    def give_back(self, count: int) -> None:
-        self._left += count
+    def give_back(self, whose: str, count: int) -> None:
+        self._held -= count
+        own = self._of_address.pop(whose, 0) - count
+        if own:
+            self._of_address[whose] = own
+
+
+def _full(detail: str = "", *, status: int | None = None) -> Refusal:
+    return Refusal("bodies_full", detail, status=status, headers={"Retry-After": "1"})
 
 
 class RequestBody:
@@ -42,6 +59,7 @@ class RequestBody:
         self._turn = exchange.turn
         self._limits = limits
         self._budget = budget
+        self._whose = whose_address(exchange.client)
         self._held = 0
         is_form = exchange.fields.get(b"content-type", b"").lower().startswith(b"multipart/form-data")
         form_bytes = limits.form_bytes if is_form else None
@@ -84,12 +102,13 @@ class RequestBody:
 
     def release(self) -> None:
         """Leave the memory to others."""
-        self._budget.give_back(self._held)
+        self._budget.give_back(self._whose, self._held)
         self._held = 0
 
     def _hold(self, count: int) -> None:
-        self._budget.take(count)
-        self._held += count
+        held = self._held + count
+        self._budget.take(self._whose, count, self.length or held)
+        self._held = held
 
     @property
     def framing(self) -> bytes:

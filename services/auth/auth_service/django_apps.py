@@ -19,10 +19,10 @@ APPS = {
     "totp": "auth_service.totp",
     "pages": "auth_service.pages",
     "outbox": "auth_service.outbox",
-    "moderation": "auth_service.moderation",
     "profiles": "auth_service.profiles",
     "staff": "auth_service.staff",
     "demo": "auth_service.demo",
     **SHARED_APPS,
     "chassis_idempotency": "chassis.django.idempotency",
+    "moderation": "auth_service.moderation",
 }

@@ -21,7 +21,7 @@ from auth_service.users.changes import credentials_changed
 from auth_service.users.models import Profile, User
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.testing import published
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db.models import QuerySet
 from django.test import Client
 from django.utils import timezone
@@ -140,6 +140,30 @@ def test_powers_are_given_by_who_shows_the_own_password_and_are_in_the_log(dana:
     refused, *_, given = AuditEntry.objects.exclude(action__startswith="session").order_by("id")[1:]
     assert (refused.action, refused.actor) == (Action.PASSWORD_REFUSED, User.objects.get(username="dana").id)
     assert (given.action, given.detail) == (Action.POWERS_CHANGED, {"staff": True, "superuser": False})
+
+
+def test_groups_and_permissions_given_are_in_the_log_too(dana: Client, alice: Caller) -> None:
+    page, body = f"/admin/users/user/{alice.id}/change/", {"roles": ["author"], "own_password": PASSWORD}
+    group = Group.objects.create(name="desk")
+    permission = Permission.objects.get(codename="change_user")
+    assert dana.post(page, body | {"groups": group.pk, "user_permissions": permission.pk}).status_code == 302
+    user = User.objects.get(username="alice")
+    assert (user.groups.get(), user.user_permissions.get()) == (group, permission)
+    given = AuditEntry.objects.get(action=Action.POWERS_CHANGED)
+    assert (given.user, given.actor) == (user, User.objects.get(username="dana").id)
+    assert given.detail == {"groups": ["desk"], "permissions": ["users.change_user"]}
+    dana.post(page, body | {"groups": group.pk, "user_permissions": permission.pk})
+    assert AuditEntry.objects.filter(action=Action.POWERS_CHANGED).count() == 1
+    dana.post(page, body)
+    taken = AuditEntry.objects.filter(action=Action.POWERS_CHANGED).latest("id")
+    assert (taken.detail, user.groups.count()) == ({"groups": [], "permissions": []}, 0)
+
+
+def test_no_page_changes_what_a_group_may_do(dana: Client) -> None:
+    """It would give powers to all who are in it: without the own password, and not in the log."""
+    group = Group.objects.create(name="desk")
+    for page in ("", "add/", f"{group.pk}/change/"):
+        assert dana.post(f"/admin/auth/group/{page}", {"name": "desk"}).status_code == 404
 
 
 def test_an_activation_mail_is_sent_again(dana: Client, alice: Caller, bob: Caller, mailbox: Mailbox) -> None:

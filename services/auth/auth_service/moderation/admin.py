@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from auth_service.moderation.services import (
+    user_permissions_change,
     user_powers_change,
     user_reactivate,
     user_roles_change,
@@ -25,7 +26,8 @@ from auth_service.registration.services import activation_resend
 from auth_service.staff_pages import staff
 from auth_service.users.models import Role, User
 
-POWERS = ["is_staff", "is_superuser", "groups", "user_permissions"]
+PERMISSIONS = ["groups", "user_permissions"]
+POWERS = ["is_staff", "is_superuser", *PERMISSIONS]
 
 
 def _password_field(label: str, *, required: bool) -> forms.CharField:
@@ -54,7 +56,7 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     list_filter = ["is_active", "activated", "is_staff"]
     search_fields = ["username", "email"]
     facts = ["id", "email", "username", "is_active", "activated", "created_at", "last_login"]
-    filter_horizontal = ["groups", "user_permissions"]
+    filter_horizontal = PERMISSIONS
     actions = ["suspend", "reactivate", "resend_activation", "take_second_factor"]
 
     def has_add_permission(self, _request: HttpRequest) -> bool:
@@ -81,6 +83,12 @@ class UserAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             user_powers_change(user.id, is_staff=user.is_staff, is_superuser=user.is_superuser, actor=staff(request))
         if "roles" in form.changed_data:
             user_roles_change(user.id, form.cleaned_data["roles"], actor=staff(request))
+
+    def save_related(self, request: HttpRequest, form: Any, _formsets: Any, _change: bool) -> None:
+        """Through a service as well, where Django would save what is many-to-many by itself."""
+        if set(PERMISSIONS).intersection(form.changed_data):
+            given = {"groups": form.cleaned_data["groups"], "permissions": form.cleaned_data["user_permissions"]}
+            user_permissions_change(form.instance.pk, **given, actor=staff(request))
 
     @admin.action(description="Suspend selected users", permissions=["change"])
     def suspend(self, request: HttpRequest, users: QuerySet[User]) -> None:

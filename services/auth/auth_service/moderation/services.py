@@ -1,9 +1,11 @@
 """What staff decide about accounts."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 
 from auth_service.audit.models import Action
@@ -13,7 +15,7 @@ from auth_service.sessions.services import sessions_end
 from auth_service.totp.services import factor_remove
 from auth_service.users.changes import user_changed
 from auth_service.users.events import RoleChanged, UserReactivated, UserSuspended
-from auth_service.users.models import Role
+from auth_service.users.models import Role, User
 from auth_service.users.selectors import user_get_locked
 
 
@@ -61,6 +63,19 @@ def user_powers_change(user_id: UUID, *, is_staff: bool, is_superuser: bool, act
             audit_record(Action.POWERS_CHANGED, user_id=user.id, actor=actor, staff=is_staff, superuser=is_superuser)
 
 
+def user_permissions_change(
+    user_id: UUID, *, groups: Iterable[Group], permissions: Iterable[Permission], actor: UUID
+) -> None:
+    """Put an account into exactly these groups, and give it these permissions besides, all for auth's admin."""
+    with transaction.atomic():
+        user = user_get_locked(user_id)
+        before = _permissions(user)
+        user.groups.set(groups)
+        user.user_permissions.set(permissions)
+        if (now := _permissions(user)) != before:
+            audit_record(Action.POWERS_CHANGED, user_id=user.id, actor=actor, **now)
+
+
 def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) -> None:
     """Give an account exactly these roles; tokens say so from the next refresh on."""
     with transaction.atomic():
@@ -71,3 +86,11 @@ def user_roles_change(user_id: UUID, roles: Collection[Role], *, actor: UUID) ->
             user.save(update_fields=["roles"])
             user_changed(user, RoleChanged(user_id=user.id, roles=wanted), actor=actor)
             audit_record(Action.ROLE_CHANGED, user_id=user.id, actor=actor, roles=wanted)
+
+
+def _permissions(user: User) -> dict[str, Any]:
+    named = user.user_permissions.values_list("content_type__app_label", "codename")
+    return {
+        "groups": sorted(user.groups.values_list("name", flat=True)),
+        "permissions": sorted(f"{app}.{codename}" for app, codename in named),
+    }

@@ -51,6 +51,12 @@ class Conflict(Failure):
     code = "conflict"
 
 
+class Misplaced(Failure):
+    """A file would come to lie where none of the folder may; it was not written."""
+
+    code = "misplaced"
+
+
 class Unreachable(Failure):
     """The server did not answer."""
 

@@ -1,4 +1,7 @@
-"""From the server to a folder: every post of one's own as a file, its pictures beside it."""
+"""From the server to a folder: every post of one's own as a file, its pictures beside it.
+
+Files are named by what the server says, which is not believed: nothing is written outside of the folder.
+"""
 
 import mimetypes
 import os
@@ -7,16 +10,18 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import Document, digest_of, read_document, written
-from broadsheet_cli.errors import Conflict, Failure, Unreachable
+from broadsheet_cli.errors import Conflict, Failure, Misplaced, Unreachable
 from broadsheet_cli.pushing import Outcome
 from broadsheet_cli.state import KnownPicture, State, came_to_it_by_itself, known_post
 
 PICTURES = "pictures"
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
 class Pull:
@@ -30,14 +35,17 @@ class Pull:
 
     def run(self) -> Iterator[Outcome]:
         for listed in self._api.items("/posts", mine="true", limit=100, fields="slug,status"):
-            name = self._state.post_of_id(listed["id"]) or f"{listed['slug']}.md"
+            known = self._state.post_of_id(listed["id"])
+            name = known or f"{listed['slug']}.md"
             try:
+                if not known and not SLUG.fullmatch(listed["slug"]):
+                    raise Misplaced(f"The server names a post {listed['slug']!r}, which can be no file's name.")
                 yield self._one(name, listed["id"])
             except Failure as error:
                 yield Outcome(name, "failed", listed["id"], error)
 
     def _one(self, name: str, post_id: str) -> Outcome:
-        path, known, before = self._folder / name, self._state.post(name), None
+        path, known, before = self._place(name), self._state.post(name), None
         answer = self._api.request("GET", f"/posts/{post_id}")
         etag, post = answer.headers["ETag"], answer.json()
         if known and path.exists():
@@ -59,13 +67,20 @@ class Pull:
         self._state.keep_post(name, known_post(post, etag, digest=digest))
         return Outcome(name, "changed" if known else "created", post_id)
 
+    def _place(self, name: str) -> Path:
+        """Where a file of this name lies; raises Misplaced where that is outside, by way of a link as well."""
+        path = self._folder / name
+        if not path.resolve().is_relative_to(self._folder.resolve()):
+            raise Misplaced(f"{name} lies outside of {self._folder}.")
+        return path
+
     def _body(self, post: Json, beside: Path, before: Document | None) -> str:
         """The text, in which pictures of the post are files: whatever size or revision of them it names."""
         body: str = post["body"]
         files = self._own_files(before) if before else {}
-        for image in post["images"]:
-            for url in set(re.findall(rf"[^\s()<>\"]+/m/{image['media_id']}/[^\s()<>\"]+", body)):
-                file = files.get(_without_size(url)) or self._picture(image["media_id"], url)
+        for media_id in map(_picture_id, post["images"]):
+            for url in set(re.findall(rf"[^\s()<>\"]+/m/{media_id}/[^\s()<>\"]+", body)):
+                file = files.get(_without_size(url)) or self._picture(media_id, url)
                 body = body.replace(url, os.path.relpath(file.resolve(), beside.resolve()))
         return body
 
@@ -77,7 +92,7 @@ class Pull:
     def _picture(self, media_id: str, url: str) -> Path:
         """The stored picture, and that the folder knows it for what the text names by ``url``."""
         asset = self._api.get(f"/assets/{media_id}")
-        file = self._folder / PICTURES / f"{media_id}{mimetypes.guess_extension(asset['mime']) or ''}"
+        file = self._place(f"{PICTURES}/{media_id}{mimetypes.guess_extension(asset['mime']) or ''}")
         if not file.exists():
             file.parent.mkdir(parents=True, exist_ok=True)
             self._download(asset["urls"]["original"], file)
@@ -95,6 +110,14 @@ class Pull:
         except httpx.HTTPError as error:
             raise Unreachable(f"{url}: {error}") from error
         new.replace(file)
+
+
+def _picture_id(image: Json) -> str:
+    """Raises Misplaced: the id is part of a file's name."""
+    try:
+        return str(UUID(image["media_id"]))
+    except ValueError as error:
+        raise Misplaced(f"The server names a picture {image['media_id']!r}, which is no id.") from error
 
 
 def _without_size(url: str) -> str:

@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 from threading import Barrier, get_ident
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.credentials import Credentials
-from broadsheet_cli.errors import Conflict, Unreachable
+from broadsheet_cli.errors import Conflict, Misplaced, Unreachable
 from broadsheet_cli.pulling import Pull
 from broadsheet_cli.pushing import Outcome, Push
 from broadsheet_cli.sessions import Session
@@ -76,7 +77,7 @@ class Shelf:
     def _picture(self, request: httpx.Request, path: str) -> httpx.Response:
         match request.method, path:
             case "POST", "/api/v1/media":
-                return self.refuses or httpx.Response(201, json=_asset(f"picture-{next(self._pictures)}"))
+                return self.refuses or httpx.Response(201, json=_asset(str(UUID(int=next(self._pictures)))))
             case "POST", "/uploads":
                 return httpx.Response(201, headers={"Location": "/api/v2/uploads/x", "Upload-Offset": "0"})
             case "PATCH", _:
@@ -265,6 +266,38 @@ def test_pull_keeps_the_summary_and_the_pictures_of_a_file(api: Api, shelf: Shel
     assert "summary: Of all boats" in text
     assert "![Boats](boats.jpg)" in text
     assert [file.name for file in folder.rglob("*.*") if file.is_file() and file.suffix == ".jpg"] == ["boats.jpg"]
+
+
+@pytest.mark.parametrize("slug", ["../elsewhere/notes", "..", "a/b", ".bashrc", "Harbour", ""])
+def test_pull_takes_no_slug_that_leads_elsewhere(api: Api, shelf: Shelf, folder: Path, slug: str) -> None:
+    write(folder, "words")
+    pushed(api, folder)
+    shelf.change(slug=slug)
+    (outcome,) = Pull(api, folder.parent / "new", force=True).run()
+    assert isinstance(outcome.why, Misplaced)
+    assert str(outcome.why) == f"The server names a post {slug!r}, which can be no file's name."
+    assert [file.name for file in folder.parent.rglob("*.md")] == ["harbour.md"]
+
+
+@pytest.mark.parametrize("media_id", ["../../elsewhere/boats", ".*", "("])
+def test_pull_takes_no_picture_id_that_leads_elsewhere(api: Api, shelf: Shelf, folder: Path, media_id: str) -> None:
+    pushed(api, folder)
+    shelf.change(body=f"![Boats]({SERVER}/m/{media_id}/1/large)", images=[{"media_id": media_id}])
+    (outcome,) = Pull(api, folder.parent / "new", force=True).run()
+    assert isinstance(outcome.why, Misplaced)
+    assert str(outcome.why) == f"The server names a picture {media_id!r}, which is no id."
+
+
+def test_pull_follows_no_link_out_of_the_folder(api: Api, shelf: Shelf, folder: Path, tmp_path: Path) -> None:
+    write(folder, "words")
+    pushed(api, folder)
+    (tmp_path / "mine.md").write_text("not of the platform")
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "harbour.md").symlink_to(tmp_path / "mine.md")
+    (outcome,) = Pull(api, new, force=True).run()
+    assert isinstance(outcome.why, Misplaced)
+    assert (tmp_path / "mine.md").read_text() == "not of the platform"
 
 
 def test_captions_and_pictures_of_elsewhere_are_kept(api: Api, shelf: Shelf, folder: Path) -> None:

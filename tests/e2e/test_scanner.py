@@ -115,7 +115,8 @@ def _write(platform: Platform, zoe: Visitor, alice: Visitor, bob: Visitor) -> No
     expect(zoe.http.post(f"/api/v1/authors/{alice.username}/follow"), 200)
     expect(bob.http.post(f"/api/v1/authors/{zoe.username}/follow"), 200)
     with local_server() as receiver, zoe.program(zoe.make_token("posts", "media")["token"]) as program:
-        for who, told in ((zoe, "blog.post.published.v1"), (alice, "blog.comment.created.v1")):
+        heard_of = ((zoe, "blog.post.published.v1"), (alice, "blog.comment.created.v1"), (bob, "blog.post.updated.v1"))
+        for who, told in heard_of:
             heard = {"url": f"{receiver.url}/{who.username}", "events": [told]}
             expect(who.http.post("/api/v2/webhooks", json=heard), 201)
         once = {"Idempotency-Key": zoe.username}

@@ -19,12 +19,14 @@ from blog_service.posts.models import Post, PostRevision
 from blog_service.staff.services import staff_enter
 from blog_service.tags.models import Tag
 from blog_service.testing import Caller, Neighbours
+from blog_service.webhooks.models import Delivery
 from chassis.django.idempotency.models import IdempotencyKey
 from chassis.events import envelope
 from chassis.events.databases.django import DjangoDatabase
 from chassis.events.envelope import Event
 from chassis.events.testing import deliver, example, published
 from chassis.events.topology import queues
+from chassis.testing.local_server import LocalServer
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
@@ -217,6 +219,30 @@ def test_in_the_end_no_table_knows_the_user(alice: Caller, bob: Caller, dana: Ca
     shown = alice.get(f"v1/posts/{slug}/comments").body["results"]
     assert [comment["author"] and comment["author"]["username"] for comment in shown] == [None, "alice", "alice"]
     assert alice.get("v1/authors/alice").body["followers_count"] == 0
+
+
+def test_no_webhook_of_others_is_left_with_word_of_the_user(
+    alice: Caller, bob: Caller, admin: Caller, receiver: LocalServer
+) -> None:
+    for who, heard in ((admin, "blog.post.deleted.v1"), (bob, "blog.post.updated.v1")):
+        assert who.post("v2/webhooks", {"url": f"{receiver.url}/in", "events": [heard]}).status == 201
+    alice.writes(published=True)
+    shared = bob.writes("By two", published=True)
+    both = {"authors": [{"id": str(bob.id)}, {"id": str(alice.id)}]}
+    assert bob.patch(f"v2/posts/{shared['id']}", both, If_Match="*").status == 200
+    assert alice.put(f"v2/posts/{shared['id']}/authorship").status == 204
+    asks(alice)
+    erasures_run(now=timezone.now())
+    for event in published(DjangoDatabase()):
+        if event.type.startswith("blog.post."):
+            deliver(event_service(), event)
+    told = Delivery.objects.filter(body__contains=str(alice.id)).order_by("type").values_list("type", flat=True)
+    assert set(told) == {"blog.post.deleted.v1", "blog.post.updated.v1"}, "that the posts are gone is to be known"
+    hears("auth.erasure.completed.v1")
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE outbox_event SET published_at = created_at")
+    erasures_run(now=timezone.now() + QUIET + timedelta(seconds=1))
+    assert traces(alice) == []
 
 
 def test_it_is_not_forgotten_whose_while_an_event_waits_to_be_published(alice: Caller) -> None:

@@ -18,6 +18,7 @@ from blog_service.erasure.events import ErasureDone
 from blog_service.erasure.models import Erasure
 from blog_service.erasure.tables import ERASED
 from blog_service.settings import settings
+from blog_service.webhooks.services.tidying import deliveries_erase
 
 SECONDS = 30  # of one job
 QUEUES = ("blog.auth-events", "blog.blog-events", "blog.media-events")
@@ -82,7 +83,9 @@ def _forget(erasures: "QuerySet[Erasure]") -> None:
     """Forget whose it was, once no event here says so any more."""
     with transaction.atomic():
         erasure = erasures.select_for_update(skip_locked=True).first()
-        if erasure and forget(DjangoDatabase(), str(erasure.user_id)):
+        if erasure and erasure.user_id and forget(DjangoDatabase(), str(erasure.user_id)):
+            while deliveries_erase(erasure.user_id):  # what the erasure did was told to webhooks of others
+                pass
             forget_dead_letters(settings().events_url, QUEUES, str(erasure.user_id))
             erasure.user_id = None
             erasure.save(update_fields=["user_id"])

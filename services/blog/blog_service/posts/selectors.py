@@ -7,13 +7,12 @@ from typing import Any, NamedTuple, TypedDict, cast
 from uuid import UUID
 
 from chassis.django.prepared import Read, Sql, Statement, keys_of, listed, meant, prepared, read
-from chassis.problems import Problem
 from chassis.tokens import Claims
 from django.db.models import Q, QuerySet
 
 from blog_service.favourites.selectors import favourited_by
 from blog_service.follows.selectors import followed_by
-from blog_service.posts.access import PostNotFound, is_editor, may_dispose, may_edit
+from blog_service.posts.access import PostNotFound, is_editor, may_edit, require_may_dispose, require_may_edit
 from blog_service.posts.co_authors import AuthorRow, CoAuthor, author_rows, ids_of, named
 from blog_service.posts.models import Post, PostImage, Rejection, image_state, rejection_of
 from blog_service.posts.visibility import PUBLIC, visible_to, visible_to_reader
@@ -91,27 +90,15 @@ def post_get_for_writing(wanted: UUID | str, writer: Claims) -> PostForWriting:
     if not found:
         raise PostNotFound
     ((post_id, author_id, status, co_authors),) = found
-    if may_edit(writer, author_id, ids_of(named(co_authors))):
-        return PostForWriting(post_id, author_id)
-    if status == Post.Status.PUBLISHED:
-        raise Problem(403, "not_the_author", "Only its authors and editors may change a post.")
-    raise PostNotFound
-
-
-def post_require_publishable(post: PostForWriting, writer: Claims) -> None:
-    """Raises Problem (403) where who may write a post may not make it public: while its author may not, editors do."""
-    if may_dispose(writer, post.author_id):
-        return
-    able = Q(author__suspended=False, author__may_write=True) | PUBLIC
-    if not Post.objects.filter(able, id=post.id).exists():
-        raise Problem(403, "not_the_author", "While its author may not publish, only editors publish a post.")
+    is_public = status == Post.Status.PUBLISHED
+    require_may_edit(writer, author_id, ids_of(named(co_authors)), is_public=is_public)
+    return PostForWriting(post_id, author_id)
 
 
 def post_get_for_disposing(wanted: UUID | str, writer: Claims) -> UUID:
     """The id for what a co-author may not do, to whom it is 403: to delete the post, to name others."""
     post = post_get_for_writing(wanted, writer)
-    if not may_dispose(writer, post.author_id):
-        raise Problem(403, "not_the_author", "Only who began a post and editors may do this.")
+    require_may_dispose(writer, post.author_id)
     return post.id
 
 

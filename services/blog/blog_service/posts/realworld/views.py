@@ -95,7 +95,7 @@ class Article(APIView):
         """Change what is sent; what is absent stays. The slug follows the title."""
         writer = writer_of(request)
         post_id = post_get_for_writing(slug, writer).id
-        post_change(post_id, fields_read(ArticleChangesBody, request.data), actor=writer.sub)
+        post_change(post_id, fields_read(ArticleChangesBody, request.data), actor=writer)
         return _shown(post_id, writer)
 
     @extend_schema(responses={204: None})

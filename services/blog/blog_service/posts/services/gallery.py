@@ -10,7 +10,7 @@ from chassis.problems import FieldError, Problem, invalid_fields
 from blog_service.media_refs.services import assets_ensure
 from blog_service.posts.body_fields import MOST
 from blog_service.posts.services.images import ImageFields
-from blog_service.posts.services.writing import post_change
+from blog_service.posts.services.writing import Actor, post_change
 
 
 class ImageNotFound(Problem):
@@ -20,7 +20,7 @@ class ImageNotFound(Problem):
         super().__init__(404, "image_not_found", "There is no such image of this post.")
 
 
-def image_add(post_id: UUID, image: ImageFields, *, actor: UUID, then: Callable[[], object]) -> None:
+def image_add(post_id: UUID, image: ImageFields, *, actor: Actor, then: Callable[[], object]) -> None:
     """Put a picture after the others; ``then`` as in ``post_change``. Raises Problem (400)."""
     assets_ensure({image["media"]})
 
@@ -33,7 +33,7 @@ def image_add(post_id: UUID, image: ImageFields, *, actor: UUID, then: Callable[
         post_change(post_id, {"images_edit": added}, actor=actor, then=then)
 
 
-def image_change(post_id: UUID, image_id: UUID, image: ImageFields, *, actor: UUID) -> None:
+def image_change(post_id: UUID, image_id: UUID, image: ImageFields, *, actor: Actor) -> None:
     """Change the texts of an image. Raises Problem (404)."""
 
     def changed(present: list[UUID]) -> list[ImageFields]:
@@ -43,7 +43,7 @@ def image_change(post_id: UUID, image_id: UUID, image: ImageFields, *, actor: UU
     post_change(post_id, {"images_edit": changed}, actor=actor)
 
 
-def image_remove(post_id: UUID, image_id: UUID, *, actor: UUID) -> None:
+def image_remove(post_id: UUID, image_id: UUID, *, actor: Actor) -> None:
     """Take an image out of a post; its picture stays in media. Raises Problem (404)."""
 
     def left(present: list[UUID]) -> list[ImageFields]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TypedDict, TypeVar
 from uuid import UUID
 
+from chassis.django.authentication import revocations
 from chassis.django.prepared import insert, prepared, update
 from chassis.preconditions import ANY, IfMatch
 from chassis.problems import FieldError, invalid_fields
@@ -21,9 +22,10 @@ from blog_service.home_feed.services import post_spread, post_withdraw
 from blog_service.markdown import rendering
 from blog_service.markdown.budget import TooComplex
 from blog_service.media_refs.services import assets_ensure, assets_refresh
-from blog_service.posts.access import PostNotFound
+from blog_service.posts.access import PostNotFound, require_may_dispose, require_may_edit, require_may_publish
+from blog_service.posts.co_authors import ids_of, named
 from blog_service.posts.models import Post
-from blog_service.posts.publication import Action
+from blog_service.posts.publication import PUBLISHING, Action
 from blog_service.posts.services.authors import AuthorsEdit, co_authors_edit, co_authors_replace
 from blog_service.posts.services.changes import PostRelations, changes_announce, relations_of, snapshot_of
 from blog_service.posts.services.images import ImageFields, ImagesEdit, images_edit, images_replace
@@ -35,6 +37,9 @@ from blog_service.posts.services.tags import tags_replace
 from blog_service.search.services import document_forget
 
 T = TypeVar("T")
+
+Actor = Claims | UUID
+"""Whose change it is: by a token, and then it is asked under the lock whether they still may; else blog knows."""
 
 WISHES = {True: Step(Action.PUBLISH, is_wish=True), False: Step(Action.UNPUBLISH, is_wish=True), None: SETTLING}
 
@@ -64,8 +69,11 @@ def post_create(claims: Claims, fields: PostFields, then: Callable[[UUID], T], *
     now = now or timezone.now()
     _ask_others(fields)
     html = body_render(fields["body"]) if "body" in fields else ""
+    _require_live(claims)
     with transaction.atomic():
         post = Post(author=author_ensure(claims), created_at=now, updated_at=now)
+        if fields.get("published"):
+            require_may_publish(claims, post.author)
         _write(post, fields, html, WISHES[fields.get("published")], actor=claims.sub, now=now)
         return then(post.id)
 
@@ -74,7 +82,7 @@ def post_change(  # noqa: PLR0913  named
     post_id: UUID,
     fields: PostFields,
     *,
-    actor: UUID,
+    actor: Actor,
     if_match: IfMatch = ANY,
     now: datetime | None = None,
     then: Callable[[], object] = lambda: None,
@@ -83,13 +91,16 @@ def post_change(  # noqa: PLR0913  named
 
     ``then`` is called before the change is committed, as in ``post_create``. Raises Problem: 404 if it is gone, 412
     if it is not as demanded, 400 for images and authors that cannot be and a body that is too complex, 409 for a
-    slug that is another's.
+    slug that is another's; and for who may not or may no more, 403 or 404, and TokenRefused.
     """
     now = now or timezone.now()
     _ask_others(fields, post_id)
     html = body_render(fields["body"]) if "body" in fields else ""
+    step = WISHES[fields.get("published")]
+    _require_live(actor)
     with transaction.atomic():
-        _write(_locked(post_id, if_match), fields, html, WISHES[fields.get("published")], actor=actor, now=now)
+        post = _locked_for(actor, post_id, fields, step, if_match)
+        _write(post, fields, html, step, actor=_id_of(actor), now=now)
         then()
 
 
@@ -103,13 +114,18 @@ def post_retag(post_id: UUID, *, actor: UUID | None, now: datetime | None = None
         _write(post, {"tags": post.tags}, "", SETTLING, actor=actor or post.author_id, now=now or timezone.now())
 
 
-def post_step(post_id: UUID, step: Step, *, actor: UUID, if_match: IfMatch = ANY, now: datetime | None = None) -> None:
-    """Take a step of a post's publication. Raises Problem: 404 if the post is gone, 409 if it is no step, 412."""
+def post_step(post_id: UUID, step: Step, *, actor: Actor, if_match: IfMatch = ANY, now: datetime | None = None) -> None:
+    """Take a step of a post's publication. Raises Problem: 404 if the post is gone, 409 if it is no step, 412.
+
+    Also as ``post_change`` for who may not.
+    """
     now = now or timezone.now()
     if step.action is Action.PUBLISH:
         assets_refresh(post_id)
+    _require_live(actor)
     with transaction.atomic():
-        _write(_locked(post_id, if_match), {}, "", step, actor=actor, now=now)
+        post = _locked_for(actor, post_id, {}, step, if_match)
+        _write(post, {}, "", step, actor=_id_of(actor), now=now)
 
 
 def post_delete(post_id: UUID, *, actor: UUID, if_match: IfMatch = ANY) -> None:
@@ -141,8 +157,28 @@ def body_render(body: str) -> str:
         raise invalid_fields([FieldError("/body", "too_complex", str(error))]) from error
 
 
-def _locked(post_id: UUID, if_match: IfMatch) -> Post:
-    found = _held(post_id)
+def _require_live(actor: Actor) -> None:
+    """Raises TokenRefused for a token that ended while its request was read, or others were asked."""
+    if isinstance(actor, Claims):
+        revocations().tokens.require_live(actor)
+
+
+def _id_of(actor: Actor) -> UUID:
+    return actor.sub if isinstance(actor, Claims) else actor
+
+
+@prepared
+def _held(post_id: UUID) -> QuerySet[Post]:
+    return Post.objects.select_for_update().filter(id=post_id)
+
+
+@prepared
+def _held_with_author(post_id: UUID) -> QuerySet[Post]:
+    return Post.objects.select_for_update(of=("self",)).select_related("author").filter(id=post_id)
+
+
+def _locked(post_id: UUID, if_match: IfMatch, held: Callable[[UUID], list[Post]] = _held) -> Post:
+    found = held(post_id)
     if not found:
         raise PostNotFound
     (post,) = found
@@ -150,9 +186,19 @@ def _locked(post_id: UUID, if_match: IfMatch) -> Post:
     return post
 
 
-@prepared
-def _held(post_id: UUID) -> QuerySet[Post]:
-    return Post.objects.select_for_update().filter(id=post_id)
+def _locked_for(actor: Actor, post_id: UUID, fields: PostFields, step: Step, if_match: IfMatch) -> Post:
+    """Raises Problem also for who may not do this to the post, or may no more: 403, 404."""
+    is_publishing = step.action in PUBLISHING
+    post = _locked(post_id, ANY, held=_held_with_author if is_publishing else _held)
+    if isinstance(actor, Claims):
+        is_public = post.status == Post.Status.PUBLISHED
+        require_may_edit(actor, post.author_id, ids_of(named(post.co_authors)), is_public=is_public)
+        if "authors" in fields:
+            require_may_dispose(actor, post.author_id)
+        if is_publishing and not is_public:
+            require_may_publish(actor, post.author)
+    if_match.require_version(post.version)
+    return post
 
 
 def _write(  # noqa: PLR0913  all of a write is in one place

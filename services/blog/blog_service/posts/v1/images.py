@@ -61,7 +61,7 @@ class Images(PubliclyCachedView):
                     answer.data = _shown(post_id, writer, lambda row: row["media"] == image["media"])
                     keep(answer)
 
-                image_add(post_id, image, actor=writer.sub, then=show)
+                image_add(post_id, image, actor=writer, then=show)
             return answer
 
         return create_once(request, create)
@@ -73,14 +73,14 @@ class OneImage(APIView):
         """Change the texts of an image; what is absent stays."""
         writer = writer_of(request)
         post_id = post_get_for_writing(slug, writer).id
-        image_change(post_id, image_id, cast("ImageFields", read(CaptionBody, request.data)), actor=writer.sub)
+        image_change(post_id, image_id, cast("ImageFields", read(CaptionBody, request.data)), actor=writer)
         return Response(_shown(post_id, writer, lambda row: row["id"] == image_id))
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request, slug: str, image_id: UUID) -> Response:
         """Take an image out of a post; its picture stays in media."""
         writer = writer_of(request)
-        image_remove(post_get_for_writing(slug, writer).id, image_id, actor=writer.sub)
+        image_remove(post_get_for_writing(slug, writer).id, image_id, actor=writer)
         return Response(status=204)
 
 

@@ -54,7 +54,7 @@ class Restore(APIView):
         writer = _writer_of_post(request, post_id)
         said = revision_get(post_id, number)
         fields = PostFields(title=said["title"], body=said["body"], summary=said["summary"], tags=said["tags"])
-        post_change(post_id, fields, actor=writer.sub, if_match=if_match_or_any(request))
+        post_change(post_id, fields, actor=writer, if_match=if_match_or_any(request))
         return post_answer(post_id, writer)
 
 

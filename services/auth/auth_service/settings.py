@@ -59,7 +59,9 @@ class AuthSettings(ServiceSettings):
         "development-auth-key-encryption-key", description="encrypts the signing keys in the database"
     )
     secret_key_fallback: FormerSecret = Field(
-        "", description="the AUTH_SECRET_KEY before this one, while cookies and chains of it still count; else empty"
+        "",
+        description="the AUTH_SECRET_KEY before this one, while cookies, chains and claims of addresses of it count;"
+        " else empty",
     )
     key_encryption_key_fallback: FormerSecret = Field(
         "", description="another key that what is encrypted may be under, while one follows the other; else empty"

@@ -179,6 +179,35 @@ def test_whose_password_counts_for_a_taken_address_is_as_if_it_were_free(
     assert log_in_with(alice.email, PASSWORD) == 200
 
 
+def rotate_secret_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To another AUTH_SECRET_KEY, with the former one as its fallback."""
+    own = settings().model_copy(update={"secret_key": "n" * 40, "secret_key_fallback": settings().secret_key})
+    monkeypatch.setattr("auth_service.brakes.addresses.settings", lambda: own)
+
+
+def test_after_another_secret_key_it_is_so_still(
+    alice: Caller, dana: Caller, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in (alice.email, dana.email):
+        register(address, f"one-{address[0]}", "the first pass phrase")
+    rotate_secret_key(monkeypatch)
+    for address in (alice.email, dana.email):
+        assert log_in_with(address, "the first pass phrase") == "not_activated"
+        register(address, f"two-{address[0]}", "the other pass phrase")
+        assert log_in_with(address, "the first pass phrase") == "invalid_credentials"
+        assert log_in_with(address, "the other pass phrase") == "not_activated"
+
+
+def test_who_claimed_an_address_under_the_former_secret_key_does_not_come_back(
+    alice: Caller, activation: None, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(alice.email, "one", "the first pass phrase")
+    rotate_secret_key(monkeypatch)
+    register(alice.email, "two", "the other pass phrase")
+    User.objects.get(username="two").delete()
+    assert log_in_with(alice.email, "the first pass phrase") == "invalid_credentials"
+
+
 @pytest.mark.parametrize("address", ["alice@example.org", "dana@example.org", "nobody@example.org"])
 @pytest.mark.parametrize("password", ["no pass phrase at all", "the other pass phrase"])
 def test_by_an_address_the_same_is_hashed_whosever_it_is(

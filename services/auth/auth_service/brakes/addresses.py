@@ -47,5 +47,15 @@ def network_of(client: Address | None) -> str:
 
 def key_of(*parts: object) -> str:
     """What a store knows of a subject: a keyed hash, for names and addresses are easily guessed."""
+    return _keyed(settings().secret_key, *parts)
+
+
+def former_key_of(*parts: object) -> str:
+    """What it knew of a subject under the AUTH_SECRET_KEY before, while that still counts; else empty."""
+    secret = settings().secret_key_fallback
+    return _keyed(secret, *parts) if secret else ""
+
+
+def _keyed(secret: str, *parts: object) -> str:
     named = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return hmac.digest(settings().secret_key.encode(), b"broadsheet auth brakes\0" + named, "sha256")[:16].hex()
+    return hmac.digest(secret.encode(), b"broadsheet auth brakes\0" + named, "sha256")[:16].hex()

@@ -4,7 +4,7 @@ from chassis.django.prepared import prepared
 from django.db.models import QuerySet
 from uuid_utils.compat import uuid7
 
-from auth_service.brakes.addresses import key_of
+from auth_service.brakes.addresses import former_key_of, key_of
 from auth_service.users.models import AddressClaim, User
 from auth_service.users.unique_keys import email_key
 
@@ -13,18 +13,22 @@ _NO_DOMAIN = "taken.invalid"  # RFC 2606: never one that mail reaches
 
 def claim(email: str, user: User) -> None:
     """From now on ``user`` is who registered last with the address; in the transaction that opens the account."""
-    AddressClaim.objects.update_or_create(key=_key(email), defaults={"user": user})
+    key, former = _keys(email)
+    AddressClaim.objects.update_or_create(key=key, defaults={"user": user})
+    if former:
+        AddressClaim.objects.filter(key=former).delete()
 
 
 def claimant_of(email: str) -> User | None:
     """Who registered with the address last, unless that was the first time."""
-    claimants = _claimants(_key(email))
+    claimants = _claimants(*_keys(email))
     return claimants[0] if claimants else None
 
 
 @prepared
-def _claimants(key: str) -> QuerySet[User]:
-    return User.objects.select_related("profile").filter(address_claim__key=key)
+def _claimants(key: str, former: str) -> QuerySet[User]:
+    """The newest first: while auth restarts with another key, one may claim under either."""
+    return User.objects.select_related("profile").filter(address_claim__key__in=[key, former]).order_by("-id")
 
 
 def is_contested(user: User) -> bool:
@@ -57,5 +61,7 @@ def is_stand_in(user: User) -> bool:
     return user.email.endswith(f"@{_NO_DOMAIN}")
 
 
-def _key(email: str) -> str:
-    return key_of("address claim", email_key(email))
+def _keys(email: str) -> tuple[str, str]:
+    """That of an address, and that under the AUTH_SECRET_KEY before, or an empty one."""
+    named = ("address claim", email_key(email))
+    return key_of(*named), former_key_of(*named)

@@ -20,6 +20,7 @@ _WAYS_ON: dict[int | str, str] = {
 """By code, of a field too, else by status."""
 _PASSES = {429, 502, 503, 504}
 _OF_ALL = {410, 429, 503}
+_MADE_BEFORE = {"answer_forgotten", "idempotency_in_progress"}
 
 
 class Failure(Exception):  # noqa: N818  its message is the sentence a person reads
@@ -82,6 +83,11 @@ class Refused(Failure):
         self._codes = [self.code, *(error.get("code", "") for error in problem.get("errors") or ())]
         said = said or problem.get("detail") or problem.get("title") or f"The server answered {self.status}."
         super().__init__(f"{said} {self._way_on(answer)}".strip())
+
+    @property
+    def made_nothing(self) -> bool:
+        """Whether a new post was read and refused; else it may be there by an earlier try under the same key."""
+        return self.status in {400, 409, 413, 422} and self.code not in _MADE_BEFORE
 
     def told(self) -> dict[str, Any]:
         return super().told() | {"status": self.status, "fields": self.fields}

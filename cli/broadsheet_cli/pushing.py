@@ -17,7 +17,7 @@ import httpx
 from broadsheet_cli.api import Api, Json
 from broadsheet_cli.documents import Document, Picture, documents_in, read_document
 from broadsheet_cli.errors import Conflict, Failure, Refused
-from broadsheet_cli.state import KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
+from broadsheet_cli.state import BegunPost, KnownPicture, KnownPost, State, came_to_it_by_itself, known_post
 from broadsheet_cli.uploads import Progress, Upload
 
 PICTURES_AT_A_TIME = 8  # while some are on the line, the server has others to decode; more would only wait there
@@ -139,11 +139,7 @@ class Push:
         """Send a post; gives its id, and the state that it was brought to."""
         known = self._state.post(name)
         sent = _fields(document, pictures)
-        if known is None:
-            once = self._state.key(f"{name} {document.digest}")
-            answer = self._api.request("POST", "/posts", json=sent, headers={"Idempotency-Key": once})
-        else:
-            answer = self._changed(known, sent)
+        answer = self._changed(known, sent) if known else self._made(name, document.digest, sent)
         post: Json = answer.json()
         asked = document.status or (known["status"] if known and post.get("waiting_for") else post["status"])
         steps = _steps(document, post)
@@ -155,6 +151,32 @@ class Push:
                 raise error if error.ends_all else error.of("Its words were sent, but not its state") from None
         self._keep(name, answer, digest=document.digest, status=asked)
         return str(post["id"]), asked if steps else None
+
+    def _made(self, name: str, digest: str, sent: Json) -> httpx.Response:
+        """Make a post; one that an earlier run sent, and was not answered, is sent as it was before it is changed."""
+        new: BegunPost = {"key": self._state.key(f"{name} {digest}"), "body": sent}
+        begun = self._state.begun(name) or new
+        is_all = begun["body"] == sent
+        try:
+            answer = self._make(name, begun)
+        except Refused as error:
+            if is_all or not error.made_nothing:
+                raise
+            return self._make(name, new)
+        if is_all:
+            return answer
+        first = known_post(answer.json(), answer.headers["ETag"], digest="")
+        self._state.keep_post(name, first)
+        return self._changed(first, sent)
+
+    def _make(self, name: str, begun: BegunPost) -> httpx.Response:
+        self._state.keep_begun(name, begun)  # before it goes: whoever is killed now looks there
+        try:
+            return self._api.request("POST", "/posts", json=begun["body"], headers={"Idempotency-Key": begun["key"]})
+        except Refused as error:
+            if error.made_nothing:
+                self._state.forget_begun(name)
+            raise
 
     def _keep(self, name: str, answer: httpx.Response, *, digest: str, status: str) -> None:
         self._state.keep_post(name, known_post(answer.json(), answer.headers["ETag"], digest=digest, status=status))

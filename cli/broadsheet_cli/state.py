@@ -38,6 +38,13 @@ class KnownPicture(TypedDict):
     url: str
 
 
+class BegunPost(TypedDict):
+    """A new post as it was sent, and the key it went by: it may be there though no answer said so."""
+
+    key: str
+    body: dict[str, Any]
+
+
 def known_post(post: dict[str, Any], etag: str, *, digest: str, status: str | None = None) -> KnownPost:
     """What is kept of a post of version 2 as the server has it; ``status`` where the file asks for one to come."""
     return {
@@ -79,7 +86,13 @@ class State:
         content = self._read()
         if content.get("server", server) != server:
             raise Failure(f"{folder} belongs to {content['server']}; push it there, or remove {self._file} first.")
-        self._content: dict[str, Any] = {"server": server, "posts": {}, "pictures": {}, "uploads": {}} | content
+        self._content: dict[str, Any] = {
+            "server": server,
+            "posts": {},
+            "begun": {},
+            "pictures": {},
+            "uploads": {},
+        } | content
 
     def key(self, sent: str) -> str:
         """An Idempotency-Key for what is sent, the same in each run until the file is removed."""
@@ -92,6 +105,10 @@ class State:
     def post(self, name: str) -> KnownPost | None:
         known: KnownPost | None = self._content["posts"].get(name)
         return known
+
+    def begun(self, name: str) -> BegunPost | None:
+        begun: BegunPost | None = self._content["begun"].get(name)
+        return begun
 
     def post_of_id(self, post_id: str) -> str | None:
         """The file's name."""
@@ -114,8 +131,20 @@ class State:
     def keep_upload(self, digest: str, address: str) -> None:
         self._keep("uploads", digest, address)
 
+    def keep_begun(self, name: str, begun: BegunPost) -> None:
+        self._keep("begun", name, begun)
+
+    def forget_begun(self, name: str) -> None:
+        """Nothing came of it."""
+        with self._lock:
+            del self._content["begun"][name]
+            self._write()
+
     def keep_post(self, name: str, known: KnownPost) -> None:
-        self._keep("posts", name, known)
+        with self._lock:
+            self._content["begun"].pop(name, None)
+            self._content["posts"][name] = known
+            self._write()
 
     def keep_picture(self, digest: str, known: KnownPicture) -> None:
         self._content["uploads"].pop(digest, None)

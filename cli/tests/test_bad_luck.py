@@ -144,6 +144,23 @@ def test_answer_that_was_lost_makes_nothing_twice(author: Author, platform: Smal
     assert_nothing_is_lost(author)
 
 
+@pytest.mark.parametrize("edit", ["more words", "draft"])
+def test_edit_after_an_answer_that_was_lost_makes_nothing_twice(
+    author: Author, platform: SmallPlatform, edit: str
+) -> None:
+    platform.bad = {POSTS: Bad(None, after=1, done=True)}
+    assert author.push().exit_code == 5
+    assert len(platform.posts) > 1, "answers were lost"
+    for file in author.folder.glob("*.md"):
+        text = file.read_text()
+        file.write_text(text.replace("---\n\n", "status: draft\n---\n\n") if edit == "draft" else f"{text}{edit}\n")
+    platform.bad = {}
+    assert author.push().exit_code == 0
+    assert_nothing_is_lost(author)
+    if edit != "draft":
+        assert all(post["body"].endswith(edit + "\n") for post in platform.posts.values())
+
+
 def test_connection_that_breaks_once_is_not_heard_of(author: Author, platform: SmallPlatform) -> None:
     platform.bad = {POSTS: Bad(None, after=1, times=1, done=True), MEDIA: Bad(None, after=2, times=1)}
     result = author.push()

@@ -32,6 +32,8 @@ class Shelf:
         self.loses = False  # the next answer to a PATCH, once it has done it
         self.is_away = False
         self.refuses: httpx.Response | None = None  # every picture
+        self.refuses_new: list[httpx.Response] = []  # the next new posts
+        self.sent: list[str] = []  # the texts of new posts
         self.refuses_step: httpx.Response | None = None
         self._revisions = itertools.count(1)
         self._pictures = itertools.count(1)
@@ -52,8 +54,7 @@ class Shelf:
         sent = json.loads(request.content or b"{}") if path.startswith("/posts") else {}
         match request.method, path:
             case "POST", "/posts":
-                new = {"id": "one", "slug": "harbour", "summary": "", "status": "draft", "scheduled_for": None}
-                self.change(**(new | {"comments_open": True} | sent))
+                return self._new(sent)
             case "PATCH", "/posts/one":
                 if request.headers["If-Match"] != self.etag:
                     return httpx.Response(412, json={"code": "precondition_failed"})
@@ -65,6 +66,14 @@ class Shelf:
                 return httpx.Response(200, json={"items": [self.post], "next_cursor": None})
             case _ if not path.startswith("/posts"):
                 return self._picture(request, path)
+        return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
+
+    def _new(self, sent: Json) -> httpx.Response:
+        self.sent.append(sent["body"])
+        if self.refuses_new:
+            return self.refuses_new.pop()
+        new = {"id": "one", "slug": "harbour", "summary": "", "status": "draft", "scheduled_for": None}
+        self.change(**(new | {"comments_open": True} | sent))
         return httpx.Response(200, json=self.post, headers={"ETag": self.etag})
 
     def _step(self, sent: Json) -> httpx.Response:
@@ -376,6 +385,41 @@ def test_what_keys_are_made_of_is_forced_to_the_disk_once(
     write(folder, "more words")
     pushed(api, folder)
     assert forced == ["state.new", ".broadsheet"]
+
+
+SLUG_TAKEN = httpx.Response(409, json={"code": "slug_taken", "detail": "It is another's."})
+BUSY = httpx.Response(504, json={"code": "upstream_timeout", "detail": "It took too long."})
+
+
+def test_new_post_that_was_not_answered_is_sent_as_it_was_and_then_changed(
+    api: Api, shelf: Shelf, folder: Path
+) -> None:
+    write(folder, "words")
+    shelf.refuses_new = [BUSY]
+    assert pushed(api, folder).done == "failed"
+    write(folder, "other words")
+    assert pushed(api, folder).done == "created"
+    assert (shelf.sent, shelf.post["body"]) == (["words\n", "words\n"], "other words\n")
+
+
+def test_new_post_that_was_refused_is_sent_as_it_is_now(api: Api, shelf: Shelf, folder: Path) -> None:
+    write(folder, "words")
+    shelf.refuses_new = [SLUG_TAKEN]
+    assert pushed(api, folder).done == "failed"
+    write(folder, "other words")
+    assert pushed(api, folder).done == "created"
+    assert shelf.sent == ["words\n", "other words\n"]
+
+
+def test_new_post_that_is_refused_when_it_is_sent_again_is_sent_as_it_is_now(
+    api: Api, shelf: Shelf, folder: Path
+) -> None:
+    write(folder, "words")
+    shelf.refuses_new = [SLUG_TAKEN, BUSY]
+    assert pushed(api, folder).done == "failed"
+    write(folder, "other words")
+    assert pushed(api, folder).done == "created"
+    assert shelf.sent == ["words\n", "words\n", "other words\n"]
 
 
 def test_what_several_meet_at_once_is_told_as_one(api: Api, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,10 @@ class Bad(NamedTuple):
 
 
 class SmallPlatform(ThreadingHTTPServer):
-    """``posts`` and ``pictures`` by their keys; ``tokens`` are those that were given out, the last alone is valid."""
+    """``posts``, as what they were ``sent``, and ``pictures`` by their keys.
+
+    ``tokens`` are those that were given out, the last alone is valid.
+    """
 
     daemon_threads = True
 
@@ -45,6 +48,7 @@ class SmallPlatform(ThreadingHTTPServer):
         self.bad: dict[str, Bad] = {}
         self.asked: dict[str, int] = defaultdict(int)
         self.posts: dict[str, Json] = {}
+        self.sent: dict[str, Json] = {}
         self.pictures: dict[str, Json] = {}
         self.tokens: list[str] = []
 
@@ -59,7 +63,7 @@ class SmallPlatform(ThreadingHTTPServer):
             self.asked[path] += 1
         return bad if bad and bad.after <= number < bad.after + bad.times else None
 
-    def answer(self, path: str, token: str, key: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, token: str, key: str, body: bytes) -> Answer:
         """As the platform would, were all well."""
         with self.lock:
             if path in {SESSIONS, REFRESH}:
@@ -75,9 +79,18 @@ class SmallPlatform(ThreadingHTTPServer):
             if path == MEDIA:
                 asset = {"id": key, "sha256": hashlib.sha256(body).hexdigest(), "urls": {"large": f"/m/{key}"}}
                 return Answer(201, self.pictures.setdefault(key, asset))
-            sent = json.loads(body)
+            return self._post(method, path.removeprefix(POSTS).removeprefix("/"), key, json.loads(body or b"{}"))
+
+    def _post(self, method: str, post_id: str, key: str, sent: Json) -> Answer:
+        """Make one under a key, or change or read the one of an id, which is its key."""
+        if method == "POST":
+            if self.sent.setdefault(key, sent) != sent:
+                return Answer(422, {"code": "idempotency_key_reused", "title": "Take a new key"})
             post = {"id": key, "slug": sent["title"], "summary": "", "status": "draft", "scheduled_for": None}
             return Answer(201, self.posts.setdefault(key, post | {"comments_open": True} | sent), {"ETag": '"1"'})
+        if method == "PATCH":
+            self.posts[post_id] |= sent
+        return Answer(200, self.posts[post_id], {"ETag": '"1"'})
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -90,7 +103,11 @@ class _Handler(BaseHTTPRequestHandler):
         answer = bad.answer if bad else None
         if bad is None or bad.done:
             answer = self.server.answer(
-                self.path, self.headers.get("Authorization", ""), self.headers.get("Idempotency-Key", ""), body
+                self.command,
+                self.path,
+                self.headers.get("Authorization", ""),
+                self.headers.get("Idempotency-Key", ""),
+                body,
             )
         if answer is None or (bad and bad.done):
             self.close_connection = True
@@ -103,7 +120,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    do_DELETE = do_GET = do_POST  # noqa: N815  as above, the library's names
+    do_DELETE = do_GET = do_PATCH = do_POST  # noqa: N815  as above, the library's names
 
     def log_message(self, *_: object) -> None:
         """Nothing: the tests read what the program prints."""

@@ -1,16 +1,13 @@
 """What all requests and answers of blog have in common."""
 
-from collections.abc import Callable
-
+from chassis.django.middleware import GetResponse
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import patch_vary_headers
 
 from blog_service.cache_headers import KEYS, PRIVATE
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
 
-
-def private_by_default(get_response: Handler) -> Handler:
+def private_by_default(get_response: GetResponse) -> GetResponse:
     """Caches keep nothing but what a view lets them keep, and never for those who come with a token."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

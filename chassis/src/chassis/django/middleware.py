@@ -11,7 +11,8 @@ from chassis.django.problem_responses import answer_problem
 from chassis.problems import Problem
 from chassis.request_scope import request_scope
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+"""What a middleware wraps, and is."""
 _WITHOUT_BODY = {204, 304}
 _ABOUT_THE_CLIENT = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED")
 
@@ -31,7 +32,7 @@ PAGE_POLICY = "; ".join(
 """What a page of the admin may load: its own files, and nothing that is written into the page (CSP3)."""
 
 
-def proxy_headers_from_trusted_peers(get_response: Handler) -> Handler:
+def proxy_headers_from_trusted_peers(get_response: GetResponse) -> GetResponse:
     """Middleware: what says whose request it is counts from TRUSTED_PEERS alone; REMOTE_ADDR becomes the client's."""
     proxies = TrustedProxies(networks(settings.SERVICE_SETTINGS.trusted_peers, "TRUSTED_PEERS"))
 
@@ -47,7 +48,7 @@ def proxy_headers_from_trusted_peers(get_response: Handler) -> Handler:
     return middleware
 
 
-def content_security_policy(get_response: Handler) -> Handler:
+def content_security_policy(get_response: GetResponse) -> GetResponse:
     """Middleware: every page in HTML says where it loads from, unless its view has said so."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
@@ -62,7 +63,7 @@ def content_security_policy(get_response: Handler) -> Handler:
 class RequestContextMiddleware:
     """Gives each request its id, its span, its metrics and its log line."""
 
-    def __init__(self, get_response: Handler) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self._get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

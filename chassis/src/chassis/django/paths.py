@@ -1,13 +1,11 @@
 """One meaning for two spellings of a path."""
 
-from collections.abc import Callable
-
 from django.http import HttpRequest, HttpResponseBase
 
-Handler = Callable[[HttpRequest], HttpResponseBase]
+from chassis.django.middleware import GetResponse
 
 
-def trailing_slash_ignored(get_response: Handler) -> Handler:
+def trailing_slash_ignored(get_response: GetResponse) -> GetResponse:
     """Middleware: ``/api/v1/posts/`` means the same as without the slash."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:

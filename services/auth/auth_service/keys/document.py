@@ -1,8 +1,8 @@
 """The key set as it is published: read by every verifier there is, and the same for all."""
 
-from collections.abc import Callable
 from datetime import datetime
 
+from chassis.django.middleware import GetResponse
 from chassis.django.renderers import encode
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import ResolverMatch
@@ -16,7 +16,6 @@ from auth_service.keys.services import signing_key_ensure
 ROUTE = ".well-known/jwks.json"
 _PATH = f"/{ROUTE}"
 _ASKS_MORE = {"HTTP_IF_NONE_MATCH", "HTTP_CACHE_CONTROL"}
-Handler = Callable[[HttpRequest], HttpResponseBase]
 _HEADERS = {
     "Allow": "GET, HEAD, OPTIONS",
     "Cache-Control": "public, max-age=60",
@@ -46,7 +45,7 @@ def answer(body: bytes, headers: dict[str, str]) -> HttpResponse:
     return HttpResponse(body, content_type="application/json", headers=headers)
 
 
-def keys_first(get_response: Handler) -> Handler:
+def keys_first(get_response: GetResponse) -> GetResponse:
     """Middleware: while the key set is kept, who asks for it is spared the database, and those behind this one.
 
     Not so conditional requests, which those answer, and whoever wants it as it is now (``no-cache``).

@@ -11,10 +11,9 @@ from fastapi import APIRouter, Depends, Request, Response
 from media_service.assets.schemas import AssetChange, AssetOut, AssetPage, asset_out
 from media_service.assets.selectors import asset_get, assets_count, assets_list
 from media_service.assets.services import asset_describe
+from media_service.cache_headers import PRIVATE
 from media_service.dependencies import AssetId, Service
 from media_service.storage.serving import PICTURE, original, serve
-
-PRIVATE = "private, no-store"
 
 router = APIRouter(prefix="/api/v1/media", tags=["media"], route_class=StrictJsonRoute)
 

@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
 
+from media_service.cache_headers import PRIVATE
 from media_service.dependencies import Service, WebService, uuid_of
 from media_service.exports.packing import export_key, with_originals
 from media_service.exports.selectors import export_get, originals_list
@@ -43,7 +44,7 @@ async def fetch_archive(export_id: ExportId, caller: Caller, service: Service) -
         raise Problem(404, "export_not_found", "There is no such export of yours, or it has expired.")
     originals = await service.database.read(originals_list, caller.sub)
     headers = {
-        "Cache-Control": "private, no-store",
+        "Cache-Control": PRIVATE,
         "Content-Disposition": f'attachment; filename="broadsheet-{now:%Y-%m-%d}.zip"',
         "X-Content-Type-Options": "nosniff",
     }

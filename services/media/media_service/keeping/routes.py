@@ -14,8 +14,9 @@ from fastapi import APIRouter, BackgroundTasks, Depends, Header, Request, Respon
 from media_service.assets.models import Asset
 from media_service.assets.selectors import asset_get, assets_after
 from media_service.assets.services import asset_change
+from media_service.cache_headers import PRIVATE
 from media_service.dependencies import AssetId, Service
-from media_service.keeping.answers import PRIVATE, answer
+from media_service.keeping.answers import answer
 from media_service.keeping.schemas import AssetChangeV2, AssetsV2, AssetV2, InUse, Takedown, UsageOut, asset_v2
 from media_service.keeping.selectors import usage_get
 from media_service.keeping.services import asset_delete, asset_delete_or_purge, asset_restore, asset_take_down
@@ -107,7 +108,7 @@ async def restore_asset(request: Request, asset_id: AssetId, caller: Caller, ser
 @router.get("/{asset_id}/usage")
 async def get_usage(asset_id: AssetId, caller: Caller, response: Response, service: Service) -> UsageOut:
     """Who uses one of the caller's pictures, why it is kept, and when it goes."""
-    response.headers.update(PRIVATE)
+    response.headers["Cache-Control"] = PRIVATE
     usage = await service.database.read(usage_get, asset_id, caller.sub, terms=service.settings.terms)
     return UsageOut.model_validate(usage.body())
 

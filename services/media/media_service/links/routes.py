@@ -8,10 +8,10 @@ from chassis.fastapi.routing import StrictJsonRoute
 from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.selectors import asset_get
+from media_service.cache_headers import PRIVATE
 from media_service.dependencies import AssetId, Service, signed_path
-from media_service.keeping.answers import PRIVATE
 from media_service.links.schemas import Link, LinkUrl
-from media_service.renditions.answers import BEING_MADE, NOWHERE, unknown
+from media_service.renditions.answers import BEING_MADE, unknown
 from media_service.renditions.selectors import shown_asset
 from media_service.renditions.showing import show, show_as_accepted
 from media_service.signed_paths import SignedPath
@@ -29,7 +29,7 @@ public = APIRouter(prefix=f"/{ROOT}", tags=["pictures"])
 @router.post("/{asset_id}/links", status_code=201)
 async def make_link(asset_id: AssetId, link: Link, caller: Caller, response: Response, service: Service) -> LinkUrl:
     """A link to one of the caller's pictures, private or not, that ends by itself, and at once with the picture."""
-    response.headers.update(PRIVATE)
+    response.headers["Cache-Control"] = PRIVATE
     asset = await service.database.read(asset_get, asset_id, caller.sub)
     until = datetime.now(UTC).replace(microsecond=0) + timedelta(seconds=link.expires_in)
     path = SignedPath(ROOT, asset.id, until, f"/{link.preset}").signed(service.signing_keys(Purpose.LINKS))
@@ -60,5 +60,5 @@ async def show_linked(request: Request, path: Signed, service: Service) -> Respo
     if asset is None:
         raise unknown()
     if preset == "original":
-        return await show(request, service, asset, preset, EXTENSIONS[asset.mime], life=NOWHERE)
-    return await show_as_accepted(request, service, asset, preset, life=NOWHERE)
+        return await show(request, service, asset, preset, EXTENSIONS[asset.mime], life=PRIVATE)
+    return await show_as_accepted(request, service, asset, preset, life=PRIVATE)

@@ -8,8 +8,6 @@ from fastapi import Response
 BROWSER_SECONDS, SHARED_SECONDS = 86400, 3600
 FORM_SECONDS = 2.0  # a request waits for what is made while it is there
 RETRY_SECONDS = 1
-NOWHERE = "private, no-store"
-"""How long what not everybody may see lives in caches: it ends with its link, or its picture, at once."""
 BEING_MADE: dict[int | str, dict[str, Any]] = {202: {"description": "It is being made; come back after Retry-After"}}
 
 

@@ -9,11 +9,11 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from media_service.assets.models import Asset, AssetStatus
 from media_service.assets.selectors import asset_get
+from media_service.cache_headers import PRIVATE
 from media_service.dependencies import AssetId, Service, WebService, signed_path
-from media_service.keeping.answers import PRIVATE
 from media_service.pictures.forms import BY_EXTENSION
 from media_service.renditions import answers
-from media_service.renditions.answers import BEING_MADE, NOWHERE, being_made, failed, life, unknown
+from media_service.renditions.answers import BEING_MADE, being_made, failed, life, unknown
 from media_service.renditions.selectors import shown_asset
 from media_service.signed_paths import SignedPath
 from media_service.signing import Purpose
@@ -40,7 +40,7 @@ async def sign_transform(
     asset_id: AssetId, asked: Transform, caller: Caller, response: Response, service: Service
 ) -> TransformUrl:
     """An address of one of the caller's pictures after operations; it holds until that is replaced or in the trash."""
-    response.headers.update(PRIVATE)
+    response.headers["Cache-Control"] = PRIVATE
     asset = await service.database.read(asset_get, asset_id, caller.sub)
     operations = Operations.read(asked.operations, separator="/").with_focal(asset.focal)
     operations.cut(asset.width, asset.height)
@@ -81,7 +81,7 @@ async def show_transformed(request: Request, path: Signed, service: Service) -> 
         return being_made()
     operations.cut(asset.width, asset.height)
     wanted = Wanted(asset, asked.operations, BY_EXTENSION[asked.extension])
-    return await _show(request, service, wanted, operations, NOWHERE if asset.is_private else life(left))
+    return await _show(request, service, wanted, operations, PRIVATE if asset.is_private else life(left))
 
 
 async def _show(

@@ -1,0 +1,3 @@
+"""How long caches may keep an answer that is not for everybody: not at all."""
+
+PRIVATE = "private, no-store"

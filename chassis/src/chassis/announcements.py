@@ -8,7 +8,8 @@ import json
 import os
 import sys
 from contextlib import AbstractContextManager, nullcontext, redirect_stdout
-from datetime import UTC, datetime
+
+from chassis.clock import format_timestamp, now
 
 
 def announce(service: str, command: str, sentence: str) -> None:
@@ -40,11 +41,12 @@ class _Announced(io.TextIOBase):
 
 
 def _line(service: str, command: str, sentence: str) -> str:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    names = {
+    fields = {
+        "ts": format_timestamp(now()),
+        "level": "info",
         "service": service,
         "version": os.environ.get("RELEASE") or "dev",
         "env": os.environ.get("ENVIRONMENT") or "development",
         "process": command,
     }
-    return json.dumps({"ts": now, "level": "info", **names, "event": sentence}, ensure_ascii=False) + "\n"
+    return json.dumps({**fields, "event": sentence}, ensure_ascii=False) + "\n"

@@ -4,7 +4,6 @@ import hashlib
 import json
 import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TextIO, cast
 from uuid import UUID
@@ -14,6 +13,7 @@ from structlog.contextvars import bind_contextvars, clear_contextvars, get_conte
 from structlog.types import EventDict, Processor
 
 from chassis import log_output, tracing
+from chassis.clock import format_timestamp, now
 from chassis.redaction import redact
 from chassis.settings import ServiceSettings
 
@@ -109,7 +109,7 @@ def _chain(settings: ServiceSettings, process: str) -> list[Processor]:
         structlog.processors.format_exc_info,
         _without_secrets,
         structlog.processors.add_log_level,
-        _add(lambda: {"ts": _now()} | identity | tracing.current_ids()),
+        _add(lambda: {"ts": format_timestamp(now())} | identity | tracing.current_ids()),
     ]
 
 
@@ -148,7 +148,3 @@ def _render(_logger: Any, _method: str, event: EventDict) -> str:
         return json.dumps(
             {key: value if isinstance(value, str) else str(type(value)) for key, value in ordered.items()}
         )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

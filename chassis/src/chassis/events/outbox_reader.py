@@ -45,7 +45,7 @@ class ShardClaim:
 
 
 ClaimNext = Callable[[int], AbstractContextManager[ShardClaim | None]]
-"""ShardClaim the next shard above the given number that has something to do; None when there is none."""
+"""Claims the next shard above the given number that has something to do; None when there is none."""
 
 _BUSY = """
 SELECT s.shard FROM outbox_shard AS s

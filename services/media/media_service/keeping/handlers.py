@@ -10,7 +10,7 @@ from media_service.erased.services import is_erased
 from media_service.keeping.services import Using, uses_set
 
 
-def count_uses_of_object(session: Session, event: Event) -> None:
+def uses_set_on_media_refs_changed(session: Session, event: Event) -> None:
     """An object of blog uses exactly these pictures."""
     told = event.data
     using = Using("blog", told["object_type"], UUID(told["object_id"]))
@@ -18,7 +18,7 @@ def count_uses_of_object(session: Session, event: Event) -> None:
     _set(session, event, using, [UUID(asset_id) for asset_id in told["media_ids"]], owner_id and UUID(owner_id))
 
 
-def count_use_of_avatar(session: Session, event: Event) -> None:
+def avatar_use_set_on_profile_told(session: Session, event: Event) -> None:
     """A user's profile shows this picture, or none."""
     user_id, avatar = UUID(event.data["user_id"]), event.data["avatar"]
     if is_erased(session, user_id):

@@ -45,6 +45,7 @@ def test_counters_and_timers_reach_the_daemon(press_settings: ServiceSettings, d
 def test_off_until_configured(press_settings: ServiceSettings) -> None:
     statsd.setup(press_settings)
     statsd.incr("posts.published")
+    assert statsd._client is None
 
 
 @pytest.mark.parametrize("url", ["udp://127.0.0.1:9", "udp://no-such-host.invalid:8125"])

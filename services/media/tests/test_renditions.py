@@ -130,8 +130,9 @@ async def test_an_asset_that_was_removed_meanwhile_leaves_no_files(
     assert files_in(store_folder) == 0
 
 
-async def test_a_job_for_nothing_does_nothing(render: Any) -> None:
+async def test_a_job_for_nothing_does_nothing(render: Any, nothing_is_kept: Any) -> None:
     render({"id": "01900000-0000-7000-8000-0000000000ff"})
+    nothing_is_kept()
 
 
 async def test_a_lost_job_is_queued_again(alice: Person, database: Database, monkeypatch: pytest.MonkeyPatch) -> None:

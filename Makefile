@@ -5,7 +5,8 @@ VENV := .venv/bin
 LAUNCH := "$(PYTHON)" -m launcher
 NAME ?= all
 .DEFAULT_GOAL := help
-.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous test-s3 alert-proof e2e bench lock env-example clean
+.PHONY: help up down status logs restart reset mails doctor shell setup lint format test test-faults test-previous test-s3 alert-proof e2e bench lock env-example clean \
+	pictures images images-check sbom compose-up compose-down chart cluster-test rollout-proof
 
 ##@ Run it
 up: ## start everything, ready in seconds (MODE=servers: on PostgreSQL, RabbitMQ and Redis; OBSERVE=1: with Prometheus, StatsD, Graphite)

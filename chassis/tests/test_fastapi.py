@@ -3,13 +3,13 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
 import pytest
 from chassis.fastapi import exceptions
 from chassis.fastapi.access import enforce_access_table
-from chassis.fastapi.authentication import Caller, OptionalCaller
+from chassis.fastapi.authentication import Caller, optional_caller
 from chassis.fastapi.health import health_router
 from chassis.fastapi.middleware import RequestContextMiddleware
 from chassis.fastapi.routing import StrictJsonRoute
@@ -18,7 +18,7 @@ from chassis.problems import FieldError, Problem, invalid_fields
 from chassis.revocations import feed_of
 from chassis.settings import ClientSettings
 from chassis.testing import TokenMint
-from chassis.tokens import Verifier
+from chassis.tokens import Claims, Verifier
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, UploadFile
 from fastapi.responses import StreamingResponse
 from httpx import ASGITransport, AsyncClient
@@ -46,7 +46,7 @@ async def create(post: PostIn) -> PostIn:
 
 
 @router.get("/posts")
-async def read(caller: OptionalCaller, page: int = 1) -> dict[str, Any]:
+async def read(caller: Annotated[Claims | None, Depends(optional_caller)], page: int = 1) -> dict[str, Any]:
     return {"user": caller.username if caller else None, "page": page}
 
 

@@ -39,12 +39,11 @@ def collected(press_settings: ServiceSettings, http_server: LocalServer, monkeyp
 
 def test_span_continues_the_callers_trace() -> None:
     with tracing.span("work", parent=PARENT):
-        header = tracing.current_traceparent()
-        assert header
+        header = tracing.headers()["traceparent"]
         assert header.startswith(f"00-{TRACE}-")
         assert header != PARENT
         assert header.endswith("-01")
-    assert tracing.current_traceparent() is None
+    assert tracing.headers() == {}
 
 
 def test_inner_span_stays_in_the_trace() -> None:

@@ -62,12 +62,6 @@ def parse(traceparent: str | None, tracestate: str | None = None) -> SpanIds | N
     return SpanIds(match[1], match[2], match[3], state)
 
 
-def current_traceparent() -> str | None:
-    """The header to send on, to name the current span as parent."""
-    ids = _current.get()
-    return ids.traceparent if ids else None
-
-
 def headers() -> dict[str, str]:
     """``traceparent`` and, where others said something of this trace, ``tracestate``, to send on; empty outside any."""
     ids = _current.get()

@@ -30,13 +30,14 @@ def _settings() -> "MediaSettings":
 
 
 def _events() -> "EventService":
-    """What the chassis needs to know of media's events; without handlers it needs no SQLAlchemy."""
+    """What the chassis needs to know of media's events."""
     from chassis.events.service import EventService
 
     from media_service.events import HANDLERS, PUBLISHES
 
-    database = _event_database() if HANDLERS else None
-    return EventService(name="media", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS, database=database)
+    return EventService(
+        name="media", settings=_settings(), publishes=PUBLISHES, handlers=HANDLERS, database=_event_database()
+    )
 
 
 def _event_database() -> "EventDatabase":

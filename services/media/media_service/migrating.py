@@ -26,16 +26,11 @@ def migrate(database: Database) -> None:
             command.upgrade(config, "head")
 
 
-def pending(engine: Engine) -> list[str]:
-    """The migrations the database lacks."""
-    with engine.connect() as connection:
-        return _pending(connection)
-
-
 def require_migrated(engine: Engine) -> None:
     """Raises MigrationMissing."""
     try:
-        missing = pending(engine)
+        with engine.connect() as connection:
+            missing = _pending(connection)
     except DBAPIError as error:
         raise MigrationMissing("The database does not answer.") from error
     if missing:

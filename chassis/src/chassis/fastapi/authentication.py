@@ -47,4 +47,3 @@ async def caller(claims: Annotated[Claims | None, Depends(optional_caller)]) -> 
 
 
 Caller = Annotated[Claims, Depends(caller)]
-OptionalCaller = Annotated[Claims | None, Depends(optional_caller)]

@@ -20,24 +20,29 @@ def migrate(database: Database) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     with database.writing_engine.connect() as connection:
         config.attributes["connection"] = connection
-        missing = _pending(connection)  # none where a database is newer, after a roll-back
+        missing = _missing(connection)  # none where a database is newer, after a roll-back
         connection.rollback()  # each migration has a transaction of its own, or none
         if missing:
             command.upgrade(config, "head")
 
 
+def migrations_missing(engine: Engine) -> list[str]:
+    """Those that the code has and the database lacks."""
+    with engine.connect() as connection:
+        return _missing(connection)
+
+
 def require_migrated(engine: Engine) -> None:
     """Raises MigrationMissing."""
     try:
-        with engine.connect() as connection:
-            missing = _pending(connection)
+        missing = migrations_missing(engine)
     except DBAPIError as error:
         raise MigrationMissing("The database does not answer.") from error
     if missing:
         raise MigrationMissing(f"The database lacks {len(missing)} of its migrations, {missing[0]} first.")
 
 
-def _pending(connection: Connection) -> list[str]:
+def _missing(connection: Connection) -> list[str]:
     known = inspect(connection).has_table("alembic_version")
     found = connection.scalar(text("SELECT version_num FROM alembic_version")) if known else None
     return newer_than(found)

@@ -16,7 +16,7 @@ from chassis.testing import imports_of_migrate, imports_of_migrate_wait
 from media_service import revisions
 from media_service.database import Base, Database
 from media_service.events import PUBLISHES
-from media_service.migrating import MigrationMissing, migrate, pending, require_migrated
+from media_service.migrating import MigrationMissing, migrate, migrations_missing, require_migrated
 from media_service.openapi import document
 from media_service.settings import MediaSettings
 
@@ -66,7 +66,7 @@ def test_a_database_behind_the_code_is_not_ready_and_one_ahead_is(
     with pytest.raises(MigrationMissing, match="0001 first"):
         require_migrated(migrated.engine)
     at_version("9999")
-    assert pending(migrated.engine) == []
+    assert migrations_missing(migrated.engine) == []
 
 
 def test_waiting_reads_the_same_without_a_framework(
@@ -76,7 +76,7 @@ def test_waiting_reads_the_same_without_a_framework(
     assert set(revisions.pending(f"sqlite:///{tmp_path}/none.sqlite3")) == known
     for version in ("0000", "0001", "9999"):
         at_version(version)
-        assert revisions.pending(own_settings.database_url) == pending(migrated.engine)
+        assert revisions.pending(own_settings.database_url) == migrations_missing(migrated.engine)
     at_version("0000")
     assert set(revisions.pending(own_settings.database_url)) == known
     at_version(max(known))

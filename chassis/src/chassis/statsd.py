@@ -88,8 +88,8 @@ class Daemon:
     def _send_to(self, address: str) -> None:
         global _client
         client = StatsClient(address, self._port, prefix=self._prefix, ipv6=":" in address)
-        client._sock.setblocking(False)  # a full socket buffer must not hold up a request
+        client._sock.setblocking(False)  # noqa: SLF001  a full socket buffer must not hold up a request
         previous, self._address, _client = _client, address, client
         if previous:
-            previous._sock.close()  # who still sends by it loses a figure, as over a network
+            previous._sock.close()  # noqa: SLF001  who still sends by it loses a figure, as over a network
         log.info("statsd found", host=self._host, address=address)

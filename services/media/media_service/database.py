@@ -89,7 +89,7 @@ class AsyncDatabase:
         pool = self._engine.pool
         if not isinstance(pool, QueuePool):
             return None
-        return Usage(pool.checkedout(), pool.checkedin(), pool.size() + pool._max_overflow)
+        return Usage(pool.checkedout(), pool.checkedin(), pool.size() + pool._max_overflow)  # noqa: SLF001  it tells nobody its most
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -32,7 +32,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse
     if problem is None:
         return None
     set_rollback()
-    request: HttpRequest = asked._request
+    request: HttpRequest = asked._request  # noqa: SLF001  DRF wraps it, and offers no other way to it
     return answer_problem(request, problem)
 
 

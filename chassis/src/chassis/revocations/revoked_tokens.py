@@ -134,11 +134,11 @@ class RevokedTokens:
 
 
 _APPLY: dict[str, Callable[[RevokedTokens, Event], None]] = {
-    "auth.session.revoked.v1": RevokedTokens._session_revoked,
-    "auth.personal_token.revoked.v1": RevokedTokens._personal_token_revoked,
-    "auth.user.tokens_revoked.v1": RevokedTokens._tokens_revoked,
-    "auth.role.changed.v1": RevokedTokens._role_changed,
-    "auth.key.revoked.v1": RevokedTokens._key_revoked,
+    "auth.session.revoked.v1": RevokedTokens._session_revoked,  # noqa: SLF001  the class above has them for this table alone
+    "auth.personal_token.revoked.v1": RevokedTokens._personal_token_revoked,  # noqa: SLF001
+    "auth.user.tokens_revoked.v1": RevokedTokens._tokens_revoked,  # noqa: SLF001
+    "auth.role.changed.v1": RevokedTokens._role_changed,  # noqa: SLF001
+    "auth.key.revoked.v1": RevokedTokens._key_revoked,  # noqa: SLF001
 }
 TYPES = tuple(_APPLY)
 """The events that end tokens. Nobody has to subscribe to them, so listening changes nothing for who publishes.

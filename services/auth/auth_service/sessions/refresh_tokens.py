@@ -78,7 +78,7 @@ class RefreshToken:
                 link = self
                 while link.generation < generation:
                     link = link.successor(former)
-                    yield link._led_to(generation)
+                    yield link._led_to(generation)  # noqa: SLF001  of the same class
 
     def _led_to(self, generation: int) -> Self:
         token = self

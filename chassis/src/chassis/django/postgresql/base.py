@@ -23,7 +23,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Connection[Any]:
         if self.pool:
-            self.pool._check = require_alive  # Django lets nobody choose
+            self.pool._check = require_alive  # noqa: SLF001  Django lets nobody choose
         connection: Connection[Any] = super().get_new_connection(conn_params)
         return connection
 

@@ -154,7 +154,7 @@ def _reader(queryset: "QuerySet[Any, Any]", compiler: Any) -> ReadAll:
                 values[at] = convert(values[at], expression, connection)
         return values
 
-    if queryset._iterable_class is ModelIterable:
+    if queryset._iterable_class is ModelIterable:  # noqa: SLF001  only it tells rows from models
         of_model = _model_reader(compiler)
         return lambda rows: [of_model(converted(row)) for row in rows]
     return (lambda rows: [tuple(converted(row)) for row in rows]) if converters else (lambda rows: rows)

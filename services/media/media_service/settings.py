@@ -158,6 +158,11 @@ class MediaSettings(ClientSettings):
         return self.var_dir / "scratch"
 
     @property
+    def scratch_share(self) -> int:
+        """Bytes of uploads of one owner that may lie there at once: a quarter, but always room for one picture."""
+        return max(self.scratch_bytes // 4, self.max_upload_bytes)
+
+    @property
     def picture_disks(self) -> dict[str, Path]:
         """The folder of pictures, where they are kept in one."""
         scheme, _, rest = self.storage_url.partition("://")

@@ -497,7 +497,7 @@ async def test_where_there_is_no_room_now_nothing_is_lost(app: FastAPI, sender: 
     upload = await sender.has_created(len(sent))
     await sender.append(upload, 0, sent[:100])
     service = app.state.service
-    app.state.service = dataclasses.replace(service, room=Room(len(sent) - 1))
+    app.state.service = dataclasses.replace(service, room=Room(len(sent) - 1, share=len(sent)))
     answer = await sender.append(upload, 100, sent[100:])
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert await sender.offset(upload) == 100

@@ -172,7 +172,7 @@ async def test_uploads_that_would_fill_the_disk_are_asked_to_come_again(
     app: FastAPI, alice: Person, nothing_is_kept: Check
 ) -> None:
     content = jpeg()
-    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content) - 1))
+    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content) - 1, share=len(content)))
     answer = await alice.upload(content)
     assert (answer.status_code, answer.json()["code"]) == (503, "overloaded")
     assert int(answer.headers["retry-after"]) > 0
@@ -181,6 +181,6 @@ async def test_uploads_that_would_fill_the_disk_are_asked_to_come_again(
 
 async def test_the_room_of_an_upload_is_there_again_after_it(app: FastAPI, alice: Person) -> None:
     content = jpeg()
-    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content)))
+    app.state.service = dataclasses.replace(app.state.service, room=Room(len(content), share=len(content)))
     for answer in (await alice.upload(content), await alice.upload(b"x" * len(content)), await alice.upload(content)):
         assert answer.status_code in {201, 415}

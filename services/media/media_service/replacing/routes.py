@@ -50,7 +50,7 @@ async def replace_content(  # noqa: PLR0913  each is a dependency
     matching, settings = if_match(tag), service.settings
     shown = await service.database.read(asset_get, asset_id, caller.sub)
     matching.require_version(shown.version)
-    upload = await receive_file(request, scratch, service.room, max_file_bytes=settings.max_upload_bytes)
+    upload = await receive_file(request, scratch, service.room.of(caller.sub), max_file_bytes=settings.max_upload_bytes)
 
     def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
         replace = partial(asset_replace, session, asset_id, caller.sub, blob, matching=matching, now=now)

@@ -41,9 +41,10 @@ async def append(
     """
     body = aiter(request.stream())
     most = service.settings.max_upload_bytes if upload.length is None else upload.length
+    room = service.room.of(upload.owner_id)
     while True:
         scratch = Scratch(service.settings.scratch_dir)
-        with Piece(scratch, service.room, checksum.algorithm if checksum else None) as piece:
+        with Piece(scratch, room, checksum.algorithm if checksum else None) as piece:
             left, at_once = most - upload.offset, None if checksum else PIECE_BYTES
             ending = await piece.fill(body, left=left, most=at_once)
             if ending is Ending.BROKEN:
@@ -91,7 +92,7 @@ async def _finish(  # noqa: PLR0913, PLR0917  all it has
     """Make the picture; its last piece is kept by this alone, so that what breaks off here is done again."""
     whole = scratch.file()
     parts = await _parts_before(service, upload)
-    service.room.take(upload.offset, scratch)
+    service.room.of(upload.owner_id).take(upload.offset, scratch)
     keys = [piece_key(upload.id, part.file_id) for part in parts]
     try:
         sha256 = await run_in_threadpool(_join, service, keys, last.file, whole)

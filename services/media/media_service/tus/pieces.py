@@ -8,7 +8,7 @@ from typing import IO, Any
 from fastapi.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
-from media_service.pictures.scratch import Room, Scratch
+from media_service.pictures.scratch import OwnersRoom, Scratch
 from media_service.tus.headers import ALGORITHMS
 from media_service.tus.services import beyond_length
 
@@ -28,7 +28,7 @@ class Ending(Enum):
 class Piece(ExitStack):
     """A working file that takes bytes as they come; what it takes of the disk is free again at the end of its block."""
 
-    def __init__(self, scratch: Scratch, room: Room, algorithm: str | None = None) -> None:
+    def __init__(self, scratch: Scratch, room: OwnersRoom, algorithm: str | None = None) -> None:
         super().__init__()
         self._scratch = self.enter_context(scratch)
         self._room = room

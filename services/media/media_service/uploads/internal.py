@@ -46,7 +46,8 @@ async def take_in_picture(  # noqa: PLR0913  each is a dependency
     scratch: ScratchOfRequest,
 ) -> AssetOut:
     """Take in the picture that the body is, under an id chosen beforehand: whoever chose it can release it."""
-    upload = await receive_file(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
+    room, max_bytes = service.room.of(uploader.sub), service.settings.max_upload_bytes
+    upload = await receive_file(request, scratch, room, max_file_bytes=max_bytes)
 
     def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:
         asset_hold_id(session, asset_id, now=now)

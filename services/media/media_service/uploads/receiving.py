@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect
 from media_service.assets.models import ALT_LENGTH
 from media_service.assets.schemas import SAID_BY_CHANGE
 from media_service.pictures.refusals import Cause, too_large
-from media_service.pictures.scratch import Room, Scratch
+from media_service.pictures.scratch import OwnersRoom, Scratch
 from media_service.uploads.fields import Field, FileField, RefusedField, TextField
 from media_service.uploads.form import Form
 
@@ -28,7 +28,7 @@ class Upload:
     alt: str
 
 
-async def receive(request: Request, scratch: Scratch, room: Room, *, max_file_bytes: int) -> Upload:
+async def receive(request: Request, scratch: Scratch, room: OwnersRoom, *, max_file_bytes: int) -> Upload:
     """Read the body of a request; raises the Problem (400, 413, 415, 503) that refuses it, as soon as it is known."""
     into = scratch.file()
     max_bytes = max_file_bytes + MAX_OTHER_BYTES
@@ -47,7 +47,7 @@ async def receive(request: Request, scratch: Scratch, room: Room, *, max_file_by
     return Upload(into, file.sha256(), alt.text())
 
 
-async def receive_file(request: Request, scratch: Scratch, room: Room, *, max_file_bytes: int) -> Upload:
+async def receive_file(request: Request, scratch: Scratch, room: OwnersRoom, *, max_file_bytes: int) -> Upload:
     """Read a body that is the picture itself; raises the Problem (400, 413, 503) that refuses it."""
     into = scratch.file()
     file = FileField("file", into, max_file_bytes)
@@ -57,7 +57,9 @@ async def receive_file(request: Request, scratch: Scratch, room: Room, *, max_fi
     return Upload(into, file.sha256(), "")
 
 
-async def _feed(request: Request, take: Callable[[bytes], None], file: FileField, scratch: Scratch, room: Room) -> None:
+async def _feed(
+    request: Request, take: Callable[[bytes], None], file: FileField, scratch: Scratch, room: OwnersRoom
+) -> None:
     """Hand the body on piece by piece, and write the file as it grows."""
     try:
         async for chunk in request.stream():

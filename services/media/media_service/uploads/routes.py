@@ -58,7 +58,8 @@ async def upload_picture(  # noqa: PLR0913  each is a dependency
     picture = max(announced - MAX_OTHER_BYTES, 0)
     if idempotency_key is None:  # with one it may be a picture that is there, and counted, already
         await service.database.read(storage_require_room, caller.sub, picture, most=quota_bytes)
-    upload = await receive(request, scratch, service.room, max_file_bytes=service.settings.max_upload_bytes)
+    room, max_bytes = service.room.of(caller.sub), service.settings.max_upload_bytes
+    upload = await receive(request, scratch, room, max_file_bytes=max_bytes)
 
     async def create(keep: Keep) -> KeptAnswer:
         def record(session: Session, blob: Blob, /, *, left_out: str, now: datetime) -> Asset:

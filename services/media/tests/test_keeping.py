@@ -272,6 +272,20 @@ async def test_staff_takes_a_picture_down_with_a_reason(  # noqa: PLR0917  fixtu
     assert missing.status_code == 404
 
 
+@pytest.mark.parametrize(
+    "claims", [{"auth_time": int(time.time()) - 601}, {"auth_time": None}, {"auth_time": None, "personal": True}]
+)
+async def test_only_staff_who_has_just_logged_in_takes_a_picture_down(
+    alice: Person, http: httpx.AsyncClient, mint: TokenMint, claims: Any
+) -> None:
+    asset = await alice.has_uploaded(jpeg())
+    later = Person(http, mint.access(uuid7(), "dana", scope="media", roles=("moderator",), **claims))
+    for picture in (asset["id"], uuid7()):
+        refused = await later.send("POST", f"/api/v2/assets/{picture}/takedown", json={"reason": "Not hers to show."})
+        assert (refused.status_code, refused.json()["code"]) == (403, "step_up_required")
+    assert await state(alice, asset) == "processing"
+
+
 async def test_the_list_shows_the_trash_too_and_goes_by_cursor(alice: Person, bob: Person) -> None:
     made = [(await alice.has_uploaded(jpeg(8 + number, 8)))["id"] for number in range(3)]
     await bob.has_uploaded(jpeg())

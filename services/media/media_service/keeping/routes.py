@@ -36,6 +36,12 @@ STEP_UP: dict[int | str, dict[str, Any]] = {
         " log-in was more than ten minutes ago"
     }
 }
+STEP_UP_ALWAYS: dict[int | str, dict[str, Any]] = {
+    403: {
+        "description": "The caller may not (`scope_missing`, `role_missing`). `step_up_required`: the log-in was more"
+        " than ten minutes ago"
+    }
+}
 STALE: dict[int | str, dict[str, Any]] = {
     412: {"description": "`precondition_failed`: it has changed since it was read"},
     428: {"description": "`precondition_required`: If-Match is missing"},
@@ -113,8 +119,8 @@ async def get_usage(asset_id: AssetId, caller: Caller, response: Response, servi
     return UsageOut.model_validate(usage.body())
 
 
-@router.post("/{asset_id}/takedown", status_code=204)
+@router.post("/{asset_id}/takedown", status_code=204, responses=STEP_UP_ALWAYS)
 async def take_down_asset(asset_id: AssetId, takedown: Takedown, caller: Caller, service: Service) -> None:
-    """Take anybody's picture down, with a reason that its owner sees and nobody else; for moderators and admins."""
+    """Take anybody's picture down, with a reason that its owner sees; for moderators and admins who just logged in."""
     terms, now = service.settings.terms, datetime.now(UTC)
-    await service.database.write(asset_take_down, asset_id, takedown.reason, actor=caller.sub, terms=terms, now=now)
+    await service.database.write(asset_take_down, asset_id, takedown.reason, caller=caller, terms=terms, now=now)

@@ -109,16 +109,20 @@ def asset_restore(session: Session, asset_id: UUID, owner_id: UUID, *, now: date
 
 
 def asset_take_down(  # noqa: PLR0913  named
-    session: Session, asset_id: UUID, notice: str, *, actor: UUID, terms: Terms, now: datetime
+    session: Session, asset_id: UUID, notice: str, *, caller: Claims, terms: Terms, now: datetime
 ) -> None:
-    """Show an asset to nobody but its owner, with why; raises Problem 404. Whoever it belongs to cannot restore it."""
+    """Show an asset to nobody but its owner, with why, who cannot restore it.
+
+    Raises StepUpRequired for who has not just logged in, as asset_delete does where it is forced, and Problem 404.
+    """
+    step_up_require(caller, now=now)
     asset = session.scalar(locking(select(Asset).where(Asset.id == asset_id)))
     if asset is None:
         raise Problem(404, "not_found", "There is no such picture.")
     asset.notice = notice
     uses = len(usage_of(session, asset, terms=terms).used_by)
-    asset_trash(session, asset, TrashedBecause.TAKEN_DOWN, actor=actor, now=now, uses=uses)
-    log.info("picture taken down", asset=str(asset_id), by=str(actor))
+    asset_trash(session, asset, TrashedBecause.TAKEN_DOWN, actor=caller.sub, now=now, uses=uses)
+    log.info("picture taken down", asset=str(asset_id), by=str(caller.sub))
 
 
 def asset_purge(session: Session, asset: Asset, *, now: datetime) -> list[str]:

@@ -92,6 +92,50 @@ def test_what_was_not_saved_is_offered_when_one_comes_back(studio: Page) -> None
     expect(studio.get_by_label("Text")).to_have_value("typed, not saved")
 
 
+@pytest.mark.parametrize("comes_back", [False, True], ids=["goes on", "comes back"])
+def test_a_new_post_whose_answer_was_lost_is_made_once(studio: Page, erin: Visitor, *, comes_back: bool) -> None:
+    begin(studio, "At sea", "on land")
+    studio.get_by_label("Address").fill(f"at-sea-{erin.username}".lower())
+
+    def lost(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    studio.route("**/api/v2/posts", lost)
+    studio.keyboard.press("Control+s")
+    expect(studio.get_by_text("No connection.")).to_be_visible()
+    studio.unroute("**/api/v2/posts")
+    studio.get_by_label("Text").fill("at sea")
+    studio.get_by_label("Summary").fill("a voyage")
+    if comes_back:
+        studio.on("dialog", lambda question: question.accept())
+        studio.reload()
+        studio.get_by_role("button", name="Take it").click()
+    post_id = save(studio)
+    (post,) = json_of(erin.http.get("/api/v2/posts?mine=true"), 200)["items"]
+    assert (post["id"], post["summary"]) == (post_id, "a voyage")
+    assert body_of(erin, post_id) == "at sea"
+    assert studio.evaluate(KEPT) == 0
+
+
+def test_new_posts_of_two_tabs_are_both_kept(studio: Page) -> None:
+    begin(studio, "One", "the first")
+    other = studio.context.new_page()
+    other.goto(studio.url)
+    other.get_by_label("Title").fill("Two")
+    other.get_by_label("Text").fill("the second")
+    assert studio.evaluate(KEPT) == 2
+    save(studio)
+    assert studio.evaluate(KEPT) == 1
+    other.on("dialog", lambda question: question.accept())
+    other.reload()
+    found = other.locator(".notice", has_text="“Two” was not saved")
+    found.get_by_role("button", name="Take it").click()
+    expect(other.get_by_label("Text")).to_have_value("the second")
+    save(other)
+    assert studio.evaluate(KEPT) == 0
+
+
 def test_a_session_that_ends_in_mid_writing_costs_a_log_in_and_no_words(studio: Page, erin: Visitor) -> None:
     begin(studio, "Long", "begun")
     post_id = save(studio)

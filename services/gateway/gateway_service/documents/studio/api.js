@@ -11,7 +11,7 @@ const LEAVING = "studio:leaving"; // kept where somebody has logged out and the 
 /** What is said to the person in front of the page as it is. */
 export class Told extends Error {}
 
-/** A refusal: `code`, `status`, `fields` by their pointer, whether it `passes` by itself, and a sentence that says what to do. */
+/** A refusal: `code`, `status`, `fields` by their pointer, whether it `passes` by itself, whether a new post `madeNothing`, and a sentence that says what to do. */
 export class Problem extends Told {
   constructor(response, body) {
     const wait = Number(response.headers.get("Retry-After")) || 0;
@@ -22,6 +22,7 @@ export class Problem extends Told {
     this.wait = wait;
     this.passes = [429, 502, 503, 504].includes(response.status);
     this.fields = fields;
+    this.madeNothing = [400, 409, 413, 422].includes(this.status) && !["answer_forgotten", "idempotency_in_progress"].includes(this.code);
   }
 }
 

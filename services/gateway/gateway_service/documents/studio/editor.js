@@ -22,7 +22,6 @@ export class Editor {
   etag = null;
   unanswered = null; // what was sent and may have arrived, though no answer said so
   #dirty = false;
-  #once = crypto.randomUUID(); // a post that is sent twice is made once
   #saving = null;
 
   constructor(main) {
@@ -80,10 +79,11 @@ export class Editor {
     this.wrong.textContent = "";
     this.fields.clear();
     this.state.textContent = say("saving");
-    const sent = this.fields.value;
+    const typed = this.fields.value;
+    const sent = (!this.post && this.local.sent) || typed; // what may have arrived goes first, as it was: so it is made once
     try {
       this.#saved(sent, await this.#send(sent));
-      return true;
+      return isSame(sent, typed) || this.#save();
     } catch (error) {
       return this.#notSaved(error, sent);
     }
@@ -100,21 +100,26 @@ export class Editor {
   }
 
   #send(json) {
-    if (!this.post) return session.patiently("POST", "/posts", { json, headers: { "Idempotency-Key": this.#once } });
+    if (!this.post) {
+      this.local.sent = json;
+      this.local.keep(this.fields.value, 0); // before it goes: whoever comes back finds it
+      return session.patiently("POST", "/posts", { json, headers: { "Idempotency-Key": this.local.once } });
+    }
     return session.patiently("PATCH", `/posts/${this.post.id}`, { json, headers: { "If-Match": this.etag } });
   }
 
   #saved(sent, answer) {
     const isNew = !this.post;
     this.unanswered = null;
-    const typedMeanwhile = JSON.stringify(sent) !== JSON.stringify(this.fields.value);
+    const typed = this.fields.value;
     this.#takes(answer);
     if (isNew) {
       this.local.drop();
       this.local = new LocalDraft(session.user.id, this.post.id);
       history.replaceState(null, "", `#/posts/${this.post.id}`);
     }
-    if (typedMeanwhile) {
+    if (!isSame(sent, typed)) {
+      this.fields.made(this.post, typed);
       this.typed();
       return;
     }
@@ -128,9 +133,11 @@ export class Editor {
     this.state.textContent = say(error instanceof Unreachable ? "unsaved_offline" : "unsaved");
     if (error instanceof Problem && error.status === 412) return this.#resolved();
     if (error instanceof Unreachable || [502, 504].includes(error.status)) this.unanswered = sent;
-    if (error.code === "idempotency_key_reused") {
-      this.#once = crypto.randomUUID(); // what was sent before, and not answered, has been changed since
-      return this.#save();
+    if (!this.post && error.madeNothing) {
+      this.local.drop();
+      this.local = new LocalDraft(session.user.id);
+      this.typed();
+      if (!isSame(sent, this.fields.value)) return this.#save(); // that was refused as it was before
     }
     if (!this.fields.blame(error) && !(error instanceof Unreachable)) this.wrong.textContent = error.message;
     return false;
@@ -172,14 +179,16 @@ export class Editor {
   }
 
   #offerKept() {
-    const kept = this.local.get();
-    const same = kept && JSON.stringify(kept.fields) === JSON.stringify(this.fields.value);
-    if (!kept || same) {
-      this.notice.replaceChildren();
-      return;
-    }
-    const done = () => this.notice.replaceChildren();
+    const drafts = this.post ? [this.local] : LocalDraft.ofNew(session.user.id);
+    this.notice.replaceChildren(...drafts.map((draft) => this.#offered(draft)).filter(Boolean));
+  }
+
+  #offered(draft) {
+    const kept = draft.get();
+    if (!kept || isSame(kept.fields, this.fields.value)) return null;
+    const done = () => found.remove();
     const take = () => {
+      if (!this.post) this.#goesOnWith(draft);
       this.fields.value = kept.fields;
       done();
       this.typed();
@@ -189,11 +198,24 @@ export class Editor {
       if (await choose(say("local_compare"), content, [[say("close"), null], [say("local_take"), "take", "primary"]])) take();
     };
     const drop = () => {
-      this.local.drop();
+      draft.drop();
       done();
     };
-    this.notice.replaceChildren(h("p", { class: "notice" }, say("local_found", { when: when(kept.at) }), " ",
-      button(say("local_take"), take), button(say("local_compare"), compare), button(say("local_drop"), drop)));
+    const { title } = kept.fields;
+    const told = !this.post && title ? say("local_found_new", { title, when: when(kept.at) }) : say("local_found", { when: when(kept.at) });
+    const found = h("p", { class: "notice" }, told, " ",
+      button(say("local_take"), take), button(say("local_compare"), compare), button(say("local_drop"), drop));
+    return found;
+  }
+
+  /** What was typed here so far stays kept as it is. */
+  #goesOnWith(draft) {
+    if (draft.sent) {
+      this.local = draft; // by the key that it went by
+      return;
+    }
+    draft.drop();
+    this.local = new LocalDraft(session.user.id); // a tab may still be open that has the other one
   }
 
   #offer() {
@@ -231,6 +253,10 @@ export class Editor {
       this.save();
     }
   }
+}
+
+function isSame(some, others) {
+  return JSON.stringify(some) === JSON.stringify(others);
 }
 
 /** How much of the page's lower end is covered, in pixels: messages and what has the focus stay above. */

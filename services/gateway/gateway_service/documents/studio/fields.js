@@ -57,12 +57,12 @@ export class Fields {
     this.#show();
   }
 
-  /** What the server makes of the title and of the text where the author says nothing else. */
-  made({ slug, summary }) {
+  /** What the server makes of the title and of the text where the author says nothing else, in what was `typed`. */
+  made({ slug, summary }, typed = {}) {
     this.#slug = slug;
     this.#summary = summary;
-    this.slug.control.value = slug;
-    this.summary.control.value = summary;
+    this.slug.control.value = typed.slug ?? slug;
+    this.summary.control.value = typed.summary ?? summary;
   }
 
   /** Says beside its field what is wrong; returns whether it was a field. */

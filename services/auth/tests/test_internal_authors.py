@@ -102,7 +102,8 @@ def test_many_authors_take_one_query_beside_that_for_the_key(
 def test_credentials_say_whose_they_are_and_open_no_session(alice: Caller, blog: Caller) -> None:
     before = Session.objects.count()
     answer = blog.post("/internal/credentials", {"login": "ALICE", "password": PASSWORD})
-    assert (answer.status, answer.body) == (200, {"user_id": str(alice.id), "username": "alice", "roles": ["author"]})
+    whose = {"user_id": str(alice.id), "username": "alice", "roles": ["author"], "sequence": 1}
+    assert (answer.status, answer.body) == (200, whose)
     assert blog.post("/internal/credentials", {"login": "alice", "password": "wrong"}).status == 401
     blog.access = ""
     assert blog.post("/internal/credentials", {"login": "alice", "password": PASSWORD}).status == 401

@@ -120,7 +120,7 @@ class Neighbours:
     def has_password(self, caller: Caller, password: str) -> None:
         """Somebody may log in with it."""
         account = {"user_id": str(caller.id), "username": caller.username, "roles": list(caller.roles)}
-        self.accounts[caller.username, password] = account
+        self.accounts[caller.username, password] = account | {"sequence": 1}
 
     def has_account(self, caller: Caller, bio: str = "", *, sequence: int = 1) -> None:
         """Somebody registered in auth."""

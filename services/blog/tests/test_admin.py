@@ -130,6 +130,23 @@ def test_suspension_loss_of_role_and_another_password_end_the_log_in_for_good(
     assert staff.get("/admin/posts/post/").status_code == 302, "another log-in wakes no former one"
 
 
+@pytest.mark.parametrize(
+    ("type_name", "data"),
+    [("auth.user.suspended.v1", {"roles": ["editor"]}), ("auth.role.changed.v1", {"roles": ["author"]})],
+)
+def test_an_answer_of_auth_that_is_older_than_an_event_lets_nobody_in(
+    dana: Caller, neighbours: Neighbours, type_name: str, data: dict[str, Any]
+) -> None:
+    dana.writes()
+    told = example(type_name).data | {"user_id": str(dana.id), **data}
+    event = replace(example(type_name), id=uuid7(), sequence=2, partition_key=str(dana.id), data=told)
+    deliver(event_service(), event)
+    assert logged_in(dana, neighbours).get("/admin/posts/post/").status_code == 302
+    neighbours.accounts[dana.username, PASSWORD]["sequence"] = 3
+    form = {"username": dana.username, "password": PASSWORD}
+    assert Client().post("/admin/login/", form).status_code == 302, "what is newer lets them in"
+
+
 def act(staff: Client, action: str) -> None:
     chosen = [str(post_id) for post_id in Post.objects.values_list("id", flat=True)]
     answer = staff.post("/admin/posts/post/", {"action": action, "_selected_action": chosen, "post": "yes"})

@@ -80,7 +80,7 @@ def test_a_page_that_auth_told_before_a_role_was_taken_gives_none_back(
 ) -> None:
     admin.writes()
     webhook = admin.post("v2/webhooks", {"url": f"{receiver.url}/in", "events": ["blog.post.published.v1"]}).body
-    staff_enter(admin.id, username=admin.username, roles=admin.roles)
+    staff_enter(admin.id, username=admin.username, roles=admin.roles, sequence=1)
     deliver(event_service(), told("auth.role.changed.v1", admin, sequence=7, roles=["author"]))
     neighbours.has_account(admin, sequence=6)
     for event in authors_snapshot():
@@ -96,7 +96,7 @@ def test_what_follows_from_a_lost_role_is_done_though_a_comparison_knew_of_it_fi
     admin: Caller, receiver: LocalServer, neighbours: Neighbours, told_late: list[str]
 ) -> None:
     webhook = admin.post("v2/webhooks", {"url": f"{receiver.url}/in", "events": ["blog.post.published.v1"]}).body
-    staff_enter(admin.id, username=admin.username, roles=admin.roles)
+    staff_enter(admin.id, username=admin.username, roles=admin.roles, sequence=1)
     admin.roles = ("author",)
     neighbours.has_account(admin, sequence=6)
     authors_compare([admin.id])

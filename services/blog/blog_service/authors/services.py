@@ -62,6 +62,16 @@ def author_hold(author_id: UUID) -> Collection[str] | None:
     return next(iter(held.values_list("roles", flat=True)), None)
 
 
+def author_is_newer(author_id: UUID, sequence: int) -> bool:
+    """Whether something newer is known of what an author may do; till the transaction ends nothing else becomes known.
+
+    Nothing newer is known of one unknown here.
+    """
+    held = Author.objects.filter(id=author_id).select_for_update(no_key=True)
+    known = held.values_list("roles_sequence", "suspended_sequence")
+    return any(max(sequences) > sequence for sequences in known)
+
+
 def author_apply(profile: Mapping[str, Any], *, sequence: int) -> None:
     """Take over what auth says of a user (user_id, username, bio, avatar), unless something newer is known already.
 

@@ -14,6 +14,8 @@ from django.http import HttpRequest
 from blog_service.settings import settings
 from blog_service.staff.services import roles_of, staff_enter
 
+LATEST = 2**63 - 1
+"""For an auth of the release before, which does not tell the sequence."""
 PERMISSIONS = {
     "editor": frozenset(
         f"posts.{verb}_{model}" for verb in ("view", "change", "delete") for model in ("post", "postimage")
@@ -39,7 +41,12 @@ class AuthServiceBackend(ModelBackend):
         account = _account(username, password, request) if username and password else None
         if account is None:
             return None
-        return staff_enter(UUID(account["user_id"]), username=account["username"], roles=account["roles"])
+        return staff_enter(
+            UUID(account["user_id"]),
+            username=account["username"],
+            roles=account["roles"],
+            sequence=account.get("sequence", LATEST),
+        )
 
     def get_all_permissions(self, user_obj: Any, obj: Any = None) -> set[str]:
         """What their roles let them do; the tables of Django's permissions say nothing here."""

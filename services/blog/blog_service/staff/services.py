@@ -5,16 +5,22 @@ from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 
+from blog_service.authors.services import author_is_newer
 from blog_service.comments.access import MODERATING_ROLES
 from blog_service.posts.access import EDITING_ROLES
 
 STAFF_ROLES = EDITING_ROLES | MODERATING_ROLES
 
 
-def staff_enter(user_id: UUID, *, username: str, roles: Collection[str]) -> User | None:
-    """The member of staff with this account; None for one who neither edits nor moderates."""
-    if STAFF_ROLES.isdisjoint(roles):
+@transaction.atomic
+def staff_enter(user_id: UUID, *, username: str, roles: Collection[str], sequence: int) -> User | None:
+    """The member of staff with this account; None for one who neither edits nor moderates.
+
+    Also where something newer is known than auth said with this ``sequence``: whoever asks again is told of it.
+    """
+    if STAFF_ROLES.isdisjoint(roles) or author_is_newer(user_id, sequence):
         return None
     known: dict[str, object] = {"first_name": username, "is_active": True}
     new = known | {"password": _no_password()}

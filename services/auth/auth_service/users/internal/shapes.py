@@ -19,8 +19,9 @@ class AuthorSnapshotShape(Shape):
 
 
 class CredentialsShape(Shape):
-    """Whose credentials they were."""
+    """Whose credentials they were, with the sequence of the last event about them."""
 
     user_id: UUID = source("id")
     username: str
     roles: list[str]
+    sequence: int = source("version")

@@ -131,6 +131,8 @@ def _checked(path: Path, fields: Any) -> dict[str, Any]:
         raise Unreadable(f"{path}: unknown in front matter: {unknown}. Known: {', '.join(sorted(FIELDS))}.")
     if not fields.get("title"):
         raise Unreadable(f"{path}: its front matter has no `title`.")
+    if wrong := [name for name in ("title", "summary", "slug") if not isinstance(fields.get(name, ""), str | None)]:
+        raise Unreadable(f"{path}: `{wrong[0]}` is no text to YAML; put it in quotes.")
     if fields.get("status", "draft") not in STATES:
         raise Unreadable(f"{path}: `status` is one of {', '.join(STATES)}.")
     at = fields.get("at")

@@ -74,6 +74,8 @@ def test_another_picture_under_the_same_name_is_another_post(tmp_path: Path) -> 
         ("---\ntags: [a]\n---\n", "has no `title`"),
         ("---\ntitel: a\n---\n", "titel (is it title?)"),
         ("---\ntitle: a\ntags: [a]\ntitle: b\n---\n", "title is there twice"),
+        ("---\ntitle: 2024-05-01\n---\n", "`title` is no text to YAML; put it in quotes"),
+        ("---\ntitle: a\nslug: 404\n---\n", "`slug` is no text"),
         ("---\ntitle: a\nstatus: public\n---\n", "`status` is one of"),
         ("---\ntitle: a\nstatus: scheduled\n---\n", "`at`, with its offset"),
         ("---\ntitle: a\nat: 2027-01-01T10:00:00+01:00\n---\n", "`at`, with its offset"),

@@ -33,7 +33,7 @@ _KEPT = TAGS | _READ_APART
 _BOXES = {is_ticked: f'<input type="checkbox"{" checked" * is_ticked} disabled>' for is_ticked in (False, True)}
 _TAG = re.compile(r"""</?([a-zA-Z][^\s/<>]*)(?:[\s/](?:[^<>"']|"[^"<]*"|'[^'<]*')*)?>""")
 MOST_ATTRIBUTES = 100
-"""The most attributes of one tag: nh3 takes quadratic time over them, before it drops those that it does not know."""
+"""The most attributes of one tag, so that sanitising keeps to the budget of a text as well."""
 READ = 2 * BUDGET.output
 """Characters that are read in search of such tags; those of tags that are closed are no more than the text has."""
 _TAG_MAY_BEGIN = re.compile(r"</?[a-zA-Z](?=([^ \t\n\f\r/>]*))")

@@ -148,7 +148,8 @@ def test_slow_readers_of_a_picture_hold_no_thread_no_connection_and_little_memor
             connection = readers.enter_context(socket.create_connection((url.host, url.port or 0), timeout=20))
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: media\r\n\r\n".encode())
             assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
-        eventually(lambda: web.is_ready() and web.figures()["Threads:"] - before["Threads:"] < CLEARLY_LESS)
+        # unasked, for what is asked keeps each of the store's threads busy within the ten seconds after which it ends
+        eventually(lambda: web.figures()["Threads:"] - before["Threads:"] < CLEARLY_LESS)
         assert web.figures()["RssAnon:"] - before["RssAnon:"] < len(content) / 1024 * READERS / CLEARLY_LESS  # kB
         assert 'db_client_connection_count{state="used"} 0.0' in web.http.get("/metrics").text
         assert len(web.http.get(path).content) == len(content)
@@ -186,6 +187,7 @@ def test_uploads_that_come_by_the_byte_hold_no_thread_and_leave_nothing(
             for connection in dripping:
                 connection.sendall(bytes([byte]))
             web.http.get("/api/v1/media").raise_for_status()
+        # asked meanwhile, for anyio's threads end when another one is wanted
         eventually(lambda: web.is_ready() and web.figures()["Threads:"] - before < CLEARLY_LESS)
         refused = web.http.post("/api/v1/media", files={"file": b"no picture"})
         assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")

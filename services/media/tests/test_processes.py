@@ -148,7 +148,7 @@ def test_slow_readers_of_a_picture_hold_no_thread_no_connection_and_little_memor
             connection = readers.enter_context(socket.create_connection((url.host, url.port or 0), timeout=20))
             connection.sendall(f"GET {path} HTTP/1.1\r\nHost: media\r\n\r\n".encode())
             assert connection.recv(100).startswith(b"HTTP/1.1 200 ")
-        # unasked, for what is asked keeps each of the store's threads busy within the ten seconds after which it ends
+        # unasked, for what is asked keeps the store's threads (findings/obstore-a-trickle-keeps-all-threads.sh)
         eventually(lambda: web.figures()["Threads:"] - before["Threads:"] < CLEARLY_LESS)
         assert web.figures()["RssAnon:"] - before["RssAnon:"] < len(content) / 1024 * READERS / CLEARLY_LESS  # kB
         assert 'db_client_connection_count{state="used"} 0.0' in web.http.get("/metrics").text
@@ -187,7 +187,7 @@ def test_uploads_that_come_by_the_byte_hold_no_thread_and_leave_nothing(
             for connection in dripping:
                 connection.sendall(bytes([byte]))
             web.http.get("/api/v1/media").raise_for_status()
-        # asked meanwhile, for anyio's threads end when another one is wanted
+        # asked meanwhile, for else anyio's threads stay (findings/anyio-idle-threads-wait-for-a-call.sh)
         eventually(lambda: web.is_ready() and web.figures()["Threads:"] - before < CLEARLY_LESS)
         refused = web.http.post("/api/v1/media", files={"file": b"no picture"})
         assert (refused.status_code, refused.json()["code"]) == (415, "unsupported_media_type")

@@ -42,7 +42,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from blog_service.posts.models import Post
 from blog_service.staff.services import staff_enter
 from blog_service.transfer.models import ImportedPost
-staff = staff_enter(UUID({zoe!r}), username={username!r}, roles=["editor"], sequence=1)
+staff = staff_enter(UUID({zoe!r}), username={username!r}, roles=["editor"], sequence=1_000_000)
 LogEntry.objects.log_actions(staff.pk, [staff], CHANGE, change_message={username!r})
 ImportedPost.objects.create(author_id={zoe!r}, source="folder", key={username!r}, post=Post.objects.get(id={post!r}))
 """

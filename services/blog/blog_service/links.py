@@ -6,7 +6,8 @@ from uuid import UUID
 
 from blog_service.settings import settings
 
-PRESETS = ("thumb", "medium", "large")
+PRESETS = {"thumb": 320, "medium": 800, "large": 1600}
+"""The sizes of pictures: pixels the longer side has at most, as media has them unless it is set otherwise."""
 _IN_ONE_SEGMENT = re.compile(r"(?!\.{1,2}$)[^/\\;%\x00-\x1f\x7f]+")
 
 

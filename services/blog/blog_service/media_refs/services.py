@@ -1,5 +1,6 @@
 """Writes to the read copy of pictures: from media's events, and by asking media for what no event has told yet."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -18,18 +19,17 @@ from blog_service.settings import settings
 AT_ONCE = 50
 
 
-def asset_apply(  # noqa: PLR0913  named
-    asset_id: UUID, *, owner_id: UUID, status: str, width: int, height: int, sequence: int
-) -> None:
-    """Take over what media says of a picture, unless something newer is known already.
+def asset_apply(asset: Mapping[str, Any], *, status: str, sequence: int) -> None:
+    """Take over what media says of a picture (asset_id, owner_id, width, height), unless something newer is known.
 
     One of somebody who was erased is nobody's, and gone.
     """
+    asset_id, owner_id = UUID(asset["asset_id"]), UUID(asset["owner_id"])
+    told: dict[str, Any] = {name: asset[name] for name in ("width", "height")} | {"sequence": sequence}
     if is_erased(owner_id):
-        told: dict[str, Any] = {"owner_id": None, "status": Asset.Status.REMOVED}
+        told |= {"owner_id": None, "status": Asset.Status.REMOVED}
     else:
-        told = {"owner_id": owner_id, "status": status}
-    told |= {"width": width, "height": height, "sequence": sequence}
+        told |= {"owner_id": owner_id, "status": status}
     _, created = Asset.objects.get_or_create(id=asset_id, defaults=told)
     if not created:
         # of one sequence too: what media did not know for a while, as after a restore, comes back unchanged
@@ -68,10 +68,8 @@ def assets_compare(ids: set[UUID]) -> None:
     """Take over what media says about these pictures now, at most 200; raises InternalUnavailable."""
     answer = _media().get_json("/internal/assets", {"ids": ",".join(map(str, sorted(ids)))})
     told = {UUID(asset["asset_id"]): asset for asset in answer["assets"]}
-    for asset_id, asset in told.items():
-        size = {name: asset[name] for name in ("width", "height")}
-        owner_id = UUID(asset["owner_id"])
-        asset_apply(asset_id, owner_id=owner_id, status=asset["status"], **size, sequence=asset["sequence"])
+    for asset in told.values():
+        asset_apply(asset, status=asset["status"], sequence=asset["sequence"])
     # Known here and not there: removed, or accepted while media was away although it never had them.
     Asset.objects.filter(id__in=ids - told.keys()).update(status=Asset.Status.REMOVED)
     Asset.objects.filter(id__in=ids).update(checked_at=timezone.now())

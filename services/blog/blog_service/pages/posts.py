@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.utils.safestring import mark_safe
 
-from blog_service.links import author_page_link, avatar_link, picture_links, post_page_link, tag_page_link
+from blog_service.links import PRESETS, author_page_link, avatar_link, picture_links, post_page_link, tag_page_link
 from blog_service.markdown.rendering import plain_text
 from blog_service.markdown.sanitising import absolute
 from blog_service.posts.models import PostImage
@@ -14,8 +14,6 @@ from blog_service.posts.selectors import ImageRow, PostRow
 COUNTS = {"favourites": "counts__favourites", "comments": "counts__comments"}
 IN_LISTS = frozenset({"title", "excerpt", "summary", "tags", "updated_at"}).union(COUNTS.values())
 WHOLE = IN_LISTS | {"html"}
-SIDES = {"thumb": 320, "medium": 800, "large": 1600}
-"""Pixels of the longer side, as media has them unless it is set otherwise."""
 WORDS_A_MINUTE = 220
 Shown = dict[str, Any]
 
@@ -49,7 +47,7 @@ def shown_whole(row: PostRow) -> Shown:
 def picture_shown(image: ImageRow) -> Shown:
     """A picture with its addresses; ``srcset`` names the width of each, in pixels."""
     links, width, height = picture_links(image["media"]), image["width"], image["height"]
-    widths = {preset: _width(side, width, height) for preset, side in SIDES.items()}
+    widths = {preset: _width(side, width, height) for preset, side in PRESETS.items()}
     srcset = {wide: f"{links[preset]} {wide}w" for preset, wide in widths.items()}
     named = {name: image[name] for name in ("alt", "caption", "width", "height")}
     return {"id": image["media"], **named, **links, "srcset": ", ".join(srcset.values())}

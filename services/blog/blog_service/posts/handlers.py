@@ -27,8 +27,7 @@ def _settle(event: Event, status: Asset.Status) -> None:
     asset_id = UUID(event.data["asset_id"])
     posts = Post.objects.filter(images__asset_id=asset_id)
     list(posts.order_by("id").select_for_update(of=("self",)))  # posts before pictures, as writers lock them
-    size = {name: event.data[name] for name in ("width", "height")}
-    asset_apply(asset_id, owner_id=UUID(event.data["owner_id"]), status=status, **size, sequence=event.sequence)
+    asset_apply(event.data, status=status, sequence=event.sequence)
     if posts.exists():
         shown_changed(asset_id)
     posts_settle(posts)

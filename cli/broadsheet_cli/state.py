@@ -141,17 +141,16 @@ class State:
             self._write()
 
     def keep_post(self, name: str, known: KnownPost) -> None:
-        with self._lock:
-            self._content["begun"].pop(name, None)
-            self._content["posts"][name] = known
-            self._write()
+        self._keep("posts", name, known, ended="begun")
 
     def keep_picture(self, digest: str, known: KnownPicture) -> None:
-        self._content["uploads"].pop(digest, None)
-        self._keep("pictures", digest, known)
+        self._keep("pictures", digest, known, ended="uploads")
 
-    def _keep(self, kind: str, name: str, known: Any) -> None:
+    def _keep(self, kind: str, name: str, known: Any, *, ended: str | None = None) -> None:
+        """``ended`` is the kind of what has led to it, and is kept no longer."""
         with self._lock:
+            if ended:
+                self._content[ended].pop(name, None)
             self._content[kind][name] = known
             self._write()
 
